@@ -1,0 +1,125 @@
+"""Every error a person can meet, each with one sentence saying what is wrong and a hint saying what to do.
+
+    FootnoteError
+    ├── SourceError            one file could not become a document; the other files are not touched
+    │   ├── UnreadableSource       damaged, truncated, or not what its suffix says
+    │   ├── EncryptedSource        needs a password
+    │   ├── UnsupportedSource      no reader for this kind of file
+    │   ├── EmptySource            read, but holds no text (a scan, an empty file)
+    │   └── SourceLimit            over the limit of time, memory or size
+    ├── SourcesMissing         there is no sources folder, or nothing in it that can be read
+    ├── IndexProblem           the index as a whole cannot be used
+    │   ├── IndexMissing           nothing has been built there yet
+    │   ├── IndexStale             built by another model, or by another version of the program
+    │   ├── IndexDamaged           the truth itself cannot be read
+    │   └── IndexLocked            another build is running
+    ├── ModelProblem           the encoder cannot be loaded, or is not the published one
+    ├── QuestionProblem        the question is empty or too long
+    └── ConfigProblem          a setting is wrong, a port is taken
+
+This module does not know where an error is shown: only the doors (`cli.py`, `ui/`) catch and print.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ConfigProblem",
+    "EmptySource",
+    "EncryptedSource",
+    "FootnoteError",
+    "IndexDamaged",
+    "IndexLocked",
+    "IndexMissing",
+    "IndexProblem",
+    "IndexStale",
+    "ModelProblem",
+    "QuestionProblem",
+    "SourceError",
+    "SourceLimit",
+    "SourcesMissing",
+    "UnreadableSource",
+    "UnsupportedSource",
+]
+
+
+class FootnoteError(Exception):
+    """Base of all expected errors: `message` says what is wrong, `hint` what to do about it."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}"
+
+    def __reduce__(self) -> tuple[type[FootnoteError], tuple[str, str]]:
+        # The default would call __init__ with one argument, and errors cross a process boundary.
+        return type(self), (self.message, self.hint)
+
+
+class SourceError(FootnoteError):
+    """One file could not become a document."""
+
+
+class UnreadableSource(SourceError):
+    """The file is damaged, truncated, or not what its suffix says."""
+
+
+class EncryptedSource(SourceError):
+    """The file needs a password."""
+
+
+class UnsupportedSource(SourceError):
+    """There is no reader for this kind of file."""
+
+
+class EmptySource(SourceError):
+    """The file was read and holds no text. `pages` lists its page numbers, 1-based, if it has pages."""
+
+    def __init__(self, message: str, hint: str, pages: tuple[int, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.pages = pages
+
+    def __reduce__(self) -> tuple[type[FootnoteError], tuple[str, str, tuple[int, ...]]]:  # type: ignore[override]
+        return type(self), (self.message, self.hint, self.pages)
+
+
+class SourceLimit(SourceError):
+    """Reading the file went over a limit of time, memory or size."""
+
+
+class SourcesMissing(FootnoteError):
+    """There is no sources folder, or nothing in it that can be read."""
+
+
+class IndexProblem(FootnoteError):
+    """The index as a whole cannot be used."""
+
+
+class IndexMissing(IndexProblem):
+    """No index has been built in this folder yet."""
+
+
+class IndexStale(IndexProblem):
+    """The index was built by another model or another version of the program."""
+
+
+class IndexDamaged(IndexProblem):
+    """The truth (`corpus.db`) cannot be read."""
+
+
+class IndexLocked(IndexProblem):
+    """Another process is building this index."""
+
+
+class ModelProblem(FootnoteError):
+    """A model cannot be loaded, or its weights are not the ones expected."""
+
+
+class QuestionProblem(FootnoteError):
+    """The question is empty or too long."""
+
+
+class ConfigProblem(FootnoteError):
+    """A setting is wrong."""
