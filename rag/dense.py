@@ -1,0 +1,93 @@
+"""The dense lens: unit vectors in FAISS, searched by inner product, which for unit vectors is the cosine.
+
+A lens is an immutable folder that is written once and then only read. Up to `EXACT_LIMIT` vectors the search is
+exact; beyond that an inverted file finds candidates (`benchmarks/dense.py` prints the table this limit comes from).
+This module does not know what the keys stand for, nor which generation is current.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.types import Keys, Vectors
+
+if TYPE_CHECKING:
+    import faiss
+
+__all__ = ["EXACT_LIMIT", "DenseLens"]
+
+EXACT_LIMIT = 100_000
+_FILE = "vectors.faiss"
+_PROBES = 48
+
+
+class DenseLens:
+    """Vectors by key. Equal scores are ordered by key, so the same vectors give the same order."""
+
+    def __init__(self, index: faiss.IndexIDMap2) -> None:
+        self._index = index
+
+    @classmethod
+    def write(cls, folder: Path, keys: Keys, vectors: Vectors, *, exact_limit: int = EXACT_LIMIT) -> None:
+        """Writes a lens of `(n,)` keys and `(n, dim)` unit vectors into an existing folder. Raises OSError."""
+        import faiss
+
+        order = np.argsort(keys, kind="stable")  # the file must not depend on the history of the index
+        keys, vectors = np.ascontiguousarray(keys[order]), np.ascontiguousarray(vectors[order], np.float32)
+        inner = faiss.IndexFlatIP(vectors.shape[1])
+        if len(keys) > exact_limit:
+            lists = int(4 * np.sqrt(len(keys)))
+            inner = faiss.IndexIVFFlat(inner, vectors.shape[1], lists, faiss.METRIC_INNER_PRODUCT)
+            inner.train(vectors[np.random.default_rng(0).permutation(len(keys))[: 64 * lists]])
+            inner.nprobe = _PROBES
+        index = faiss.IndexIDMap2(inner)
+        if len(keys):
+            index.add_with_ids(vectors, keys)
+        (folder / _FILE).write_bytes(faiss.serialize_index(index).tobytes())
+
+    @classmethod
+    def open(cls, folder: Path) -> DenseLens:
+        """Opens a written lens. Raises OSError if it is missing, ValueError if it cannot be read."""
+        import faiss
+
+        data = np.frombuffer((folder / _FILE).read_bytes(), np.uint8)
+        try:
+            index = faiss.deserialize_index(data)
+        except RuntimeError as error:
+            raise ValueError(str(error)) from error
+        if not isinstance(index, faiss.IndexIDMap2):
+            raise ValueError(f"{folder / _FILE} does not hold vectors by key")
+        return cls(index)
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def search(self, vector: Vectors, k: int, within: Keys | None = None) -> tuple[Keys, Vectors]:
+        """The `k` nearest keys and their cosines, `(≤ k,)` each, best first; only those in `within` if given."""
+        k = min(k, len(self) if within is None else len(within))
+        if k == 0:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        options = self._options(within)
+        scores, keys = self._index.search(vector.reshape(1, -1), k, params=options)
+        found = keys[0] >= 0
+        order = np.lexsort((keys[0][found], -scores[0][found]))
+        return keys[0][found][order], scores[0][found][order]
+
+    def scores(self, vector: Vectors, keys: Keys) -> Vectors:
+        """The cosines of some keys, `(n,)`. Raises RuntimeError for a key that is not in the lens."""
+        if len(keys) == 0:
+            return np.empty(0, np.float32)
+        stored: Vectors = self._index.reconstruct_batch(np.ascontiguousarray(keys, np.int64))  # (n, dim)
+        return stored @ vector
+
+    def _options(self, within: Keys | None) -> object:
+        import faiss
+
+        inner = faiss.downcast_index(self._index.index)
+        selector = None if within is None else faiss.IDSelectorBatch(np.ascontiguousarray(within, np.int64))
+        if isinstance(inner, faiss.IndexIVF):
+            return faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES)
+        return faiss.SearchParameters(sel=selector)

@@ -1,0 +1,123 @@
+"""The lexical lens: BM25 over words in tantivy, with English stemming, accents folded, case ignored.
+
+A lens is an immutable folder that is written once and then only read. Questions are never parsed as a query language:
+their words are looked up, nothing else. This module does not know what the keys stand for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import tantivy
+
+from rag.types import Keys, Vectors
+
+__all__ = ["Entry", "LexicalLens", "terms"]
+
+_ANALYZER = "footnote"
+_CONTEXT_BOOST = 0.5
+_WRITER_BYTES = 64_000_000
+
+
+class Entry(NamedTuple):
+    """What is indexed of a chunk: its key, its document, its title and heading path, its own text."""
+
+    key: int
+    document_id: str
+    context: str
+    body: str
+
+
+class LexicalLens:
+    """Words by key. Equal scores are ordered by key."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        self._schema = index.schema
+        self._searcher = index.searcher()
+
+    @classmethod
+    def write(cls, folder: Path, entries: Iterable[Entry]) -> None:
+        """Writes a lens into an existing, empty folder. Raises OSError if the disk does not take it."""
+        index = tantivy.Index(_schema(), path=str(folder))
+        index.register_tokenizer(_ANALYZER, _analyzer())
+        try:
+            writer = index.writer(_WRITER_BYTES, 1)  # one thread: one order of documents, whatever the machine
+            for entry in entries:
+                row = tantivy.Document()
+                row.add_integer("key", entry.key)
+                row.add_text("document", entry.document_id)
+                row.add_text("context", entry.context)
+                row.add_text("body", entry.body)
+                writer.add_document(row)
+            writer.commit()
+            writer.wait_merging_threads()
+        except ValueError as error:  # what tantivy raises for any failure of its own, a full disk included
+            raise OSError(f"the words cannot be written: {error}") from error
+
+    @classmethod
+    def open(cls, folder: Path) -> LexicalLens:
+        """Opens a written lens. Raises OSError if it is missing, ValueError if it cannot be read."""
+        if not tantivy.Index.exists(str(folder)):
+            raise FileNotFoundError(folder)
+        index = tantivy.Index.open(str(folder))
+        index.register_tokenizer(_ANALYZER, _analyzer())
+        return cls(index)
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def search(self, text: str, k: int, documents: Sequence[str] | None = None) -> tuple[Keys, Vectors]:
+        """The `k` best keys by BM25 and their scores, `(≤ k,)` each, best first; only of `documents` if given."""
+        wanted = list(dict.fromkeys(terms(text)))
+        if not wanted or k == 0:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        found = self._searcher.search(self._query(wanted, documents), limit=k, count=False).hits
+        keys = np.array(self._searcher.fast_field_values("key", [address for _, address in found]), np.int64)
+        scores = np.array([score for score, _ in found], np.float32)
+        order = np.lexsort((keys, -scores))
+        return keys[order], scores[order]
+
+    def idf(self, wanted: Iterable[str]) -> dict[str, float]:
+        """BM25's inverse document frequency of each term, ln(1 + (N - n + 0.5) / (n + 0.5)), over bodies."""
+        total = len(self)
+        counts = {term: self._searcher.doc_freq("body", term) for term in set(wanted)}
+        return {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
+
+    def _query(self, wanted: Sequence[str], documents: Sequence[str] | None) -> tantivy.Query:
+        should, must = tantivy.Occur.Should, tantivy.Occur.Must
+        parts = []
+        for term in wanted:
+            parts.append((should, tantivy.Query.term_query(self._schema, "body", term, "freq")))
+            context = tantivy.Query.term_query(self._schema, "context", term, "freq")
+            parts.append((should, tantivy.Query.boost_query(context, _CONTEXT_BOOST)))
+        query = tantivy.Query.boolean_query(parts)
+        if documents is None:
+            return query
+        allowed = tantivy.Query.term_set_query(self._schema, "document", list(documents))
+        return tantivy.Query.boolean_query([(must, query), (must, tantivy.Query.const_score_query(allowed, 0.0))])
+
+
+def terms(text: str) -> list[str]:
+    """The index's words of a text, in order: stemmed, folded, lower case."""
+    return list(_analyzer().analyze(text))
+
+
+@lru_cache(maxsize=1)
+def _analyzer() -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.remove_long(64))
+    builder = builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
+    return builder.filter(tantivy.Filter.stemmer("english")).build()
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("key", fast=True)
+    builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("context", tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("body", tokenizer_name=_ANALYZER, index_option="freq")
+    return builder.build()
