@@ -22,7 +22,7 @@ _PREFIX_TOKENS = 48  # of the encoder's tokens; the heading path is shortened fr
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A chunk, the sentences in it (spans of the document's text), and what the encoder reads for it."""
+    """A chunk, its sentences (spans of the document's text, headings left out), and what the encoder reads for it."""
 
     chunk: Chunk
     sentences: tuple[Span, ...]
@@ -135,7 +135,7 @@ def _pieces(document: Document, group: Sequence[_Unit], count: CountTokens, limi
             yield from _pieces(document, group[:middle], count, limit)
             yield from _pieces(document, group[middle:], count, limit)
             return
-    inside = tuple(unit.span for unit in group)
+    inside = tuple(unit.span for unit in group if not unit.opens)
     moved = len(prefix) - span.start
     reads = EmbedInput(text, tuple(Span(s.start + moved, s.end + moved) for s in inside))
     chunk = Chunk(

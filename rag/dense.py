@@ -17,9 +17,10 @@ from rag.types import Keys, Vectors
 if TYPE_CHECKING:
     import faiss
 
-__all__ = ["EXACT_LIMIT", "DenseLens"]
+__all__ = ["EXACT_LIMIT", "FOLDER", "DenseLens"]
 
 EXACT_LIMIT = 100_000
+FOLDER = "dense"
 _FILE = "vectors.faiss"
 _PROBES = 48
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -42,22 +43,46 @@ def bundled_folder() -> Path:
 class SentenceEncoder:
     """A sentence-transformers model: the bundled one, a folder, or a name on the hub; `device` as torch names it.
 
-    Weights are loaded at once. Raises ModelProblem if they cannot be, or are not the published ones.
+    The weights are loaded when they are first needed, and stay. Raises ModelProblem if the model is not there, or is
+    not the published one; loading raises it if the weights cannot be read.
     """
 
     def __init__(self, model: str = BUNDLED, device: str | None = None) -> None:
+        self._device = device
+        self._lock = threading.Lock()
+        self._loaded: SentenceTransformer | None = None
         if model == BUNDLED:
-            folder = bundled_folder()
-            self.fingerprint = f"{BUNDLED}:{_checked(folder)}"
+            self._folder: Path | None = bundled_folder()
+            self.fingerprint = f"{BUNDLED}:{_checked(self._folder)}"
         elif Path(model).is_dir():
-            folder = Path(model)
-            self.fingerprint = f"folder:{_hash_folder(folder)}"
+            self._folder = Path(model)
+            self.fingerprint = f"folder:{_hash_folder(self._folder)}"
         else:
-            folder = None
+            self._folder = None
             self.fingerprint = f"hub:{model}"
-        self._model = _load(model if folder is None else str(folder), device, offline=folder is not None)
-        self.max_tokens = int(self._model.max_seq_length or 512)
-        self.dimension = int(self._model.get_embedding_dimension() or 0)
+        self._name = str(self._folder) if self._folder else model
+
+    @property
+    def max_tokens(self) -> int:
+        """What the model reads of a text, in its own tokens, special tokens included."""
+        return int(self._model.max_seq_length or 512)
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._model.get_embedding_dimension() or 0)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the weights are loaded already."""
+        return self._loaded is not None
+
+    @property
+    def _model(self) -> SentenceTransformer:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _load(self._name, self._device, offline=self._folder is not None)
+            return self._loaded
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text by the model's own tokenizer, special tokens included."""

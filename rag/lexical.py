@@ -17,11 +17,100 @@ import tantivy
 
 from rag.types import Keys, Vectors
 
-__all__ = ["Entry", "LexicalLens", "terms"]
+__all__ = ["FOLDER", "Entry", "LexicalLens", "terms"]
 
+FOLDER = "lexical"
 _ANALYZER = "footnote"
 _CONTEXT_BOOST = 0.5
 _WRITER_BYTES = 64_000_000
+_FUNCTION_WORDS = frozenset(  # as the analyzer leaves them; they say how is asked, not about what
+    [
+        "a",
+        "about",
+        "am",
+        "an",
+        "and",
+        "ani",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "befor",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "doe",
+        "done",
+        "dure",
+        "each",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "him",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "itself",
+        "me",
+        "must",
+        "my",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "our",
+        "s",
+        "shall",
+        "she",
+        "should",
+        "so",
+        "some",
+        "such",
+        "t",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "to",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "whi",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+    ]
+)
 
 
 class Entry(NamedTuple):
@@ -72,8 +161,12 @@ class LexicalLens:
         return int(self._searcher.num_docs)
 
     def search(self, text: str, k: int, documents: Sequence[str] | None = None) -> tuple[Keys, Vectors]:
-        """The `k` best keys by BM25 and their scores, `(≤ k,)` each, best first; only of `documents` if given."""
-        wanted = list(dict.fromkeys(terms(text)))
+        """The `k` best keys by BM25 and their scores, `(≤ k,)` each, best first; only of `documents` if given.
+
+        Function words count only in a text that has no others.
+        """
+        asked = dict.fromkeys(terms(text))
+        wanted = [term for term in asked if term not in _FUNCTION_WORDS] or list(asked)
         if not wanted or k == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         found = self._searcher.search(self._query(wanted, documents), limit=k, count=False).hits
@@ -83,10 +176,14 @@ class LexicalLens:
         return keys[order], scores[order]
 
     def idf(self, wanted: Iterable[str]) -> dict[str, float]:
-        """BM25's inverse document frequency of each term, ln(1 + (N - n + 0.5) / (n + 0.5)), over bodies."""
+        """BM25's inverse document frequency of each term, ln(1 + (N - n + 0.5) / (n + 0.5)), over bodies.
+
+        It is 0 for function words, however rare they are.
+        """
         total = len(self)
         counts = {term: self._searcher.doc_freq("body", term) for term in set(wanted)}
-        return {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
+        weights = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
+        return {term: 0.0 if term in _FUNCTION_WORDS else weight for term, weight in weights.items()}
 
     def _query(self, wanted: Sequence[str], documents: Sequence[str] | None) -> tantivy.Query:
         should, must = tantivy.Occur.Should, tantivy.Occur.Must

@@ -47,6 +47,15 @@ class GlyphRun(NamedTuple):
     length: int
 
 
+class Box(NamedTuple):
+    """A place on a page as shown, in fractions of its width and height from the top left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 class PageRange(NamedTuple):
     """First and last page that a chunk touches, both included, 1-based."""
 
@@ -161,6 +170,15 @@ class Passage:
             "score": round(self.score, 6),
             "ranks": {"dense": self.ranks.dense, "lexical": self.ranks.lexical},
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage with its sentences (spans of the document) and a unit vector for each, `(sentences, dim)`."""
+
+    passage: Passage
+    sentences: tuple[Span, ...]
+    vectors: Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +337,7 @@ class BuildReport:
     chunks_embedded: int
     seconds: float
     chunks: int = 0  # in the index after the build
+    no_text: tuple[Failure, ...] = ()  # read, but nothing in them to read: scans, empty files
     skipped: tuple[Failure, ...] = ()
 
     def to_dict(self) -> dict[str, JSON]:

@@ -1,0 +1,38 @@
+# make run   - build the index from sources/ and open the page on http://127.0.0.1:7860
+# make test  - lint, types, architecture and the whole test suite
+# make lock  - pin what is installed now
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: run test lock clean
+
+run: .venv/.run
+	$(BIN)/rag build
+	$(BIN)/rag serve
+
+test: .venv/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+.venv/.python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Footnote needs Python 3.11 or newer.")'
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/.run: .venv/.python pyproject.toml requirements.lock
+	$(PIP) install --quiet --constraint requirements.lock --editable .
+	touch $@
+
+.venv/.test: .venv/.python pyproject.toml requirements.lock
+	$(PIP) install --quiet --constraint requirements.lock --editable '.[dev]'
+	touch $@ .venv/.run
+
+lock: .venv/.test
+	$(PIP) freeze --exclude-editable | sed 's/^\(torch==[0-9.]*\)+.*/\1/' > requirements.lock
+
+clean:
+	rm -rf .venv artefacts build *.egg-info

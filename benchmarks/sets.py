@@ -1,0 +1,161 @@
+"""Sets of questions with gold answers, read, cut, encoded and indexed as the program itself would do it.
+
+A set is a folder with `corpus.jsonl`, `queries.jsonl` and `qrels.jsonl`; every row of the corpus becomes a document.
+What takes long is kept under a cache folder, named by what made it. This module does not know how passages are ranked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.chunk import Piece, chunk_document
+from rag.embed import SentenceEncoder
+from rag.lexical import Entry, LexicalLens
+from rag.load import plain
+from rag.types import Document, Span, Vectors
+
+__all__ = ["Gold", "Index", "Question", "QuestionSet", "index_of", "load_set", "vectors_of"]
+
+CACHE = Path(tempfile.gettempdir()) / "footnote-benchmarks"
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A document that answers, and where in it; no spans where the set names only documents."""
+
+    document: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as asked; `context` is the near-miss or gold document where the set names one."""
+
+    id: str
+    text: str
+    answerable: bool
+    golds: tuple[Gold, ...]
+    context: str | None
+    history: tuple[str, ...] = ()  # what the person asked before, oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Documents, their chunks and vectors: `sentences[first[i]:first[i + 1]]` belong to chunk `i`; key `i` is chunk `i`."""
+
+    documents: dict[str, Document]
+    pieces: list[Piece]
+    vectors: Vectors  # (chunks, dim)
+    sentences: Vectors  # (sentences, dim)
+    first: np.ndarray[Any, Any]  # (chunks + 1,)
+    lexical: LexicalLens
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """One folder, ready to be asked."""
+
+    name: str
+    index: Index
+    questions: list[Question]
+    vectors: Vectors  # (questions, dim) of the questions as asked
+
+
+def load_set(folder: Path, encoder: SentenceEncoder, cache: Path = CACHE) -> QuestionSet:
+    """Reads a set's folder. Raises OSError if it is no set."""
+    documents = [_document(row) for row in _rows(folder / "corpus.jsonl")]
+    golds: dict[str, list[Gold]] = {}
+    for row in _rows(folder / "qrels.jsonl"):
+        spans = tuple(Span(s["start"], s["end"]) for s in row.get("spans", ()) if s.get("start") is not None)
+        golds.setdefault(row["query"], []).append(Gold(row["doc"], spans))
+    questions = [
+        Question(
+            id=row["id"],
+            text=row["text"],
+            answerable=bool(row["answerable"]),
+            golds=tuple(golds.get(row["id"], ())),
+            context=row.get("context_doc"),
+            history=tuple(turn["text"] for turn in row.get("history") or () if turn["role"] == "user"),
+        )
+        for row in _rows(folder / "queries.jsonl")
+    ]
+    index = index_of(documents, encoder, cache)
+    return QuestionSet(folder.name, index, questions, vectors_of([q.text for q in questions], encoder, cache))
+
+
+def index_of(documents: Sequence[Document], encoder: SentenceEncoder, cache: Path = CACHE) -> Index:
+    """Cuts, encodes and indexes documents; vectors come from the cache where the same texts were encoded before."""
+    pieces: list[Piece] = []
+    for document in documents:
+        pieces += chunk_document(document, count=encoder.count, limit=encoder.max_tokens)
+    name = _name([encoder.fingerprint, *(f"{p.reads.text}\0{p.reads.sentences}" for p in pieces)])
+    kept = _kept(cache / f"{name}.pickle", lambda: _encode(pieces, encoder))
+    folder = cache / f"{name}.words2"
+    if not folder.is_dir():
+        partial = Path(tempfile.mkdtemp(dir=cache))
+        by_id = {document.id: document for document in documents}
+        LexicalLens.write(partial, (_entry(key, piece, by_id) for key, piece in enumerate(pieces)))
+        partial.rename(folder)
+    return Index({d.id: d for d in documents}, pieces, *kept, LexicalLens.open(folder))
+
+
+def vectors_of(texts: Sequence[str], encoder: SentenceEncoder, cache: Path = CACHE) -> Vectors:
+    """The vectors of questions, `(n, dim)`."""
+
+    def encode() -> Vectors:
+        found = encoder._model.encode_query(list(texts), batch_size=64, normalize_embeddings=True)
+        return np.asarray(found, np.float32)
+
+    return _kept(cache / f"{_name([encoder.fingerprint, 'questions', *texts])}.pickle", encode)
+
+
+def _entry(key: int, piece: Piece, documents: dict[str, Document]) -> Entry:
+    document, chunk = documents[piece.chunk.document_id], piece.chunk
+    context = "\n".join((document.name, *chunk.heading))
+    return Entry(key, document.id, context, document.text[chunk.span.start : chunk.span.end])
+
+
+def _document(row: dict[str, Any]) -> Document:
+    draft = plain.read(row["text"].encode())
+    if draft.text != row["text"]:
+        raise ValueError(f"the loader changed the text of {row['id']}")
+    digest = hashlib.sha256(row["text"].encode()).hexdigest()
+    return Document(row["id"], row["id"], row["title"], row["text"], (), tuple(draft.blocks), digest, "text/plain")
+
+
+def _encode(pieces: Sequence[Piece], encoder: SentenceEncoder) -> tuple[Vectors, Vectors, np.ndarray[Any, Any]]:
+    first = np.cumsum([0, *(len(piece.sentences) for piece in pieces)])
+    whole = np.zeros((len(pieces), encoder.dimension), np.float32)
+    parts = np.zeros((int(first[-1]), encoder.dimension), np.float32)
+    for at, found in encoder.passages([piece.reads for piece in pieces]):
+        whole[at], parts[first[at] : first[at + 1]] = found.vector, found.sentences
+    return whole, parts, first
+
+
+def _kept(path: Path, make: Any) -> Any:
+    if path.exists():
+        return pickle.loads(path.read_bytes())  # noqa: S301  # our own file
+    made = make()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(pickle.dumps(made, protocol=5))
+    return made
+
+
+def _name(parts: Sequence[str]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()[:20]
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line.strip()]

@@ -1,0 +1,262 @@
+"""Where the parts are put together: an index opened for questions, and the door through which it is built.
+
+The page, the terminal, the tests and the API all consume `stream`; there is no second path to an answer. A question
+is answered from one generation; the next one takes over by itself as soon as it is committed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+from rag import pages
+from rag.answer import answer_from
+from rag.config import Config, load_config
+from rag.embed import SentenceEncoder
+from rag.errors import IndexStale, QuestionProblem
+from rag.followup import stand_alone
+from rag.indexing import build as build_index
+from rag.indexing import heal, recipe_of
+from rag.search import Lenses, open_lenses, search
+from rag.store import Snapshot, Store
+from rag.types import (
+    Answer,
+    Box,
+    BuildReport,
+    Citation,
+    Delta,
+    Document,
+    Done,
+    Encoder,
+    Event,
+    Found,
+    OnProgress,
+    Passage,
+    Source,
+    Span,
+    Turn,
+)
+
+__all__ = ["MAX_QUESTION", "Assistant", "build", "open_index"]
+
+MAX_QUESTION = 2000
+"""Characters of a question that are read; longer ones are refused, not cut."""
+_CANDIDATES = 8  # passages that are read for sentences
+
+_log = logging.getLogger(__name__)
+
+SourceState = Literal["unchanged", "changed", "gone"]
+
+
+class Assistant:
+    """An index open for questions, from any number of threads. Use it as a context manager, or call `close`."""
+
+    def __init__(self, config: Config, encoder: Encoder) -> None:
+        self._config, self._encoder = config, encoder
+        self._store = Store(config.index)
+        self._recipe = recipe_of(encoder, config.chunk_tokens, config.overlap_sentences)
+        self._lock = threading.Lock()
+        self._lenses: Lenses | None = None
+        self._checked: dict[str, tuple[int, int, str]] = {}  # path -> size, time, sha256 as last looked at
+        with self._view():
+            pass
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the lenses; the index on the disk is not touched."""
+        with self._lock:
+            self._lenses = None
+
+    def warm_up(self) -> None:
+        """Loads the encoder now, so that the first question does not wait for it. Raises ModelProblem."""
+        self._encoder.query("warm up")
+
+    def ask(self, question: str, turns: Sequence[Turn] = (), paths: Sequence[str] | None = None) -> Answer:
+        """The answer to a question: the last event of `stream`. Raises QuestionProblem, IndexProblem, ModelProblem."""
+        for event in self.stream(question, turns, paths):
+            if isinstance(event, Done):
+                return event.answer
+        raise AssertionError("a stream ends with Done")
+
+    def stream(self, question: str, turns: Sequence[Turn] = (), paths: Sequence[str] | None = None) -> Iterator[Event]:
+        """`Found`, then `Delta`s, then `Done`; `paths` limits the question to some sources.
+
+        Raises QuestionProblem, IndexProblem, ModelProblem.
+        """
+        asked = stand_alone(_checked_question(question), turns)
+        with self._view() as (snapshot, lenses):
+            documents = _documents(snapshot, paths)
+            vector = self._encoder.query(asked)
+            hits = search(asked, vector, lenses=lenses, snapshot=snapshot, k=_CANDIDATES, documents=documents)
+            answer = answer_from(question, asked, vector, hits, lenses.lexical)
+        yield Found(answer.passages)
+        for i, claim in enumerate(answer.claims):
+            marks = "".join(f" [{citation.number}]" for citation in claim.citations)
+            yield Delta(("" if i == 0 else " ") + claim.text + marks)
+        yield Done(answer)
+
+    def search(self, question: str, k: int = 8, paths: Sequence[str] | None = None) -> list[Passage]:
+        """The `k` best passages, best first; `paths` limits them to some sources. Raises as `ask` does."""
+        asked = _checked_question(question)
+        with self._view() as (snapshot, lenses):
+            documents = _documents(snapshot, paths)
+            vector = self._encoder.query(asked)
+            hits = search(asked, vector, lenses=lenses, snapshot=snapshot, k=k, documents=documents)
+        return [hit.passage for hit in hits]
+
+    def documents(self) -> list[Source]:
+        """Every file under the sources folder with what became of it, sorted by path."""
+        with self._view() as (snapshot, _):
+            return snapshot.sources()
+
+    def document(self, document_id: str) -> Document | None:
+        """A document that is indexed, or None."""
+        with self._view() as (snapshot, _):
+            return snapshot.document(document_id)
+
+    def surroundings(self, citation: Citation, characters: int = 600) -> tuple[str, str]:
+        """The source text before and after a quote, each at most so long and cut between words."""
+        document = self.document(citation.document_id)
+        if document is None or document.text[slice(*citation.span)] != citation.quote:
+            return "", ""
+        start, end = citation.span
+        before = document.text[max(0, start - characters) : start]
+        after = document.text[end : end + characters]
+        if start > characters:
+            before = before[before.find(" ") + 1 :]
+        if end + characters < len(document.text):
+            after = after[: after.rfind(" ")]
+        return before, after
+
+    def source_state(self, document_id: str) -> SourceState:
+        """Whether the file a document was read from is still the same."""
+        return "gone" if (found := self._file(document_id)) is None else found[1]
+
+    def page_picture(self, document_id: str, page: int, width: int = 1000) -> bytes | None:
+        """A PDF page as PNG, `width` pixels wide; None for other formats and for a source changed or gone."""
+        data = self._pdf(document_id)
+        return None if data is None else pages.render(data, page, width)
+
+    def page_boxes(self, document_id: str, span: Span) -> dict[int, list[Box]]:
+        """Page number -> boxes of a span's glyphs on the page's picture; empty where they cannot be located."""
+        data = self._pdf(document_id)
+        if data is None:
+            return {}
+        with self._view() as (snapshot, _):
+            glyphs = snapshot.glyphs(document_id)
+        return pages.boxes(data, glyphs, span)
+
+    def _pdf(self, document_id: str) -> bytes | None:
+        found = self._file(document_id)
+        if found is None or found[1] != "unchanged" or found[0].suffix.lower() != ".pdf":
+            return None
+        return found[0].read_bytes()
+
+    def _file(self, document_id: str) -> tuple[Path, Literal["unchanged", "changed"]] | None:
+        """A file that holds the document, unchanged if there is one; None if all are gone."""
+        with self._view() as (snapshot, _):
+            document = snapshot.document(document_id)
+            if document is None:
+                return None
+            folder = self._config.index / (snapshot.meta("sources") or "")
+            candidates = [folder / path for path in snapshot.paths(document_id)]
+        here = [path for path in candidates if path.is_file()]
+        for path in here:
+            if self._sha256(path) == document.sha256:
+                return path, "unchanged"
+        return (here[0], "changed") if here else None
+
+    def _sha256(self, path: Path) -> str:
+        stat = path.stat()
+        known = self._checked.get(str(path))
+        if known is None or known[:2] != (stat.st_size, stat.st_mtime_ns):
+            known = (stat.st_size, stat.st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest())
+            self._checked[str(path)] = known
+        return known[2]
+
+    @contextmanager
+    def _view(self) -> Iterator[tuple[Snapshot, Lenses]]:
+        """The current generation: its snapshot and the lenses that show it."""
+        with self._store.snapshot() as snapshot:
+            if snapshot.recipe != self._recipe:
+                raise IndexStale(
+                    "The index was built with another model or other settings.",
+                    "Build it again (rag build), or open it with the settings it was built with.",
+                )
+            with self._lock:
+                if self._lenses is None or self._lenses.generation != snapshot.generation:
+                    self._lenses = self._open_lenses(snapshot.generation)
+                lenses = self._lenses
+            yield snapshot, lenses
+
+    def _open_lenses(self, generation: int) -> Lenses:
+        try:
+            return open_lenses(self._config.index, generation)
+        except (OSError, ValueError) as error:
+            _log.warning("The search files are missing or damaged (%s); they are written again from the index.", error)
+            heal(self._config.index)
+            return open_lenses(self._config.index, generation)
+
+
+def open_index(index: str | Path = "index", *, config: Config | None = None) -> Assistant:
+    """Opens an index for questions. Raises IndexMissing, IndexStale, IndexDamaged, ModelProblem, ConfigProblem."""
+    settings = config or load_config(index=Path(index))
+    return Assistant(settings, SentenceEncoder(settings.model, settings.device))
+
+
+def build(
+    sources: str | Path = "sources",
+    index: str | Path = "index",
+    progress: OnProgress | None = None,
+    *,
+    config: Config | None = None,
+) -> BuildReport:
+    """Brings the index up to date with the sources. Never raises for one bad file: the report tells of it.
+
+    Raises SourcesMissing, IndexLocked, IndexDamaged, ModelProblem, ConfigProblem.
+    """
+    settings = config or load_config(sources=Path(sources), index=Path(index))
+    return build_index(
+        settings.sources,
+        settings.index,
+        encoder=SentenceEncoder(settings.model, settings.device),
+        size=settings.chunk_tokens,
+        overlap=settings.overlap_sentences,
+        progress=progress,
+    )
+
+
+def _checked_question(question: str) -> str:
+    asked = " ".join(question.split())
+    if not asked:
+        raise QuestionProblem("The question is empty.", "Ask something, for instance what a source is about.")
+    if len(question) > MAX_QUESTION:
+        raise QuestionProblem(
+            f"The question has {len(question):,} characters; at most {MAX_QUESTION:,} are read.",
+            "Ask it in a few sentences.",
+        )
+    return asked
+
+
+def _documents(snapshot: Snapshot, paths: Sequence[str] | None) -> list[str] | None:
+    """Ids of the documents under some paths; None for no limit. Raises QuestionProblem for a path not indexed."""
+    if paths is None:
+        return None
+    files = snapshot.files()
+    unknown = [path for path in paths if path not in files]
+    if unknown:
+        raise QuestionProblem(f"There is no source {unknown[0]}.", "See what is indexed: rag sources")
+    return sorted({row.document_id for path in paths if (row := files[path]).document_id})

@@ -1,0 +1,185 @@
+"""The terminal: `rag build | ask | search | sources | serve | chat | doctor`.
+
+Only here (and on the page) are errors caught and shown: an expected one as its message and hint, exit code 1; one of
+ours with its traceback in the log. Nothing heavy is imported before a command needs it.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag.errors import FootnoteError
+
+if TYPE_CHECKING:
+    from rag.config import Config
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="Ask your own documents; every sentence of the answer carries an exact citation.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+SourcesOption = Annotated[Path | None, typer.Option("--sources", help="Folder of articles and reports.")]
+IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.")]
+ModelOption = Annotated[str | None, typer.Option("--model", help="Encoder: bundled, a folder, or a hub name.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+PathsOption = Annotated[list[str] | None, typer.Option("--path", help="Ask only this source; may be repeated.")]
+
+
+def main() -> None:
+    """Entry point: runs a command and turns an expected error into one sentence, a hint and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a source's characters must not stop a narrow terminal
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    try:
+        app()
+    except FootnoteError as error:
+        typer.echo(f"{error.message}\n{error.hint}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("Stopped. What was done is kept.", err=True)
+        sys.exit(130)
+    except OSError as error:
+        logging.getLogger(__name__).debug("trace", exc_info=True)
+        typer.echo(f"{error.strerror or error}: {error.filename or ''}\nCheck the disk and its permissions.", err=True)
+        sys.exit(1)
+
+
+@app.command()
+def build(
+    sources: SourcesOption = None, index: IndexOption = None, model: ModelOption = None, as_json: JsonOption = False
+) -> None:
+    """Read what is new or changed in the sources and bring the index up to date."""
+    config = _config(sources, index, model)
+    from rag.assistant import build as build_index
+    from rag.cli.show import bars, print_json, print_report
+
+    with bars(quiet=as_json) as progress:
+        report = build_index(config=config, progress=progress)
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        print_report(report)
+
+
+@app.command()
+def ask(
+    question: str,
+    index: IndexOption = None,
+    model: ModelOption = None,
+    path: PathsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question with exact citations, or say that the sources do not answer it."""
+    from rag.assistant import open_index
+    from rag.cli.show import print_json
+
+    with open_index(config=_config(None, index, model)) as assistant:
+        answer = assistant.ask(question, paths=path)
+    if as_json:
+        print_json(answer.to_dict())
+    else:
+        typer.echo(str(answer))
+
+
+@app.command()
+def search(
+    question: str,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 8,
+    index: IndexOption = None,
+    model: ModelOption = None,
+    path: PathsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the best passages for a question, best first."""
+    from rag.assistant import open_index
+    from rag.cli.show import print_json, print_passages
+
+    with open_index(config=_config(None, index, model)) as assistant:
+        passages = assistant.search(question, k, path)
+    if as_json:
+        print_json([passage.to_dict() for passage in passages])
+    else:
+        print_passages(passages)
+
+
+@app.command()
+def sources(index: IndexOption = None, model: ModelOption = None, as_json: JsonOption = False) -> None:
+    """List every source with what became of it: indexed, no text, failed or skipped."""
+    from rag.assistant import open_index
+    from rag.cli.show import print_json, print_sources
+
+    with open_index(config=_config(None, index, model)) as assistant:
+        found = assistant.documents()
+    if as_json:
+        print_json([source.to_dict() for source in found])
+    else:
+        print_sources(found)
+
+
+@app.command()
+def chat(index: IndexOption = None, model: ModelOption = None) -> None:
+    """Ask one question after the other; an empty line ends it."""
+    from rag.assistant import open_index
+    from rag.types import Turn
+
+    with open_index(config=_config(None, index, model)) as assistant:
+        turns: list[Turn] = []
+        while question := typer.prompt("?", default="", show_default=False, prompt_suffix=" ").strip():
+            try:
+                answer = assistant.ask(question, turns)
+            except FootnoteError as error:
+                typer.echo(f"{error.message} {error.hint}\n")
+                continue
+            typer.echo(f"\n{answer}\n")
+            turns += [Turn("user", question), Turn("assistant", " ".join(claim.text for claim in answer.claims))]
+
+
+@app.command()
+def serve(
+    index: IndexOption = None,
+    model: ModelOption = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; this machine only by default.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535)] = None,
+) -> None:
+    """Open the page in the browser."""
+    from rag.assistant import open_index
+    from rag.ui import launch
+
+    config = _config(None, index, model, host=host, port=port)
+    with open_index(config=config) as assistant:
+        launch(assistant, host=config.host, port=config.port)
+
+
+@app.command()
+def doctor(
+    sources: SourcesOption = None, index: IndexOption = None, model: ModelOption = None, as_json: JsonOption = False
+) -> None:
+    """Check the installation: versions, model, vocabulary, sources, index. Exit code 1 if something is wrong."""
+    from rag.cli.show import print_checks, print_json
+    from rag.doctor import examine
+
+    checks = examine(_config(sources, index, model))
+    if as_json:
+        print_json([check.to_dict() for check in checks])
+    else:
+        print_checks(checks)
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)
+
+
+def _config(
+    sources: Path | None, index: Path | None, model: str | None, host: str | None = None, port: int | None = None
+) -> Config:
+    from rag.config import load_config
+
+    return load_config(sources=sources, index=index, model=model, host=host, port=port)

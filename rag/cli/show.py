@@ -1,0 +1,102 @@
+"""How values look in a terminal: bars, tables, JSON. Documents' control characters are not printed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+from rag.doctor import Check
+from rag.types import JSON, BuildReport, Failure, OnProgress, Passage, Progress, Source
+
+__all__ = ["bars", "clean", "print_checks", "print_json", "print_passages", "print_report", "print_sources"]
+
+
+def clean(text: str) -> str:
+    """The text without control characters, so that a document cannot steer the terminal."""
+    return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
+
+
+@contextmanager
+def bars(quiet: bool) -> Iterator[OnProgress]:
+    """Progress bars on stderr for files read and chunks embedded, with rate and time left."""
+    place = TextColumn("{task.fields[detail]}", markup=False)
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), place)
+    with Bars(*columns, console=Console(stderr=True), disable=quiet) as shown:
+        tasks: dict[str, TaskID] = {}
+
+        def show(step: Progress) -> None:
+            if step.stage not in tasks:
+                tasks[step.stage] = shown.add_task(step.stage, total=step.total, detail="")
+            shown.update(tasks[step.stage], completed=step.done, total=step.total, detail=clean(step.detail)[-48:])
+
+        yield show
+
+
+def print_json(value: JSON | Sequence[JSON]) -> None:
+    """JSON on stdout; characters the terminal cannot show are escaped."""
+    encoding = sys.stdout.encoding or "ascii"
+    print(json.dumps(value, ensure_ascii=encoding.lower().replace("-", "") != "utf8", indent=2))
+
+
+def print_report(report: BuildReport) -> None:
+    """What a build did, and every file that gave no text with the remedy."""
+    counts = {
+        "added": report.added,
+        "changed": report.changed,
+        "moved": report.moved,
+        "removed": report.removed,
+        "unchanged": report.unchanged,
+        "failed": report.failed,
+        "no text": report.no_text,
+        "skipped": report.skipped,
+    }
+    told = ", ".join(f"{len(files)} {name}" for name, files in counts.items() if files) or "no files"
+    print(f"{told}; {report.chunks_embedded} chunks embedded, {report.chunks} in the index; {report.seconds:.1f} s")
+    for name, failures in (("failed", report.failed), ("no text", report.no_text), ("skipped", report.skipped)):
+        for failure in failures:
+            print(_trouble(name, failure))
+
+
+def print_passages(passages: Sequence[Passage]) -> None:
+    """Passages with their place, best first."""
+    for number, passage in enumerate(passages, 1):
+        page = passage.document.page_at(passage.chunk.span.start)
+        place = clean(passage.document.path) + (f", page {clean(page.label)}" if page else "")
+        print(f"{number}. {clean(passage.document.name)} ({place})  score {passage.score:.3f}")
+        print(f"{clean(passage.text)}\n")
+
+
+def print_sources(found: Sequence[Source]) -> None:
+    """A table of files; reasons and remedies below it."""
+    table = Table("file", "status", "pages", "chunks", "title", box=box.SIMPLE)
+    for source in found:
+        pages = str(source.pages) if source.pages else ""
+        if source.pages_without_text and source.status == "indexed":
+            pages += f" ({len(source.pages_without_text)} without text)"
+        cells = (source.path, source.status, pages, str(source.chunks or ""), source.title)
+        table.add_row(*(Text(clean(cell)) for cell in cells))
+    Console().print(table)
+    for source in found:
+        if source.reason:
+            print(_trouble(source.status, Failure(source.path, source.reason, source.hint)))
+
+
+def print_checks(checks: Sequence[Check]) -> None:
+    """One line for each check of the doctor."""
+    for check in checks:
+        print(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {clean(check.said)}")
+        if check.hint:
+            print(f"      {clean(check.hint)}")
+
+
+def _trouble(status: str, failure: Failure) -> str:
+    return f"{status}: {clean(failure.path)!r}: {clean(failure.reason)} {clean(failure.hint)}"

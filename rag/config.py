@@ -1,0 +1,65 @@
+"""The settings, few and frozen: defaults < `rag.toml` in the working folder < environment (`FOOTNOTE_…`) < flags.
+
+This module does not know what the settings do; the rooms below take plain arguments.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from rag.errors import ConfigProblem
+
+__all__ = ["Config", "load_config"]
+
+FILE = "rag.toml"
+
+
+class Config(BaseSettings):
+    """All settings. `model` is the bundled encoder, a folder, or a name on the hub (which is then looked up there)."""
+
+    model_config = SettingsConfigDict(env_prefix="FOOTNOTE_", toml_file=FILE, frozen=True, extra="forbid")
+
+    sources: Path = Path("sources")
+    index: Path = Path("index")
+    model: str = "all-MiniLM-L6-v2"
+    device: str | None = None  # as torch names it; None: the best there is
+    chunk_tokens: int = Field(200, ge=32, le=2000)
+    overlap_sentences: int = Field(1, ge=0, le=5)
+    host: str = "127.0.0.1"
+    port: int = Field(7860, ge=0, le=65535)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags first, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_config(**flags: str | int | Path | None) -> Config:
+    """The settings, with flags that are not None on top. Raises ConfigProblem naming the setting that is wrong."""
+    try:
+        return Config(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise ConfigProblem(
+            f"The setting {name} is wrong: {first['msg']}.", f"Correct it in {FILE} or the flag."
+        ) from error
+    except (tomllib.TOMLDecodeError, SettingsError) as error:
+        raise ConfigProblem(f"The settings cannot be read: {error}.", f"Correct {FILE} or the environment.") from error

@@ -1,0 +1,73 @@
+"""What `rag doctor` looks at: all that must be right before a question can be answered. It asks no network."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from rag.assistant import Assistant
+from rag.config import Config
+from rag.embed import SentenceEncoder
+from rag.errors import FootnoteError
+from rag.text import count_tokens
+from rag.types import JSON
+
+__all__ = ["Check", "examine"]
+
+_PACKAGES = ("sentence-transformers", "torch", "faiss-cpu", "tantivy", "tiktoken", "pypdf", "pypdfium2", "gradio")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: whether it is right, what was seen, and what to do if it is not."""
+
+    name: str
+    ok: bool
+    said: str
+    hint: str = ""
+
+    def to_dict(self) -> dict[str, JSON]:
+        """JSON-ready, the keys being the field names."""
+        return {"name": self.name, "ok": self.ok, "said": self.said, "hint": self.hint}
+
+
+def examine(config: Config) -> list[Check]:
+    """Looks at versions, vocabulary, model, sources and index, in this order, each on its own."""
+    encoder: list[SentenceEncoder] = []
+
+    def model() -> str:
+        encoder.append(SentenceEncoder(config.model, config.device))
+        tokens = encoder[0].max_tokens
+        return (
+            f"{config.model}, {encoder[0].dimension} numbers a vector, reads {tokens} tokens, {encoder[0].fingerprint}"
+        )
+
+    def index() -> str:
+        made = encoder[0] if encoder else SentenceEncoder(config.model, config.device)
+        with Assistant(config, made) as assistant:
+            found = assistant.documents()
+        good = sum(source.status == "indexed" for source in found)
+        return f"{config.index}: {good} of {len(found)} files indexed, {sum(source.chunks for source in found)} chunks"
+
+    return [
+        Check("python", True, platform.python_version()),
+        _check("packages", lambda: ", ".join(f"{name} {version(name)}" for name in _PACKAGES)),
+        _check("vocabulary", lambda: f"cl100k_base counts {count_tokens(['two words'])[0]} tokens in 'two words'"),
+        _check("model", model),
+        Check(
+            "sources",
+            config.sources.is_dir(),
+            f"{config.sources} is {'there' if config.sources.is_dir() else 'missing'}",
+            "" if config.sources.is_dir() else "Make the folder and put articles or reports into it.",
+        ),
+        _check("index", index),
+    ]
+
+
+def _check(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, look())
+    except FootnoteError as error:
+        return Check(name, False, error.message, error.hint)

@@ -1,0 +1,176 @@
+"""What lies under the sources folder, and what a build must do about it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from rag.errors import SourcesMissing
+from rag.load import supported
+from rag.store import FileRow, suffix_of
+from rag.types import Move
+
+__all__ = ["Found", "Plan", "make_plan", "scan"]
+
+_RACY_NS = 2_000_000_000  # a file this fresh may change again without its time showing it
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file as it lies on the disk; `trouble` says why it cannot even be looked at."""
+
+    path: str
+    file: Path
+    size: int = 0
+    modified_ns: int = 0
+    trouble: tuple[str, str] | None = None  # reason, hint
+
+
+@dataclass(slots=True)
+class Plan:
+    """`keep`: rows that need no reading (unchanged, moved, skipped, out of reach); `read`: the files that do."""
+
+    keep: dict[str, FileRow] = field(default_factory=dict)
+    read: dict[str, tuple[Found, str]] = field(default_factory=dict)  # path -> file, its sha256
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    moved: list[Move] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing differs from the last generation."""
+        return not (self.added or self.changed or self.moved or self.removed or self.read)
+
+
+def scan(sources: Path) -> list[Found]:
+    """Every file under the folder, sorted by path; hidden ones are passed over. Raises SourcesMissing."""
+    if not sources.is_dir():
+        raise SourcesMissing(
+            f"There is no sources folder at {sources}.", "Make it and put articles or reports into it, or name another."
+        )
+    found = [_look(sources, Path(folder) / name) for folder, _, names in _walk(sources) for name in names]
+    return sorted((one for one in found if one is not None), key=lambda one: one.path)
+
+
+def make_plan(found: Iterable[Found], before: Mapping[str, FileRow], built_ns: int, fresh: bool) -> Plan:
+    """Compares the folder with the last generation: by size and time, then by content.
+
+    `built_ns` is when that generation was scanned; `fresh` says that its rows cannot be used again (another recipe).
+    """
+    plan = Plan()
+    known = list(found)
+    gone = {path: row for path, row in before.items() if path not in {one.path for one in known}}
+    content = {(row.sha256, suffix_of(row.path)): row for row in before.values() if row.sha256 and row.document_id}
+    for one in known:
+        row = before.get(one.path)
+        if one.trouble or not supported(one.path):
+            _set_aside(plan, one, row)
+        elif row and not fresh and _same_stat(one, row, built_ns):
+            plan.keep[one.path] = row
+            plan.unchanged.append(one.path)
+        else:
+            _compare(plan, one, row, content, gone, fresh)
+    plan.removed = sorted(gone)
+    return plan
+
+
+def _compare(
+    plan: Plan,
+    one: Found,
+    row: FileRow | None,
+    content: Mapping[tuple[str, str], FileRow],
+    gone: dict[str, FileRow],
+    fresh: bool,
+) -> None:
+    try:
+        with one.file.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        reason = f"It cannot be opened ({error.strerror})."
+        _set_aside(plan, _troubled(one, reason, "Check its permissions, then build again."), row)
+        return
+    same = row is not None and row.sha256 == sha256
+    twin = row if same else content.get((sha256, suffix_of(one.path)))
+    if twin is not None and not fresh:
+        plan.keep[one.path] = FileRow(
+            one.path,
+            one.size,
+            one.modified_ns,
+            sha256,
+            twin.status,
+            twin.document_id,
+            twin.reason,
+            twin.hint,
+            twin.empty_pages,
+        )
+    else:
+        plan.read[one.path] = (one, sha256)
+    before = next(
+        (path for path, old in gone.items() if old.sha256 == sha256 and suffix_of(path) == suffix_of(one.path)), None
+    )
+    if same:
+        plan.unchanged.append(one.path)
+    elif row is not None:
+        plan.changed.append(one.path)
+    elif before is not None:
+        del gone[before]
+        plan.moved.append(Move(before, one.path))
+    else:
+        plan.added.append(one.path)
+
+
+def _set_aside(plan: Plan, one: Found, row: FileRow | None) -> None:
+    """A file that is not read: no reader for it, or out of reach."""
+    if one.trouble:
+        new = FileRow(one.path, one.size, one.modified_ns, "", "failed", None, *one.trouble)
+    else:
+        suffix = PurePosixPath(one.path).suffix or "a name without a suffix"
+        hint = "Save it as text, Markdown, HTML, PDF or DOCX to have it read."
+        new = FileRow(
+            one.path, one.size, one.modified_ns, "", "skipped", None, f"There is no reader for {suffix}.", hint
+        )
+    plan.keep[one.path] = new
+    if row is None:
+        plan.added.append(one.path)
+    elif (row.status, row.reason) == (new.status, new.reason):
+        plan.unchanged.append(one.path)
+    else:
+        plan.changed.append(one.path)
+
+
+def _same_stat(one: Found, row: FileRow, built_ns: int) -> bool:
+    same = (one.size, one.modified_ns) == (row.size, row.modified_ns) and bool(row.sha256)
+    return same and one.modified_ns < built_ns - _RACY_NS
+
+
+def _walk(sources: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    for folder, below, names in os.walk(sources):
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        yield folder, below, [name for name in names if not name.startswith(".")]
+
+
+def _look(sources: Path, file: Path) -> Found | None:
+    path = file.relative_to(sources).as_posix()
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+        return _troubled(Found(shown, file), "Its name is not valid UTF-8.", "Rename it, then build again.")
+    try:
+        if not file.resolve().is_relative_to(sources.resolve()):
+            hint = "Copy the file itself into the sources folder."
+            return _troubled(Found(path, file), "It is a link to a place outside the sources folder.", hint)
+        stat = file.stat()
+    except (OSError, RuntimeError) as error:
+        reason = f"It cannot be opened ({getattr(error, 'strerror', None) or error})."
+        return _troubled(Found(path, file), reason, "Check the link or its permissions, then build again.")
+    return Found(path, file, stat.st_size, stat.st_mtime_ns) if file.is_file() else None
+
+
+def _troubled(one: Found, reason: str, hint: str) -> Found:
+    return Found(one.path, one.file, one.size, one.modified_ns, (reason, hint))

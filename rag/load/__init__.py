@@ -1,0 +1,14 @@
+"""A file → `Document`: a table from suffix to reader, and reading in bounded child processes.
+
+`Document.id` and everything else but the path comes from the file's bytes, so a renamed file is the same document. For
+plain text and Markdown the text is the file's own, unchanged. This room does not know about chunks, the index, or which
+files to read.
+"""
+
+from rag.load.pool import Limits, load_files
+from rag.load.table import load_bytes, supported
+
+VERSION = "1"
+"""Changes whenever the same file would give another document: what was read by an older version is read anew."""
+
+__all__ = ["VERSION", "Limits", "load_bytes", "load_files", "supported"]

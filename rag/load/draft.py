@@ -1,0 +1,103 @@
+"""What every reader hands back, and a writer for formats whose text is put together piece by piece.
+
+This module does not know any file format.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from rag.types import Block, BlockKind, GlyphRun, Page, Span
+
+__all__ = ["Draft", "Headings", "Writer", "clean", "sensible_title"]
+
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_SPACES = re.compile(r"[^\S\n]+")
+_JUNK_TITLE = re.compile(
+    r"(?i)^(?:microsoft (?:word|powerpoint|excel)\b.*|untitled\b.*|(?:new )?(?:document|doc|presentation|slide) ?\d*|"
+    r"powerpoint presentation|title|no title|none|null|"
+    r".*\.(?:docx?|pdf|indd|tex|dvi|pptx?|xlsx?|txt|html?|p65|qxd|ps|rtf|odt))$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document before it has a path and an id. The same rules as for `Document` and `Loaded` hold."""
+
+    media_type: str
+    title: str
+    text: str
+    blocks: tuple[Block, ...]
+    pages: tuple[Page, ...] = ()
+    glyphs: tuple[GlyphRun, ...] = ()
+    pages_without_text: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Headings:
+    """The path of headings above the current place; a level is any number, smaller is further out."""
+
+    title: str = ""
+    _path: list[tuple[int, str]] = field(default_factory=list)
+
+    def enter(self, level: int, text: str) -> None:
+        """A heading begins: it closes those of its own level and below."""
+        while self._path and self._path[-1][0] >= level:
+            self._path.pop()
+        self._path.append((level, " ".join(text.split())))
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Outermost first, without the document's title, which is known anyway."""
+        return tuple(text for _, text in self._path if text != self.title)
+
+
+@dataclass(slots=True)
+class Writer:
+    """Puts a text together and remembers its blocks."""
+
+    title: str = ""
+    _parts: list[str] = field(default_factory=list)
+    _blocks: list[Block] = field(default_factory=list)
+    length: int = 0  # of the text so far
+    _headings: Headings = field(default_factory=Headings)
+
+    def add(self, kind: BlockKind, text: str, level: int = 1) -> None:
+        """Appends a block; an empty one is left out. `level` counts for headings only: 1 is outermost."""
+        text = clean(text) if kind != "code" else _UNWANTED.sub("", text).strip("\n")
+        if not text.strip():
+            return
+        if self._blocks:
+            together = kind in ("list", "table") and self._blocks[-1].kind == kind
+            self._put("\n" if together else "\n\n")
+        self._headings.title = self.title
+        path = self._headings.path
+        if kind == "heading":
+            self._headings.enter(level, text)
+            path = self._headings.path[:-1] if self._headings.path[-1:] == (" ".join(text.split()),) else path
+        start = self.length
+        self._put(text)
+        self._blocks.append(Block(kind, Span(start, self.length), path))
+
+    def _put(self, text: str) -> None:
+        self._parts.append(text)
+        self.length += len(text)
+
+    def draft(self, media_type: str) -> Draft:
+        """The finished text."""
+        return Draft(media_type, self.title, "".join(self._parts), tuple(self._blocks))
+
+
+def clean(text: str) -> str:
+    """Without control characters; runs of white space become one space, line ends stay."""
+    lines = (_SPACES.sub(" ", line).strip() for line in _UNWANTED.sub("", text).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def sensible_title(text: str | None) -> str:
+    """The title if it is one: not the name of a program or a file, not a number; else empty."""
+    title = " ".join(_UNWANTED.sub("", text or "").split())
+    if not re.search(r"[^\W\d_]{2}", title) or len(title) > 300 or _JUNK_TITLE.match(title):
+        return ""
+    return title

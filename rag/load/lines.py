@@ -1,0 +1,105 @@
+"""Lines of a text and which of them belong together: a wrapped paragraph does, a run of `Key: value` lines does not.
+
+This module does not know any file format; it is shared by the readers of plain text and Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rag.types import BlockKind, Span
+
+__all__ = ["Line", "Piece", "lines_of", "pieces_of", "span_of"]
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+_ITEM = re.compile(r"\s*(?:>\s*)*(?:[-*+•●▪■◦‣⁃–—]\s|\(?(?:\d{1,3}|[A-Za-z])[.)]\s)\s*\S")
+_PAIR = re.compile(r"\s*[^\s:|][^:|]{0,79}?\s?:\s+\S")
+_BARE_KEY = re.compile(r"\s*[^\s:|][^:|]{0,79}?\s?:\s*$")
+_ENDED = re.compile(r"[.!?:;。！？؟۔…][\"')\]»”’*_]*$")
+_TABLE = re.compile(r"\S\t+\S.*\t|^\s*\|.*\|\s*$|^\s*\S+(?:\s{3,}\S+){2,}\s*$")
+_LONG = 130  # a line this long was not wrapped by hand
+
+
+class Line(NamedTuple):
+    """A line without its end: `text == whole[start : start + len(text)]`."""
+
+    start: int
+    text: str
+
+    @property
+    def blank(self) -> bool:
+        return not self.text or self.text.isspace()
+
+
+class Piece(NamedTuple):
+    """Lines `first .. last` (half-open) that make one block."""
+
+    kind: BlockKind
+    first: int
+    last: int
+
+
+def lines_of(text: str) -> list[Line]:
+    """All lines; they end at LF, CRLF or CR."""
+    lines: list[Line] = []
+    for match in _LINE.finditer(text):
+        if match.start() == len(text) and lines:
+            break
+        lines.append(Line(match.start(), match[0].rstrip("\r\n")))
+    return lines
+
+
+def span_of(lines: Sequence[Line], first: int, last: int) -> Span:
+    """From the first to the last visible character of the lines; they are not all blank."""
+    inside = [line for line in lines[first:last] if not line.blank]
+    opening, closing = inside[0], inside[-1]
+    start = opening.start + len(opening.text) - len(opening.text.lstrip())
+    return Span(start, closing.start + len(closing.text.rstrip()))
+
+
+def pieces_of(lines: Sequence[Line], first: int, last: int, kind: BlockKind = "paragraph") -> list[Piece]:
+    """Splits a run of lines without blank ones between into blocks; `kind` is that of its ordinary text."""
+    pieces: list[Piece] = []
+    width = max((len(line.text) for line in lines[first:last]), default=0)
+    for at in range(first, last):
+        if lines[at].blank:  # by Unicode; Markdown knows only spaces and tabs
+            continue
+        text = lines[at].text
+        before = lines[at - 1].text if at > first and not lines[at - 1].blank else ""
+        mine: BlockKind = "table" if _TABLE.search(text) else "list" if _ITEM.match(text) else kind
+        if pieces and before and mine == kind and not _breaks(lines, first, last, at, width, before):
+            pieces[-1] = Piece(pieces[-1].kind, pieces[-1].first, at + 1)
+        else:
+            pieces.append(Piece(mine, at, at + 1))
+    return pieces
+
+
+def _breaks(lines: Sequence[Line], first: int, last: int, at: int, width: int, before: str) -> bool:
+    """Whether line `at` begins a new block although it looks like ordinary text."""
+    text = lines[at].text
+    if _TABLE.search(before) or len(before) > _LONG:
+        return True
+    near = [lines[i].text for i in (at - 1, at + 1) if first <= i < last]
+    if _is_pair(text) and any(_is_pair(other) for other in near):
+        return True
+    if _is_pair(before) and at - 2 >= first and _is_pair(lines[at - 2].text) and not _continues(before, text, width):
+        return True
+    return not _continues(before, text, width)
+
+
+def _is_pair(text: str) -> bool:
+    return bool(_PAIR.match(text) or _BARE_KEY.match(text))
+
+
+def _continues(before: str, text: str, width: int) -> bool:
+    """The line before was full, or this one goes on in small letters."""
+    start = text.lstrip()[:1]
+    if before.endswith(("  ", "\\")):  # Markdown's hard break
+        return False
+    word = text.split(None, 1)[0]
+    if len(before.rstrip()) + 1 + len(word) > min(width, _LONG):
+        return True
+    ended = bool(_ENDED.search(before.rstrip()))
+    return start.islower() and not ended

@@ -1,0 +1,65 @@
+"""Which suffix is read by which module, and reading itself, in this process.
+
+A reader is a function `bytes -> Draft`, called `read`, in a module of its own, imported when it is needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from pathlib import PurePosixPath
+
+from rag.errors import SourceLimit, UnsupportedSource
+from rag.load.draft import Draft
+from rag.types import Document, Loaded
+
+__all__ = ["READERS", "load_bytes", "supported", "unsupported"]
+
+READERS = {
+    ".txt": "plain",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+}
+_CHARACTERS = 20_000_000
+
+
+def supported(relative: str) -> bool:
+    """Whether there is a reader for the file's suffix."""
+    return PurePosixPath(relative).suffix.lower() in READERS
+
+
+def unsupported(relative: str) -> UnsupportedSource:
+    """The error for a file that no reader is for."""
+    suffix = PurePosixPath(relative).suffix.lower()
+    kinds = ", ".join(sorted(READERS))
+    return UnsupportedSource(f"There is no reader for {suffix or 'files without a suffix'}.", f"Use one of {kinds}.")
+
+
+def load_bytes(data: bytes, relative: str, *, characters: int = _CHARACTERS) -> Loaded:
+    """Reads a file's bytes in this process. Raises a SourceError; `characters` is the most that a text may have.
+
+    A hostile file can hang or crash this process: `load_files` reads in bounded ones.
+    """
+    if not supported(relative):
+        raise unsupported(relative)
+    suffix = PurePosixPath(relative).suffix.lower()
+    draft: Draft = importlib.import_module(f"rag.load.{READERS[suffix]}").read(data)
+    if len(draft.text) > characters:
+        raise SourceLimit(f"The text has more than {characters:,} characters.", "Split the file, or raise the limit.")
+    sha256 = hashlib.sha256(data).hexdigest()
+    document = Document(
+        id=hashlib.sha256((sha256 + draft.media_type).encode()).hexdigest()[:16],
+        path=relative,
+        title=draft.title,
+        text=draft.text,
+        pages=draft.pages,
+        blocks=draft.blocks,
+        sha256=sha256,
+        media_type=draft.media_type,
+    )
+    return Loaded(document, draft.glyphs, draft.pages_without_text)

@@ -1,0 +1,92 @@
+"""A page's picture, and the boxes of a span on it.
+
+A box is exact or it is not given: where a span cannot be led back to characters that are seen on the page, the answer
+is empty. This module does not know about documents' text; it gets the runs that lead from the text to the glyphs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from rag.errors import SourceError
+from rag.glyphs import Boxes, Pdf
+from rag.types import Box, GlyphRun, Span
+
+__all__ = ["boxes", "render"]
+
+
+def boxes(data: bytes, glyphs: Sequence[GlyphRun], span: Span) -> dict[int, list[Box]]:
+    """Page number -> one box for each line of the span on that page, in reading order.
+
+    Boxes are fractions of the page's picture from its top left. `glyphs` are all runs of the document, in text order.
+    Pages that cannot be read, and characters without a place of their own, give no box.
+    """
+    found: dict[int, list[Box]] = {}
+    wanted = _wanted(glyphs, span)
+    if not wanted:
+        return found
+    try:
+        with Pdf(data) as pdf:
+            for page in sorted({run.page for run in wanted}):
+                if not 1 <= page <= pdf.page_count:
+                    return {}
+                mine = [run for run in wanted if run.page == page]
+                places = pdf.boxes(page, [index for run in mine for index in range(run.index, run.index + run.length)])
+                lines = _lines(places, [run.length for run in mine])
+                width, height = pdf.size(page)
+                if lines:
+                    found[page] = [_fraction(line, width, height) for line in lines]
+    except SourceError:
+        return {}
+    return found
+
+
+def render(data: bytes, page: int, width: int) -> bytes:
+    """A PNG of the page, `width` pixels wide. Raises a SourceError if the page cannot be drawn."""
+    with Pdf(data) as pdf:
+        return pdf.render(page, width)
+
+
+def _wanted(glyphs: Sequence[GlyphRun], span: Span) -> list[GlyphRun]:
+    """The runs that the span touches, cut to it."""
+    wanted = []
+    first = max(0, bisect_right(glyphs, span.start, key=lambda run: run.start) - 1)
+    for run in glyphs[first:]:
+        if run.start >= span.end:
+            break
+        start, end = max(span.start, run.start), min(span.end, run.start + run.length)
+        if start < end:
+            wanted.append(GlyphRun(start, run.page, run.index + start - run.start, end - start))
+    return wanted
+
+
+def _lines(places: Boxes, lengths: Sequence[int]) -> list[tuple[float, float, float, float]]:
+    """One box for each run - a run never leaves its line - and one for runs side by side."""
+    lines: list[tuple[float, float, float, float]] = []
+    at = 0
+    for length in lengths:
+        rows = places[at : at + length]
+        at += length
+        seen = rows[rows[:, 2] > rows[:, 0]]
+        if not len(seen):
+            continue
+        (left, top), (right, bottom) = seen[:, :2].min(axis=0).tolist(), seen[:, 2:].max(axis=0).tolist()
+        last = lines[-1] if lines else None
+        if last and _side_by_side(last, (left, top, right, bottom)):
+            lines[-1] = (min(last[0], left), min(last[1], top), max(last[2], right), max(last[3], bottom))
+        else:
+            lines.append((left, top, right, bottom))
+    return lines
+
+
+def _side_by_side(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    height = min(one[3] - one[1], other[3] - other[1])
+    overlap = min(one[3], other[3]) - max(one[1], other[1])
+    gap = max(one[0], other[0]) - min(one[2], other[2])
+    return overlap > 0.5 * height and gap < 1.5 * height
+
+
+def _fraction(box: tuple[float, float, float, float], width: float, height: float) -> Box:
+    left, top, right, bottom = box
+    return Box(max(0.0, left / width), max(0.0, top / height), min(1.0, right / width), min(1.0, bottom / height))

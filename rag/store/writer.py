@@ -1,0 +1,191 @@
+"""The builder's side of the truth: checkpoints as it goes, one transaction for the next generation."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from rag.errors import IndexStale
+from rag.store.rows import FORMAT, SCHEMA, FileRow, Reads, pack_spans, pack_vectors, suffix_of
+from rag.types import Chunk, Document, Embedded, Keys, Loaded, Span, Vectors
+
+
+class Writer(Reads):
+    """The builder's side. Documents stored here stay unseen until `commit` names them in its files."""
+
+    def __init__(self, path: Path) -> None:
+        connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.executescript(SCHEMA)
+            super().__init__(connection)
+            if (self.meta("format") or FORMAT) != FORMAT:
+                raise IndexStale(
+                    "The index was built by another version of the program.", "Remove the index folder and build."
+                )
+            connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (FORMAT,))
+        except BaseException:
+            connection.close()
+            raise
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Erased rows must not live on in the log. Whoever reads for longer than this only delays it to the next build.
+        self._db.execute("PRAGMA busy_timeout = 1000")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._db.close()
+
+    def find_document(self, sha256: str, recipe: str, path: str) -> str | None:
+        """Id of a document stored whole from the same bytes, by this build or one that was interrupted.
+
+        A document is only taken for a path with the suffix it was read under, as the suffix chooses the reader.
+        """
+        row = self._db.execute(
+            "SELECT id FROM documents WHERE sha256 = ? AND recipe = ? AND suffix = ?", (sha256, recipe, suffix_of(path))
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def count_chunks(self) -> int:
+        """Chunks of the current generation."""
+        query = "SELECT count(*) FROM chunks WHERE recipe = ?"
+        return int(self._db.execute(query, (self.recipe,)).fetchone()[0])
+
+    def empty_pages(self, document_id: str, recipe: str) -> tuple[int, ...]:
+        """The pages without text of a stored document."""
+        row = self._db.execute(
+            "SELECT empty_pages FROM documents WHERE id = ? AND recipe = ?", (document_id, recipe)
+        ).fetchone()
+        return tuple(json.loads(row[0])) if row else ()
+
+    def missing_vectors(self, ids: Iterable[bytes]) -> set[bytes]:
+        """Those of the ids for which no vector is stored."""
+        wanted = set(ids)
+        return {one for one in wanted if not self._db.execute("SELECT 1 FROM vectors WHERE id = ?", (one,)).fetchone()}
+
+    def put_vectors(self, rows: Iterable[tuple[bytes, Embedded]]) -> None:
+        """Stores vectors at once and for good: what was embedded is never embedded again."""
+        with self._transaction():
+            self._db.executemany(
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+                ((one, e.vector.astype(np.float32).tobytes(), pack_vectors(e.sentences)) for one, e in rows),
+            )
+
+    def put_document(
+        self, loaded: Loaded, recipe: str, chunks: Iterable[tuple[Chunk, tuple[Span, ...], bytes]]
+    ) -> None:
+        """Stores a document with its chunks (each with sentences and the id of its vector), all or nothing."""
+        document = loaded.document
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    document.id,
+                    recipe,
+                    document.title,
+                    document.media_type,
+                    document.sha256,
+                    document.text.encode(),
+                    json.dumps([(page.number, page.label, *page.span) for page in document.pages]),
+                    json.dumps([(block.kind, *block.span, block.heading) for block in document.blocks]),
+                    json.dumps(loaded.pages_without_text),
+                    np.array(loaded.glyphs, np.int32).tobytes(),
+                    suffix_of(document.path),
+                ),
+            )
+            self._db.executemany(
+                "INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (_chunk_row(document, recipe, *one) for one in chunks),
+            )
+
+    @contextmanager
+    def generation_of(self, files: Iterable[FileRow], recipe: str, meta: dict[str, str]) -> Iterator[Writer]:
+        """The transaction of the next generation: inside it the new state is seen here and nowhere else.
+
+        Leaving the block commits; an exception leaves the last generation as it was. What no file names is erased.
+        """
+        with self._transaction():
+            self._db.execute("DELETE FROM files")
+            self._db.executemany(
+                "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (
+                        f.path,
+                        f.size,
+                        f.modified_ns,
+                        f.sha256,
+                        f.status,
+                        f.document_id,
+                        f.reason,
+                        f.hint,
+                        json.dumps(f.empty_pages),
+                    )
+                    for f in files
+                ),
+            )
+            seen = "SELECT 1 FROM files WHERE files.document_id"
+            self._db.execute(f"DELETE FROM documents WHERE recipe != ? OR NOT EXISTS ({seen} = id)", (recipe,))  # noqa: S608
+            self._db.execute(f"DELETE FROM chunks WHERE recipe != ? OR NOT EXISTS ({seen} = document_id)", (recipe,))  # noqa: S608
+            self._db.execute("DELETE FROM vectors WHERE id NOT IN (SELECT vector_id FROM chunks)")
+            for key, value in {**meta, "recipe": recipe, "generation": str(self.generation + 1)}.items():
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+            yield self
+
+    def vectors(self) -> tuple[Keys, Vectors]:
+        """All keys and vectors of the generation, by key: `(n,)` and `(n, dim)`."""
+        rows = self._db.execute(
+            "SELECT chunks.id, vector FROM chunks JOIN vectors ON vectors.id = vector_id WHERE recipe = ?"
+            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id) ORDER BY chunks.id",
+            (self.recipe,),
+        ).fetchall()
+        keys = np.array([row[0] for row in rows], np.int64)
+        return keys, np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), -1)
+
+    def texts(self) -> Iterator[tuple[int, str, str, str]]:
+        """`(key, document id, title and headings, text)` of every chunk of the generation, in one fixed order."""
+        rows = self._db.execute(
+            "SELECT chunks.id, document_id, title, heading, chunks.text FROM chunks"
+            " JOIN documents ON documents.id = document_id AND documents.recipe = chunks.recipe"
+            " WHERE chunks.recipe = ? AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id)"
+            " ORDER BY document_id, start, stop",
+            (self.recipe,),
+        )
+        for key, document_id, title, heading, text in rows:
+            yield key, document_id, " ".join((title, *json.loads(heading))), bytes(text).decode()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+
+def _chunk_row(
+    document: Document, recipe: str, chunk: Chunk, sentences: tuple[Span, ...], vector_id: bytes
+) -> tuple[object, ...]:
+    return (
+        chunk.id,
+        recipe,
+        chunk.document_id,
+        *chunk.span,
+        *(chunk.pages or (None, None)),
+        json.dumps(chunk.heading),
+        document.text[chunk.span.start : chunk.span.end].encode(),
+        pack_spans(sentences),
+        vector_id,
+    )

@@ -1,0 +1,159 @@
+"""What the page and other programs can call: plain values in, JSON-ready values out.
+
+`ask`, `search` and `sources` are public and stable; the others serve the page. Nothing is remembered between calls, so
+one person's conversation cannot reach another's. This module does not know Gradio, HTML, or how an answer is made.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rag.assistant import MAX_QUESTION
+from rag.types import JSON, Citation, Delta, Document, Done, Found, Role, Span, Turn
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+
+__all__ = ["Endpoints"]
+
+_PAUSE = 0.03  # seconds between two pieces of an answer: faster than the eye, slower than the wire
+_TURNS = 20
+_PASSAGES = 50
+_WIDTHS = (200, 2400)  # pixels of a page picture
+_AROUND = 20_000  # at most so many characters of the source on either side of a quote
+
+
+@dataclass(slots=True)
+class Readiness:
+    """Whether the models behind the assistant are loaded; `problem` is set where they cannot be."""
+
+    ready: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """The calls over one open assistant."""
+
+    assistant: Assistant
+    examples: tuple[str, ...] = ()
+    readiness: Readiness = field(default_factory=Readiness)
+
+    def ask(
+        self, question: str, turns: list[dict[str, str]] | None = None, paths: list[str] | None = None
+    ) -> Iterator[dict[str, JSON]]:
+        """Ask the sources. Yields `{"event": "found" | "delta" | "done"}`; the last one is the whole answer.
+
+        found: passages. delta: text, all of it so far. done: question, asked_as, status, claims with citations,
+        passages, confidence, and the same as Markdown. `turns` are earlier ones, oldest first, each
+        `{"role": "user" | "assistant", "text": "..."}`; `paths` limits the question to some sources.
+        """
+        said: list[str] = []
+        shown = 0.0
+        for event in self.assistant.stream(question, _turns(turns or []), paths or None):
+            match event:
+                case Found(passages):
+                    yield {"event": "found", "passages": [passage.to_dict() for passage in passages]}
+                case Delta(text):
+                    said.append(text)
+                    if time.monotonic() - shown >= _PAUSE:
+                        shown = time.monotonic()
+                        yield {"event": "delta", "text": "".join(said)}
+                case Done(answer):
+                    yield {"event": "done", **answer.to_dict(), "markdown": str(answer)}
+
+    def search(self, question: str, k: int = 8, paths: list[str] | None = None) -> list[dict[str, JSON]]:
+        """The `k` passages nearest to a question (at most 50), best first; `paths` limits them to some sources."""
+        return [
+            passage.to_dict() for passage in self.assistant.search(question, max(1, min(k, _PASSAGES)), paths or None)
+        ]
+
+    def sources(self) -> list[dict[str, JSON]]:
+        """Every file under the sources folder, with what became of it."""
+        return [source.to_dict() for source in self.assistant.documents()]
+
+    def state(self) -> dict[str, JSON]:
+        """What the page needs before anything is asked: is it ready, how much is indexed, what could be asked."""
+        return {
+            "ready": self.readiness.ready,
+            "problem": self.readiness.problem,
+            "sources": sum(source.status == "indexed" for source in self.assistant.documents()),
+            "examples": list(self.examples),
+            "longest": MAX_QUESTION,
+        }
+
+    def evidence(
+        self, document_id: str, start: int, end: int, quote: str = "", path: str = "", around: int = 700
+    ) -> dict[str, JSON]:
+        """A span of a source in its surroundings, and where it stands on the page.
+
+        `quote` and `path` are what was cited, so that a source read anew since then is recognised: `verdict` is
+        "exact" (it stands there), "moved" (the changed file holds the same words elsewhere), "changed" (it does not)
+        or "gone". `state` is that of the file: "unchanged", "changed" or "gone".
+        """
+        document = self.assistant.document(document_id)
+        span = Span(start, end)
+        verdict = "exact"
+        if document is None:
+            document, verdict = self._replacement(path), "moved"
+            at = document.text.find(quote) if document and quote else -1
+            if document is None or at < 0:
+                return {"verdict": "changed" if document else "gone"}
+            span = Span(at, at + len(quote))
+        if not 0 <= span.start < span.end <= len(document.text) or (quote and document.text[slice(*span)] != quote):
+            return {"verdict": "changed"}
+        return {"verdict": verdict, **self._place(document, span, max(0, min(around, _AROUND)))}
+
+    def picture(self, document_id: str, page: int, width: int) -> str | None:
+        """A page of a PDF as PNG in base64; None where there is none, or the file is no longer what was indexed."""
+        document = self.assistant.document(document_id)
+        if document is None or not 1 <= page <= len(document.pages):
+            return None
+        png = self.assistant.page_picture(document_id, page, max(_WIDTHS[0], min(width, _WIDTHS[1])))
+        return base64.b64encode(png).decode("ascii") if png else None
+
+    def _replacement(self, path: str) -> Document | None:
+        """What is indexed now under a path."""
+        ids = [source.document_id for source in self.assistant.documents() if source.path == path]
+        return self.assistant.document(ids[0]) if ids and ids[0] else None
+
+    def _place(self, document: Document, span: Span, around: int) -> dict[str, JSON]:
+        page = document.page_at(span.start)
+        quote = document.text[slice(*span)]
+        number, label = (page.number, page.label) if page else (None, None)
+        citation = Citation(0, document.id, document.path, document.name, number, label, span, quote)
+        before, after = self.assistant.surroundings(citation, around)
+        state = self.assistant.source_state(document.id)
+        boxes = self.assistant.page_boxes(document.id, span) if page and state == "unchanged" else {}
+        return {
+            "document_id": document.id,
+            "path": document.path,
+            "title": document.name,
+            "media_type": document.media_type,
+            "heading": list(_heading(document, span.start)),
+            "state": state,
+            "before": before,
+            "quote": quote,
+            "after": after,
+            "page": number,
+            "page_label": label,
+            "labels": [each.label for each in document.pages],
+            "boxes": {str(found): [list(box) for box in on_page] for found, on_page in boxes.items()},
+        }
+
+
+def _turns(given: Sequence[dict[str, str]]) -> tuple[Turn, ...]:
+    roles: dict[str, Role] = {"user": "user", "assistant": "assistant"}
+    known = [turn for turn in given[-_TURNS:] if turn.get("role") in roles and "text" in turn]
+    return tuple(Turn(roles[turn["role"]], turn["text"]) for turn in known)
+
+
+def _heading(document: Document, offset: int) -> tuple[str, ...]:
+    for block in document.blocks:
+        if block.span.start <= offset < block.span.end:
+            return block.heading
+    return ()

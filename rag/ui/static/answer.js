@@ -1,0 +1,148 @@
+// How an answer looks: sentences with their numbers, the notes below them, and the honest "not found".
+
+import { h, icon, pageWords, plural } from "./dom.js";
+
+const MARKS = /((?:\s*\[\d+\])+)/;
+
+// What has been said so far. A number shows only once its bracket is closed, so no half mark flashes up.
+export function partial(text) {
+  const said = text.replace(/\s*\[\d*$/, "").trimEnd();
+  const pieces = said.split(MARKS);
+  const claims = [];
+  for (let at = 0; at < pieces.length; at += 2) {
+    const sentence = pieces[at].trim();
+    const numbers = [...(pieces[at + 1] || "").matchAll(/\d+/g)].map((found) => h("span", { class: "chip" }, found[0]));
+    if (sentence || numbers.length) claims.push(h("p", { class: "claim" }, sentence, marks(numbers)));
+  }
+  return claims;
+}
+
+function marks(chips) {
+  return chips.length ? h("span", { class: "marks" }, "\u2060", ...chips) : null;
+}
+
+export function place(citation) {
+  return [citation.title, pageWords(citation.page_label, citation.page)].filter(Boolean).join(", ");
+}
+
+function distinct(answer) {
+  const byNumber = new Map();
+  for (const claim of answer.claims) for (const each of claim.citations) byNumber.set(each.number, each);
+  return [...byNumber.values()].sort((one, other) => one.number - other.number);
+}
+
+// onopen(index, chip): show this citation; card: the small preview beside a chip.
+export function whole(answer, { onopen, onpassage, onask, card, examples }) {
+  if (answer.status === "not_found" || !answer.claims.length) return notFound(answer, { onpassage, onask, examples });
+  const cited = distinct(answer);
+  const chip = (citation) => {
+    const node = h(
+      "button",
+      {
+        type: "button",
+        class: "chip",
+        "data-number": citation.number,
+        "aria-label": `Citation ${citation.number}: ${place(citation)}`,
+        onclick: () => (card.hide(), onopen(cited, cited.findIndex((each) => each.number === citation.number), node)),
+      },
+      String(citation.number),
+    );
+    card.watch(node, citation);
+    return node;
+  };
+  const claims = answer.claims.map((claim) =>
+    h("p", { class: `claim ${claim.support}` }, claim.text, marks(claim.citations.map(chip)), claim.support === "unsupported" && h("span", { class: "unheld" }, "not found in the sources")),
+  );
+  const partly = answer.status === "partly" && h("p", { class: "aside" }, "The sources answer part of this question.");
+  return [partly, ...claims, notes(cited, onopen)];
+}
+
+function notes(cited, onopen) {
+  return h(
+    "ol",
+    { class: "notes", "aria-label": "Sources of this answer" },
+    cited.map((citation, index) =>
+      h(
+        "li",
+        {},
+        h(
+          "button",
+          { type: "button", onclick: (event) => onopen(cited, index, event.currentTarget) },
+          h("span", { class: "number", "aria-hidden": "true" }, String(citation.number)),
+          h("span", { class: "where" }, h("bdi", { class: "title" }, citation.title), citation.page !== null && h("span", { class: "page" }, pageWords(citation.page_label, citation.page)), h("bdi", { class: "path" }, citation.path)),
+        ),
+      ),
+    ),
+  );
+}
+
+function notFound(answer, { onpassage, onask, examples }) {
+  const near = answer.passages.slice(0, 3);
+  const others = examples.filter((each) => each !== answer.question).slice(0, 3);
+  return [
+    h("p", { class: "verdict" }, "The sources do not answer this question."),
+    near.length > 0 && h("p", { class: "aside" }, "These passages come nearest to it. They are not an answer."),
+    near.length > 0 &&
+      h(
+        "ul",
+        { class: "near", "aria-label": "Nearest passages" },
+        near.map((passage, index) => h("li", {}, passageButton(passage, (event) => onpassage(near, index, event.currentTarget)))),
+      ),
+    others.length > 0 && h("p", { class: "aside" }, "What could be asked instead:"),
+    others.length > 0 && h("ul", { class: "examples small" }, others.map((each) => h("li", {}, h("button", { type: "button", onclick: () => onask(each) }, each)))),
+  ];
+}
+
+export function passageButton(passage, onclick) {
+  return h(
+    "button",
+    { type: "button", class: "passage", onclick },
+    h("span", { class: "where" }, h("bdi", { class: "title" }, passage.title), passage.page !== null && h("span", { class: "page" }, pageWords(passage.page_label, passage.page))),
+    h("bdi", { class: "snippet" }, passage.text.replace(/\s+/g, " ").slice(0, 240)),
+    h("bdi", { class: "path" }, passage.path),
+  );
+}
+
+// What may honestly be said of an answer as a whole, in one line.
+export function seal(answer) {
+  if (!answer.claims.length) return null;
+  const sources = new Set(distinct(answer).map((each) => each.document_id)).size;
+  const exact = answer.claims.every((claim) => claim.support === "quoted");
+  const words = exact ? `Quoted word for word from ${plural(sources, "source")}` : `Checked against ${plural(sources, "source")}`;
+  return h("span", { class: "seal" }, icon("check"), words);
+}
+
+// The preview that appears at a chip on hover and keyboard focus.
+export class Card {
+  constructor() {
+    this.node = h("div", { class: "card", role: "tooltip", id: "card", hidden: true });
+  }
+
+  watch(chip, citation) {
+    const show = () => this.show(chip, citation);
+    chip.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && (this.timer = setTimeout(show, 140)));
+    chip.addEventListener("pointerleave", () => this.hide());
+    chip.addEventListener("focus", () => chip.matches(":focus-visible") && show());
+    chip.addEventListener("blur", () => this.hide());
+    chip.addEventListener("keydown", (event) => event.key === "Escape" && this.hide());
+  }
+
+  show(chip, citation) {
+    this.node.replaceChildren(h("bdi", { class: "quote" }, citation.quote.replace(/\s+/g, " ")), h("span", { class: "where" }, h("bdi", {}, place(citation))));
+    this.node.hidden = false;
+    chip.setAttribute("aria-describedby", "card");
+    this.chip = chip;
+    const at = chip.getBoundingClientRect();
+    const size = this.node.getBoundingClientRect();
+    const left = Math.max(12, Math.min(at.left + at.width / 2 - size.width / 2, innerWidth - size.width - 12));
+    const above = at.top - size.height - 8;
+    this.node.style.left = `${left}px`;
+    this.node.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+  }
+
+  hide() {
+    clearTimeout(this.timer);
+    this.chip?.removeAttribute("aria-describedby");
+    this.node.hidden = true;
+  }
+}

@@ -1,0 +1,59 @@
+// Earlier conversations of this browser: open, rename, delete.
+
+import { drawer, h, iconButton, plural } from "./dom.js";
+import * as store from "./store.js";
+
+const day = (at) => new Date(at).toLocaleDateString("en", { day: "numeric", month: "short", year: "numeric" });
+
+export function conversationsDrawer(chat) {
+  const list = h("ul", { class: "scroll past" });
+  const node = drawer(
+    "left",
+    "Conversations",
+    h("div", { class: "top" }, h("h2", {}, "Conversations"), iconButton("close", "Close", () => node.close())),
+    h("p", { class: "aside" }, "Kept in this browser only."),
+    list,
+  );
+
+  function row(conversation) {
+    const title = conversation.title || "Untitled";
+    const item = h("li", { class: conversation.id === chat.talk.id ? "current" : "" });
+    const name = h(
+      "button",
+      { type: "button", class: "pick", "aria-current": conversation.id === chat.talk.id && "true", onclick: () => (node.close(), chat.open(conversation)) },
+      h("bdi", { class: "title" }, title),
+      h("span", { class: "path" }, `${day(conversation.at)} · ${plural(conversation.turns.length, "question")}`),
+    );
+    const rename = () => {
+      const field = h("input", { type: "text", value: title, "aria-label": "Name of the conversation", maxlength: 120 });
+      const keep = () => {
+        const chosen = field.value.trim() || title;
+        store.rename(conversation.id, chosen);
+        if (conversation.id === chat.talk.id) chat.talk.title = chosen;
+        show();
+      };
+      field.addEventListener("blur", keep, { once: true });
+      field.addEventListener("keydown", (event) => {
+        if (event.key === "Enter") field.blur();
+        if (event.key === "Escape") (event.preventDefault(), (field.value = title), field.blur());
+      });
+      item.replaceChildren(field);
+      field.focus();
+      field.select();
+    };
+    const remove = () => {
+      store.remove(conversation.id);
+      if (conversation.id === chat.talk.id) chat.open(store.fresh());
+      show();
+    };
+    item.append(name, iconButton("edit", `Rename “${title}”`, rename, { class: "ghost quiet" }), iconButton("bin", `Delete “${title}”`, remove, { class: "ghost quiet" }));
+    return item;
+  }
+
+  function show() {
+    const all = store.all();
+    list.replaceChildren(...(all.length ? all.map(row) : [h("li", { class: "aside" }, "Nothing has been asked yet.")]));
+  }
+
+  return { node, open: () => (show(), node.showModal()) };
+}

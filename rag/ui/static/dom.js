@@ -1,0 +1,73 @@
+// Small helpers to build the page. Text always becomes a text node: nothing here ever parses markup.
+
+export function h(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "class") node.className = value;
+    else if (name === "hidden" || name === "disabled" || name === "checked" || name === "value") node[name] = value;
+    else node.setAttribute(name, value === true ? "" : String(value));
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+const STROKES = {
+  send: "M12 19V5M6 11l6-6 6 6",
+  stop: "M8 8h8v8H8z",
+  close: "M6 6l12 12M18 6L6 18",
+  left: "M14.5 6l-6 6 6 6",
+  right: "M9.5 6l6 6-6 6",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  copy: "M9 9h10v11H9zM6 15H5V4h10v1",
+  again: "M19 12a7 7 0 1 1-2.2-5.1M19 4v4h-4",
+  edit: "M5 19l1-4L16 5l3 3L9 18zM14 7l3 3",
+  bin: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+  list: "M5 7h14M5 12h14M5 17h9",
+  books: "M5 4h4v16H5zM10 4h4v16h-4zM15.5 5l3.4-.8 3 15-3.4.8z",
+  add: "M12 5v14M5 12h14",
+  light: "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6L19 19M5 19l1.4-1.4M17.6 6.4L19 5",
+  dark: "M20 14a8 8 0 1 1-10-10 6.5 6.5 0 0 0 10 10",
+  system: "M12 4a8 8 0 1 0 0 16zM12 4a8 8 0 0 1 0 16",
+  zoom: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13M15.5 15.5L20 20M10.5 7.5v6M7.5 10.5h6",
+  warn: "M12 4l9 16H3zM12 10v4.5M12 17.2v.3",
+};
+
+export function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(space, "path");
+  path.setAttribute("d", STROKES[name]);
+  svg.append(path);
+  return svg;
+}
+
+export function iconButton(name, label, onclick, extra = {}) {
+  return h("button", { type: "button", class: "ghost", "aria-label": label, title: label, onclick, ...extra }, icon(name));
+}
+
+export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+
+// Where something stands, in words: "page 12".
+export const pageWords = (label, number) => (label || number ? `page ${label || number}` : "");
+
+export const wide = window.matchMedia("(min-width: 1080px)");
+
+let speaker;
+// Says one sentence to screen readers.
+export function say(text) {
+  speaker ??= document.body.appendChild(h("div", { class: "unseen", role: "status", "aria-live": "polite" }));
+  speaker.textContent = "";
+  requestAnimationFrame(() => (speaker.textContent = text));
+}
+
+// A native dialog that closes on its backdrop.
+export function drawer(cls, label, ...children) {
+  const node = h("dialog", { class: `drawer ${cls}`, "aria-label": label }, ...children);
+  node.addEventListener("click", (event) => event.target === node && node.close());
+  return node;
+}

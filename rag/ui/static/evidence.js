@@ -1,0 +1,200 @@
+// The panel beside the chat: the cited sentence where it stands. On a narrow window the same panel is a sheet from below.
+
+import { call } from "./api.js";
+import { passageButton } from "./answer.js";
+import { h, icon, iconButton, pageWords, wide } from "./dom.js";
+import { PageView } from "./pageview.js";
+
+const AROUND = [700, 4000, 20000]; // characters of the source on either side, step by step
+
+export class Evidence {
+  constructor(root) {
+    this.root = root;
+    this.shown = null;
+    this.dismissed = false; // closed by hand: it does not come back by itself
+    this.count = h("span", { class: "place" });
+    this.previous = iconButton("left", "Previous citation", () => this.step(-1));
+    this.next = iconButton("right", "Next citation", () => this.step(1));
+    const shut = iconButton("close", "Close", () => ((this.dismissed = true), this.close()));
+    this.about = h("div", { class: "about" });
+    this.body = h("div", { class: "body", tabindex: "0", role: "region", "aria-label": "The source" });
+    this.also = h("details", { class: "also", ontoggle: () => this.reveal() });
+    this.pages = new PageView();
+    this.node = h("dialog", { class: "evidence", "aria-label": "Evidence" }, h("div", { class: "top" }, this.count, h("span", { class: "gap" }), this.previous, this.next, shut), this.about, this.body, this.also);
+    this.node.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowLeft" && !this.previous.disabled) this.step(-1);
+      if (event.key === "ArrowRight" && !this.next.disabled) this.step(1);
+    });
+    this.node.addEventListener("click", (event) => event.target === this.node && this.close());
+    // The event comes late: by then the panel may be open again, as a column instead of a sheet.
+    this.node.addEventListener("close", () => this.node.open || this.closed());
+    wide.addEventListener("change", () => this.root.classList.contains("beside") && (this.shown || wide.matches ? this.place() : this.close()));
+  }
+
+  cited(items, index, passages, from, onshow) {
+    const own = (passage) => !items.some((each) => each.document_id === passage.document_id && each.span[0] < passage.span[1] && passage.span[0] < each.span[1]);
+    this.open({ items, index, from, onshow, kind: "cited", also: passages.filter(own) });
+  }
+
+  near(passages, index, from, onshow) {
+    this.open({ items: passages, index, from, onshow, kind: "near", also: [] });
+  }
+
+  open(shown) {
+    this.shown = shown;
+    this.dismissed = false;
+    this.around = 0;
+    this.place();
+    this.fill();
+  }
+
+  // A column that takes no focus on a wide window, a modal sheet on a narrow one.
+  place() {
+    this.root.classList.add("beside");
+    if (this.node.open && this.node.matches(":modal") !== wide.matches) return;
+    if (this.node.open) this.node.close();
+    if (wide.matches) {
+      this.node.setAttribute("open", "");
+      this.node.setAttribute("role", "complementary");
+    } else {
+      this.node.removeAttribute("role");
+      this.node.showModal();
+    }
+  }
+
+  // The column takes its place before anything is cited, so that the answer does not move when it is.
+  wait(words) {
+    if (!wide.matches || this.dismissed) return this.close();
+    this.shown?.onshow("none");
+    this.shown = null;
+    this.place();
+    this.count.replaceChildren(h("span", {}, "Evidence"));
+    this.previous.disabled = this.next.disabled = true;
+    this.about.replaceChildren();
+    this.also.hidden = true;
+    this.body.replaceChildren(h("p", { class: "waiting" }, words));
+  }
+
+  close() {
+    const inside = this.node.contains(document.activeElement);
+    if (this.node.open) this.node.close();
+    this.closed(inside);
+  }
+
+  closed(inside = true) {
+    this.root.classList.remove("beside");
+    if (!this.shown) return;
+    const { from, onshow } = this.shown;
+    this.shown = null;
+    onshow("none");
+    if (inside) from?.focus({ preventScroll: true });
+  }
+
+  step(by) {
+    this.shown.index = Math.max(0, Math.min(this.shown.index + by, this.shown.items.length - 1));
+    this.around = 0;
+    this.fill();
+  }
+
+  async fill() {
+    const shown = this.shown;
+    const { items, index, kind } = shown;
+    const item = items[index];
+    shown.onshow(item.number);
+    this.count.replaceChildren(...(kind === "cited" ? [h("span", { class: "chip open" }, String(item.number)), h("span", {}, `Citation ${index + 1} of ${items.length}`)] : [h("span", {}, kind === "near" ? `Nearest passage ${index + 1} of ${items.length}` : `Also found ${index + 1} of ${items.length}`)]));
+    if (shown.back) this.count.append(h("button", { type: "button", class: "link", onclick: () => this.open(shown.back) }, "Back to the citations"));
+    this.previous.disabled = index === 0;
+    this.next.disabled = index === items.length - 1;
+    const noun = kind === "cited" ? "citation" : "passage";
+    for (const [button, way] of [[this.previous, "Previous"], [this.next, "Next"]]) {
+      button.title = `${way} ${noun}`;
+      button.setAttribute("aria-label", button.title);
+    }
+    this.fillAlso();
+    this.node.setAttribute("aria-busy", "true");
+    let found;
+    try {
+      found = await call("evidence", item.document_id, item.span[0], item.span[1], item.quote ?? item.text, item.path, AROUND[this.around]);
+    } catch (problem) {
+      if (this.shown !== shown) return;
+      this.about.replaceChildren(h("h2", {}, h("bdi", {}, item.title)));
+      this.body.replaceChildren(h("p", { class: "problem", role: "alert" }, icon("warn"), problem.message));
+      return;
+    } finally {
+      this.node.removeAttribute("aria-busy");
+    }
+    if (this.shown !== shown || shown.items[shown.index] !== item) return;
+    this.show(found, item);
+  }
+
+  show(found, item) {
+    const standing = found.quote !== undefined;
+    const label = standing ? pageWords(found.page_label, found.page) : pageWords(item.page_label, item.page);
+    const pictured = found.media_type === "application/pdf" && found.state === "unchanged";
+    const mode = pictured ? (this.wish ?? "page") : "text";
+    this.about.replaceChildren(
+      ...[
+        h("h2", {}, h("bdi", {}, found.title ?? item.title)),
+        h("p", { class: "meta" }, label && h("span", { class: "page" }, label[0].toUpperCase() + label.slice(1)), h("bdi", { class: "path" }, found.path ?? item.path)),
+        found.heading?.length > 0 && h("p", { class: "heading" }, h("bdi", {}, found.heading.join(" › "))),
+        h("div", { class: "said" }, this.verdict(found), h("span", { class: "gap" }), pictured && this.switcher(mode, found, item)),
+      ].filter(Boolean),
+    );
+    if (mode === "page") this.pages.show(this.body, found);
+    else this.text(found, item);
+  }
+
+  verdict(found) {
+    const trouble = (words) => h("p", { class: "verdict trouble" }, icon("warn"), words);
+    if (found.verdict === "gone") return trouble("No longer among the sources: this is what was quoted");
+    if (found.verdict === "changed") return trouble("The source has changed and no longer says this");
+    if (this.shown.kind !== "cited") return h("p", { class: "verdict plain" }, this.shown.kind === "near" ? "Near the question, not an answer" : "Found, not cited");
+    if (found.verdict === "moved") return h("p", { class: "verdict" }, icon("check"), "Exact quote, found again in the changed source");
+    if (found.state === "changed") return trouble("Exact quote, but the file has changed since it was indexed");
+    if (found.state === "gone") return trouble("Exact quote, but the file has gone since it was indexed");
+    return h("p", { class: "verdict" }, icon("check"), "Exact quote");
+  }
+
+  switcher(mode, found, item) {
+    const one = (name, words) => h("button", { type: "button", "aria-pressed": String(mode === name), onclick: () => ((this.wish = name), this.show(found, item), this.about.querySelector('[aria-pressed="true"]').focus()) }, words);
+    return h("div", { class: "switch", role: "group", "aria-label": "Show as" }, one("page", "Page"), one("text", "Text"));
+  }
+
+  text(found, item) {
+    const standing = found.quote !== undefined;
+    const flowing = ["application/pdf", "text/plain"].includes(found.media_type);
+    // Only what was cited and still stands there is lit up.
+    const lit = h(standing && this.shown.kind === "cited" ? "mark" : "span", { class: "lit" }, flow(found.quote ?? item.quote ?? item.text, flowing));
+    const excerpt = h("div", { class: "excerpt", dir: "auto" }, flow(found.before ?? "", flowing), lit, flow(found.after ?? "", flowing));
+    const more = standing && this.around < AROUND.length - 1 && h("button", { type: "button", class: "ghost wordy more", onclick: () => (this.around++, this.fill()) }, "Show more of the source");
+    this.body.replaceChildren(...[excerpt, more].filter(Boolean));
+    this.reveal();
+  }
+
+  reveal() {
+    const lit = this.body.querySelector(".lit");
+    if (!lit) return;
+    const view = this.body.getBoundingClientRect();
+    const at = lit.getBoundingClientRect();
+    const room = Math.max(24, (view.height - at.height) / 2);
+    this.body.scrollTop += at.top - view.top - room;
+  }
+
+  fillAlso() {
+    const { also, kind } = this.shown;
+    this.also.hidden = kind !== "cited" || !also.length;
+    this.also.open = false;
+    if (this.also.hidden) return;
+    const { onshow } = this.shown;
+    const open = (index) => this.open({ ...this.shown, items: also, index, kind: "also", onshow: () => onshow("none"), back: this.shown });
+    this.also.replaceChildren(
+      h("summary", {}, `Also found, not cited (${also.length})`),
+      h("ul", { class: "near" }, also.map((passage, index) => h("li", {}, passageButton(passage, () => open(index))))),
+    );
+  }
+}
+
+// The source's own characters; only a single line break inside running text is shown as the space it stands for.
+function flow(text, running = true) {
+  return running ? text.replace(/([^\n\r])\r?\n(?!\r?\n)/g, "$1 ") : text;
+}

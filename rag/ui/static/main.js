@@ -1,0 +1,82 @@
+// Puts the page together once Gradio has rendered the shell.
+
+import { Chat } from "./chat.js";
+import { call } from "./api.js";
+import { h, icon, iconButton, wide } from "./dom.js";
+import { Evidence } from "./evidence.js";
+import { conversationsDrawer } from "./conversations.js";
+import { sourcesDrawer } from "./sources.js";
+import * as store from "./store.js";
+
+const THEMES = ["system", "light", "dark"];
+
+function themeButton() {
+  const button = iconButton("system", "", () => show(THEMES[(THEMES.indexOf(now) + 1) % THEMES.length]));
+  let now;
+  function show(theme) {
+    now = THEMES.includes(theme) ? theme : "system";
+    store.setting("theme", now);
+    if (now === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = now;
+    button.replaceChildren(icon(now));
+    button.title = `Colours: ${now}`;
+    button.setAttribute("aria-label", `Colours: ${now}`);
+  }
+  show(store.setting("theme"));
+  return button;
+}
+
+async function watchState(ready, onstate) {
+  for (let wait = 400; ; wait = Math.min(wait * 1.5, 3000)) {
+    const state = await call("state").catch(() => null);
+    if (state) onstate(state);
+    ready.hidden = Boolean(state?.ready);
+    ready.className = state?.problem ? "ready trouble" : "ready";
+    ready.textContent = state ? state.problem || "Warming up…" : "Waiting for the server…";
+    if (state?.ready || state?.problem) return;
+    await new Promise((done) => setTimeout(done, wait));
+  }
+}
+
+function open(root) {
+  const evidence = new Evidence(root);
+  const chat = new Chat(evidence);
+  const sources = sourcesDrawer(chat);
+  const past = conversationsDrawer(chat);
+  const count = h("span", { class: "count" });
+  const ready = h("span", { class: "ready", role: "status", hidden: true });
+
+  const header = h(
+    "header",
+    { class: "bar" },
+    iconButton("list", "Conversations", () => past.open()),
+    h("a", { class: "name", href: "#footnote", onclick: (event) => (event.preventDefault(), chat.start()) }, "Footnote", h("sup", { "aria-hidden": "true" }, "1")),
+    ready,
+    h(
+      "nav",
+      { "aria-label": "Page" },
+      h("button", { type: "button", class: "ghost wordy", onclick: () => chat.start() }, icon("add"), h("span", {}, "New")),
+      h("button", { type: "button", class: "ghost wordy", onclick: () => sources.open() }, icon("books"), h("span", {}, "Sources"), count),
+      themeButton(),
+    ),
+  );
+  root.replaceChildren(header, chat.node, evidence.node, sources.node, past.node);
+  root.classList.add("here");
+  watchState(ready, (state) => {
+    count.textContent = state.sources.toLocaleString("en");
+    chat.know(state);
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName || "");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) (event.preventDefault(), chat.focus());
+    if (event.key === "Escape" && wide.matches && evidence.shown && !document.querySelector("dialog:modal")) evidence.close();
+  });
+}
+
+const look = () => document.querySelector("#footnote:not(.here)");
+const waiting = new MutationObserver(() => {
+  const root = look();
+  if (root) open(root);
+});
+waiting.observe(document.documentElement, { childList: true, subtree: true });
+if (look()) open(look());

@@ -1,0 +1,83 @@
+"""The documents of the browser tests, and what a person does on the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
+
+LIGHTHOUSE = """# The lighthouse at Cape Orrin
+
+## History
+
+The lighthouse at Cape Orrin was first lit on 14 May 1871. It was designed by the engineer Ada Velland and cost
+31,000 crowns. Before it was built, 27 ships were lost on the reef in ten years.
+
+## The lamp
+
+The lamp of the lighthouse is visible for 22 nautical miles. It turns once in every twelve seconds. The keeper trimmed
+the wick by hand until 1934, when the lamp was connected to the mains.
+"""
+HARBOUR = """The harbour of Orrin
+
+The harbour of Orrin has room for 84 fishing boats. In winter the harbour freezes for about six weeks, and the ferry
+to Skarholm does not run. The harbour master is Tomas Breck, who has held the office since 2009.
+"""
+TIDES = (
+    ("Foreword", "This report was written for the council of Orrin by the tide office."),
+    ("Method", "The gauge on the north quay records the height of the water every ten minutes."),
+    ("Results", "The highest tide ever measured at the north quay was 9.4 metres in March 1962."),
+)
+HOSTILE = """# <script>window.hacked = 1</script>
+
+The ticket for the ghost train costs 12 crowns <img src=x onerror="window.hacked = 2"> on weekdays. A child pays half
+for the ghost train. See [the timetable](javascript:window.hacked=3) of the ghost train,
+![a picture](https://example.invalid/beacon.png) and <iframe src="https://example.invalid/frame"></iframe>.
+"""
+HOSTILE_NAME = "<img src=x onerror=window.hacked=4>.md"
+
+
+def write_sources(folder: Path) -> None:
+    """The documents of these tests."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    folder.mkdir(parents=True)
+    (folder / "lighthouse.md").write_text(LIGHTHOUSE, encoding="utf-8")
+    (folder / "harbour.txt").write_text(HARBOUR, encoding="utf-8")
+    (folder / HOSTILE_NAME).write_text(HOSTILE, encoding="utf-8")
+    (folder / "reports").mkdir()
+    (folder / "reports" / "broken.pdf").write_bytes(b"%PDF-1.7 and then nothing that is one")
+    canvas = Canvas(str(folder / "reports" / "tides.pdf"), pagesize=(420, 595))
+    canvas.setTitle("Tides at the north quay")
+    canvas.addPageLabel(0, style="ROMAN_LOWER")
+    canvas.addPageLabel(2, style="ARABIC", start=1)
+    for heading, sentence in TIDES:
+        canvas.setFont("Helvetica-Bold", 16)
+        canvas.drawString(60, 520, heading)
+        canvas.setFont("Helvetica", 11)
+        words, line, y = sentence.split(), "", 490
+        for word in words:
+            if len(line) + len(word) > 55:
+                canvas.drawString(60, y, line)
+                line, y = "", y - 16
+            line = f"{line} {word}".strip()
+        canvas.drawString(60, y, line)
+        canvas.showPage()
+    canvas.save()
+
+
+def ask(page: Page, question: str) -> None:
+    """Types a question and sends it; returns when the answer is whole."""
+    page.fill("#question", question)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".turn.last .acts")
+
+
+def picture(page: Page, name: str) -> None:
+    """Keeps a screenshot as an artefact."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=str(ARTEFACTS / f"{name}.png"))

@@ -1,0 +1,220 @@
+"""Asking on the page as a person does: the answer, its numbers, and the sentence lit up where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from driving import HARBOUR, LIGHTHOUSE, TIDES, ask, picture
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+LIT = "When was the lighthouse at Cape Orrin first lit?"
+SENTENCE = "The lighthouse at Cape Orrin was first lit on 14 May 1871."
+UNANSWERED = "Who won the chess championship in Reykjavik?"
+
+
+def lit(page: Page) -> str:
+    """The text that is lit up, white space as one space."""
+    return " ".join(page.locator(".evidence mark").inner_text().split())
+
+
+def test_an_answer_is_cited_and_its_sentence_is_lit_up_beside_it(opened: Callable[..., Page]) -> None:
+    page = opened()
+    ask(page, LIT)
+    assert SENTENCE in page.locator(".turn.last .answer").inner_text()
+    page.locator(".turn.last button.chip").first.click()
+    page.wait_for_selector(".evidence mark")
+    assert lit(page) == SENTENCE
+    assert lit(page) in " ".join(LIGHTHOUSE.split())
+    about = page.locator(".evidence .about").inner_text()
+    assert "The lighthouse at Cape Orrin" in about
+    assert "lighthouse.md" in about
+    assert "Exact quote" in about
+    around = " ".join(page.locator(".evidence .excerpt").inner_text().split())
+    assert "designed by the engineer Ada Velland" in around
+    box = page.locator(".evidence mark").bounding_box()
+    body = page.locator(".evidence .body").bounding_box()
+    assert box
+    assert body
+    assert body["y"] <= box["y"] <= body["y"] + body["height"], "the sentence is scrolled to"
+
+
+def test_every_claim_carries_a_number_and_the_notes_name_its_source(opened: Callable[..., Page]) -> None:
+    page = opened()
+    ask(page, LIT)
+    claims = page.locator(".turn.last .claim")
+    for i in range(claims.count()):
+        assert claims.nth(i).locator("button.chip").count() >= 1
+    numbers = sorted({int(text) for text in page.locator(".turn.last button.chip").all_inner_texts()})
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert page.locator(".turn.last .notes li").count() == len(numbers)
+    assert "%" not in page.locator("#footnote").inner_text(), "no percentage may look like truth"
+
+
+def test_the_next_and_previous_citation(opened: Callable[..., Page]) -> None:
+    page = opened()
+    ask(page, "What is known of the lighthouse, its lamp and the harbour of Orrin?")
+    total = page.locator(".turn.last .notes li").count()
+    assert total >= 2, "this question is meant to be answered from several places"
+    page.locator(".turn.last button.chip").first.click()
+    page.get_by_label("Next citation").click()
+    page.wait_for_function("document.querySelector('.evidence .place').innerText.includes('Citation 2')")
+    assert page.locator(".turn.last .chip.open").first.inner_text() == "2"
+    page.get_by_label("Previous citation").click()
+    page.wait_for_function("document.querySelector('.evidence .place').innerText.includes('Citation 1')")
+    assert page.get_by_label("Previous citation").is_disabled()
+
+
+def test_a_pdf_shows_its_real_page_with_boxes_on_the_quote(opened: Callable[..., Page]) -> None:
+    page = opened()
+    ask(page, "What was the highest tide ever measured at the north quay?")
+    page.locator(".turn.last button.chip").first.click()
+    page.wait_for_selector(".sheet.ready .box")
+    about = page.locator(".evidence .about").inner_text()
+    assert "Page 1" in about, "the printed label of the third page"
+    assert "reports/tides.pdf" in about
+    assert "Page 1 (3 of 3)" in page.locator(".leaf").inner_text()
+    sheet = page.locator(".sheet img").bounding_box()
+    assert sheet
+    boxes = [box.bounding_box() for box in page.locator(".sheet .box").all()]
+    assert boxes
+    for box in boxes:
+        assert box
+        assert sheet["x"] <= box["x"] <= box["x"] + box["width"] <= sheet["x"] + sheet["width"] + 1
+        # The sentence is written 490 points up on a page of 595, in lines of 16 points.
+        top = (box["y"] - sheet["y"]) / sheet["height"] * 595
+        assert 90 <= top <= 130
+    picture(page, "pdf-page-1280-light")
+    page.get_by_role("button", name="Text", exact=True).click()
+    assert lit(page) == TIDES[2][1]
+    page.get_by_role("button", name="Page", exact=True).click()
+    page.wait_for_selector(".sheet.ready .box")
+    page.get_by_label("Page before").click()
+    page.wait_for_selector(".sheet.ready img[alt='Picture of page ii']")
+    assert page.locator(".sheet .box").count() == 0, "nothing is lit up on a page that is not cited"
+
+
+def test_also_found_is_folded_and_named_as_such(opened: Callable[..., Page]) -> None:
+    page = opened()
+    ask(page, LIT)
+    page.locator(".turn.last button.chip").first.click()
+    page.wait_for_selector(".evidence mark")
+    also = page.locator(".evidence .also")
+    assert "Also found, not cited" in also.inner_text()
+    assert not also.locator(".passage").first.is_visible()
+    also.locator("summary").click()
+    also.locator(".passage").first.click()
+    page.wait_for_function("document.querySelector('.evidence .about').innerText.includes('Found, not cited')")
+    assert page.locator(".evidence mark").count() == 0, "only what is cited is lit up"
+    page.get_by_role("button", name="Back to the citations").click()
+    page.wait_for_selector(".evidence mark")
+    assert lit(page) == SENTENCE
+
+
+def test_not_found_says_so_and_offers_the_nearest_passages_as_such(opened: Callable[..., Page]) -> None:
+    page = opened()
+    ask(page, UNANSWERED)
+    answer = page.locator(".turn.last .answer")
+    assert "The sources do not answer this question." in answer.inner_text()
+    assert "They are not an answer." in answer.inner_text()
+    assert answer.locator(".chip").count() == 0
+    answer.locator(".passage").first.click()
+    page.wait_for_selector(".evidence .excerpt, .evidence .sheet")
+    assert "not an answer" in page.locator(".evidence .about").inner_text()
+    assert page.locator(".evidence mark, .evidence .chip").count() == 0
+    picture(page, "not-found-1280-light")
+
+
+def test_a_question_can_be_limited_to_a_source_and_the_answer_says_so(opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.get_by_role("button", name="Sources").click()
+    page.get_by_label("Ask only harbour").check()
+    page.get_by_role("button", name="Ask only this source").click()
+    assert "Asking only" in page.locator(".scope").inner_text()
+    ask(page, "How many fishing boats does the harbour of Orrin hold?")
+    text = page.locator(".turn.last .answer").inner_text()
+    assert "Asked of harbour.txt only." in text
+    assert "84 fishing boats" in text
+    assert set(page.locator(".turn.last .notes .path").all_inner_texts()) == {"harbour.txt"}
+    page.get_by_label("Ask all sources again").click()
+    ask(page, LIT)
+    assert SENTENCE in page.locator(".turn.last .answer").inner_text()
+
+
+def test_the_list_of_sources_tells_what_became_of_each_file(opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.get_by_role("button", name="Sources").click()
+    page.wait_for_selector(".sources .source")
+    text = page.locator(".sources").inner_text()
+    assert "Tides at the north quay" in text
+    assert "3 pages" in text
+    assert "1 file needs attention" in text
+    broken = page.locator(".source.trouble").inner_text()
+    assert "reports/broken.pdf" in broken
+    assert "Not read" in broken
+    assert len(broken.splitlines()[-1].split()) > 5, "a reason and a remedy"
+    assert HARBOUR.splitlines()[0] in text or "harbour" in text
+
+
+def test_a_conversation_is_found_again_after_reload_with_its_citations(opened: Callable[..., Page]) -> None:
+    page = opened()
+    ask(page, LIT)
+    page.reload()
+    page.wait_for_selector(".turn.last button.chip")
+    page.locator(".turn.last button.chip").first.click()
+    page.wait_for_selector(".evidence mark")
+    assert lit(page) == SENTENCE
+    page.get_by_role("button", name="New").click()
+    assert page.locator(".turn").count() == 0
+    page.get_by_label("Conversations").first.click()
+    page.locator(".past .pick").first.click()
+    assert page.locator(".turn h2").first.inner_text() == LIT
+    page.get_by_label("Conversations").first.click()
+    page.get_by_label(f"Rename “{LIT}”").click()
+    page.keyboard.type("Lights")
+    page.keyboard.press("Enter")
+    assert page.locator(".past .title").all_inner_texts() == ["Lights"]
+    page.get_by_label("Delete “Lights”").click()
+    assert "Nothing has been asked yet." in page.locator(".past").inner_text()
+
+
+def test_two_people_see_only_their_own_conversation(opened: Callable[..., Page]) -> None:
+    one, other = opened(), opened()
+    ask(one, LIT)
+    ask(other, "How many fishing boats does the harbour of Orrin hold?")
+    assert "1871" not in other.locator("#footnote").inner_text()
+    assert "fishing boats" not in one.locator(".turn.last .claim").first.inner_text()
+    other.reload()
+    other.wait_for_selector(".turn")
+    assert other.locator(".turn h2").all_inner_texts() == ["How many fishing boats does the harbour of Orrin hold?"]
+
+
+def test_ask_again_and_editing_replace_the_turn(opened: Callable[..., Page]) -> None:
+    page = opened()
+    ask(page, UNANSWERED)
+    page.get_by_role("button", name="Ask again").click()
+    page.wait_for_selector(".turn.last .acts")
+    assert page.locator(".turn").count() == 1
+    page.locator(".turn").hover()
+    page.get_by_label("Edit this question").click()
+    assert page.input_value("#question") == UNANSWERED
+    ask(page, LIT)
+    page.wait_for_function(f"document.querySelector('.turn h2').innerText === {LIT!r}")
+    assert page.locator(".turn").count() == 1
+
+
+def test_copy_gives_markdown_with_the_list_of_sources(opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, LIT)
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    copied = str(page.evaluate("navigator.clipboard.readText()"))
+    assert copied.startswith(f"**{LIT}**")
+    assert f"{SENTENCE} [1]" in copied
+    assert "lighthouse.md" in copied

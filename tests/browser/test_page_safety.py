@@ -1,0 +1,209 @@
+"""Documents, file names and questions are hostile; the page shows them as text, and asks nobody else for anything."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import ROOT, Server
+from driving import HOSTILE_NAME, ask, picture
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+PAYLOADS = [
+    "<script>window.hacked = 5</script>",
+    "<img src=x onerror=window.hacked=6>",
+    "[press](javascript:window.hacked=7)",
+    "![x](https://example.invalid/beacon.png)",
+    "<svg/onload=window.hacked=8>",
+    "{{constructor.constructor('window.hacked=9')()}} ${window.hacked=10} `window.hacked=11`",
+    "</textarea></script><iframe src=https://example.invalid></iframe>",
+]
+
+
+def unharmed(page: Page) -> None:
+    """Nothing of a document or a question became markup or script."""
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.hacked") is None
+    strange = page.locator(
+        "#footnote :is(script, iframe, object, embed, svg[onload], [onerror], [onload], a[href^=javascript])"
+    )
+    assert strange.count() == 0
+    images = page.locator("#footnote img").evaluate_all("all => all.map(each => each.src.slice(0, 5))")
+    assert set(images) <= {"data:"}
+
+
+def test_a_hostile_document_is_shown_as_text(opened: Callable[..., Page]) -> None:
+    page = opened()
+    ask(page, "What does the ticket for the ghost train cost?")
+    text = page.locator(".turn.last .answer").inner_text()
+    assert "12 crowns" in text
+    assert "<img src=x onerror=" in text, "the source's own characters, as characters"
+    page.locator(".turn.last button.chip").first.hover()
+    page.wait_for_selector(".card:not([hidden])")
+    page.locator(".turn.last button.chip").first.click()
+    page.wait_for_selector(".evidence mark")
+    assert HOSTILE_NAME in page.locator(".evidence .path").first.inner_text()
+    assert "javascript:window.hacked=3" in page.locator(".evidence .excerpt").inner_text()
+    page.get_by_role("button", name="Sources").click()
+    page.wait_for_selector(".source")
+    assert "<script>window.hacked = 1</script>" in page.locator(".sources").inner_text()
+    picture(page, "hostile-1280-light")
+    unharmed(page)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_hostile_question_is_shown_as_text(opened: Callable[..., Page], payload: str) -> None:
+    page = opened()
+    ask(page, f"What about the lighthouse {payload}?")
+    assert payload in page.locator(".turn.last h2").inner_text()
+    page.get_by_label("Conversations").first.click()
+    assert payload in page.locator(".past .title").first.text_content()
+    unharmed(page)
+    page.reload()
+    page.wait_for_selector(".turn")
+    unharmed(page)
+
+
+def test_the_policy_stops_markup_that_would_run(opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.remove_listener  # noqa: B018  (the page of this test breaks the policy on purpose, so it gets its own watch)
+    context = page.context.browser.new_context()
+    other = context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("#question")
+    stopped: list[str] = []
+    other.on("console", lambda said: stopped.append(said.text))
+    other.evaluate(
+        """() => {
+          const spot = document.querySelector("#footnote").appendChild(document.createElement("div"));
+          spot.innerHTML = '<img src="data:," onerror="window.hacked = 1"><a href="javascript:window.hacked=2">x</a>';
+          spot.querySelector("a").click();
+          const script = document.createElement("script");
+          script.textContent = "window.hacked = 3";
+          spot.append(script);
+          fetch("https://example.invalid/").catch(() => (window.refused = true));
+        }"""
+    )
+    other.wait_for_function("window.refused")
+    assert other.evaluate("window.hacked") is None
+    assert any("Content Security Policy" in said for said in stopped)
+    context.close()
+
+
+def test_the_page_names_no_other_host(server: Server) -> None:
+    with urllib.request.urlopen(server.url) as response:
+        page = response.read().decode()
+        policy = response.headers["content-security-policy"]
+    outside = [url for url in re.findall(r"https?://[^\"'\s)<>]+", page) if not url.startswith(server.url.rstrip("/"))]
+    assert outside == []
+    assert "manifest" not in page.split("<body", 1)[0].replace("gradio_config", "") or "/manifest.json" not in page
+    assert "iframeResizer.contentWindow" not in page
+    assert "default-src 'self'" in policy
+    assert "unsafe-inline" not in policy.split("script-src", 1)[1].split(";", 1)[0]
+    with urllib.request.urlopen(f"{server.url}theme.css") as response:
+        assert "@import" not in (theme := response.read().decode())
+        assert "http" not in theme
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "gradio_api/file=/etc/passwd",
+        "gradio_api/file/etc/passwd",
+        "gradio_api/upload",
+        "gradio_api/proxy=https://example.invalid/",
+        "gradio_api/runs",
+        "gradio_api/component_server",
+        "gradio_api/vibe-code",
+        "monitoring",
+        "manifest.json",
+        "openapi.json",
+        "footnote/../../pyproject.toml",
+        "footnote/..%2f..%2fpyproject.toml",
+        "assets/../../../../../etc/passwd",
+        "assets/..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
+    ],
+)
+def test_other_doors_are_closed(server: Server, path: str) -> None:
+    host = server.url.removeprefix("http://").rstrip("/")
+    connection = http.client.HTTPConnection(host, timeout=10)
+    connection.request("GET", f"/{path}")
+    response = connection.getresponse()
+    assert response.status in (403, 404)
+    assert b"root:" not in response.read()
+    connection.close()
+
+
+def test_another_name_for_this_machine_is_refused(server: Server) -> None:
+    request = urllib.request.Request(server.url, headers={"Host": "attacker.example"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    assert refused.value.code == 403
+
+
+def test_programs_get_the_same_answer_under_stable_names(server: Server) -> None:
+    def post(path: str, body: dict[str, object]) -> dict[str, object]:
+        request = urllib.request.Request(
+            f"{server.url}gradio_api/{path}", json.dumps(body).encode(), {"content-type": "application/json"}
+        )
+        with urllib.request.urlopen(request) as response:
+            found: dict[str, object] = json.load(response)
+        return found
+
+    event = post("call/v2/ask", {"question": "When was the lighthouse at Cape Orrin first lit?"})["event_id"]
+    with urllib.request.urlopen(f"{server.url}gradio_api/call/ask/{event}") as response:
+        lines = response.read().decode().split("\n")
+    values = [json.loads(line.removeprefix("data: "))[0] for line in lines if line.startswith("data: [{")]
+    assert next(value["event"] for value in values) == "found"
+    answer = next(value for value in values if value["event"] == "done")
+    assert answer["status"] == "answered"
+    assert "1871" in answer["claims"][0]["citations"][0]["quote"]
+    with urllib.request.urlopen(f"{server.url}gradio_api/info") as response:
+        assert set(json.load(response)["named_endpoints"]) == {"/ask", "/search", "/sources"}
+
+
+def test_gradio_client_asks_too(server: Server) -> None:
+    script = (
+        "import json, sys\n"
+        "from gradio_client import Client\n"
+        "client = Client(sys.argv[1], verbose=False)\n"
+        "print(json.dumps([client.predict(question='When was the lighthouse at Cape Orrin first lit?', api_name='/ask'),\n"
+        "    client.predict(question='lighthouse', k=2, api_name='/search'), client.predict(api_name='/sources')]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script, server.url], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    answer, passages, sources = json.loads(done.stdout.splitlines()[-1])
+    assert "1871" in answer["markdown"]
+    assert len(passages) == 2
+    assert {source["path"] for source in sources} >= {"lighthouse.md", "harbour.txt", "reports/tides.pdf"}
+
+
+def test_a_taken_port_and_a_missing_index_are_said_in_a_sentence(server: Server, tmp_path: Path) -> None:
+    port = server.url.rsplit(":", 1)[1].rstrip("/")
+    index = server.sources.parent / "index"
+
+    def started(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, *command], capture_output=True, text=True, cwd=tmp_path, check=False)
+
+    taken = started(str(ROOT / "app.py"), "--index", str(index), "--port", port)
+    assert taken.returncode == 1
+    assert f"Port {port} on 127.0.0.1 is taken." in taken.stderr
+    assert "Traceback" not in taken.stderr
+    missing = started(str(ROOT / "app.py"))
+    assert missing.returncode == 1
+    assert "Traceback" not in missing.stderr
+    assert "rag build" in missing.stderr

@@ -1,0 +1,41 @@
+"""What all tests share: no network by accident, and the paths of material that may be absent."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Any attempt to connect beyond this machine fails the test that makes it."""
+    tried: list[object] = []
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and str(address[0]) not in (
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        ):  # type: ignore[index]
+            tried.append(address)
+            raise OSError(f"the tests refuse the network: {address}")
+        real(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    yield
+    assert not tried, f"connections were tried: {tried}"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real material beside the repository."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder ../shared with real material is absent")
+    return SHARED

@@ -1,0 +1,130 @@
+"""FAISS and tantivy against brute force, by numbers."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.dense import DenseLens
+from rag.lexical import Entry, LexicalLens, terms
+
+
+def unit(n: int, dim: int = 16, seed: int = 0) -> np.ndarray:
+    vectors = np.random.default_rng(seed).normal(size=(n, dim)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def vectors(tmp_path: Path) -> tuple[DenseLens, np.ndarray, np.ndarray]:
+    keys, rows = np.random.default_rng(1).permutation(2**62 + np.arange(500)), unit(500)
+    DenseLens.write(tmp_path, keys, rows)
+    return DenseLens.open(tmp_path), keys, rows
+
+
+def test_dense_search_equals_brute_force(vectors: tuple[DenseLens, np.ndarray, np.ndarray]) -> None:
+    lens, keys, rows = vectors
+    for question in unit(20, seed=2):
+        cosines = rows @ question
+        best = np.argsort(-cosines)[:10]
+        found, scores = lens.search(question, 10)
+        assert found.tolist() == keys[best].tolist()
+        np.testing.assert_allclose(scores, cosines[best], atol=1e-6)
+        np.testing.assert_allclose(lens.scores(question, keys[:7]), cosines[:7], atol=1e-6)
+
+
+def test_dense_search_within_some_keys(vectors: tuple[DenseLens, np.ndarray, np.ndarray]) -> None:
+    lens, keys, rows = vectors
+    question, allowed = unit(1, seed=3)[0], np.arange(0, 500, 7)
+    best = allowed[np.argsort(-(rows[allowed] @ question))]
+    assert lens.search(question, 100, keys[allowed])[0].tolist() == keys[best][:100].tolist()
+    assert lens.search(question, 5, keys[:0])[0].tolist() == []
+
+
+def test_equal_scores_are_ordered_by_key_whatever_the_order_of_writing(tmp_path: Path) -> None:
+    row, question = unit(1), unit(1)[0]
+    DenseLens.write(tmp_path, np.array([30, 10, 20]), np.repeat(row, 3, axis=0))
+    assert DenseLens.open(tmp_path).search(question, 3)[0].tolist() == [10, 20, 30]
+
+
+def test_an_empty_dense_lens_finds_nothing(tmp_path: Path) -> None:
+    DenseLens.write(tmp_path, np.empty(0, np.int64), np.empty((0, 16), np.float32))
+    assert DenseLens.open(tmp_path).search(unit(1)[0], 5)[0].tolist() == []
+
+
+def test_beyond_the_exact_limit_most_of_the_best_are_still_found(tmp_path: Path) -> None:
+    keys, rows = np.arange(4000), unit(4000, 32)
+    DenseLens.write(tmp_path, keys, rows, exact_limit=1000)
+    lens, hits = DenseLens.open(tmp_path), 0
+    for question in rows[:50] * 0.8 + unit(50, 32, 9) * 0.2:
+        hits += len(set(lens.search(question, 10)[0]) & set(np.argsort(-(rows @ question))[:10]))
+    assert hits / 500 > 0.9
+    assert lens.search(rows[0], 3, keys[5:8])[0].size <= 3
+    assert set(lens.search(rows[6], 1, keys[5:8])[0]) == {6}
+
+
+def test_a_damaged_dense_lens_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="vectors"):
+        DenseLens.open(tmp_path)
+    (tmp_path / "vectors.faiss").write_bytes(b"IxMp but not really")
+    with pytest.raises(ValueError, match=r".+"):
+        DenseLens.open(tmp_path)
+
+
+BODIES = [
+    "Trains were attacked near the pass, and passengers taken hostage.",
+    "The attack on the train killed sixty-four people.",
+    "Literacy among women is 27 percent; literacy among men is higher.",
+    "Naïve cafés served coffee to the attackers of nothing.",
+    "attack attack attack attack",
+]
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> LexicalLens:
+    LexicalLens.write(
+        tmp_path, [Entry(i, f"d{i % 2}", "Title" if i == 2 else "", body) for i, body in enumerate(BODIES)]
+    )
+    return LexicalLens.open(tmp_path)
+
+
+def bm25(question: str, body: str, k1: float = 1.2, b: float = 0.75) -> float:
+    """Robertson's BM25 as Lucene computes it; lengths are counted in the index's own words."""
+    every = [terms(other) for other in BODIES]
+    average = sum(map(len, every)) / len(every)
+    own, total = Counter(terms(body)), 0.0
+    for term in set(terms(question)):
+        n = sum(term in other for other in every)
+        idf = math.log(1 + (len(every) - n + 0.5) / (n + 0.5))
+        tf = own[term]
+        total += idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * len(terms(body)) / average))
+    return total
+
+
+def test_lexical_search_equals_bm25_by_hand(words: LexicalLens) -> None:
+    for question in ("attack on the train", "literacy of women", "naive cafe", "hostages attacked"):
+        expected = {i: score for i, body in enumerate(BODIES) if (score := bm25(question, body)) > 0}
+        keys, scores = words.search(question, 10)
+        assert keys.tolist() == sorted(expected, key=lambda i: (-expected[i], i))
+        np.testing.assert_allclose(scores, [expected[i] for i in keys], rtol=1e-4)
+
+
+def test_lexical_search_within_some_documents(words: LexicalLens) -> None:
+    everywhere, scores = words.search("attack train", 10)
+    keys, limited = words.search("attack train", 10, ["d1"])
+    assert keys.tolist() == [key for key in everywhere if key % 2 == 1]
+    np.testing.assert_allclose(limited, [s for key, s in zip(everywhere, scores, strict=True) if key % 2 == 1])
+
+
+def test_a_question_is_never_a_query_language(words: LexicalLens) -> None:
+    for hostile in ('body:attack AND "', "((((", "attack^1000 NOT train", "*", "key:[0 TO 9]", "\x00", "'; DROP"):
+        assert len(words.search(hostile, 10)[0]) <= len(BODIES)
+
+
+def test_inverse_document_frequency(words: LexicalLens) -> None:
+    found = words.idf(["attack", "nowher"])
+    assert found["attack"] == pytest.approx(math.log(1 + 1.5 / 4.5))
+    assert found["nowher"] == pytest.approx(math.log(1 + 5.5 / 0.5))

@@ -1,0 +1,121 @@
+"""The sample sources are read as they are meant to be, and every sample case stands on a sentence that is there."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from conftest import ROOT
+
+from rag.load import load_bytes
+from rag.types import Document
+
+SOURCES = ROOT / "sources"
+REPORT = "gas-water-and-a-port.pdf"
+PATHS = sorted(path.name for path in SOURCES.iterdir() if path.is_file())
+CASES = [json.loads(line) for line in (ROOT / "tests/cases/samples.jsonl").read_text(encoding="utf-8").splitlines()]
+ANSWERABLE = [case for case in CASES if case["answerable"]]
+
+
+def read(path: Path) -> Document:
+    return load_bytes(path.read_bytes(), path.name).document
+
+
+@pytest.fixture(scope="module")
+def documents() -> dict[str, Document]:
+    return {path: read(SOURCES / path) for path in PATHS}
+
+
+@pytest.fixture(scope="module")
+def tool() -> ModuleType:
+    spec = spec_from_file_location("make_sample_reports", ROOT / "tools/make_sample_reports.py")
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_sources_are_of_every_format_and_small() -> None:
+    assert {Path(path).suffix for path in PATHS} == {".md", ".txt", ".html", ".pdf", ".docx"}
+    assert sum((SOURCES / path).stat().st_size for path in PATHS) < 1_000_000
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_source_has_a_title_headings_and_an_article_s_length(path: str, documents: dict[str, Document]) -> None:
+    document = documents[path]
+    assert document.title
+    assert 500 <= len(document.text.split()) <= 3000
+    headings = [block for block in document.blocks if block.kind == "heading"]
+    assert len(headings) >= 3
+
+
+def test_every_source_is_cited_by_a_case() -> None:
+    assert {citation["path"] for case in ANSWERABLE for citation in case["citations"]} == set(PATHS)
+
+
+def test_cases_are_well_formed() -> None:
+    assert len(CASES) >= 60
+    assert len({case["id"] for case in CASES}) == len({case["question"] for case in CASES}) == len(CASES)
+    assert 0.3 <= 1 - len(ANSWERABLE) / len(CASES) <= 0.37
+    assert all(case.keys() == {"id", "question", "answerable"} for case in CASES if not case["answerable"])
+    for case in ANSWERABLE:
+        assert case.get("need", "all") == "all"
+        assert case["answers"]
+        assert case["citations"]
+
+
+@pytest.mark.parametrize("case", ANSWERABLE, ids=lambda case: str(case["id"]))
+def test_quote_stands_in_its_document_on_its_page(case: dict[str, Any], documents: dict[str, Document]) -> None:
+    for citation in case["citations"]:
+        document, quote = documents[citation["path"]], citation["quote"]
+        assert document.text.count(quote) == 1, quote
+        page = document.page_at(document.text.index(quote))
+        assert citation["page"] == (page.number if page else None)
+    quotes = "\n".join(citation["quote"] for citation in case["citations"])
+    found = [answer for answer in case["answers"] if answer in quotes]
+    assert found == case["answers"] if "need" in case else found
+
+
+def test_two_sources_differ_about_the_dead(documents: dict[str, Document]) -> None:
+    later = re.search(r"\d+(?= people died)", documents["jaffar-express-hijacking.md"].text)
+    first = re.search(r"\d+(?= people were killed)", documents["jaffar-express-first-report.txt"].text)
+    assert later
+    assert first
+    assert (later[0], first[0]) == ("64", "31")
+
+
+def test_report_has_labels_headings_and_running_text_without_heads(documents: dict[str, Document]) -> None:
+    report = documents[REPORT]
+    assert [page.label for page in report.pages] == ["i", "ii", "1", "2", "3", "4"]
+    assert any(block.heading[-2:] == ("5. Two harbours", "Gwadar") for block in report.blocks)
+    body = report.text[report.pages[2].span.start :]
+    assert "Frontier Notes" not in body  # the running head
+    assert "Gas, Water and a Port" not in body
+    assert "nment spends its share" in body
+    assert "gov-" not in body  # broken at the end of a line
+    assert "a coal-fired plant" in body  # and a hyphen that belongs to the word, at the end of a line too
+
+
+def test_web_pages_are_read_without_what_surrounds_the_article(documents: dict[str, Document]) -> None:
+    for path in [path for path in PATHS if path.endswith(".html")]:
+        text = documents[path].text
+        for noise in ["max-width", "Home", "newsletter", "Cookies", "Share this page", "copy it freely", "Imprint"]:
+            assert noise not in text, path
+
+
+@pytest.mark.parametrize(
+    ("made", "name"), [("make_pdf", "gas-water-and-a-port"), ("make_docx", "security-review-2024")]
+)
+def test_made_reports_are_what_the_tool_makes(made: str, name: str, tool: ModuleType) -> None:
+    words = ROOT / "tools/sample_reports" / f"{name}.md"
+    [path] = SOURCES.glob(f"{name}.*")
+    once = getattr(tool, made)(words)
+    assert once == getattr(tool, made)(words)
+    # Not the bytes of the committed file: another zlib packs the same content differently.
+    assert load_bytes(once, path.name).document.text == read(path).text
