@@ -28,7 +28,7 @@ _HINT_LIMIT = "Split the file, or raise the limit."
 _HINT_DAMAGED = "The file is probably damaged: open it in its own program, save it anew, and use that copy."
 _FRAME = struct.Struct("<Q")
 _RECYCLE = 500  # calls after which a child is replaced, so that what libraries leak stays small
-_START_SECONDS = 30.0  # a fresh interpreter on a busy machine
+_START_SECONDS = 60.0  # for a fresh interpreter on a busy machine; not part of any limit
 
 
 class Child:
@@ -76,11 +76,12 @@ class Child:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise _Died
-        limit = seconds + (_START_SECONDS if self._served == 0 else 0.0)
-        self._served += 1
-        deadline = time.monotonic() + limit
         try:
-            process.stdin.write(_FRAME.pack(len(request)) + struct.pack("<d", limit) + request)
+            if self._served == 0:
+                _read(process.stdout.fileno(), 1, time.monotonic() + _START_SECONDS)
+            self._served += 1
+            deadline = time.monotonic() + seconds
+            process.stdin.write(_FRAME.pack(len(request)) + struct.pack("<d", seconds) + request)
             process.stdin.flush()
             (size,) = _FRAME.unpack(_read(process.stdout.fileno(), _FRAME.size, deadline))
             reply = _read(process.stdout.fileno(), size, deadline)
@@ -182,6 +183,7 @@ def _serve(target: str, memory_mb: str) -> None:
     module, _, function = target.partition(":")
     call = getattr(importlib.import_module(module), function)
     _lock_down(int(memory_mb))
+    os.write(output, b"!")  # ready: from here on time counts
     while True:
         head = _exactly(_FRAME.size + 8)
         (size,), (limit,) = _FRAME.unpack(head[: _FRAME.size]), struct.unpack("<d", head[_FRAME.size :])

@@ -106,11 +106,12 @@ def _ranks(near: Keys, words: Keys) -> dict[int, Ranks]:
 
 
 def _candidate(chunk: StoredChunk, cosine: float, bm25: float, vector: Vectors) -> Candidate:
+    start = chunk.chunk.span.start
     return Candidate(
         key=chunk.chunk.id,
         dense=cosine,
         lexical=bm25,
-        body=terms(chunk.text),
-        context=terms(" ".join((chunk.title, *chunk.chunk.heading))),
-        sentences=chunk.vectors @ vector if len(chunk.vectors) else np.empty(0, np.float32),
+        context=terms("\n".join((chunk.title, *chunk.chunk.heading))),
+        sentences=[terms(chunk.text[span.start - start : span.end - start]) for span in chunk.sentences],
+        cosines=chunk.vectors @ vector if len(chunk.vectors) else np.empty(0, np.float32),
     )

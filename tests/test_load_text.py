@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import making
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rag.errors import EmptySource, SourceError, UnreadableSource
@@ -13,10 +15,15 @@ from rag.types import Document
 
 # What files are made of: line ends of every kind, marks of Markdown, wide characters, things that look like blanks.
 BITS = st.sampled_from(
-    ["\n", "\r\n", "\r", "\n\n", " ", "  ", "\t", "# ", "## ", "- ", "1. ", "> ", "---\n", "```", "| a | b |", "|---|---|", "***", "_", "[x](y)",
-     "<b>", "<!-- c -->", "Key: value", "word", "A sentence.", "é", "ﬁ", "😀", "אבג", "\u00a0", "\u2028", "\x0b", "\x0c", "\\", "    ", "title: T"]
-)  # fmt: skip
-TEXTS = st.lists(st.one_of(BITS, st.text(max_size=12)), max_size=60).map("".join)
+    [
+        *("\n", "\r\n", "\r", "\n\n", " ", "  ", "\t", "    ", "\u00a0", "\u2028", "\x0b", "\x0c", "\\"),
+        *("# ", "## ", "- ", "1. ", "> ", "---\n", "```", "| a | b |", "|---|---|", "***", "_", "[x](y)", "<b>"),
+        *("<!-- c -->", "Key: value", "title: T", "word", "A sentence.", "é", "ﬁ", "😀", "אבג"),
+    ]
+)
+TEXTS = st.lists(st.one_of(BITS, st.text(st.characters(exclude_categories=["Cs"]), max_size=12)), max_size=60).map(
+    "".join
+)
 
 
 def _read(text: str, suffix: str, encoding: str = "utf-8") -> Document:
@@ -33,17 +40,15 @@ def _blocks(document: Document) -> list[tuple[str, str]]:
 @given(text=TEXTS)
 @settings(max_examples=400, deadline=None)
 def test_the_text_is_the_files_own(suffix: str, text: str) -> None:
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:
-        return
+    assume("\x00" not in text)  # two bytes to a character, or no text at all
+    data = text.encode()
     try:
         loaded = load_bytes(data, "a" + suffix)
     except EmptySource:
         assert not text.lstrip("\ufeff").strip()
         return
     except UnreadableSource:
-        assert any(ord(char) < 32 for char in text) or text[:2] in ("PK", "MZ") or text[:4] in ("Rar!", "GIF8", "%PDF")
+        assert any(ord(char) < 32 for char in text)
         return
     assert loaded.document.text == text.removeprefix("\ufeff")
     making.check(loaded)
@@ -115,7 +120,9 @@ def test_long_lines_are_blocks_of_their_own() -> None:
 
 @pytest.mark.parametrize("suffix", [".txt", ".md"])
 def test_keys_with_values_are_blocks_of_their_own(suffix: str) -> None:
-    text = "Area - total : 38,394 sq km\nArea - land: 38,394 sq km\nClimate: varies; tropical in the south\nnote: estimates\n"
+    text = (
+        "Area - total : 38,394 sq km\nArea - land: 38,394 sq km\nClimate: varies; wet in the south\nnote: estimates\n"
+    )
     assert [block for _, block in _blocks(_read(text, suffix))] == text.strip().split("\n")
 
 
@@ -129,7 +136,10 @@ def test_a_colon_in_a_wrapped_paragraph_does_not_split_it() -> None:
 
 
 def test_list_items_and_tables_of_plain_text() -> None:
-    text = "Three things:\n- the first thing, which is\n  told on two lines\n- the second\n* the third\n\n| a | b |\n| c | d |\n"
+    text = (
+        "Three things:\n- the first thing, which is\n  told on two lines\n- the second\n* the third\n\n"
+        "| a | b |\n| c | d |\n"
+    )
     assert _blocks(_read(text, ".txt")) == [
         ("paragraph", "Three things:"),
         ("list", "- the first thing, which is\n  told on two lines"),
@@ -224,13 +234,7 @@ def test_a_title_without_front_matter_is_the_first_heading() -> None:
 def test_the_name_of_the_file_changes_nothing_but_the_path() -> None:
     data = b"# Title\n\nSome text.\n"
     one, other = load_bytes(data, "a/b.md").document, load_bytes(data, "c.markdown").document
-    assert (one.id, one.title, one.text, one.blocks, one.sha256) == (
-        other.id,
-        other.title,
-        other.text,
-        other.blocks,
-        other.sha256,
-    )
+    assert replace(one, path="") == replace(other, path="")
     assert (one.path, other.path) == ("a/b.md", "c.markdown")
     assert load_bytes(data, "b.txt").document.id != one.id
     assert load_bytes(data + b"x", "b.md").document.id != one.id

@@ -1,7 +1,7 @@
 """The boxes of a span on the picture of its page: exact, one for each line, and never on a wrong one.
 
-Each PDF draws one passage in red and everything else in black. The boxes must hold the red pixels and no black ones, whatever
-the page's rotation, crop or unit: the picture is the judge, not a formula that could share the program's mistake.
+Each PDF draws one passage in red and everything else in black. The boxes must hold the red pixels and no black ones,
+whatever the page's rotation, crop or unit: the picture is the judge, not a formula that could share our mistake.
 """
 
 from __future__ import annotations
@@ -51,10 +51,8 @@ def _judge(data: bytes, quote: str, page: int = 1, slack: float = 2) -> dict[int
     assert black[inside].sum() == 0, "black ink inside the boxes"
     rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
     ink_rows, ink_columns = np.flatnonzero(red.any(axis=1)), np.flatnonzero(red.any(axis=0))
-    assert rows[0] > ink_rows[0] - 25 and rows[-1] < ink_rows[-1] + 25, "the boxes are much larger than the ink"
-    assert columns[0] > ink_columns[0] - 25 and columns[-1] < ink_columns[-1] + 25, (
-        "the boxes are much larger than the ink"
-    )
+    for ours, theirs in ((rows, ink_rows), (columns, ink_columns)):
+        assert theirs[0] - 25 < ours[0] < ours[-1] < theirs[-1] + 25, "the boxes are much larger than the ink"
     return found
 
 

@@ -23,6 +23,7 @@ _MARKER = re.compile(r"(?:[•●▪■◦‣⁃∙○□➢➤❖✓–—-]|\(
 _BULLET = re.compile(r"[•●▪■◦‣⁃∙○□➢➤❖✓]\s*\S|[–—-]\s+\S")
 _NUMBERED = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]\s+\S")
 _END = re.compile(r"[.!?:;。！？؟۔…]['\")\]»”’]*[\d*†‡]{0,2}$")
+_BROKEN = re.compile(r"\w[\x02\xad\u2010-]$")
 _PAGE_NUMBER = re.compile(r"[-–—\s]*(\d{1,4})[-–—\s]*$")
 _LEADER = re.compile(r"(?:[.·…_]\s?){5,}")
 _NUMBER = re.compile(r"\d+|(?<![^\W_])[ivxlc]+(?![^\W_])", re.IGNORECASE)
@@ -66,7 +67,8 @@ def without_furniture(pages: list[list[Row]], heights: Sequence[float]) -> list[
     for rows, mine in zip(pages, edges, strict=True):
         gone = {at for at, key in mine if _repeats(key[0], seen[key], len(pages))}
         kept.append([row for at, row in enumerate(rows) if at not in gone])
-    return _without_numbers(kept)
+    bare = _without_numbers(kept)
+    return bare if any(bare) else pages  # where nothing else is left, it was no furniture
 
 
 def _without_numbers(pages: list[list[Row]]) -> list[list[Row]]:
@@ -224,7 +226,7 @@ def _same_block(group: Group, row: Row, rows: Sequence[Row], at: int, pitch: flo
         return False
     if abs(before.size - row.size) > 0.15 * max(before.size, row.size) or before.turn != row.turn:
         return False
-    if before.text.endswith("\x02"):
+    if _BROKEN.search(before.text):
         return True
     if before.bold != row.bold and len(group.rows) < 3 and all(r.bold == before.bold for r in group.rows):
         return not _ends_early(before, row, rows, at) and not _END.search(before.text) and not before.bold

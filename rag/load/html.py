@@ -61,6 +61,8 @@ def _characters(data: bytes) -> str:
 def write_html(writer: Writer, markup: str) -> None:
     """Appends the page's text to `writer`, and gives it the page's title if it has none."""
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    if not markup.strip():
+        return
     tree = _parse(markup)
     if not writer.title:
         writer.title = _title(tree)

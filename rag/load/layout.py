@@ -75,14 +75,16 @@ def rows_of(page: PageText) -> list[Row]:
 
 
 def _settled_turns(page: PageText) -> NDArray[np.int8]:
-    """A word of one character has no direction of its own: it takes that of the word before it on its line."""
+    """A word of one character has no direction of its own: it takes that of its neighbour on the line."""
     turns = page.turns.copy()
     if not turns.any():
         return turns
     single = (page.ends - page.starts) == 1
-    for at in range(1, len(turns)):
-        if single[at] and turns[at - 1] and "\n" not in page.text[page.ends[at - 1] : page.starts[at]]:
-            turns[at] = turns[at - 1]
+    pairs = list(pairwise(range(len(turns))))
+    for at, near in [*((after, before) for before, after in pairs), *reversed(pairs)]:
+        between = page.text[page.ends[min(at, near)] : page.starts[max(at, near)]]
+        if single[at] and turns[near] and "\n" not in between:
+            turns[at] = turns[near]
     return turns
 
 

@@ -81,12 +81,23 @@ def _breaks(lines: Sequence[Line], first: int, last: int, at: int, width: int, b
     text = lines[at].text
     if _TABLE.search(before) or len(before) > _LONG:
         return True
+    if _is_wrapped(lines, first, last, width):
+        return not _continues(before, text, width)
     near = [lines[i].text for i in (at - 1, at + 1) if first <= i < last]
     if _is_pair(text) and any(_is_pair(other) for other in near):
         return True
     if _is_pair(before) and at - 2 >= first and _is_pair(lines[at - 2].text) and not _continues(before, text, width):
         return True
     return not _continues(before, text, width)
+
+
+def _is_wrapped(lines: Sequence[Line], first: int, last: int, width: int) -> bool:
+    """Three lines or more of nearly one length, but for the last: somebody's editor broke them."""
+    return (
+        last - first > 2
+        and 50 <= width <= 100
+        and all(len(line.text) > 0.8 * width for line in lines[first : last - 1])
+    )
 
 
 def _is_pair(text: str) -> bool:

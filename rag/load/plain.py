@@ -37,6 +37,7 @@ _MAGIC = (
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _WESTERN = re.compile("[\x00-\x7fÀ-ÖØ-öø-ÿ“”‘’‚„–—…•€£§©®°«»¿¡´·ŒœŠšŽžŸ™†‡\xa0½¼¾²³¹ªº×]*")
+_UNWESTERN = re.compile(r"[^\W\d_][¿¡£¹³¼½¾×»«][^\W\d_]")  # letters of another alphabet, read as Western
 _RULE = re.compile(r"\s*([=\-~*#_])\1{2,}\s*$")
 _SAMPLE = 200_000  # bytes that the guess of an encoding may look at
 
@@ -100,7 +101,7 @@ def _utf16(data: bytes) -> str | None:
 
 def _guess(data: bytes) -> str | None:
     western = _try(data, "cp1252")
-    if western is not None and _WESTERN.fullmatch(western):
+    if western is not None and _WESTERN.fullmatch(western) and not _UNWESTERN.search(western):
         return western
     from charset_normalizer import from_bytes
 

@@ -47,9 +47,6 @@ class Weaver:
             if at and pieces:
                 self._join(pieces, row)
             self._row(pieces, row)
-        if pieces and pieces[-1][0].endswith("\x02"):
-            text, page, index = pieces.pop()
-            pieces += [(text[:-1], page, index), ("-", page, index + len(text) - 1)]
         pieces = [piece for piece in pieces if piece[0]]
         if not any(text.strip() for text, _, _ in pieces):
             return self._length, self._length
@@ -77,7 +74,8 @@ class Weaver:
         return "".join(self._parts), self._runs
 
     def _put(self, text: str, page: int, index: int) -> None:
-        self._parts.append(text)
+        # A hyphen that stays is one, whatever PDFium calls it.
+        self._parts.append(text.replace("\x02", "-").replace("\xad", "-"))
         if page:
             self._runs.append(GlyphRun(self._length, page, index, len(text)))
         self._length += len(text)
@@ -108,8 +106,7 @@ class Weaver:
             for hole in _INVISIBLE.finditer(text):
                 pieces.append((text[at : hole.start()], page.number, start + at))
                 if hole[0] in "\x02\xad" and hole.end() == len(text):
-                    mark = "\x02" if word == last - 1 else "-"
-                    pieces.append((mark, page.number, start + hole.start()))
+                    pieces.append(("\x02", page.number, start + hole.start()))
                 at = hole.end()
             pieces.append((text[at:], page.number, start + at))
         pieces[:] = _merged(pieces)
@@ -120,15 +117,7 @@ class Weaver:
         mark, after = before[-1], row.text
         if mark in _HYPHENS and len(before) > 1 and before[-2].isalnum():
             text, page, index = pieces.pop()
-            if self._broken(before[:-1], after, mark):
-                pieces.append((text[:-1], page, index))
-            elif mark in "\x02\xad":
-                pieces += [(text[:-1], page, index), ("-", page, index + len(text) - 1)]
-            else:
-                pieces.append((text, page, index))
-        elif mark == "\x02":
-            text, page, index = pieces.pop()
-            pieces += [(text[:-1], page, index), ("-", page, index + len(text) - 1), (" ", 0, 0)]
+            pieces.append((text[:-1] if self._broken(before[:-1], after, mark) else text, page, index))
         elif not (_UNSPACED.match(mark) and _UNSPACED.match(after)):
             pieces.append((" ", 0, 0))
 

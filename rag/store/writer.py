@@ -116,28 +116,21 @@ class Writer(Reads):
         Leaving the block commits; an exception leaves the last generation as it was. What no file names is erased.
         """
         with self._transaction():
-            self._db.execute("DELETE FROM files")
+            rows = {row.path: row for row in files}
+            before = self.files()
+            erased = [path for path in before if path not in rows]
+            self._db.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in erased))
             self._db.executemany(
-                "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (
-                        f.path,
-                        f.size,
-                        f.modified_ns,
-                        f.sha256,
-                        f.status,
-                        f.document_id,
-                        f.reason,
-                        f.hint,
-                        json.dumps(f.empty_pages),
-                    )
-                    for f in files
-                ),
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (_file_row(row) for row in rows.values() if before.get(row.path) != row),
             )
             seen = "SELECT 1 FROM files WHERE files.document_id"
-            self._db.execute(f"DELETE FROM documents WHERE recipe != ? OR NOT EXISTS ({seen} = id)", (recipe,))  # noqa: S608
-            self._db.execute(f"DELETE FROM chunks WHERE recipe != ? OR NOT EXISTS ({seen} = document_id)", (recipe,))  # noqa: S608
-            self._db.execute("DELETE FROM vectors WHERE id NOT IN (SELECT vector_id FROM chunks)")
+            for statement in (
+                f"DELETE FROM documents WHERE recipe != :recipe OR NOT EXISTS ({seen} = documents.id)",  # noqa: S608
+                f"DELETE FROM chunks WHERE recipe != :recipe OR NOT EXISTS ({seen} = chunks.document_id)",  # noqa: S608
+                "DELETE FROM vectors WHERE id NOT IN (SELECT vector_id FROM chunks)",
+            ):
+                self._db.execute(statement, {"recipe": recipe})
             for key, value in {**meta, "recipe": recipe, "generation": str(self.generation + 1)}.items():
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
             yield self
@@ -173,6 +166,11 @@ class Writer(Reads):
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+
+def _file_row(f: FileRow) -> tuple[object, ...]:
+    pages = json.dumps(f.empty_pages)
+    return f.path, f.size, f.modified_ns, f.sha256, f.status, f.document_id, f.reason, f.hint, pages
 
 
 def _chunk_row(

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["build_page", "launch"]
 
 
-def build_page(assistant: Assistant, examples: Sequence[str] = ()) -> gradio.Blocks:
-    """The page over an open assistant, not yet served; `examples` are questions offered while nothing is asked."""
+def build_page(assistant: Assistant, examples: Sequence[str] | None = None) -> gradio.Blocks:
+    """The page over an open assistant, not yet served.
+
+    `examples` are questions offered while nothing is asked; None: those of the sample sources, if they are indexed.
+    """
     from rag.ui.page import build
 
     return build(assistant, examples)
@@ -28,7 +31,7 @@ def launch(
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
-    examples: Sequence[str] = (),
+    examples: Sequence[str] | None = None,
 ) -> None:
     """Serve the page until interrupted. Raises ConfigProblem where the address cannot be used."""
     from rag.ui.server import serve

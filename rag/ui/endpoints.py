@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from rag.assistant import MAX_QUESTION
 from rag.types import JSON, Citation, Delta, Document, Done, Found, Role, Span, Turn
+from rag.ui.samples import questions_for
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -42,6 +43,11 @@ class Endpoints:
     assistant: Assistant
     examples: tuple[str, ...] = ()
     readiness: Readiness = field(default_factory=Readiness)
+
+    @classmethod
+    def over(cls, assistant: Assistant, examples: Sequence[str] | None = None) -> Endpoints:
+        """The calls over an assistant; without examples, those of the sample sources if they are indexed."""
+        return cls(assistant, questions_for(assistant.documents()) if examples is None else tuple(examples))
 
     def ask(
         self, question: str, turns: list[dict[str, str]] | None = None, paths: list[str] | None = None

@@ -10,11 +10,16 @@ from __future__ import annotations
 import ipaddress
 import re
 import secrets
+from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["LOOPBACK", "Guard", "names_of", "policy", "rewrite"]
+
+Change: TypeAlias = Callable[[bytes], tuple[bytes, list[tuple[bytes, bytes]]]]
 
 OPEN = re.compile(
     r"/(footnote/[a-z]+\.(js|css|svg)|theme\.css|assets/.+|config/?"
@@ -52,21 +57,24 @@ class Guard:
             return PlainTextResponse("This name is not served here.", 403)
         if not OPEN.fullmatch(scope["path"]):
             return PlainTextResponse("Not found", 404)
-        return self._page if scope["path"] == "/" else self._other
+        if scope["path"] == "/":
+            return partial(self._changed, _page)
+        return partial(self._changed, _config) if scope["path"].startswith("/config") else self._other
 
-    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _changed(self, change: Change, scope: Scope, receive: Receive, send: Send) -> None:
         # It is rewritten on its way out, so it has to come uncompressed.
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        await self.app({**scope, "headers": plain}, receive, _Rewritten(send))
+        await self.app({**scope, "headers": plain}, receive, _Rewritten(change, send))
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app(scope, receive, _with_headers(send))
 
 
 class _Rewritten:
-    """Collects the page, makes it ours, and sends it with its policy."""
+    """Collects a response and sends it changed."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, change: Change, send: Send) -> None:
+        self.change = change
         self.send = send
         self.start: Message = {}
         self.body = b""
@@ -78,13 +86,23 @@ class _Rewritten:
         self.body += message.get("body", b"")
         if message.get("more_body"):
             return
-        nonce = secrets.token_urlsafe(16)
-        body = rewrite(self.body.decode("utf-8"), nonce).encode("utf-8")
+        body, added = self.change(self.body)
         kept = [(name, value) for name, value in self.start["headers"] if name.lower() != b"content-length"]
-        kept += [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
-        kept += [(b"content-security-policy", policy(nonce).encode()), *SAFE]
+        kept += [(b"content-length", str(len(body)).encode()), *added, *SAFE]
         await self.send({**self.start, "headers": kept})
         await self.send({"type": "http.response.body", "body": body})
+
+
+def _page(body: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    nonce = secrets.token_urlsafe(16)
+    headers = [(b"cache-control", b"no-store"), (b"content-security-policy", policy(nonce).encode())]
+    return rewrite(body.decode("utf-8"), nonce).encode("utf-8"), headers
+
+
+def _config(body: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    # gradio_client takes every {"path": ...} in an answer for a file to fetch, except under the older name of the
+    # same protocol; our paths are those of sources.
+    return body.replace(b'"protocol":"sse_v3"', b'"protocol":"sse_v2.1"'), []
 
 
 def rewrite(page: str, nonce: str) -> str:

@@ -39,9 +39,9 @@ SHELL = '<div id="footnote"><p class="opening" role="status">Opening…</p></div
 AT_ONCE = 4  # questions answered side by side; further ones wait their turn
 
 
-def build(assistant: Assistant, examples: Sequence[str] = ()) -> gr.Blocks:
+def build(assistant: Assistant, examples: Sequence[str] | None = None) -> gr.Blocks:
     """The page over an open assistant, not yet served."""
-    return build_over(Endpoints(assistant, tuple(examples)))
+    return build_over(Endpoints.over(assistant, examples))
 
 
 def build_over(endpoints: Endpoints) -> gr.Blocks:

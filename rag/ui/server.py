@@ -30,13 +30,13 @@ STATIC = Path(__file__).parent / "static"
 KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 
-def serve(assistant: Assistant, *, host: str, port: int, examples: Sequence[str]) -> None:
+def serve(assistant: Assistant, *, host: str, port: int, examples: Sequence[str] | None = None) -> None:
     """Bind `host:port`, say where the page is, and serve it until interrupted. Raises ConfigProblem."""
     bound = _bind(host, port)
     try:
         import uvicorn
 
-        endpoints = Endpoints(assistant, tuple(examples))
+        endpoints = Endpoints.over(assistant, examples)
         app = application(endpoints, host)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
         threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()

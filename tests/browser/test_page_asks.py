@@ -132,8 +132,8 @@ def test_not_found_says_so_and_offers_the_nearest_passages_as_such(opened: Calla
 
 def test_a_question_can_be_limited_to_a_source_and_the_answer_says_so(opened: Callable[..., Page]) -> None:
     page = opened()
-    page.get_by_role("button", name="Sources").click()
-    page.get_by_label("Ask only harbour").check()
+    page.get_by_role("button", name="Sources", exact=True).click()
+    page.get_by_label("Ask only The harbour of Orrin").check()
     page.get_by_role("button", name="Ask only this source").click()
     assert "Asking only" in page.locator(".scope").inner_text()
     ask(page, "How many fishing boats does the harbour of Orrin hold?")
@@ -148,17 +148,16 @@ def test_a_question_can_be_limited_to_a_source_and_the_answer_says_so(opened: Ca
 
 def test_the_list_of_sources_tells_what_became_of_each_file(opened: Callable[..., Page]) -> None:
     page = opened()
-    page.get_by_role("button", name="Sources").click()
+    page.get_by_role("button", name="Sources", exact=True).click()
     page.wait_for_selector(".sources .source")
     text = page.locator(".sources").inner_text()
-    assert "Tides at the north quay" in text
     assert "3 pages" in text
     assert "1 file needs attention" in text
     broken = page.locator(".source.trouble").inner_text()
     assert "reports/broken.pdf" in broken
     assert "Not read" in broken
     assert len(broken.splitlines()[-1].split()) > 5, "a reason and a remedy"
-    assert HARBOUR.splitlines()[0] in text or "harbour" in text
+    assert HARBOUR.splitlines()[0] in text
 
 
 def test_a_conversation_is_found_again_after_reload_with_its_citations(opened: Callable[..., Page]) -> None:
@@ -169,7 +168,7 @@ def test_a_conversation_is_found_again_after_reload_with_its_citations(opened: C
     page.locator(".turn.last button.chip").first.click()
     page.wait_for_selector(".evidence mark")
     assert lit(page) == SENTENCE
-    page.get_by_role("button", name="New").click()
+    page.get_by_role("button", name="New conversation").click()
     assert page.locator(".turn").count() == 0
     page.get_by_label("Conversations").first.click()
     page.locator(".past .pick").first.click()

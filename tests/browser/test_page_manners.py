@@ -1,4 +1,4 @@
-"""How the page behaves: sizes, colours, keyboard, stillness while an answer comes, and what it says when things fail."""
+"""How the page behaves: sizes, colours, keyboard, stillness while an answer comes, and words when things fail."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_every_view_fits_and_can_be_used_by_everyone(
     page.wait_for_selector(".evidence mark")
     looked_at("evidence")
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Sources").click()
+    page.get_by_role("button", name="Sources", exact=True).click()
     page.wait_for_selector(".source")
     looked_at("sources")
     page.keyboard.press("Escape")
@@ -96,7 +96,7 @@ def test_the_panel_stands_beside_on_a_wide_window_and_is_a_sheet_on_a_phone(open
     assert sheet["width"] == 390
     assert sheet["y"] > 80
     assert abs(sheet["y"] + sheet["height"] - 844) < 2
-    phone.get_by_label("Close").last.click()
+    phone.locator(".evidence").get_by_label("Close").click()
     assert not phone.locator(".evidence").is_visible()
 
 

@@ -57,7 +57,7 @@ def test_a_hostile_document_is_shown_as_text(opened: Callable[..., Page]) -> Non
     page.wait_for_selector(".evidence mark")
     assert HOSTILE_NAME in page.locator(".evidence .path").first.inner_text()
     assert "javascript:window.hacked=3" in page.locator(".evidence .excerpt").inner_text()
-    page.get_by_role("button", name="Sources").click()
+    page.get_by_role("button", name="Sources", exact=True).click()
     page.wait_for_selector(".source")
     assert "<script>window.hacked = 1</script>" in page.locator(".sources").inner_text()
     picture(page, "hostile-1280-light")
@@ -79,9 +79,7 @@ def test_a_hostile_question_is_shown_as_text(opened: Callable[..., Page], payloa
 
 def test_the_policy_stops_markup_that_would_run(opened: Callable[..., Page]) -> None:
     page = opened()
-    page.remove_listener  # noqa: B018  (the page of this test breaks the policy on purpose, so it gets its own watch)
-    context = page.context.browser.new_context()
-    other = context.new_page()
+    other = page.context.new_page()  # it breaks the policy on purpose, so nothing watches it
     other.goto(page.url)
     other.wait_for_selector("#question")
     stopped: list[str] = []
@@ -100,7 +98,6 @@ def test_the_policy_stops_markup_that_would_run(opened: Callable[..., Page]) -> 
     other.wait_for_function("window.refused")
     assert other.evaluate("window.hacked") is None
     assert any("Content Security Policy" in said for said in stopped)
-    context.close()
 
 
 def test_the_page_names_no_other_host(server: Server) -> None:
@@ -114,8 +111,9 @@ def test_the_page_names_no_other_host(server: Server) -> None:
     assert "default-src 'self'" in policy
     assert "unsafe-inline" not in policy.split("script-src", 1)[1].split(";", 1)[0]
     with urllib.request.urlopen(f"{server.url}theme.css") as response:
-        assert "@import" not in (theme := response.read().decode())
-        assert "http" not in theme
+        theme = response.read().decode()
+    assert "@import" not in theme
+    assert re.findall(r"url\(['\"]?(?!['\"]?data:)", theme) == []
 
 
 @pytest.mark.parametrize(
@@ -180,8 +178,11 @@ def test_gradio_client_asks_too(server: Server) -> None:
         "import json, sys\n"
         "from gradio_client import Client\n"
         "client = Client(sys.argv[1], verbose=False)\n"
-        "print(json.dumps([client.predict(question='When was the lighthouse at Cape Orrin first lit?', api_name='/ask'),\n"
-        "    client.predict(question='lighthouse', k=2, api_name='/search'), client.predict(api_name='/sources')]))\n"
+        "question = 'When was the lighthouse at Cape Orrin first lit?'\n"
+        "found = [client.predict(question=question, api_name='/ask')]\n"
+        "found.append(client.predict(question='lighthouse', k=2, api_name='/search'))\n"
+        "found.append(client.predict(api_name='/sources'))\n"
+        "print(json.dumps(found))\n"
     )
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", script, server.url], capture_output=True, text=True, check=True, cwd=ROOT

@@ -55,8 +55,8 @@ function open(root) {
     h(
       "nav",
       { "aria-label": "Page" },
-      h("button", { type: "button", class: "ghost wordy", onclick: () => chat.start() }, icon("add"), h("span", {}, "New")),
-      h("button", { type: "button", class: "ghost wordy", onclick: () => sources.open() }, icon("books"), h("span", {}, "Sources"), count),
+      h("button", { type: "button", class: "ghost wordy", "aria-label": "New conversation", onclick: () => chat.start() }, icon("add"), h("span", {}, "New")),
+      h("button", { type: "button", class: "ghost wordy", "aria-label": "Sources", onclick: () => sources.open() }, icon("books"), h("span", {}, "Sources"), count),
       themeButton(),
     ),
   );

@@ -1,0 +1,210 @@
+"""What is known of each sentence of the passages found for a question, without another pass of the encoder.
+
+This module does not know how much any of it counts: `training/` finds that out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import log1p
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.read.cues import OFFERS, WANTS, names, numbers, offers, wants
+from rag.types import Vectors
+
+__all__ = ["FEATURES", "FloatArray", "Idf", "ReadPassage", "Terms", "features"]
+
+FloatArray: TypeAlias = NDArray[np.float64]
+Idf: TypeAlias = Callable[[Iterable[str]], Mapping[str, float]]
+Terms: TypeAlias = Callable[[str], list[str]]
+
+_PLAIN = (
+    "cosine",
+    "cosine_over_passage",
+    "cosine_under_best",
+    "cosine_before",
+    "cosine_after",
+    "passage",
+    "passage_under_best",
+    "covered",
+    "covered_with_context",
+    "covered_with_before",
+    "covered_in_passage",
+    "covered_before",
+    "covered_after",
+    "covered_under_best",
+    "run",
+    "focus",
+    "asked_name_missing",
+    "asked_name_missing_in_passage",
+    "asked_number_missing",
+    "asked_number_missing_in_passage",
+    "rarest_missing",
+    "rarest_missing_in_passage",
+    "unknown",
+    "new_terms",
+    "length",
+    "short",
+    "first",
+    "is_question",
+    "leans",
+    "new_name",
+    "new_number",
+    "negation_differs",
+    "density",
+)
+FEATURES = (*_PLAIN, *(f"{want}>{offer}" for want, offer in product(WANTS, OFFERS)))
+_LEANING = frozenset("it he she they this these those that its his her their such".split())
+_NEGATION = list(OFFERS).index("negation")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPassage:
+    """A passage to read: its fused score, its title and heading path, its sentences and their vectors."""
+
+    score: float
+    context: str
+    sentences: tuple[str, ...]
+    vectors: Vectors  # (sentences, dim)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The question, taken apart. `weight` holds the terms that are about something."""
+
+    order: list[str]
+    weight: dict[str, float]
+    total: float
+    rarest: str
+    focus: str
+    names: frozenset[str]
+    numbers: frozenset[str]
+    unknown: float  # share of the weight in terms that stand nowhere
+    wants: FloatArray  # (len(WANTS),)
+    negated: bool
+
+
+def features(
+    question: str, vector: Vectors, passages: Sequence[ReadPassage], *, terms: Terms, idf: Idf
+) -> FloatArray:
+    """One row for each sentence, passage by passage: `(sentences, len(FEATURES))`."""
+    asked = _asked(question, terms, idf)
+    best = max((passage.score for passage in passages), default=0.0)
+    rows = [_passage_rows(asked, vector, passage, best, terms) for passage in passages]
+    found = np.vstack(rows) if rows else np.empty((0, len(FEATURES)))
+    for relative, absolute in (("cosine_under_best", "cosine"), ("covered_under_best", "covered_with_context")):
+        column = found[:, FEATURES.index(absolute)]
+        found[:, FEATURES.index(relative)] = column - column.max(initial=0.0)
+    return found
+
+
+def _asked(question: str, terms: Terms, idf: Idf) -> _Asked:
+    order = terms(question)
+    weight = {term: w for term, w in idf(set(order)).items() if w > 0}
+    content = [term for term in order if term in weight]
+    most = max(idf(["\0"]).values())  # what a term weighs that stands nowhere
+    total = sum(weight.values()) or 1.0
+    unknown = sum([w for w in weight.values() if w > most - 0.01]) / total
+    return _Asked(
+        order=order,
+        weight=weight,
+        total=total,
+        rarest=max(content, key=lambda term: weight[term], default=""),
+        focus=content[0] if content else "",
+        names=frozenset(term for name in names(question) for term in terms(name) if term in weight),
+        numbers=frozenset(numbers(question)),
+        unknown=unknown,
+        wants=np.array(wants(question), np.float64),
+        negated=offers(question)[_NEGATION],
+    )
+
+
+def _passage_rows(
+    asked: _Asked, vector: Vectors, passage: ReadPassage, best: float, terms: Terms
+) -> FloatArray:
+    n = len(passage.sentences)
+    rows = np.zeros((n, len(FEATURES)))
+    if not n:
+        return rows
+    column = {name: i for i, name in enumerate(_PLAIN)}
+    weight, total = asked.weight, asked.total
+
+    def share(found: Iterable[str]) -> float:
+        return sum([weight[term] for term in found]) / total
+
+    context_terms = set(terms(passage.context))
+    context = {term for term in context_terms if term in weight}
+    words = [terms(sentence) for sentence in passage.sentences]
+    inside = [{term for term in found if term in weight} for found in words]
+    everywhere = set(context).union(*inside)
+    said = "\n".join((passage.context, *passage.sentences))
+    cosines = (passage.vectors @ vector).astype(np.float64)
+    covered = np.array([share(found) for found in inside])
+    numbers_here = set(numbers(said))
+
+    rows[:, column["cosine"]] = cosines
+    rows[:, column["cosine_over_passage"]] = cosines - cosines.mean()
+    rows[1:, column["cosine_before"]] = cosines[:-1]
+    rows[:-1, column["cosine_after"]] = cosines[1:]
+    rows[:, column["passage"]] = passage.score
+    rows[:, column["passage_under_best"]] = passage.score - best
+    rows[:, column["covered"]] = covered
+    rows[:, column["covered_in_passage"]] = share(everywhere)
+    rows[1:, column["covered_before"]] = covered[:-1]
+    rows[:-1, column["covered_after"]] = covered[1:]
+    rows[:, column["asked_name_missing_in_passage"]] = _missing(asked.names, everywhere)
+    rows[:, column["asked_number_missing_in_passage"]] = _missing(asked.numbers, numbers_here)
+    rows[:, column["rarest_missing_in_passage"]] = asked.rarest not in everywhere
+    rows[:, column["unknown"]] = asked.unknown
+    rows[0, column["first"]] = 1.0
+    asked_terms = set(asked.order)
+    for i, (row, text, found) in enumerate(zip(rows, passage.sentences, words, strict=True)):
+        here = inside[i] | context
+        new = set(found) - asked_terms - context_terms
+        new_names = [name for name in names(text) if name.lower() not in asked_terms]
+        row[column["covered_with_context"]] = share(here)
+        row[column["covered_with_before"]] = share(here | inside[i - 1]) if i else share(here)
+        row[column["run"]] = _longest_run(asked.order, found) / max(len(asked.order), 1)
+        row[column["focus"]] = asked.focus in here
+        row[column["asked_name_missing"]] = _missing(asked.names, here)
+        row[column["asked_number_missing"]] = _missing(asked.numbers, set(numbers(text)))
+        row[column["rarest_missing"]] = asked.rarest not in here
+        row[column["new_terms"]] = log1p(len(new)) / 3
+        row[column["length"]] = log1p(len(found)) / 4
+        row[column["short"]] = len(found) < 5
+        row[column["is_question"]] = text.rstrip().endswith("?")
+        row[column["leans"]] = text.split(maxsplit=1)[0].lower() in _LEANING if text.strip() else 0.0
+        row[column["new_name"]] = bool(new_names)
+        row[column["new_number"]] = bool(set(numbers(text)) - asked.numbers)
+        held = np.array(offers(text), np.float64)
+        row[column["negation_differs"]] = held[_NEGATION] != asked.negated
+        row[column["density"]] = len(inside[i]) / max(len(found), 1)
+        row[len(_PLAIN) :] = np.outer(asked.wants, held).ravel()
+    return rows
+
+
+def _missing(wanted: frozenset[str], there: set[str]) -> float:
+    return len(wanted - there) / len(wanted) if wanted else 0.0
+
+
+def _longest_run(question: Sequence[str], text: Iterable[str]) -> int:
+    """Length of the longest run of words that stands in both, in order and without gaps."""
+    places: dict[str, list[int]] = {}
+    for at, term in enumerate(question):
+        places.setdefault(term, []).append(at)
+    best = 0
+    none: dict[int, int] = {}
+    before = none
+    for term in text:
+        at_term = places.get(term)
+        if at_term is None:
+            before = none
+            continue
+        before = {at: before.get(at - 1, 0) + 1 for at in at_term}
+        best = max(best, *before.values())
+    return best

@@ -1,0 +1,39 @@
+"""Questions to begin with, for the sample sources that come with the program, and only for those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rag.types import Source
+
+__all__ = ["questions_for"]
+
+QUESTIONS = (
+    "How many people died in the attack on the Jaffar Express?",
+    "Which operation was launched in 2024?",
+    "What is the female literacy rate in Balochistan?",
+    "Who operates the port of Gwadar?",
+    "What are the weaknesses of the jirga?",
+)
+PATHS = frozenset(
+    {
+        "courts-jirgas-police.md",
+        "durand-line-to-merger.md",
+        "five-insurgencies.html",
+        "floods-quakes-droughts.md",
+        "gas-water-and-a-port.pdf",
+        "jaffar-express-first-report.txt",
+        "jaffar-express-hijacking.md",
+        "schools-and-madrassas.md",
+        "security-review-2024.docx",
+        "three-peace-settlements.html",
+        "two-borders.html",
+        "women-in-two-provinces.md",
+    }
+)
+
+
+def questions_for(sources: Iterable[Source]) -> tuple[str, ...]:
+    """The example questions, if all sample sources are indexed; otherwise none."""
+    indexed = {source.path for source in sources if source.status == "indexed"}
+    return QUESTIONS if indexed >= PATHS else ()

@@ -1,0 +1,278 @@
+"""Building: only what changed, never broken, gone is gone. Real files, real children, real lenses."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from words import WordEncoder
+
+from rag.assistant import Assistant
+from rag.config import load_config
+from rag.errors import IndexLocked, IndexStale, SourcesMissing
+from rag.indexing import build
+from rag.types import BuildReport, Move, Progress
+
+TRAIN = "# Trains\n\nThe train left Quetta at nine. It was stopped near Sibi. Sixty-four people died there.\n"
+SCHOOL = "# Schools\n\nOnly 27 percent of women can read. The province plans two hundred new schools.\n"
+BORDER = "The border is long.\n\nFuel is carried across it every night. Nobody counts the trucks.\n"
+
+
+class Place:
+    """A sources folder and an index, with an encoder that counts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sources, self.index = folder / "sources", folder / "index"
+        self.sources.mkdir(parents=True)
+        self.encoder = WordEncoder()
+
+    def write(self, path: str, text: str | bytes) -> None:
+        file = self.sources / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        os.utime(file, ns=(10**18, 10**18 + len(list(self.sources.rglob("*")))))
+
+    def build(self, size: int = 40) -> BuildReport:
+        self.encoder.embedded = []
+        return build(self.sources, self.index, encoder=self.encoder, size=size, overlap=1, workers=1)
+
+    def open(self, size: int = 40) -> Assistant:
+        config = load_config(sources=self.sources, index=self.index, chunk_tokens=size)
+        return Assistant(config, self.encoder)
+
+    def bytes(self) -> bytes:
+        return b"".join(path.read_bytes() for path in sorted(self.index.rglob("*")) if path.is_file())
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    made = Place(tmp_path)
+    made.write("trains.md", TRAIN)
+    made.write("deep/er/schools.md", SCHOOL)
+    made.write("border.txt", BORDER)
+    return made
+
+
+def test_a_build_answers_after_it_is_opened_again(place: Place) -> None:
+    report = place.build()
+    assert report.added == ("border.txt", "deep/er/schools.md", "trains.md")
+    assert (report.failed, report.chunks_embedded) == ((), report.chunks)
+    for _ in range(2):
+        with place.open() as assistant:
+            (best, *_rest) = assistant.search("How many people died near Sibi?")
+            assert best.document.path == "trains.md"
+            assert best.text in TRAIN
+            assert {source.status for source in assistant.documents()} == {"indexed"}
+
+
+def test_nothing_changed_costs_nothing(place: Place) -> None:
+    place.build()
+    before = place.bytes()
+    report = place.build()
+    assert len(report.unchanged) == 3
+    assert (report.added, report.changed, report.chunks_embedded, place.encoder.embedded) == ((), (), 0, [])
+    assert place.bytes() == before
+
+
+def test_a_file_touched_but_not_changed_is_unchanged(place: Place) -> None:
+    place.build()
+    os.utime(place.sources / "trains.md", ns=(10**18 + 77, 10**18 + 77))
+    report = place.build()
+    assert (len(report.unchanged), report.changed, report.chunks_embedded) == (3, (), 0)
+
+
+def test_a_change_within_the_same_instant_is_seen(place: Place) -> None:
+    place.build()
+    file = place.sources / "trains.md"
+    stat = file.stat()
+    file.write_text(TRAIN.replace("nine", "five"))
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns + 10**18))
+    assert place.build().changed == ("trains.md",)
+
+
+def test_an_edit_embeds_only_the_chunks_it_touched(place: Place) -> None:
+    long = "\n\n".join(f"Paragraph {i} says something of its own about item number {i} here." * 3 for i in range(40))
+    place.write("long.txt", long)
+    place.build()
+    place.write("long.txt", long.replace("item number 20", "item number twenty"))
+    report = place.build()
+    assert report.changed == ("long.txt",)
+    assert 1 <= report.chunks_embedded <= 4
+    assert all("twenty" in text for text in place.encoder.embedded[:1])
+
+
+def test_a_moved_file_is_not_read_or_embedded_again(place: Place) -> None:
+    place.build()
+    (place.sources / "else").mkdir()
+    shutil.move(place.sources / "trains.md", place.sources / "else" / "renamed.md")
+    report = place.build()
+    assert report.moved == (Move("trains.md", "else/renamed.md"),)
+    assert (report.added, report.removed, report.chunks_embedded) == ((), (), 0)
+    with place.open() as assistant:
+        assert assistant.search("people died near Sibi")[0].document.path == "else/renamed.md"
+
+
+def test_the_same_file_twice_is_one_document(place: Place) -> None:
+    place.build()
+    place.write("copy.md", TRAIN)
+    report = place.build()
+    assert (report.added, report.chunks_embedded) == (("copy.md",), 0)
+    with place.open() as assistant:
+        found = assistant.search("people died near Sibi", k=20)
+        assert [p.document.path for p in found if "Sibi" in p.text] == ["copy.md"]
+        ids = {source.path: source.document_id for source in assistant.documents()}
+        assert ids["copy.md"] == ids["trains.md"]
+
+
+def test_what_is_removed_is_gone_to_the_last_byte(place: Place) -> None:
+    place.write("secret.txt", "The canary ZQXJKV sings at dawn. Nobody else knows of ZQXJKV.\n")
+    place.build()
+    vector = place.encoder.query("The canary ZQXJKV sings at dawn. Nobody else knows of ZQXJKV.").tobytes()
+    assert b"ZQXJKV" in place.bytes()
+    assert vector in place.bytes()
+    (place.sources / "secret.txt").unlink()
+    report = place.build()
+    assert report.removed == ("secret.txt",)
+    everything = place.bytes()
+    assert b"zqxjkv" not in everything.lower()
+    assert vector not in everything
+    assert b"secret.txt" not in everything
+
+
+def test_nothing_of_many_deleted_files_is_left_in_any_page(place: Place) -> None:
+    rng, gone = random.Random(1), set()
+    for i in range(40):
+        lines = (f"Canary{i}x{j} sings {rng.random()} and {'word ' * rng.randint(3, 60)}." for j in range(12))
+        place.write(f"f{i}.txt", "\n\n".join(lines))
+    place.build()
+    for round_ in range(3):
+        for i in rng.sample([i for i in range(40) if i not in gone], 8):
+            (place.sources / f"f{i}.txt").unlink()
+            gone.add(i)
+        place.write(f"new{round_}.txt", f"new text of round {round_}. " * 300)
+        place.build()
+        everything = place.bytes().lower()
+        assert {int(i) for i in re.findall(rb"canary(\d+)x", everything)} == set(range(40)) - gone
+        assert not [i for i in gone if f"f{i}.txt".encode() in everything]
+
+
+def test_an_interrupted_build_keeps_what_was_embedded_and_the_old_answers(place: Place) -> None:
+    place.build()
+    many = "\n\n".join(f"Paragraph {i} is about the number {i * 7} and no other number." * 3 for i in range(400))
+    place.write("many.txt", many)
+    place.encoder.break_after = 150
+    with pytest.raises(KeyboardInterrupt):
+        place.build()
+    done = len(place.encoder.embedded)
+    with place.open() as assistant:
+        assert "many.txt" not in {source.path for source in assistant.documents()}
+        assert assistant.search("people died near Sibi")[0].document.path == "trains.md"
+    place.encoder.break_after = None
+    report = place.build()
+    assert report.added == ("many.txt",)
+    total = report.chunks_embedded + done
+    assert total - report.chunks_embedded >= 128
+    assert report.chunks_embedded <= report.chunks - 128
+
+
+def test_every_bad_file_is_told_and_costs_nobody_else(place: Place) -> None:
+    place.write("empty.txt", b"")
+    place.write("binary.txt", bytes(range(256)) * 40)
+    place.write("broken.pdf", b"%PDF-1.7 and then nothing")
+    place.write("picture.png", b"\x89PNG")
+    (place.sources / "link.txt").symlink_to("/etc/hostname")
+    report = place.build()
+    assert {failure.path for failure in report.failed} == {"binary.txt", "broken.pdf", "link.txt"}
+    assert [failure.path for failure in report.no_text] == ["empty.txt"]
+    assert [failure.path for failure in report.skipped] == ["picture.png"]
+    for failure in (*report.failed, *report.no_text, *report.skipped):
+        assert failure.reason.endswith(".")
+        assert failure.hint.endswith(".")
+    with place.open() as assistant:
+        assert sum(source.status == "indexed" for source in assistant.documents()) == 3
+    again = place.build()
+    assert {failure.path for failure in again.failed} == {failure.path for failure in report.failed}
+    assert again.chunks_embedded == 0
+
+
+def test_files_with_odd_names(place: Place) -> None:
+    names = ("new\nline.txt", "\u202ertl.txt", "é" * 120 + ".txt", " space .txt", "#?%&.md", "-rf.txt")
+    for i, name in enumerate(names):
+        place.write(name, f"File number {i} tells of a thing called item{i}.\n")
+    report = place.build()
+    assert set(names) <= set(report.added)
+    assert report.failed == ()
+    with place.open() as assistant:
+        for i, name in enumerate(names):
+            assert assistant.search(f"thing called item{i}")[0].document.path == name
+
+
+def test_other_settings_build_anew_and_the_old_index_says_so(place: Place) -> None:
+    place.build()
+    with pytest.raises(IndexStale):
+        place.open(size=80)
+    report = place.build(size=80)
+    assert len(report.unchanged) == 3
+    with pytest.raises(IndexStale):
+        place.open()
+    assert place.open(size=80).search("people died near Sibi")[0].document.path == "trains.md"
+
+
+def test_missing_and_empty_sources_are_told(tmp_path: Path) -> None:
+    encoder = WordEncoder()
+    with pytest.raises(SourcesMissing, match="no sources folder"):
+        build(tmp_path / "no", tmp_path / "index", encoder=encoder, size=40, overlap=1)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SourcesMissing, match="empty"):
+        build(tmp_path / "empty", tmp_path / "index", encoder=encoder, size=40, overlap=1)
+    assert not (tmp_path / "index").exists()
+
+
+def test_a_second_builder_is_told_who_builds(place: Place) -> None:
+    place.build()
+    (place.index / "build.owner").write_text("process 123, since 10:00:00")
+    with FileLock(place.index / "build.lock"), pytest.raises(IndexLocked, match="process 123"):
+        place.build()
+
+
+@pytest.mark.parametrize("damage", ["truncate", "flip", "remove"])
+@pytest.mark.parametrize("lens", ["dense", "lexical"])
+def test_a_damaged_lens_is_healed_from_the_truth(place: Place, lens: str, damage: str) -> None:
+    place.build()
+    with place.open() as assistant:
+        before = [(p.chunk.id, p.score) for p in assistant.search("people died near Sibi")]
+    (folder,) = (place.index / lens).iterdir()
+    for file in [path for path in folder.iterdir() if path.name != "seal.json"]:
+        data = bytearray(file.read_bytes())
+        if not data:
+            continue
+        if damage == "remove":
+            file.unlink()
+        else:
+            data[len(data) // 2] ^= 1
+            file.write_bytes(bytes(data) if damage == "flip" else bytes(data[: len(data) // 2]))
+    with place.open() as assistant:
+        assert [(p.chunk.id, p.score) for p in assistant.search("people died near Sibi")] == before
+
+
+def test_the_next_generation_is_used_without_opening_again(place: Place) -> None:
+    place.build()
+    with place.open() as assistant:
+        assert all("Gwadar" not in p.text for p in assistant.search("port of Gwadar"))
+        place.write("port.txt", "The port of Gwadar is run by a company from abroad.\n")
+        place.build()
+        assert assistant.search("port of Gwadar")[0].document.path == "port.txt"
+
+
+def test_progress_is_told(place: Place) -> None:
+    seen: list[Progress] = []
+    build(place.sources, place.index, encoder=place.encoder, size=40, overlap=1, progress=seen.append)
+    reading = [step for step in seen if step.stage == "reading"]
+    assert [(step.done, step.total) for step in reading] == [(1, 3), (2, 3), (3, 3)]
+    last = [step for step in seen if step.stage == "embedding"][-1]
+    assert last.done == last.total > 0
