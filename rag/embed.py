@@ -57,6 +57,8 @@ class SentenceEncoder:
         elif Path(model).is_dir():
             self._folder = Path(model)
             self.fingerprint = f"folder:{_hash_folder(self._folder)}"
+        elif model.startswith((".", "/", "~")) or "\\" in model:
+            raise ModelProblem(f"There is no model folder {model}.", "Name a folder, a hub name, or leave it out.")
         else:
             self._folder = None
             self.fingerprint = f"hub:{model}"

@@ -14,7 +14,7 @@ from rag.types import Turn
 __all__ = ["stand_alone"]
 
 _POINTS_BACK = re.compile(
-    r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then|the same|such|one|ones)\b"
+    r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then|same|such|ones?)\b"
     r"|^(and|but|or|also|what about|how about|why|who else|what else|when|where|how)\b[^\w]*(\w+\W*){0,3}$",
     re.IGNORECASE,
 )

@@ -34,7 +34,9 @@ Boxes: TypeAlias = NDArray[np.float32]
 _LOCK = threading.RLock()
 _PASSWORD_ERROR = 4
 _WORD = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff]+\x02?|\x02")
+_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _MAX_PIXELS = 40_000_000
+_MAX_NOTES = 2000  # annotations of a page that are looked at
 _FONT_NAME = 64  # bytes; a longer name is left out by PDFium and counts as not bold
 _BOLD = re.compile(rb"(?i)bold|black|heavy|demi|medi\b|CMBX|-B\b")
 
@@ -55,6 +57,7 @@ class PageText:
     ends: NDArray[np.int32]  # (words,) half-open
     boxes: Boxes  # (words, 4)
     turns: NDArray[np.int8]  # (words,) 1 where written from bottom to top, -1 from top to bottom, else 0
+    visual: NDArray[np.bool_]  # (words,) written from right to left, but numbered from left to right
     bold: NDArray[np.bool_]  # (words,) by the name of the font; told of words at the ends of lines only
 
 
@@ -103,7 +106,8 @@ class Pdf:
             edges = _edges(text, starts, ends)
             bold = np.zeros(len(starts), np.bool_)
             bold[edges] = page.bold(starts[edges])
-            return PageText(number, page.width, page.height, text, starts, ends, boxes[keep], turns[keep], bold)
+            visual = _visual(text, spans, first, last, turns)[keep]
+            return PageText(number, page.width, page.height, text, starts, ends, boxes[keep], turns[keep], visual, bold)
 
     def boxes(self, number: int, indices: Sequence[int]) -> Boxes:
         """Boxes of single characters of a page, in the order asked; zeros where a character has none or is not seen."""
@@ -144,6 +148,18 @@ class Pdf:
         return picture.getvalue()
 
 
+def _visual(
+    text: str, spans: list[tuple[int, int]], first: Boxes, last: Boxes, turns: NDArray[np.int8]
+) -> NDArray[np.bool_]:
+    """Arabic and Hebrew words whose first character stands left of the last. PDFium puts most into reading order."""
+    visual = np.zeros(len(spans), np.bool_)
+    if _RTL.search(text):
+        for at in np.flatnonzero((turns == 0) & (first[:, 0] < last[:, 0])).tolist():
+            word = text[slice(*spans[at])]
+            visual[at] = len(_RTL.findall(word)) * 2 > len(word)
+    return visual
+
+
 def _edges(text: str, starts: NDArray[np.int32], ends: NDArray[np.int32]) -> NDArray[np.intp]:
     """The words that do not have a space on either side: those at the ends of lines."""
     space = np.frombuffer(f"\n{text}\n".encode("utf-32-le"), np.uint32) == ord(" ")
@@ -157,6 +173,10 @@ class _Page:
     def __init__(self, document: Any, number: int, *, with_text: bool = True) -> None:
         raw = _raw()
         self.page = raw.FPDF_LoadPage(document, number - 1) if document and number >= 1 else None
+        if self.page and with_text and _has_fields(self.page) and raw.FPDFPage_Flatten(self.page, 0) == 1:
+            # What was filled into a form is text of the page from here on; its characters come after the others.
+            raw.FPDF_ClosePage(self.page)
+            self.page = raw.FPDF_LoadPage(document, number - 1)
         if not self.page:
             raise UnreadableSource(
                 f"Page {number} of the PDF is damaged or missing.", "Open it in a viewer and save it anew."
@@ -261,6 +281,18 @@ class _Page:
         upright = (ends - starts < 2) | (along <= 2 * across)
         turns: NDArray[np.int8] = np.where(upright, 0, np.where(last[:, 1] < first[:, 1], 1, -1)).astype(np.int8)
         return turns
+
+
+def _has_fields(page: Any) -> bool:
+    """Whether the page has form fields or notes written on it, as opposed to links and marks."""
+    raw = _raw()
+    kinds = set()
+    for at in range(min(raw.FPDFPage_GetAnnotCount(page), _MAX_NOTES)):
+        note = raw.FPDFPage_GetAnnot(page, at)
+        if note:
+            kinds.add(raw.FPDFAnnot_GetSubtype(note))
+            raw.FPDFPage_CloseAnnot(note)
+    return bool(kinds & {raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ FLOORS: dict[str, int] = {
     "config": 4,
     "assistant": 5,
     "doctor": 6,
-    "cli": 7,
     "ui": 7,
+    "cli": 8,
 }
 
 OWNERS: dict[str, set[str]] = {
@@ -62,6 +62,9 @@ OWNERS: dict[str, set[str]] = {
     "typer": {"cli"},
     "rich": {"cli"},
     "gradio": {"ui"},
+    "fastapi": {"ui"},
+    "starlette": {"ui"},
+    "uvicorn": {"ui"},
 }
 SHARED = {"numpy"}  # the one library whose values flow between rooms
 

@@ -11,9 +11,17 @@ import os
 import stat
 
 import rag.load.docx
+import rag.load.epub
 import rag.load.html
+import rag.load.mail
 import rag.load.markdown
-import rag.load.pdf  # noqa: F401
+import rag.load.notebook
+import rag.load.odt
+import rag.load.pdf
+import rag.load.pptx
+import rag.load.rtf
+import rag.load.table_text
+import rag.load.xlsx  # noqa: F401
 from rag.errors import SourceLimit, UnreadableSource
 from rag.load.table import load_bytes
 from rag.load.wire import pack

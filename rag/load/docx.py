@@ -12,7 +12,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import EmptySource, EncryptedSource, UnreadableSource
+from rag.errors import EmptySource, UnreadableSource
+from rag.load.archive import open_zip
 from rag.load.draft import Draft, Writer, sensible_title
 
 if TYPE_CHECKING:
@@ -45,10 +46,7 @@ def _open(data: bytes) -> Any:
     from docx.opc.exceptions import OpcError
     from lxml.etree import LxmlError  # type: ignore[import-untyped]
 
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise EncryptedSource(
-            "The document needs a password, or is in Word's old format.", "Save it as .docx without a password."
-        )
+    open_zip(data).close()
     try:
         return docx.Document(io.BytesIO(data))
     except (OpcError, LxmlError, zipfile.BadZipFile, KeyError, ValueError, AttributeError, OSError, EOFError) as error:

@@ -17,7 +17,7 @@ from rag.load.plain import decode
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
 
-__all__ = ["read", "write_html"]
+__all__ = ["read", "write_everything"]
 
 _DECLARED = re.compile(
     rb"""(?i)<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-z0-9_:.-]{2,40})"""
@@ -38,7 +38,7 @@ _BLOCKS = frozenset(
 def read(data: bytes) -> Draft:
     """Raises UnreadableSource for what is no text, EmptySource for a page without any."""
     writer = Writer()
-    write_html(writer, _characters(data))
+    _write_article(writer, _characters(data))
     draft = writer.draft("text/html")
     if not draft.text:
         raise EmptySource(
@@ -58,8 +58,17 @@ def _characters(data: bytes) -> str:
     return decode(data)
 
 
-def write_html(writer: Writer, markup: str) -> None:
-    """Appends the page's text to `writer`, and gives it the page's title if it has none."""
+def write_everything(writer: Writer, data: bytes, *, declared: bool = True) -> None:
+    """Appends all text of a page - a chapter, a message - that is its own article from end to end.
+
+    `declared` says whether the page's own word about its encoding counts; else it is UTF-8.
+    """
+    markup = _characters(data) if declared else data.decode("utf-8", "replace")
+    if markup.strip():
+        _write_all(writer, _parse(markup))
+
+
+def _write_article(writer: Writer, markup: str) -> None:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     if not markup.strip():
         return

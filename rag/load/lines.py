@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rag.types import BlockKind, Span
 
-__all__ = ["Line", "Piece", "lines_of", "pieces_of", "span_of"]
+__all__ = ["Line", "Piece", "lines_of", "pieces_of", "span_of", "stanzas_of"]
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _ITEM = re.compile(r"\s*(?:>\s*)*(?:[-*+•●▪■◦‣⁃–—]\s|\(?(?:\d{1,3}|[A-Za-z])[.)]\s)\s*\S")
@@ -57,6 +57,19 @@ def span_of(lines: Sequence[Line], first: int, last: int) -> Span:
     opening, closing = inside[0], inside[-1]
     start = opening.start + len(opening.text) - len(opening.text.lstrip())
     return Span(start, closing.start + len(closing.text.rstrip()))
+
+
+def stanzas_of(lines: Sequence[Line]) -> list[tuple[int, int]]:
+    """Runs of lines without blank ones between, half-open."""
+    stanzas: list[tuple[int, int]] = []
+    start = None
+    for at, line in enumerate(lines):
+        if line.blank and start is not None:
+            stanzas.append((start, at))
+            start = None
+        elif not line.blank and start is None:
+            start = at
+    return [*stanzas, (start, len(lines))] if start is not None else stanzas
 
 
 def pieces_of(lines: Sequence[Line], first: int, last: int, kind: BlockKind = "paragraph") -> list[Piece]:

@@ -35,13 +35,14 @@ def read(data: bytes) -> Draft:
     try:
         pdf = Pdf(data)
     except UnreadableSource:
-        return _by_pypdf(data)
+        return _by_pypdf(data, texts_of(data))
     with pdf, ThreadPoolExecutor(1) as beside:
         facts = beside.submit(facts_of, data)  # runs while PDFium, outside of Python, takes pages apart
         pages = [_page(pdf, number) for number in range(1, pdf.page_count + 1)]
         rows = [rows_of(page) if page and _legible(page) else [] for page in pages]
         if not any(rows):
-            raise _no_text(len(pages))
+            facts.result()
+            return _second_try(data, pages)
         return _draft(pages, rows, facts.result())
 
 
@@ -183,8 +184,22 @@ def _title(groups: list[Group], facts: Facts, body: float) -> str:
     return told
 
 
-def _by_pypdf(data: bytes) -> Draft:
-    texts = texts_of(data)
+def _second_try(data: bytes, pages: list[PageText | None]) -> Draft:
+    """pypdf knows some fonts that PDFium does not. Raises EmptySource if it cannot read the glyphs either."""
+    if all(page is None or not page.text.strip() or _reads_like_words(page.text) for page in pages):
+        raise _no_text(len(pages))
+    texts = [text if _reads_like_words(text) else "" for text in texts_of(data)]
+    if not any(texts):
+        raise _no_text(len(pages))
+    return _by_pypdf(data, texts)
+
+
+def _reads_like_words(text: str) -> bool:
+    visible = re.sub(r"\s", "", text)
+    return not re.search("[\x00-\x08\ufffd]", text) and sum(map(str.islower, visible)) > 0.4 * len(visible)
+
+
+def _by_pypdf(data: bytes, texts: list[str]) -> Draft:
     facts = facts_of(data)
     writer = Writer(title=sensible_title(facts.title))
     starts: list[int] = []

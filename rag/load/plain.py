@@ -10,7 +10,7 @@ import re
 
 from rag.errors import EmptySource, UnreadableSource
 from rag.load.draft import Draft, Headings
-from rag.load.lines import Line, lines_of, pieces_of, span_of
+from rag.load.lines import Line, lines_of, pieces_of, span_of, stanzas_of
 from rag.types import Block
 
 __all__ = ["decode", "read"]
@@ -46,7 +46,7 @@ def read(data: bytes) -> Draft:
     """Raises UnreadableSource for what is no text, EmptySource for nothing but white space."""
     text = decode(data)
     lines = lines_of(text)
-    stanzas = _stanzas(lines)
+    stanzas = stanzas_of(lines)
     if not stanzas:
         raise EmptySource("The file is empty.", "Put some text into it, or remove it.")
     title = _title(lines, stanzas)
@@ -107,18 +107,6 @@ def _guess(data: bytes) -> str | None:
 
     best = from_bytes(data[:_SAMPLE]).best()
     return _try(data, best.encoding) if best else None
-
-
-def _stanzas(lines: list[Line]) -> list[tuple[int, int]]:
-    stanzas: list[tuple[int, int]] = []
-    start = None
-    for at, line in enumerate(lines):
-        if line.blank and start is not None:
-            stanzas.append((start, at))
-            start = None
-        elif not line.blank and start is None:
-            start = at
-    return [*stanzas, (start, len(lines))] if start is not None else stanzas
 
 
 def _title(lines: list[Line], stanzas: list[tuple[int, int]]) -> str:

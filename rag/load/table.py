@@ -24,6 +24,15 @@ READERS = {
     ".xhtml": "html",
     ".pdf": "pdf",
     ".docx": "docx",
+    ".pptx": "pptx",
+    ".xlsx": "xlsx",
+    ".csv": "table_text",
+    ".tsv": "table_text",
+    ".epub": "epub",
+    ".odt": "odt",
+    ".rtf": "rtf",
+    ".eml": "mail",
+    ".ipynb": "notebook",
 }
 _CHARACTERS = 20_000_000
 

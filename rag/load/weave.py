@@ -88,7 +88,7 @@ class Weaver:
                 pieces.append((" ", 0, 0))
             start, end = int(page.starts[first]), int(page.ends[last - 1])
             text = page.text[start:end]
-            if loose[last - 1] == loose[first] and not _INVISIBLE.search(text):
+            if loose[last - 1] == loose[first] and not _INVISIBLE.search(text) and not page.visual[first:last].any():
                 pieces.append((text, row.page, start))
             else:
                 cell: list[tuple[str, int, int]] = []
@@ -97,18 +97,23 @@ class Weaver:
 
     def _words(self, pieces: list[tuple[str, int, int]], page: PageText, first: int, last: int) -> None:
         """Word by word: where there is more between two words than one space, or something invisible inside one."""
-        for word in range(first, last):
-            start, end = int(page.starts[word]), int(page.ends[word])
-            if word > first and any(char.isspace() for char in page.text[page.ends[word - 1] : start]):
+        order = _reading_order(page, first, last)
+        for place, word in enumerate(order):
+            between = page.text[page.ends[word - 1] : page.starts[word]] if word > first else ""
+            if place and (word != order[place - 1] + 1 or any(char.isspace() for char in between)):
                 pieces.append((" ", 0, 0))
-            text = page.text[start:end]
-            at = 0
-            for hole in _INVISIBLE.finditer(text):
-                pieces.append((text[at : hole.start()], page.number, start + at))
-                if hole[0] in "\x02\xad" and hole.end() == len(text):
-                    pieces.append(("\x02", page.number, start + hole.start()))
+            start, end = int(page.starts[word]), int(page.ends[word])
+            if page.visual[word]:
+                shown = [at for at in reversed(range(start, end)) if not _INVISIBLE.match(page.text[at])]
+                pieces += [(page.text[at], page.number, at) for at in shown]
+                continue
+            at = start
+            for hole in _INVISIBLE.finditer(page.text, start, end):
+                pieces.append((page.text[at : hole.start()], page.number, at))
+                if hole[0] in "\x02\xad" and hole.end() == end:
+                    pieces.append(("\x02", page.number, hole.start()))
                 at = hole.end()
-            pieces.append((text[at:], page.number, start + at))
+            pieces.append((page.text[at:end], page.number, at))
         pieces[:] = _merged(pieces)
 
     def _join(self, pieces: list[tuple[str, int, int]], row: Row) -> None:
@@ -144,6 +149,19 @@ class Weaver:
                 known.update(_WORDS.findall(text.casefold().replace("\u2010", "-")))
             self._vocabulary = known
         return self._vocabulary
+
+
+def _reading_order(page: PageText, first: int, last: int) -> list[int]:
+    """The words `first .. last`, with runs of those that are numbered from the wrong end turned round."""
+    order: list[int] = []
+    run: list[int] = []
+    for word in range(first, last):
+        if page.visual[word]:
+            run.append(word)
+            continue
+        order += [*reversed(run), word]
+        run = []
+    return [*order, *reversed(run)]
 
 
 def _whole_words(text: str) -> str:

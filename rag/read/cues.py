@@ -1,4 +1,4 @@
-"""What kind of answer a question wants, and what kinds of answer a sentence offers: plain patterns of English.
+"""What kind of answer a question wants, and what a sentence offers: word lists and plain patterns of English.
 
 This module does not know how much any of it counts.
 """
@@ -6,78 +6,152 @@ This module does not know how much any of it counts.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["OFFERS", "WANTS", "names", "numbers", "offers", "wants"]
+__all__ = ["MATCHES", "Offers", "matches", "offers", "wants"]
 
-_MONTHS = (
-    "january|february|march|april|may|june|july|august|september|october|november|december|"
-    "jan|feb|mar|apr|jun|jul|aug|sept|oct|nov|dec"
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december "  # noqa: SIM905
+    "jan feb mar apr jun jul aug sept sep oct nov dec".split()
 )
-_TIME_UNITS = r"(?:second|minute|hour|day|week|month|year|decade|centur(?:y|ie))s?"
-_SPACE_UNITS = (
-    r"(?:mm|cm|m|km|ft|feet|foot|inch(?:es)?|miles?|met(?:er|re)s?|kilomet(?:er|re)s?|acres?|hectares?|sq|square|tons?|"
-    r"tonnes?|kg|pounds|lbs|litres?|liters?|degrees?|°[cf]?)"
+_NUMBERS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "  # noqa: SIM905
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands "
+    "million millions billion billions trillion dozen dozens half third quarter twice double none".split()
 )
-_NUMBER_WORDS = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
-    "eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|"
-    "trillions?|dozens?|half|third|quarter|twice|double|both|none|majority|most"
+_TIMES = frozenset(
+    "second seconds minute minutes hour hours day days week weeks month months year years decade decades "  # noqa: SIM905
+    "century centuries".split()
 )
+_MEASURES = frozenset(
+    "mm cm m km ft feet foot inch inches mile miles metre metres meter meters kilometre kilometres kilometer "  # noqa: SIM905
+    "kilometers acre acres hectare hectares sq square ton tons tonne tonnes kg pounds lbs litres liters degrees c f "
+    "mph".split()
+)
+_MONEY = frozenset("dollar dollars euro euros rupee rupees usd rs pounds francs".split())  # noqa: SIM905
+_SHARES = frozenset("percent percentage half third quarter majority cent".split())  # noqa: SIM905
+_DATES = _MONTHS | frozenset("century centuries bc ad bce ce ago decade decades 1st".split())  # noqa: SIM905
+_REASONS = frozenset(
+    "because since therefore thus hence reason reasons cause causes caused causing owing due so result results "  # noqa: SIM905
+    "resulted resulting led leads allow allows allowed attributed why purpose order avoid ensure prevent".split()
+)
+_MANNERS = frozenset("by through using via with when if method methods process means way".split())  # noqa: SIM905
+_MEANINGS = frozenset(
+    "refers refer means mean meaning called known defined term stands named considered describes".split()  # noqa: SIM905
+)
+_NEGATIONS = frozenset("not never no cannot without neither nor none".split())  # noqa: SIM905
 
-WANTS: Final[dict[str, re.Pattern[str]]] = {
+_WANTS: Final[dict[str, re.Pattern[str]]] = {
     "share": re.compile(r"\bpercent|percentage|\bwhat (?:share|proportion|fraction)|\brates?\b|how much of"),
     "money": re.compile(r"how much (?:money|did|does|was|is|were|would|will)|\b(?:cost|price|revenue|budget|salary|paid)\b"),
-    "duration": re.compile(r"how long|how old|how many (?:years|days|months|weeks|hours|minutes)|what age|life expectancy"),
-    "extent": re.compile(r"how (?:far|tall|high|deep|wide|large|big|heavy|fast|hot|cold)|what (?:is|was) the (?:size|area|length|height|depth|distance|elevation|width|speed)"),
-    "number": re.compile(r"how (?:many|much|often|large|big|long|far|tall|high|old)|\b(?:number|amount|total|population|figure)\b|how .*percent"),
+    "duration": re.compile(r"how (?:long|old)|how many (?:years|days|months|weeks|hours|minutes)|what age|life expectancy"),
+    "extent": re.compile(
+        r"how (?:far|tall|high|deep|wide|large|big|heavy|fast|hot|cold)|"
+        r"what (?:is|was) the (?:size|area|length|height|depth|distance|elevation|width|speed)"
+    ),
+    "number": re.compile(
+        r"how (?:many|much|often|large|big|long|far|tall|high|old)|\b(?:number|amount|total|population|figure)\b|percent"
+    ),
     "date": re.compile(r"\bwhen\b|(?:what|which) (?:year|date|day|month|century|decade|time|era|period)|how long ago"),
-    "person": re.compile(r"\bwho(?:m|se)?\b|(?:what|which) (?:person|man|woman|king|queen|president|author|artist|scientist|leader|emperor|pope|actor|actress|singer|player)"),
-    "place": re.compile(r"\bwhere\b|(?:what|which) (?:\w+ )?(?:city|cities|country|countries|state|town|place|region|province|continent|river|county|location|area|district)"),
+    "person": re.compile(
+        r"\bwho(?:m|se)?\b|(?:what|which) (?:person|man|woman|king|queen|president|author|artist|scientist|leader|"
+        r"emperor|pope|actor|actress|singer|player|group|team|company|organi[sz]ation)"
+    ),
+    "place": re.compile(
+        r"\bwhere\b|(?:what|which) (?:\w+ )?(?:city|cities|country|countries|state|town|place|region|province|"
+        r"continent|river|county|location|area|district)"
+    ),
     "reason": re.compile(r"\bwhy\b|\b(?:reasons?|causes?|caused|how come|purpose|led to|explain)\b"),
-    "manner": re.compile(r"\bhow (?:do|does|did|is|are|was|were|can|could|to|would|will|has|have|should)\b|\bin what way\b|\bby what\b"),
-    "meaning": re.compile(r"\b(?:mean|meaning|defin\w+|stands? for|refers? to|called|known as|term)\b|^what (?:is|are|was|were) (?:an? |the )?[\w-]+(?: [\w-]+)?\??$"),
+    "manner": re.compile(r"\bhow (?:do|does|did|is|are|was|were|can|could|to|would|will|has|have|should)\b|\bby what\b"),
+    "meaning": re.compile(
+        r"\b(?:mean|meaning|defin\w+|stands? for|refers? to|called|known as|term)\b|"
+        r"^what (?:is|are|was|were) (?:an? |the )?[\w-]+(?: [\w-]+)?\??$"
+    ),
+    "several": re.compile(
+        r"\b(?:what|which) (?:are|were|\w+s (?:are|were|did|do|have))\b|\btypes? of\b|\bexamples?\b|\blist\b|\btwo\b|\bthree\b"
+    ),
     "choice": re.compile(r"^(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|must)\b"),
     "thing": re.compile(r"\b(?:what|which)\b"),
-    "several": re.compile(r"\b(?:what|which) (?:are|were|\w+s (?:are|were|did|do|have))\b|\btypes? of\b|\bexamples?\b|\blist\b|\btwo\b|\bthree\b"),
 }
-OFFERS: Final[dict[str, re.Pattern[str]]] = {
-    "share": re.compile(r"\d ?%|\bper ?cent\b|\bpercentage|\b(?:half|third|quarter|majority) of\b", re.I),
-    "money": re.compile(r"[$€£¥]|\b(?:dollars?|euros?|rupees?|usd|rs\.?) ?\d?|\d (?:million|billion|trillion)\b", re.I),
-    "duration": re.compile(rf"\b(?:\d[\d,.]*|{_NUMBER_WORDS}|several|few)[ -]{_TIME_UNITS}\b", re.I),
-    "extent": re.compile(rf"\d[\d,.]*(?:[ -](?:million|billion|thousand))?[ -]?{_SPACE_UNITS}\b", re.I),
-    "digit": re.compile(r"\d"),
-    "number": re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.I),
-    "year": re.compile(r"\b(?:1\d{3}|20\d{2})(?:s\b|\b)"),
-    "date": re.compile(rf"\b(?:{_MONTHS})\b|\bcentur(?:y|ies)\b|\b\d+(?:st|nd|rd|th)\b|\b(?:bc|ad|bce)\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\bago\b|\bduring\b|\buntil\b", re.I),
-    "place": re.compile(r"\b(?:in|at|near|from|of|to|between|across|outside|inside|into|through) (?:the )?(?:\w+ )?[A-Z]"),
-    "reason": re.compile(r"\b(?:because|due to|since|so that|in order to|as a result|therefore|thus|reasons?|caus\w+|led to|owing to|result\w*|for this|allow\w*|attribut\w*|why)\b|\bto [a-z]+\b", re.I),
-    "manner": re.compile(r"\b(?:by|through|using|via|with|when|if|method|process|means of)\b", re.I),
-    "meaning": re.compile(r"\b(?:is|are|was|were) (?:an?|the|any|one)\b|\b(?:refers?|means?|meaning|called|known as|defined|term|stands? for|named)\b|[“\"(]", re.I),
-    "list": re.compile(r",[^,]+,[^,]* and\b|;[^;]+;|:\s", re.I),
-    "negation": re.compile(r"\b(?:not|never|no|cannot|without|neither|nor|none)\b|n[’']t\b", re.I),
-    "person": re.compile(r"\b(?:he|she|his|her|him|mr|mrs|dr|king|queen|president|sir|by [A-Z]\w+)\b|\b[A-Z][\w’'-]+ (?:[A-Z]\.? ?)?[A-Z][\w’'-]+"),
-}
-_NAME = re.compile(r"(?<![.!?:]\s)(?<!^)(?<![\w’'-])[A-Z][\w’'-]*[\w]")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_WORD = re.compile(r"\w+(?:[’'-]\w+)*")
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_NAME = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]*\w")
+_PLACE = re.compile(r"\b(?:in|at|near|from|of|to|between|across|into|through) (?:the )?(?:\w+ )?[A-Z]")
+_YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})s?\b")
 
 
-def wants(question: str) -> list[bool]:
-    """Which kinds of answer the question asks for, in the order of `WANTS`."""
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What a text holds: its words in lower case, figures and years as written, names without the first word."""
+
+    words: frozenset[str]
+    figures: frozenset[str]
+    years: frozenset[str]
+    names: frozenset[str]  # lower case
+    place: bool
+    listing: bool
+    symbols: frozenset[str]
+
+    @property
+    def negated(self) -> bool:
+        """Whether it says no."""
+        return not self.words.isdisjoint(_NEGATIONS) or any(word.endswith(("n't", "n’t")) for word in self.words)
+
+
+def offers(text: str) -> Offers:
+    """Takes a sentence, or a question, apart."""
+    digits = any(character.isdigit() for character in text)
+    found = _NAME.finditer(text)
+    return Offers(
+        words=frozenset(_WORD.findall(text.lower())),
+        figures=frozenset(_FIGURE.findall(text)) if digits else frozenset(),
+        years=frozenset(_YEAR.findall(text)) if digits else frozenset(),
+        names=frozenset(m[0].lower() for m in found if m.start() and text[max(m.start() - 2, 0)] not in ".!?:"),
+        place=_PLACE.search(text) is not None,
+        listing=text.count(",") > 1 or ";" in text or ":" in text,
+        symbols=frozenset(c for c in text if c in "%$€£¥°"),
+    )
+
+
+def wants(question: str) -> dict[str, bool]:
+    """Which kinds of answer the question asks for."""
     lower = question.lower()
-    return [pattern.search(lower) is not None for pattern in WANTS.values()]
+    return {kind: pattern.search(lower) is not None for kind, pattern in _WANTS.items()}
 
 
-def offers(sentence: str) -> list[bool]:
-    """Which kinds of answer the sentence holds, in the order of `OFFERS`."""
-    return [pattern.search(sentence) is not None for pattern in OFFERS.values()]
+MATCHES = (*_WANTS, "no_number", "no_date", "no_name", "no_place", "number_unasked", "name_for_thing", "list_for_several")
 
 
-def names(text: str) -> list[str]:
-    """Words written with a capital letter where a sentence does not begin."""
-    return _NAME.findall(text)
-
-
-def numbers(text: str) -> list[str]:
-    """Numbers in digits, as written."""
-    return _NUMBER.findall(text)
+def matches(wanted: dict[str, bool], asked: Offers, held: Offers) -> list[float]:
+    """How the sentence meets the wants, in the order of `MATCHES`; only what the question does not say itself counts."""
+    figures, years, names = held.figures - asked.figures, held.years - asked.years, held.names - asked.words
+    spelled = not (held.words & _NUMBERS) <= asked.words
+    number = bool(figures) or spelled
+    date = bool(years) or not (held.words & _DATES) <= asked.words
+    place = held.place and bool(names)
+    has = {
+        "share": "%" in held.symbols or not held.words.isdisjoint(_SHARES),
+        "money": bool(held.symbols & {"$", "€", "£", "¥"}) or not held.words.isdisjoint(_MONEY),
+        "duration": number and not held.words.isdisjoint(_TIMES),
+        "extent": number and not held.words.isdisjoint(_MEASURES),
+        "number": number,
+        "date": date,
+        "person": bool(names),
+        "place": place,
+        "reason": not held.words.isdisjoint(_REASONS),
+        "manner": not held.words.isdisjoint(_MANNERS),
+        "meaning": not held.words.isdisjoint(_MEANINGS),
+        "several": held.listing,
+        "choice": held.negated == asked.negated,
+        "thing": bool(names) or number,
+    }
+    row = [float(wanted[kind] and has[kind]) for kind in _WANTS]
+    row += [float(wanted[kind] and not held_it) for kind, held_it in (
+        ("number", number), ("date", date), ("person", bool(names)), ("place", place))]
+    row += [
+        float(not wanted["number"] and not wanted["date"] and number),
+        float(wanted["thing"] and bool(names)),
+        float(wanted["several"] and held.listing),
+    ]
+    return row

@@ -5,16 +5,15 @@ This module does not know how much any of it counts: `training/` finds that out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import product
 from math import log1p
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.read.cues import OFFERS, WANTS, names, numbers, offers, wants
+from rag.read.cues import MATCHES, Offers, matches, offers, wants
 from rag.types import Vectors
 
 __all__ = ["FEATURES", "FloatArray", "Idf", "ReadPassage", "Terms", "features"]
@@ -57,10 +56,11 @@ _PLAIN = (
     "new_number",
     "negation_differs",
     "density",
+    "covered_locally",
+    "covered_locally_in_passage",
 )
-FEATURES = (*_PLAIN, *(f"{want}>{offer}" for want, offer in product(WANTS, OFFERS)))
+FEATURES = (*_PLAIN, *MATCHES)
 _LEANING = frozenset("it he she they this these those that its his her their such".split())
-_NEGATION = list(OFFERS).index("negation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,9 @@ class _Asked:
     rarest: str
     focus: str
     names: frozenset[str]
-    numbers: frozenset[str]
+    offers: Offers
     unknown: float  # share of the weight in terms that stand nowhere
-    wants: FloatArray  # (len(WANTS),)
-    negated: bool
+    wants: dict[str, bool]
 
 
 def features(
@@ -95,7 +94,9 @@ def features(
     """One row for each sentence, passage by passage: `(sentences, len(FEATURES))`."""
     asked = _asked(question, terms, idf)
     best = max((passage.score for passage in passages), default=0.0)
-    rows = [_passage_rows(asked, vector, passage, best, terms) for passage in passages]
+    words = [[terms(sentence) for sentence in passage.sentences] for passage in passages]
+    local = _local(asked, [set(found) for inside in words for found in inside])
+    rows = [_passage_rows(asked, vector, p, best, terms, w, local) for p, w in zip(passages, words, strict=True)]
     found = np.vstack(rows) if rows else np.empty((0, len(FEATURES)))
     for relative, absolute in (("cosine_under_best", "cosine"), ("covered_under_best", "covered_with_context")):
         column = found[:, FEATURES.index(absolute)]
@@ -110,22 +111,39 @@ def _asked(question: str, terms: Terms, idf: Idf) -> _Asked:
     most = max(idf(["\0"]).values())  # what a term weighs that stands nowhere
     total = sum(weight.values()) or 1.0
     unknown = sum([w for w in weight.values() if w > most - 0.01]) / total
+    held = offers(question)
     return _Asked(
         order=order,
         weight=weight,
         total=total,
         rarest=max(content, key=lambda term: weight[term], default=""),
         focus=content[0] if content else "",
-        names=frozenset(term for name in names(question) for term in terms(name) if term in weight),
-        numbers=frozenset(numbers(question)),
+        names=frozenset(term for name in held.names for term in terms(name) if term in weight),
+        offers=held,
         unknown=unknown,
-        wants=np.array(wants(question), np.float64),
-        negated=offers(question)[_NEGATION],
+        wants=wants(question),
     )
 
 
+def _local(asked: _Asked, sentences: Sequence[set[str]]) -> dict[str, float]:
+    """How much each term tells the found sentences from each other, summing to 1."""
+    n = len(sentences)
+    weight = {}
+    for term, w in asked.weight.items():
+        df = sum(term in found for found in sentences)
+        weight[term] = w * log1p((n - df + 0.5) / (df + 0.5)) if df else 0.0
+    total = sum(weight.values()) or 1.0
+    return {term: w / total for term, w in weight.items()}
+
+
 def _passage_rows(
-    asked: _Asked, vector: Vectors, passage: ReadPassage, best: float, terms: Terms
+    asked: _Asked,
+    vector: Vectors,
+    passage: ReadPassage,
+    best: float,
+    terms: Terms,
+    words: list[list[str]],
+    local: dict[str, float],
 ) -> FloatArray:
     n = len(passage.sentences)
     rows = np.zeros((n, len(FEATURES)))
@@ -139,13 +157,12 @@ def _passage_rows(
 
     context_terms = set(terms(passage.context))
     context = {term for term in context_terms if term in weight}
-    words = [terms(sentence) for sentence in passage.sentences]
     inside = [{term for term in found if term in weight} for found in words]
     everywhere = set(context).union(*inside)
-    said = "\n".join((passage.context, *passage.sentences))
+    held = [offers(sentence) for sentence in passage.sentences]
+    figures_here = offers(passage.context).figures.union(*(one.figures for one in held))
     cosines = (passage.vectors @ vector).astype(np.float64)
     covered = np.array([share(found) for found in inside])
-    numbers_here = set(numbers(said))
 
     rows[:, column["cosine"]] = cosines
     rows[:, column["cosine_over_passage"]] = cosines - cosines.mean()
@@ -158,7 +175,7 @@ def _passage_rows(
     rows[1:, column["covered_before"]] = covered[:-1]
     rows[:-1, column["covered_after"]] = covered[1:]
     rows[:, column["asked_name_missing_in_passage"]] = _missing(asked.names, everywhere)
-    rows[:, column["asked_number_missing_in_passage"]] = _missing(asked.numbers, numbers_here)
+    rows[:, column["asked_number_missing_in_passage"]] = _missing(asked.offers.figures, figures_here)
     rows[:, column["rarest_missing_in_passage"]] = asked.rarest not in everywhere
     rows[:, column["unknown"]] = asked.unknown
     rows[0, column["first"]] = 1.0
@@ -166,29 +183,30 @@ def _passage_rows(
     for i, (row, text, found) in enumerate(zip(rows, passage.sentences, words, strict=True)):
         here = inside[i] | context
         new = set(found) - asked_terms - context_terms
-        new_names = [name for name in names(text) if name.lower() not in asked_terms]
+        one = held[i]
         row[column["covered_with_context"]] = share(here)
         row[column["covered_with_before"]] = share(here | inside[i - 1]) if i else share(here)
+        row[column["covered_locally"]] = sum([local[term] for term in inside[i]])
+        row[column["covered_locally_in_passage"]] = sum([local[term] for term in everywhere])
         row[column["run"]] = _longest_run(asked.order, found) / max(len(asked.order), 1)
         row[column["focus"]] = asked.focus in here
         row[column["asked_name_missing"]] = _missing(asked.names, here)
-        row[column["asked_number_missing"]] = _missing(asked.numbers, set(numbers(text)))
+        row[column["asked_number_missing"]] = _missing(asked.offers.figures, one.figures)
         row[column["rarest_missing"]] = asked.rarest not in here
         row[column["new_terms"]] = log1p(len(new)) / 3
         row[column["length"]] = log1p(len(found)) / 4
         row[column["short"]] = len(found) < 5
         row[column["is_question"]] = text.rstrip().endswith("?")
         row[column["leans"]] = text.split(maxsplit=1)[0].lower() in _LEANING if text.strip() else 0.0
-        row[column["new_name"]] = bool(new_names)
-        row[column["new_number"]] = bool(set(numbers(text)) - asked.numbers)
-        held = np.array(offers(text), np.float64)
-        row[column["negation_differs"]] = held[_NEGATION] != asked.negated
+        row[column["new_name"]] = bool(one.names - asked.offers.words)
+        row[column["new_number"]] = bool(one.figures - asked.offers.figures)
+        row[column["negation_differs"]] = one.negated != asked.offers.negated
         row[column["density"]] = len(inside[i]) / max(len(found), 1)
-        row[len(_PLAIN) :] = np.outer(asked.wants, held).ravel()
+        row[len(_PLAIN) :] = matches(asked.wants, asked.offers, one)
     return rows
 
 
-def _missing(wanted: frozenset[str], there: set[str]) -> float:
+def _missing(wanted: frozenset[str], there: Set[str]) -> float:
     return len(wanted - there) / len(wanted) if wanted else 0.0
 
 

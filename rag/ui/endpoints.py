@@ -7,6 +7,7 @@ one person's conversation cannot reach another's. This module does not know Grad
 from __future__ import annotations
 
 import base64
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -30,10 +31,14 @@ _AROUND = 20_000  # at most so many characters of the source on either side of a
 
 @dataclass(slots=True)
 class Readiness:
-    """Whether the models behind the assistant are loaded; `problem` is set where they cannot be."""
+    """Whether the models behind the assistant are loaded; `problem` is set where they cannot be.
+
+    `wanted` is set once a page is open, so that loading does not slow down the opening.
+    """
 
     ready: bool = False
     problem: str = ""
+    wanted: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ class Endpoints:
 
     def state(self) -> dict[str, JSON]:
         """What the page needs before anything is asked: is it ready, how much is indexed, what could be asked."""
+        self.readiness.wanted.set()
         return {
             "ready": self.readiness.ready,
             "problem": self.readiness.problem,

@@ -10,10 +10,10 @@ __all__ = ["questions_for"]
 
 QUESTIONS = (
     "How many people died in the attack on the Jaffar Express?",
-    "Which operation was launched in 2024?",
     "What is the female literacy rate in Balochistan?",
     "Who operates the port of Gwadar?",
-    "What are the weaknesses of the jirga?",
+    "How many people were killed by the 2022 floods?",
+    "Which bodies did the Colombian peace accord create to deal with the past?",
 )
 PATHS = frozenset(
     {

@@ -29,6 +29,8 @@ __all__ = ["application", "serve"]
 STATIC = Path(__file__).parent / "static"
 KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
+WITHOUT_ASKING = 4.0  # seconds until the models are loaded even though nobody has opened the page
+
 
 def serve(assistant: Assistant, *, host: str, port: int, examples: Sequence[str] | None = None) -> None:
     """Bind `host:port`, say where the page is, and serve it until interrupted. Raises ConfigProblem."""
@@ -50,6 +52,7 @@ def serve(assistant: Assistant, *, host: str, port: int, examples: Sequence[str]
 
 def warm_up(endpoints: Endpoints) -> None:
     """Have the models loaded before the first question; the page shows meanwhile that they are."""
+    endpoints.readiness.wanted.wait(WITHOUT_ASKING)
     try:
         endpoints.assistant.warm_up()
         endpoints.readiness.ready = True

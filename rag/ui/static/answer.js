@@ -12,10 +12,19 @@ export function partial(text) {
   for (let at = 0; at < pieces.length; at += 2) {
     const sentence = pieces[at].trim();
     const numbers = [...(pieces[at + 1] || "").matchAll(/\d+/g)].map((found) => h("span", { class: "chip" }, found[0]));
-    if (sentence || numbers.length) claims.push(h("p", { class: "claim" }, sentence, marks(numbers)));
+    if (sentence || numbers.length) claims.push(h("p", { class: "claim" }, readable(sentence), marks(numbers)));
   }
   return claims;
 }
+
+// A row of a table is read more easily without its rules; the evidence shows it as it stands.
+const readable = (text) =>
+  /^\|.*\|$/.test(text)
+    ? text
+        .slice(1, -1)
+        .trim()
+        .replace(/\s*\|\s*/g, " · ")
+    : text;
 
 function marks(chips) {
   return chips.length ? h("span", { class: "marks" }, "\u2060", ...chips) : null;
@@ -43,7 +52,14 @@ export function whole(answer, { onopen, onpassage, onask, card, examples }) {
         class: "chip",
         "data-number": citation.number,
         "aria-label": `Citation ${citation.number}: ${place(citation)}`,
-        onclick: () => (card.hide(), onopen(cited, cited.findIndex((each) => each.number === citation.number), node)),
+        onclick: () => (
+          card.hide(),
+          onopen(
+            cited,
+            cited.findIndex((each) => each.number === citation.number),
+            node,
+          )
+        ),
       },
       String(citation.number),
     );
@@ -51,7 +67,13 @@ export function whole(answer, { onopen, onpassage, onask, card, examples }) {
     return node;
   };
   const claims = answer.claims.map((claim) =>
-    h("p", { class: `claim ${claim.support}` }, claim.text, marks(claim.citations.map(chip)), claim.support === "unsupported" && h("span", { class: "unheld" }, "not found in the sources")),
+    h(
+      "p",
+      { class: `claim ${claim.support}` },
+      readable(claim.text),
+      marks(claim.citations.map(chip)),
+      claim.support === "unsupported" && h("span", { class: "unheld" }, "not found in the sources"),
+    ),
   );
   const partly = answer.status === "partly" && h("p", { class: "aside" }, "The sources answer part of this question.");
   return [partly, ...claims, notes(cited, onopen)];
@@ -69,7 +91,13 @@ function notes(cited, onopen) {
           "button",
           { type: "button", onclick: (event) => onopen(cited, index, event.currentTarget) },
           h("span", { class: "number", "aria-hidden": "true" }, String(citation.number)),
-          h("span", { class: "where" }, h("bdi", { class: "title" }, citation.title), citation.page !== null && h("span", { class: "page" }, pageWords(citation.page_label, citation.page)), h("bdi", { class: "path" }, citation.path)),
+          h(
+            "span",
+            { class: "where" },
+            h("bdi", { class: "title" }, citation.title),
+            citation.page !== null && h("span", { class: "page" }, pageWords(citation.page_label, citation.page)),
+            h("bdi", { class: "path" }, citation.path),
+          ),
         ),
       ),
     ),
@@ -86,10 +114,21 @@ function notFound(answer, { onpassage, onask, examples }) {
       h(
         "ul",
         { class: "near", "aria-label": "Nearest passages" },
-        near.map((passage, index) => h("li", {}, passageButton(passage, (event) => onpassage(near, index, event.currentTarget)))),
+        near.map((passage, index) =>
+          h(
+            "li",
+            {},
+            passageButton(passage, (event) => onpassage(near, index, event.currentTarget)),
+          ),
+        ),
       ),
     others.length > 0 && h("p", { class: "aside" }, "What could be asked instead:"),
-    others.length > 0 && h("ul", { class: "examples small" }, others.map((each) => h("li", {}, h("button", { type: "button", onclick: () => onask(each) }, each)))),
+    others.length > 0 &&
+      h(
+        "ul",
+        { class: "examples small" },
+        others.map((each) => h("li", {}, h("button", { type: "button", onclick: () => onask(each) }, each))),
+      ),
   ];
 }
 
@@ -97,8 +136,21 @@ export function passageButton(passage, onclick) {
   return h(
     "button",
     { type: "button", class: "passage", onclick },
-    h("span", { class: "where" }, h("bdi", { class: "title" }, passage.title), passage.page !== null && h("span", { class: "page" }, pageWords(passage.page_label, passage.page))),
-    h("bdi", { class: "snippet" }, passage.text.replace(/\s+/g, " ").slice(0, 240)),
+    h(
+      "span",
+      { class: "where" },
+      h("bdi", { class: "title" }, passage.title),
+      passage.page !== null && h("span", { class: "page" }, pageWords(passage.page_label, passage.page)),
+    ),
+    h(
+      "bdi",
+      { class: "snippet" },
+      passage.text
+        .replace(/^#{1,6} .*$/gm, "")
+        .replace(/\s+/g, " ")
+        .trim()
+        .slice(0, 240),
+    ),
     h("bdi", { class: "path" }, passage.path),
   );
 }
@@ -108,7 +160,9 @@ export function seal(answer) {
   if (!answer.claims.length) return null;
   const sources = new Set(distinct(answer).map((each) => each.document_id)).size;
   const exact = answer.claims.every((claim) => claim.support === "quoted");
-  const words = exact ? `Quoted word for word from ${plural(sources, "source")}` : `Checked against ${plural(sources, "source")}`;
+  const words = exact
+    ? `Quoted word for word from ${plural(sources, "source")}`
+    : `Checked against ${plural(sources, "source")}`;
   return h("span", { class: "seal" }, icon("check"), words);
 }
 
@@ -120,7 +174,10 @@ export class Card {
 
   watch(chip, citation) {
     const show = () => this.show(chip, citation);
-    chip.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && (this.timer = setTimeout(show, 140)));
+    chip.addEventListener(
+      "pointerenter",
+      (event) => event.pointerType === "mouse" && (this.timer = setTimeout(show, 140)),
+    );
     chip.addEventListener("pointerleave", () => this.hide());
     chip.addEventListener("focus", () => chip.matches(":focus-visible") && show());
     chip.addEventListener("blur", () => this.hide());
@@ -128,7 +185,10 @@ export class Card {
   }
 
   show(chip, citation) {
-    this.node.replaceChildren(h("bdi", { class: "quote" }, citation.quote.replace(/\s+/g, " ")), h("span", { class: "where" }, h("bdi", {}, place(citation))));
+    this.node.replaceChildren(
+      h("bdi", { class: "quote" }, citation.quote.replace(/\s+/g, " ")),
+      h("span", { class: "where" }, h("bdi", {}, place(citation))),
+    );
     this.node.hidden = false;
     chip.setAttribute("aria-describedby", "card");
     this.chip = chip;

@@ -50,7 +50,11 @@ export async function* stream(name, named, signal) {
         if (event === "error") {
           finished = true;
           const told = JSON.parse(data);
-          throw new Refused((told && told.error) || (typeof told === "string" && told) || "Something went wrong on the server; its log says what.");
+          throw new Refused(
+            (told && told.error) ||
+              (typeof told === "string" && told) ||
+              "Something went wrong on the server; its log says what.",
+          );
         }
       }
       if (finished) return;

@@ -5,23 +5,37 @@ import { Card, partial, seal, whole } from "./answer.js";
 import { h, icon, iconButton, plural, say, wide } from "./dom.js";
 import * as store from "./store.js";
 
-
 export class Chat {
   constructor(evidence) {
     this.evidence = evidence;
     this.card = new Card();
     this.known = { examples: [], sources: 0, longest: Infinity };
     this.log = h("div", { class: "log", tabindex: "-1" });
-    this.field = h("textarea", { id: "question", rows: 1, placeholder: "Ask your sources", "aria-label": "Your question", "aria-describedby": "hint", enterkeyhint: "send", autocomplete: "off" });
+    this.field = h("textarea", {
+      id: "question",
+      rows: 1,
+      placeholder: "Ask your sources",
+      "aria-label": "Your question",
+      "aria-describedby": "hint",
+      enterkeyhint: "send",
+      autocomplete: "off",
+    });
     this.button = h("button", { type: "submit", class: "send" });
     this.scope = [];
     this.scoped = h("p", { class: "scope", hidden: true });
     this.hint = h("p", { class: "hint", id: "hint", "aria-live": "polite" });
-    this.form = h("form", { class: "composer", onsubmit: (event) => (event.preventDefault(), this.sent()) }, this.scoped, h("div", { class: "box" }, this.field, this.button), this.hint);
+    this.form = h(
+      "form",
+      { class: "composer", onsubmit: (event) => (event.preventDefault(), this.sent()) },
+      this.scoped,
+      h("div", { class: "box" }, this.field, this.button),
+      this.hint,
+    );
     this.node = h("main", { class: "talk" }, this.log, this.form, this.card.node);
     this.field.addEventListener("input", () => this.typed());
     this.field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) (event.preventDefault(), this.running || this.sent());
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing)
+        (event.preventDefault(), this.running || this.sent());
     });
     this.log.addEventListener("scroll", () => this.card.hide(), { passive: true });
     this.idle();
@@ -43,7 +57,10 @@ export class Chat {
     this.scope = sources.map((source) => source.path);
     this.scoped.hidden = !sources.length;
     const words = sources.length === 1 ? sources[0].title || sources[0].path : plural(sources.length, "source");
-    this.scoped.replaceChildren(h("span", {}, "Asking only ", h("bdi", {}, words)), iconButton("close", "Ask all sources again", () => (this.limit([]), this.focus())));
+    this.scoped.replaceChildren(
+      h("span", {}, "Asking only ", h("bdi", {}, words)),
+      iconButton("close", "Ask all sources again", () => (this.limit([]), this.focus())),
+    );
   }
 
   start() {
@@ -81,8 +98,18 @@ export class Chat {
         "section",
         { class: "welcome" },
         h("h1", {}, "Ask your sources."),
-        h("p", {}, "Every sentence of an answer carries a number. Press it to see the sentence lit up where it stands", sources > 0 ? ` in your ${plural(sources, "source")}.` : "."),
-        examples.length > 0 && h("ul", { class: "examples", "aria-label": "Example questions" }, examples.map((each) => h("li", {}, h("button", { type: "button", onclick: () => this.ask(each) }, each)))),
+        h(
+          "p",
+          {},
+          "Every sentence of an answer carries a number. Press it to see the sentence lit up where it stands",
+          sources > 0 ? ` in your ${plural(sources, "source")}.` : ".",
+        ),
+        examples.length > 0 &&
+          h(
+            "ul",
+            { class: "examples", "aria-label": "Example questions" },
+            examples.map((each) => h("li", {}, h("button", { type: "button", onclick: () => this.ask(each) }, each))),
+          ),
       ),
     );
   }
@@ -102,8 +129,8 @@ export class Chat {
   sent() {
     if (this.running) return this.stop();
     const question = this.field.value.trim();
-    if (!question) return this.tell("Type a question first.", true), this.focus();
-    if (question.length > this.known.longest) return this.typed(), this.focus();
+    if (!question) return (this.tell("Type a question first.", true), this.focus());
+    if (question.length > this.known.longest) return (this.typed(), this.focus());
     this.field.value = "";
     this.typed();
     const replaces = this.editing;
@@ -134,11 +161,15 @@ export class Chat {
     const earlier = talk.turns.filter((turn) => turn.answer).slice(-6);
     const turns = earlier.flatMap((turn) => [
       { role: "user", text: turn.question },
-      { role: "assistant", text: turn.answer.claims.map((claim) => claim.text).join(" ") || "The sources do not answer this question." },
+      {
+        role: "assistant",
+        text: turn.answer.claims.map((claim) => claim.text).join(" ") || "The sources do not answer this question.",
+      },
     ]);
     const turn = { question, answer: null, said: "", paths: this.scope };
     talk.turns.push(turn);
-    if (talk.turns.length === 1) (this.log.replaceChildren(), this.node.classList.remove("empty"), (talk.title ||= question));
+    if (talk.turns.length === 1)
+      (this.log.replaceChildren(), this.node.classList.remove("empty"), (talk.title ||= question));
     const node = this.turnNode(turn);
     this.log.append(node);
     this.markLast();
@@ -156,7 +187,11 @@ export class Chat {
   async listen(turn, node, turns, signal) {
     const body = node.querySelector(".answer");
     try {
-      for await (const event of stream("ask", { question: turn.question, turns, paths: turn.paths.length ? turn.paths : null }, signal)) {
+      for await (const event of stream(
+        "ask",
+        { question: turn.question, turns, paths: turn.paths.length ? turn.paths : null },
+        signal,
+      )) {
         if (event.event === "delta") {
           turn.said = event.text;
           body.querySelectorAll(".claim, .reading").forEach((each) => each.remove());
@@ -191,8 +226,27 @@ export class Chat {
 
   turnNode(turn) {
     const answer = h("div", { class: "answer", "aria-busy": !(turn.answer || turn.stopped || turn.problem) && "true" });
-    const node = h("article", { class: "turn" }, h("div", { class: "asked" }, h("h2", { dir: "auto" }, turn.question), iconButton("edit", "Edit this question", () => this.edit(turn), { class: "ghost quiet" })), answer);
-    if (turn.paths?.length) answer.append(h("p", { class: "aside" }, "Asked of ", h("bdi", {}, turn.paths.length === 1 ? turn.paths[0] : plural(turn.paths.length, "source")), " only."));
+    const node = h(
+      "article",
+      { class: "turn" },
+      h(
+        "div",
+        { class: "asked" },
+        h("h2", { dir: "auto" }, turn.question),
+        iconButton("edit", "Edit this question", () => this.edit(turn), { class: "ghost quiet" }),
+      ),
+      answer,
+    );
+    if (turn.paths?.length)
+      answer.append(
+        h(
+          "p",
+          { class: "aside" },
+          "Asked of ",
+          h("bdi", {}, turn.paths.length === 1 ? turn.paths[0] : plural(turn.paths.length, "source")),
+          " only.",
+        ),
+      );
     if (turn.answer) {
       answer.append(...whole(turn.answer, this.doors(turn, node)).filter(Boolean));
       node.append(this.actions(turn));
@@ -224,9 +278,26 @@ export class Chat {
   }
 
   actions(turn) {
-    const copy = h("button", { type: "button", class: "ghost wordy", onclick: () => this.copy(turn, copy) }, icon("copy"), h("span", {}, "Copy"));
-    const again = h("button", { type: "button", class: "ghost wordy", onclick: () => this.ask(turn.question, turn) }, icon("again"), h("span", {}, "Ask again"));
-    return h("div", { class: "acts" }, turn.answer && seal(turn.answer), h("span", { class: "gap" }), turn.answer && copy, again);
+    const copy = h(
+      "button",
+      { type: "button", class: "ghost wordy", onclick: () => this.copy(turn, copy) },
+      icon("copy"),
+      h("span", {}, "Copy"),
+    );
+    const again = h(
+      "button",
+      { type: "button", class: "ghost wordy", onclick: () => this.ask(turn.question, turn) },
+      icon("again"),
+      h("span", {}, "Ask again"),
+    );
+    return h(
+      "div",
+      { class: "acts" },
+      turn.answer && seal(turn.answer),
+      h("span", { class: "gap" }),
+      turn.answer && copy,
+      again,
+    );
   }
 
   async copy(turn, button) {

@@ -10,7 +10,12 @@ export function conversationsDrawer(chat) {
   const node = drawer(
     "left",
     "Conversations",
-    h("div", { class: "top" }, h("h2", {}, "Conversations"), iconButton("close", "Close", () => node.close())),
+    h(
+      "div",
+      { class: "top" },
+      h("h2", {}, "Conversations"),
+      iconButton("close", "Close", () => node.close()),
+    ),
     h("p", { class: "aside" }, "Kept in this browser only."),
     list,
   );
@@ -20,12 +25,22 @@ export function conversationsDrawer(chat) {
     const item = h("li", { class: conversation.id === chat.talk.id ? "current" : "" });
     const name = h(
       "button",
-      { type: "button", class: "pick", "aria-current": conversation.id === chat.talk.id && "true", onclick: () => (node.close(), chat.open(conversation)) },
+      {
+        type: "button",
+        class: "pick",
+        "aria-current": conversation.id === chat.talk.id && "true",
+        onclick: () => (node.close(), chat.open(conversation)),
+      },
       h("bdi", { class: "title" }, title),
       h("span", { class: "path" }, `${day(conversation.at)} · ${plural(conversation.turns.length, "question")}`),
     );
     const rename = () => {
-      const field = h("input", { type: "text", value: title, "aria-label": "Name of the conversation", maxlength: 120 });
+      const field = h("input", {
+        type: "text",
+        value: title,
+        "aria-label": "Name of the conversation",
+        maxlength: 120,
+      });
       const keep = () => {
         const chosen = field.value.trim() || title;
         store.rename(conversation.id, chosen);
@@ -46,7 +61,11 @@ export function conversationsDrawer(chat) {
       if (conversation.id === chat.talk.id) chat.open(store.fresh());
       show();
     };
-    item.append(name, iconButton("edit", `Rename “${title}”`, rename, { class: "ghost quiet" }), iconButton("bin", `Delete “${title}”`, remove, { class: "ghost quiet" }));
+    item.append(
+      name,
+      iconButton("edit", `Rename “${title}”`, rename, { class: "ghost quiet" }),
+      iconButton("bin", `Delete “${title}”`, remove, { class: "ghost quiet" }),
+    );
     return item;
   }
 

@@ -20,7 +20,14 @@ export class Evidence {
     this.body = h("div", { class: "body", tabindex: "0", role: "region", "aria-label": "The source" });
     this.also = h("details", { class: "also", ontoggle: () => this.reveal() });
     this.pages = new PageView();
-    this.node = h("dialog", { class: "evidence", "aria-label": "Evidence" }, h("div", { class: "top" }, this.count, h("span", { class: "gap" }), this.previous, this.next, shut), this.about, this.body, this.also);
+    this.node = h(
+      "dialog",
+      { class: "evidence", "aria-label": "Evidence" },
+      h("div", { class: "top" }, this.count, h("span", { class: "gap" }), this.previous, this.next, shut),
+      this.about,
+      this.body,
+      this.also,
+    );
     this.node.addEventListener("keydown", (event) => {
       if (event.key === "ArrowLeft" && !this.previous.disabled) this.step(-1);
       if (event.key === "ArrowRight" && !this.next.disabled) this.step(1);
@@ -28,11 +35,18 @@ export class Evidence {
     this.node.addEventListener("click", (event) => event.target === this.node && this.close());
     // The event comes late: by then the panel may be open again, as a column instead of a sheet.
     this.node.addEventListener("close", () => this.node.open || this.closed());
-    wide.addEventListener("change", () => this.root.classList.contains("beside") && (this.shown || wide.matches ? this.place() : this.close()));
+    wide.addEventListener(
+      "change",
+      () => this.root.classList.contains("beside") && (this.shown || wide.matches ? this.place() : this.close()),
+    );
   }
 
   cited(items, index, passages, from, onshow) {
-    const own = (passage) => !items.some((each) => each.document_id === passage.document_id && each.span[0] < passage.span[1] && passage.span[0] < each.span[1]);
+    const own = (passage) =>
+      !items.some(
+        (each) =>
+          each.document_id === passage.document_id && each.span[0] < passage.span[1] && passage.span[0] < each.span[1],
+      );
     this.open({ items, index, from, onshow, kind: "cited", also: passages.filter(own) });
   }
 
@@ -101,12 +115,33 @@ export class Evidence {
     const { items, index, kind } = shown;
     const item = items[index];
     shown.onshow(item.number);
-    this.count.replaceChildren(...(kind === "cited" ? [h("span", { class: "chip open" }, String(item.number)), h("span", {}, `Citation ${index + 1} of ${items.length}`)] : [h("span", {}, kind === "near" ? `Nearest passage ${index + 1} of ${items.length}` : `Also found ${index + 1} of ${items.length}`)]));
-    if (shown.back) this.count.append(h("button", { type: "button", class: "link", onclick: () => this.open(shown.back) }, "Back to the citations"));
+    this.count.replaceChildren(
+      ...(kind === "cited"
+        ? [
+            h("span", { class: "chip open" }, String(item.number)),
+            h("span", {}, `Citation ${index + 1} of ${items.length}`),
+          ]
+        : [
+            h(
+              "span",
+              {},
+              kind === "near"
+                ? `Nearest passage ${index + 1} of ${items.length}`
+                : `Also found ${index + 1} of ${items.length}`,
+            ),
+          ]),
+    );
+    if (shown.back)
+      this.count.append(
+        h("button", { type: "button", class: "link", onclick: () => this.open(shown.back) }, "Back to the citations"),
+      );
     this.previous.disabled = index === 0;
     this.next.disabled = index === items.length - 1;
     const noun = kind === "cited" ? "citation" : "passage";
-    for (const [button, way] of [[this.previous, "Previous"], [this.next, "Next"]]) {
+    for (const [button, way] of [
+      [this.previous, "Previous"],
+      [this.next, "Next"],
+    ]) {
       button.title = `${way} ${noun}`;
       button.setAttribute("aria-label", button.title);
     }
@@ -114,7 +149,15 @@ export class Evidence {
     this.node.setAttribute("aria-busy", "true");
     let found;
     try {
-      found = await call("evidence", item.document_id, item.span[0], item.span[1], item.quote ?? item.text, item.path, AROUND[this.around]);
+      found = await call(
+        "evidence",
+        item.document_id,
+        item.span[0],
+        item.span[1],
+        item.quote ?? item.text,
+        item.path,
+        AROUND[this.around],
+      );
     } catch (problem) {
       if (this.shown !== shown) return;
       this.about.replaceChildren(h("h2", {}, h("bdi", {}, item.title)));
@@ -135,9 +178,20 @@ export class Evidence {
     this.about.replaceChildren(
       ...[
         h("h2", {}, h("bdi", {}, found.title ?? item.title)),
-        h("p", { class: "meta" }, label && h("span", { class: "page" }, label[0].toUpperCase() + label.slice(1)), h("bdi", { class: "path" }, found.path ?? item.path)),
+        h(
+          "p",
+          { class: "meta" },
+          label && h("span", { class: "page" }, label[0].toUpperCase() + label.slice(1)),
+          h("bdi", { class: "path" }, found.path ?? item.path),
+        ),
         found.heading?.length > 0 && h("p", { class: "heading" }, h("bdi", {}, found.heading.join(" › "))),
-        h("div", { class: "said" }, this.verdict(found), h("span", { class: "gap" }), pictured && this.switcher(mode, found, item)),
+        h(
+          "div",
+          { class: "said" },
+          this.verdict(found),
+          h("span", { class: "gap" }),
+          pictured && this.switcher(mode, found, item),
+        ),
       ].filter(Boolean),
     );
     if (mode === "page") this.pages.show(this.body, found);
@@ -148,25 +202,61 @@ export class Evidence {
     const trouble = (words) => h("p", { class: "verdict trouble" }, icon("warn"), words);
     if (found.verdict === "gone") return trouble("No longer among the sources: this is what was quoted");
     if (found.verdict === "changed") return trouble("The source has changed and no longer says this");
-    if (this.shown.kind !== "cited") return h("p", { class: "verdict plain" }, this.shown.kind === "near" ? "Near the question, not an answer" : "Found, not cited");
-    if (found.verdict === "moved") return h("p", { class: "verdict" }, icon("check"), "Exact quote, found again in the changed source");
+    if (this.shown.kind !== "cited")
+      return h(
+        "p",
+        { class: "verdict plain" },
+        this.shown.kind === "near" ? "Near the question, not an answer" : "Found, not cited",
+      );
+    if (found.verdict === "moved")
+      return h("p", { class: "verdict" }, icon("check"), "Exact quote, found again in the changed source");
     if (found.state === "changed") return trouble("Exact quote, but the file has changed since it was indexed");
     if (found.state === "gone") return trouble("Exact quote, but the file has gone since it was indexed");
     return h("p", { class: "verdict" }, icon("check"), "Exact quote");
   }
 
   switcher(mode, found, item) {
-    const one = (name, words) => h("button", { type: "button", "aria-pressed": String(mode === name), onclick: () => ((this.wish = name), this.show(found, item), this.about.querySelector('[aria-pressed="true"]').focus()) }, words);
-    return h("div", { class: "switch", role: "group", "aria-label": "Show as" }, one("page", "Page"), one("text", "Text"));
+    const one = (name, words) =>
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-pressed": String(mode === name),
+          onclick: () => (
+            (this.wish = name),
+            this.show(found, item),
+            this.about.querySelector('[aria-pressed="true"]').focus()
+          ),
+        },
+        words,
+      );
+    return h(
+      "div",
+      { class: "switch", role: "group", "aria-label": "Show as" },
+      one("page", "Page"),
+      one("text", "Text"),
+    );
   }
 
   text(found, item) {
     const standing = found.quote !== undefined;
     const flowing = ["application/pdf", "text/plain"].includes(found.media_type);
     // Only what was cited and still stands there is lit up.
-    const lit = h(standing && this.shown.kind === "cited" ? "mark" : "span", { class: "lit" }, flow(found.quote ?? item.quote ?? item.text, flowing));
-    const excerpt = h("div", { class: "excerpt", dir: "auto" }, flow(found.before ?? "", flowing), lit, flow(found.after ?? "", flowing));
-    const more = standing && this.around < AROUND.length - 1 && h("button", { type: "button", class: "ghost wordy more", onclick: () => (this.around++, this.fill()) }, "Show more of the source");
+    const lit = h(
+      standing && this.shown.kind === "cited" ? "mark" : "span",
+      { class: "lit" },
+      flow(found.quote ?? item.quote ?? item.text, flowing),
+    );
+    const around = (text = "") => (found.media_type === "text/markdown" ? markdown(text) : [flow(text, flowing)]);
+    const excerpt = h("div", { class: "excerpt", dir: "auto" }, around(found.before), lit, around(found.after));
+    const more =
+      standing &&
+      this.around < AROUND.length - 1 &&
+      h(
+        "button",
+        { type: "button", class: "ghost wordy more", onclick: () => (this.around++, this.fill()) },
+        "Show more of the source",
+      );
     this.body.replaceChildren(...[excerpt, more].filter(Boolean));
     this.reveal();
   }
@@ -186,10 +276,21 @@ export class Evidence {
     this.also.open = false;
     if (this.also.hidden) return;
     const { onshow } = this.shown;
-    const open = (index) => this.open({ ...this.shown, items: also, index, kind: "also", onshow: () => onshow("none"), back: this.shown });
+    const open = (index) =>
+      this.open({ ...this.shown, items: also, index, kind: "also", onshow: () => onshow("none"), back: this.shown });
     this.also.replaceChildren(
       h("summary", {}, `Also found, not cited (${also.length})`),
-      h("ul", { class: "near" }, also.map((passage, index) => h("li", {}, passageButton(passage, () => open(index))))),
+      h(
+        "ul",
+        { class: "near" },
+        also.map((passage, index) =>
+          h(
+            "li",
+            {},
+            passageButton(passage, () => open(index)),
+          ),
+        ),
+      ),
     );
   }
 }
@@ -197,4 +298,13 @@ export class Evidence {
 // The source's own characters; only a single line break inside running text is shown as the space it stands for.
 function flow(text, running = true) {
   return running ? text.replace(/([^\n\r])\r?\n(?!\r?\n)/g, "$1 ") : text;
+}
+
+// Markdown as it stands, with its headings and tables made easier on the eye. A first line belongs to the quote before it.
+function markdown(text) {
+  return text.split(/(?<=\n)/).map((line, index) => {
+    const heading = index > 0 && /^#{1,6} +(.*)/.exec(line);
+    if (heading) return h("strong", {}, heading[1], "\n");
+    return /^\|.*\|\s*$/.test(line) ? h("code", {}, line) : line;
+  });
 }

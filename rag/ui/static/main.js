@@ -50,13 +50,29 @@ function open(root) {
     "header",
     { class: "bar" },
     iconButton("list", "Conversations", () => past.open()),
-    h("a", { class: "name", href: "#footnote", onclick: (event) => (event.preventDefault(), chat.start()) }, "Footnote", h("sup", { "aria-hidden": "true" }, "1")),
+    h(
+      "a",
+      { class: "name", href: "#footnote", onclick: (event) => (event.preventDefault(), chat.start()) },
+      "Footnote",
+      h("sup", { "aria-hidden": "true" }, "1"),
+    ),
     ready,
     h(
       "nav",
       { "aria-label": "Page" },
-      h("button", { type: "button", class: "ghost wordy", "aria-label": "New conversation", onclick: () => chat.start() }, icon("add"), h("span", {}, "New")),
-      h("button", { type: "button", class: "ghost wordy", "aria-label": "Sources", onclick: () => sources.open() }, icon("books"), h("span", {}, "Sources"), count),
+      h(
+        "button",
+        { type: "button", class: "ghost wordy", "aria-label": "New conversation", onclick: () => chat.start() },
+        icon("add"),
+        h("span", {}, "New"),
+      ),
+      h(
+        "button",
+        { type: "button", class: "ghost wordy", "aria-label": "Sources", onclick: () => sources.open() },
+        icon("books"),
+        h("span", {}, "Sources"),
+        count,
+      ),
       themeButton(),
     ),
   );
@@ -69,7 +85,8 @@ function open(root) {
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName || "");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) (event.preventDefault(), chat.focus());
-    if (event.key === "Escape" && wide.matches && evidence.shown && !document.querySelector("dialog:modal")) evidence.close();
+    if (event.key === "Escape" && wide.matches && evidence.shown && !document.querySelector("dialog:modal"))
+      evidence.close();
   });
 }
 

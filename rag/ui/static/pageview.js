@@ -24,8 +24,14 @@ export class PageView {
     const label = found.labels[number - 1] || String(number);
     const before = iconButton("left", "Page before", () => this.turn(number - 1), { disabled: number <= 1 });
     const after = iconButton("right", "Page after", () => this.turn(number + 1), { disabled: number >= last });
-    const zoom = iconButton("zoom", "Larger", () => ((this.zoomed = !this.zoomed), this.turn(this.number)), { "aria-pressed": String(this.zoomed) });
-    const counted = h("span", { class: "place" }, label === String(number) ? `Page ${number} of ${last}` : `Page ${label} (${number} of ${last})`);
+    const zoom = iconButton("zoom", "Larger", () => ((this.zoomed = !this.zoomed), this.turn(this.number)), {
+      "aria-pressed": String(this.zoomed),
+    });
+    const counted = h(
+      "span",
+      { class: "place" },
+      label === String(number) ? `Page ${number} of ${last}` : `Page ${label} (${number} of ${last})`,
+    );
     const sheet = h("figure", { class: "sheet", "aria-label": `Page ${label} of ${found.title}` });
     const missing = number === found.page && !Object.keys(found.boxes).length;
     this.sheet = sheet;
@@ -41,17 +47,30 @@ export class PageView {
     this.fit();
     const picture = await this.picture(number);
     if (this.sheet !== sheet) return;
-    if (!picture) return sheet.replaceChildren(h("figcaption", { class: "problem" }, icon("warn"), "This page cannot be shown as a picture. Its text is under “Text”."));
+    if (!picture)
+      return sheet.replaceChildren(
+        h(
+          "figcaption",
+          { class: "problem" },
+          icon("warn"),
+          "This page cannot be shown as a picture. Its text is under “Text”.",
+        ),
+      );
     const image = h("img", { src: picture, alt: `Picture of page ${label}` });
     await image.decode().catch(() => {});
     if (this.sheet !== sheet) return;
     const boxes = (found.boxes[number] || []).map(([x0, y0, x1, y1]) => {
       const box = h("span", { class: "box", "aria-hidden": "true" });
-      Object.assign(box.style, { left: `${x0 * 100}%`, top: `${y0 * 100}%`, width: `${(x1 - x0) * 100}%`, height: `${(y1 - y0) * 100}%` });
+      Object.assign(box.style, {
+        left: `${x0 * 100}%`,
+        top: `${y0 * 100}%`,
+        width: `${(x1 - x0) * 100}%`,
+        height: `${(y1 - y0) * 100}%`,
+      });
       return box;
     });
     sheet.classList.add("ready");
-    sheet.replaceChildren(image, ...boxes);
+    sheet.replaceChildren(image, h("div", { class: "boxes" }, boxes));
     this.reveal();
   }
 
@@ -72,7 +91,10 @@ export class PageView {
   }
 
   async picture(number) {
-    const width = Math.min(WIDEST, Math.round((this.into.clientWidth || 600) * (this.zoomed ? 2 : 1) * Math.max(1.5, devicePixelRatio)));
+    const width = Math.min(
+      WIDEST,
+      Math.round((this.into.clientWidth || 600) * (this.zoomed ? 2 : 1) * Math.max(1.5, devicePixelRatio)),
+    );
     const key = `${this.found.document_id}/${number}/${width}`;
     if (!this.kept.has(key)) {
       const png = await call("picture", this.found.document_id, number, width).catch(() => null);

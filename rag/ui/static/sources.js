@@ -8,7 +8,9 @@ const kind = (source) => KINDS[source.media_type] || source.path.split(".").pop(
 const STATES = { indexed: "Indexed", no_text: "No text", failed: "Not read", skipped: "Skipped" };
 
 function amount(source) {
-  return [source.pages > 0 && plural(source.pages, "page"), plural(source.chunks, "passage")].filter(Boolean).join(" · ");
+  return [source.pages > 0 && plural(source.pages, "page"), plural(source.chunks, "passage")]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 function row(source, chosen, onchoose) {
@@ -23,10 +25,29 @@ function row(source, chosen, onchoose) {
       {},
       h("bdi", { class: "title" }, source.title || name),
       h("bdi", { class: "path" }, source.path),
-      fine ? h("span", { class: "amount" }, h("span", { class: "state" }, STATES.indexed), amount(source)) : h("span", { class: "reason" }, h("span", { class: "state" }, STATES[source.status] || source.status), " ", source.reason, " ", source.hint),
-      fine && source.pages_without_text.length > 0 && h("span", { class: "reason" }, `${plural(source.pages_without_text.length, "page")} without text.`),
+      fine
+        ? h("span", { class: "amount" }, h("span", { class: "state" }, STATES.indexed), amount(source))
+        : h(
+            "span",
+            { class: "reason" },
+            h("span", { class: "state" }, STATES[source.status] || source.status),
+            " ",
+            source.reason,
+            " ",
+            source.hint,
+          ),
+      fine &&
+        source.pages_without_text.length > 0 &&
+        h("span", { class: "reason" }, `${plural(source.pages_without_text.length, "page")} without text.`),
     ),
-    fine && h("input", { type: "checkbox", "aria-label": `Ask only ${source.title || name}`, title: "Ask only this", checked: chosen.has(source.path), onchange: (event) => onchoose(source, event.target.checked) }),
+    fine &&
+      h("input", {
+        type: "checkbox",
+        "aria-label": `Ask only ${source.title || name}`,
+        title: "Ask only this",
+        checked: chosen.has(source.path),
+        onchange: (event) => onchoose(source, event.target.checked),
+      }),
   );
 }
 
@@ -44,9 +65,34 @@ export function sourcesDrawer(chat) {
   const summary = h("p", { class: "aside" });
   const filter = h("input", { type: "search", placeholder: "Find a source", "aria-label": "Find a source" });
   const list = h("div", { class: "scroll", tabindex: "-1" });
-  const node = drawer("right sources", "Sources", h("div", { class: "top" }, h("h2", {}, "Sources"), iconButton("close", "Close", () => node.close())), summary, filter, list);
-  const only = h("button", { type: "button", class: "only", onclick: () => (chat.limit(sources.filter((source) => chosen.has(source.path))), node.close(), chat.focus()) });
-  const foot = h("div", { class: "foot", hidden: true }, only, h("button", { type: "button", class: "ghost wordy", onclick: () => (chosen.clear(), chat.limit([]), choose(), show()) }, "Clear"));
+  const node = drawer(
+    "right sources",
+    "Sources",
+    h(
+      "div",
+      { class: "top" },
+      h("h2", {}, "Sources"),
+      iconButton("close", "Close", () => node.close()),
+    ),
+    summary,
+    filter,
+    list,
+  );
+  const only = h("button", {
+    type: "button",
+    class: "only",
+    onclick: () => (chat.limit(sources.filter((source) => chosen.has(source.path))), node.close(), chat.focus()),
+  });
+  const foot = h(
+    "div",
+    { class: "foot", hidden: true },
+    only,
+    h(
+      "button",
+      { type: "button", class: "ghost wordy", onclick: () => (chosen.clear(), chat.limit([]), choose(), show()) },
+      "Clear",
+    ),
+  );
   node.append(foot);
   const chosen = new Set();
   let sources = [];
@@ -64,9 +110,43 @@ export function sourcesDrawer(chat) {
     const fine = matching.filter((source) => source.status === "indexed");
     list.replaceChildren(
       ...[
-        troubled.length > 0 && h("section", {}, h("h3", { class: "trouble" }, icon("warn"), plural(troubled.length, "file needs", "files need"), " attention"), h("ul", {}, troubled.map((source) => row(source, chosen, choose)))),
-        ...folders(fine).map(([folder, within]) => h("section", {}, folder && h("h3", {}, h("bdi", {}, folder)), h("ul", {}, within.map((source) => row(source, chosen, choose))))),
-        matching.length === 0 && h("p", { class: "aside" }, sources.length ? "No source has this in its name." : "Nothing is indexed yet. Put articles and reports into the sources folder and build the index."),
+        troubled.length > 0 &&
+          h(
+            "section",
+            {},
+            h(
+              "h3",
+              { class: "trouble" },
+              icon("warn"),
+              plural(troubled.length, "file needs", "files need"),
+              " attention",
+            ),
+            h(
+              "ul",
+              {},
+              troubled.map((source) => row(source, chosen, choose)),
+            ),
+          ),
+        ...folders(fine).map(([folder, within]) =>
+          h(
+            "section",
+            {},
+            folder && h("h3", {}, h("bdi", {}, folder)),
+            h(
+              "ul",
+              {},
+              within.map((source) => row(source, chosen, choose)),
+            ),
+          ),
+        ),
+        matching.length === 0 &&
+          h(
+            "p",
+            { class: "aside" },
+            sources.length
+              ? "No source has this in its name."
+              : "Nothing is indexed yet. Put articles and reports into the sources folder and build the index.",
+          ),
       ].filter(Boolean),
     );
   }
@@ -82,7 +162,13 @@ export function sourcesDrawer(chat) {
       sources = (await call("sources")).sort((one, other) => one.path.localeCompare(other.path));
       const fine = sources.filter((source) => source.status === "indexed");
       const total = (name) => fine.reduce((sum, source) => sum + source[name], 0);
-      summary.textContent = [plural(fine.length, "source"), total("pages") > 0 && plural(total("pages"), "page"), plural(total("chunks"), "passage")].filter(Boolean).join(" · ");
+      summary.textContent = [
+        plural(fine.length, "source"),
+        total("pages") > 0 && plural(total("pages"), "page"),
+        plural(total("chunks"), "passage"),
+      ]
+        .filter(Boolean)
+        .join(" · ");
       filter.hidden = sources.length < 8;
       show();
     } catch (problem) {

@@ -22,7 +22,12 @@ function write(all) {
   }
 }
 
-export const fresh = () => ({ id: crypto.randomUUID?.() ?? String(Math.random()).slice(2), title: "", at: Date.now(), turns: [] });
+export const fresh = () => ({
+  id: crypto.randomUUID?.() ?? String(Math.random()).slice(2),
+  title: "",
+  at: Date.now(),
+  turns: [],
+});
 
 export const all = () => read();
 

@@ -1,0 +1,120 @@
+"""Asks an index in memory as the program does - both lenses, fused, read - and says what of it is gold.
+
+This module does not know what is measured with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.sets import Gold, Index
+from rag.fuse import Candidate, fuse
+from rag.lexical import terms
+from rag.read import ReadPassage
+from rag.types import Span, Vectors
+
+__all__ = ["DEPTH", "PASSAGES", "Asker", "Found", "is_gold"]
+
+DEPTH = 30
+PASSAGES = 8
+Mask: TypeAlias = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the search gave: chunk numbers best first with their scores, and the two lenses' own lists."""
+
+    keys: list[int]
+    scores: list[float]
+    dense: list[int]
+    lexical: list[int]
+    asked: list[str]
+    candidates: list[Candidate]  # in the order of `keys`
+
+
+@dataclass(slots=True)
+class Asker:
+    """An index and the terms of its chunks, made once."""
+
+    index: Index
+    _bodies: dict[int, list[list[str]]] = field(default_factory=dict)
+    _contexts: dict[int, list[str]] = field(default_factory=dict)
+
+    def find(self, text: str, vector: Vectors, depth: int = DEPTH) -> Found:
+        """The candidates of both lenses, fused."""
+        cosines = self.index.vectors @ vector
+        near = np.lexsort((np.arange(len(cosines)), -cosines))[: max(depth, 50)].tolist()
+        words, bm25 = self.index.lexical.search(text, max(depth, 50))
+        lexical = dict(zip(words.tolist()[:depth], bm25.tolist(), strict=False))
+        asked = terms(text)
+        keys = sorted({*near[:depth], *lexical})
+        candidates = [self._candidate(key, float(cosines[key]), lexical.get(key, 0.0), vector) for key in keys]
+        scores = fuse(asked, candidates, self.index.lexical.idf(asked)).tolist()
+        order = sorted(range(len(keys)), key=lambda i: (-scores[i], keys[i]))
+        return Found(
+            keys=[keys[i] for i in order],
+            scores=[scores[i] for i in order],
+            dense=near,
+            lexical=words.tolist(),
+            asked=asked,
+            candidates=[candidates[i] for i in order],
+        )
+
+    def passages(self, found: Found, k: int = PASSAGES) -> list[ReadPassage]:
+        """The first `k` passages, as the reader wants them."""
+        return [self._passage(key, score) for key, score in zip(found.keys[:k], found.scores, strict=False)]
+
+    def places(self, keys: Sequence[int]) -> list[tuple[str, Span]]:
+        """Document and span of every sentence of some chunks, chunk by chunk."""
+        pieces = [self.index.pieces[key] for key in keys]
+        return [(piece.chunk.document_id, span) for piece in pieces for span in piece.sentences]
+
+    def holds(self, key: int, golds: Sequence[Gold]) -> list[bool]:
+        """For each gold span, whether it lies in this chunk as a whole."""
+        chunk = self.index.pieces[key].chunk
+        return [
+            chunk.document_id == gold.document and chunk.span.start <= span.start and span.end <= chunk.span.end
+            for gold in golds
+            for span in gold.spans
+        ]
+
+    def _candidate(self, key: int, dense: float, lexical: float, vector: Vectors) -> Candidate:
+        if key not in self._bodies:
+            piece = self.index.pieces[key]
+            document = self.index.documents[piece.chunk.document_id]
+            self._bodies[key] = [terms(document.text[span.start : span.end]) for span in piece.sentences]
+            self._contexts[key] = terms("\n".join((document.title, *piece.chunk.heading)))
+        first, last = self.index.first[key], self.index.first[key + 1]
+        cosines = self.index.sentences[first:last] @ vector
+        return Candidate(key, dense, lexical, self._contexts[key], self._bodies[key], cosines)
+
+    def _passage(self, key: int, score: float) -> ReadPassage:
+        piece = self.index.pieces[key]
+        document = self.index.documents[piece.chunk.document_id]
+        first, last = self.index.first[key], self.index.first[key + 1]
+        return ReadPassage(
+            score=score,
+            context="\n".join((document.title, *piece.chunk.heading)),
+            sentences=tuple(document.text[span.start : span.end] for span in piece.sentences),
+            vectors=self.index.sentences[first:last],
+        )
+
+
+def is_gold(place: tuple[str, Span], golds: Sequence[Gold]) -> bool:
+    """Whether a sentence answers: it and a gold span share at least half of the shorter of the two."""
+    document, sentence = place
+    for gold in golds:
+        if gold.document != document:
+            continue
+        for span in gold.spans:
+            common = min(sentence.end, span.end) - max(sentence.start, span.start)
+            if common > 0 and 2 * common >= min(span.end - span.start, sentence.end - sentence.start):
+                return True
+    return False
+
+

@@ -1,0 +1,39 @@
+"""Settings: defaults < rag.toml < environment < flags; a wrong one is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.config import load_config
+from rag.errors import ConfigProblem
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_each_source_of_settings_overrides_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (load_config().port, load_config().host) == (7860, "127.0.0.1")
+    (tmp_path / "rag.toml").write_text('port = 1\nsources = "papers"\n')
+    assert (load_config().port, load_config().sources) == (1, Path("papers"))
+    monkeypatch.setenv("FOOTNOTE_PORT", "2")
+    assert load_config().port == 2
+    assert load_config(port=3, sources=None).port == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("chunk_tokens = 1", "chunk_tokens"),
+        ("colour = 1", "colour"),
+        ("port = ", "cannot be read"),
+        ("port = 'x'", "port"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "rag.toml").write_text(text)
+    with pytest.raises(ConfigProblem, match=said):
+        load_config()
