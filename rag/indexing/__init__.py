@@ -70,6 +70,8 @@ def build(
         }
         if not plan.idle or writer.generation == 0 or writer.recipe != recipe:
             _commit(writer, index, [*plan.keep.values(), *work.rows], recipe, meta, progress or _silent)
+        for lens in (dense.FOLDER, lexical.FOLDER):  # also what a build left that was killed after its commit
+            generations.sweep(index / lens, writer.generation)
         return _report(plan, work, writer, time.monotonic() - started)
 
 
@@ -163,8 +165,6 @@ def _commit(
     progress(Progress("writing", 0, 1))
     with writer.generation_of(rows, recipe, meta) as new:
         _publish(new, index, new.generation)
-    for lens in (dense.FOLDER, lexical.FOLDER):
-        generations.sweep(index / lens, writer.generation)
     progress(Progress("writing", 1, 1))
 
 

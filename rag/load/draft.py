@@ -16,7 +16,7 @@ _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe
 _SPACES = re.compile(r"[^\S\n]+")
 _JUNK_TITLE = re.compile(
     r"(?i)^(?:microsoft (?:word|powerpoint|excel)\b.*|untitled\b.*|(?:new )?(?:document|doc|presentation|slide) ?\d*|"
-    r"powerpoint presentation|title|no title|none|null|"
+    r"word document|powerpoint presentation|title|no title|none|null|"
     r".*\.(?:docx?|pdf|indd|tex|dvi|pptx?|xlsx?|txt|html?|p65|qxd|ps|rtf|odt))$"
 )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import EmptySource, UnreadableSource
 from rag.load.draft import Draft, Writer, sensible_title
+from rag.load.lines import lines_of, pieces_of, span_of, stanzas_of
 from rag.load.plain import decode
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _DECLARED = re.compile(
     rb"""(?i)<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-z0-9_:.-]{2,40})"""
     rb"""|<\?xml[^>]{0,100}encoding=["']([a-z0-9_:.-]{2,40})"""
 )
+_CODE = re.compile(r"(?m)[;{}]\s*$|^\s*(?:def|class|import|function|var|let|const|#include)\b|</")
 _SKIPPED = frozenset(
     ["script", "style", "noscript", "template", "head", "svg", "math", "iframe", "object", "nav", "select", "button"]
 )
@@ -127,7 +129,7 @@ def _write_extracted(writer: Writer, body: _Element) -> None:
             for row in element.iter("row"):
                 writer.add("table", " | ".join(filter(None, (_words(cell) for cell in row.iter("cell")))))
         elif element.tag == "code":
-            writer.add("code", "".join(element.itertext()))
+            _write_preformatted(writer, "".join(element.itertext()))
         elif len(element) and any(child.tag in ("head", "p", "list", "table", "quote", "code") for child in element):
             if (element.text or "").strip():
                 writer.add("paragraph", element.text or "")
@@ -137,6 +139,18 @@ def _write_extracted(writer: Writer, body: _Element) -> None:
                 writer.add("paragraph", line)
         if (element.tail or "").strip():
             writer.add("paragraph", element.tail or "")
+
+
+def _write_preformatted(writer: Writer, text: str) -> None:
+    """Code as it stands; but laws and letters are found in `pre` as well, and are paragraphs."""
+    lines = lines_of(text)
+    full = [line.text for line in lines if len(line.text.split()) >= 6]
+    if len(full) < 5 or len(full) < 0.4 * sum(not line.blank for line in lines) or _CODE.search(text):
+        writer.add("code", text)
+        return
+    for first, last in stanzas_of(lines):
+        for piece in pieces_of(lines, first, last):
+            writer.add(piece.kind, " ".join(text[slice(*span_of(lines, piece.first, piece.last))].split()))
 
 
 def _words(element: _Element, without: str = "") -> str:
@@ -180,7 +194,7 @@ def _write_all(writer: Writer, tree: _Element) -> None:
             if tag == "tr":
                 writer.add("table", " | ".join(filter(None, (_words(cell) for cell in element))))
             elif tag == "pre":
-                writer.add("code", "".join(element.itertext()))
+                _write_preformatted(writer, "".join(element.itertext()))
             elif tag == "li":
                 writer.add("list", " ".join("".join(element.itertext()).split()))
             else:

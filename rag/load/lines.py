@@ -76,25 +76,26 @@ def pieces_of(lines: Sequence[Line], first: int, last: int, kind: BlockKind = "p
     """Splits a run of lines without blank ones between into blocks; `kind` is that of its ordinary text."""
     pieces: list[Piece] = []
     width = max((len(line.text) for line in lines[first:last]), default=0)
+    wrapped = _is_wrapped(lines, first, last, width)
     for at in range(first, last):
         if lines[at].blank:  # by Unicode; Markdown knows only spaces and tabs
             continue
         text = lines[at].text
         before = lines[at - 1].text if at > first and not lines[at - 1].blank else ""
         mine: BlockKind = "table" if _TABLE.search(text) else "list" if _ITEM.match(text) else kind
-        if pieces and before and mine == kind and not _breaks(lines, first, last, at, width, before):
+        if pieces and before and mine == kind and not _breaks(lines, first, last, at, width, before, wrapped):
             pieces[-1] = Piece(pieces[-1].kind, pieces[-1].first, at + 1)
         else:
             pieces.append(Piece(mine, at, at + 1))
     return pieces
 
 
-def _breaks(lines: Sequence[Line], first: int, last: int, at: int, width: int, before: str) -> bool:
+def _breaks(lines: Sequence[Line], first: int, last: int, at: int, width: int, before: str, wrapped: bool) -> bool:
     """Whether line `at` begins a new block although it looks like ordinary text."""
     text = lines[at].text
     if _TABLE.search(before) or len(before) > _LONG:
         return True
-    if _is_wrapped(lines, first, last, width):
+    if wrapped:
         return not _continues(before, text, width)
     near = [lines[i].text for i in (at - 1, at + 1) if first <= i < last]
     if _is_pair(text) and any(_is_pair(other) for other in near):

@@ -13,12 +13,15 @@ from rag.errors import EmptySource, UnreadableSource
 from rag.load.draft import Draft, Writer, sensible_title
 from rag.load.html import write_everything
 from rag.load.lines import lines_of, pieces_of, span_of, stanzas_of
+from rag.load.plain import decode
 
 __all__ = ["read"]
 
 
 def read(data: bytes) -> Draft:
     """Raises UnreadableSource or EmptySource."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = decode(data).encode()
     message = email.message_from_bytes(data, policy=email.policy.default)
     if not isinstance(message, EmailMessage) or not any(name in message for name in ("From", "Subject", "Date", "To")):
         raise UnreadableSource("The file is no e-mail message.", "Export the message anew from your mail program.")

@@ -70,7 +70,9 @@ def _tokens(lines: list[Line], front: int) -> list[Token]:
 
     # Only the lines' own ends may count as ends, or line numbers would drift; and NUL is not Markdown's to replace.
     source = "\n".join("" if at < front else line.text for at, line in enumerate(lines))
-    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(source)
+    # What stands inside a line does not matter here, and costs most of the time.
+    reader = MarkdownIt("commonmark", {"html": True}).enable("table").disable(["inline", "text_join"])
+    return reader.parse(source)
 
 
 def _pieces(lines: list[Line], tokens: list[Token], front: int) -> list[Piece]:
@@ -87,7 +89,8 @@ def _pieces(lines: list[Line], tokens: list[Token], front: int) -> list[Piece]:
         elif token.type in ("fence", "code_block", "hr"):
             kinds[first] = Piece("code", first, last)
         elif token.type == "html_block":
-            prose = re.sub(r"(?s)<!--.*?-->|<[^>]*>", "", token.content).strip()
+            # The head is enough to tell, and a pattern that may scan to the end at each `<` must not see it all.
+            prose = re.sub(r"(?s)<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)", "", token.content[:2000]).strip()
             kinds[first] = Piece("paragraph" if prose else "code", first, last)
         elif token.type == "tr_open":
             kinds[first] = Piece("table", first, last)

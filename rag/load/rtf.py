@@ -1,4 +1,4 @@
-"""RTF → Draft, by striprtf: its text, a block for each paragraph. This module does not know styles, and so no headings."""
+"""RTF → Draft, by striprtf: its text, a block for each paragraph. This module does not know styles or headings."""
 
 from __future__ import annotations
 

@@ -74,29 +74,31 @@ def test_a_pdf_shows_its_real_page_with_boxes_on_the_quote(opened: Callable[...,
     page = opened()
     ask(page, "What was the highest tide ever measured at the north quay?")
     page.locator(".turn.last button.chip").first.click()
-    page.wait_for_selector(".sheet.ready .box")
+    page.wait_for_selector(".sheet.ready .quoted")
     about = page.locator(".evidence .about").inner_text()
     assert "Page 1" in about, "the printed label of the third page"
     assert "reports/tides.pdf" in about
     assert "Page 1 (3 of 3)" in page.locator(".leaf").inner_text()
     sheet = page.locator(".sheet img").bounding_box()
     assert sheet
-    boxes = [box.bounding_box() for box in page.locator(".sheet .box").all()]
+    boxes = [box.bounding_box() for box in page.locator(".sheet .quoted").all()]
     assert boxes
     for box in boxes:
         assert box
         assert sheet["x"] <= box["x"] <= box["x"] + box["width"] <= sheet["x"] + sheet["width"] + 1
         # The sentence is written 490 points up on a page of 595, in lines of 16 points.
         top = (box["y"] - sheet["y"]) / sheet["height"] * 595
+        tall = box["height"] / sheet["height"] * 595
         assert 90 <= top <= 130
+        assert 6 <= tall <= 16, "a box covers its line and no other"
     picture(page, "pdf-page-1280-light")
     page.get_by_role("button", name="Text", exact=True).click()
     assert lit(page) == TIDES[2][1]
     page.get_by_role("button", name="Page", exact=True).click()
-    page.wait_for_selector(".sheet.ready .box")
+    page.wait_for_selector(".sheet.ready .quoted")
     page.get_by_label("Page before").click()
     page.wait_for_selector(".sheet.ready img[alt='Picture of page ii']")
-    assert page.locator(".sheet .box").count() == 0, "nothing is lit up on a page that is not cited"
+    assert page.locator(".sheet .quoted").count() == 0, "nothing is lit up on a page that is not cited"
 
 
 def test_also_found_is_folded_and_named_as_such(opened: Callable[..., Page]) -> None:

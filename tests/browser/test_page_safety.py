@@ -149,7 +149,8 @@ def test_another_name_for_this_machine_is_refused(server: Server) -> None:
     request = urllib.request.Request(server.url, headers={"Host": "attacker.example"})
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request)
-    assert refused.value.code == 403
+    with refused.value as answer:
+        assert answer.code == 403
 
 
 def test_programs_get_the_same_answer_under_stable_names(server: Server) -> None:

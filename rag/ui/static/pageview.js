@@ -60,7 +60,7 @@ export class PageView {
     await image.decode().catch(() => {});
     if (this.sheet !== sheet) return;
     const boxes = (found.boxes[number] || []).map(([x0, y0, x1, y1]) => {
-      const box = h("span", { class: "box", "aria-hidden": "true" });
+      const box = h("span", { class: "quoted", "aria-hidden": "true" });
       Object.assign(box.style, {
         left: `${x0 * 100}%`,
         top: `${y0 * 100}%`,
@@ -81,7 +81,7 @@ export class PageView {
 
   // The quoted place in the middle of the panel, without moving the page itself.
   reveal() {
-    const box = this.sheet.querySelector(".box");
+    const box = this.sheet.querySelector(".quoted");
     if (!box) return;
     const frame = this.into.querySelector(".frame");
     const middle = box.getBoundingClientRect();

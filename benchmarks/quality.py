@@ -1,0 +1,232 @@
+"""How good search, sentence choice and refusal are: `python -m benchmarks.quality [FOLDER] [--json FILE]`.
+
+Runs every set of questions under a folder (default `../shared/eval`) and prints the table; each number comes with a
+95 % interval from a bootstrap over questions. Encodings are kept under a cache folder, so a second run takes minutes.
+
+- search: documents that answer at rank 1, among 5, MRR and nDCG of 10, for each lens alone and fused; and, where the
+  set has spans, whether a gold span lies as a whole in the first / first five passages
+- sentence: whether the best sentence, or one of five, holds the answer, over the whole corpus
+- refusal: AUROC of `answerable` for answerable against unanswerable questions; calibration against "the best sentence
+  is right"; at the threshold in use, how many unanswerable and how many foreign questions (asked of the next set's
+  index) are answered, how many answerable ones, and how many of those rightly
+- verbatim: sentences drawn from the corpus and asked word for word come first
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.ask import Asker, Found, is_gold
+from benchmarks.sets import CACHE, Question, QuestionSet, load_set, vectors_of
+from rag.embed import SentenceEncoder
+from rag.lexical import terms
+from rag.read import ANSWERABLE, Reading, read
+
+RESAMPLES = 1000
+FOREIGN = 200
+VERBATIM = 100
+
+
+@dataclass(slots=True)
+class Tally:
+    """One list of numbers per measure, one number per question."""
+
+    values: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, name: str, value: float) -> None:
+        self.values.setdefault(name, []).append(float(value))
+
+    def result(self) -> dict[str, list[float]]:
+        """Mean, lower and upper end of the interval, number of questions."""
+        return {name: [*_interval(np.array(v), lambda x: x.mean()), len(v)] for name, v in self.values.items()}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(description="Measures search, sentence choice and refusal.")
+    parser.add_argument("folder", nargs="?", default="../shared/eval", type=Path)
+    parser.add_argument("--json", type=Path, default=Path("benchmarks/quality.json"), help="where the results go")
+    parser.add_argument("--cache", type=Path, default=CACHE)
+    parser.add_argument("--sets", default="", help="only these, separated by commas")
+    options = parser.parse_args(arguments)
+    wanted = set(filter(None, options.sets.split(",")))
+    folders = [p.parent for p in sorted(options.folder.glob("*/corpus.jsonl")) if not wanted or p.parent.name in wanted]
+    if not folders:
+        print(f"No set of questions under {options.folder}.", file=sys.stderr)
+        return 1
+    encoder = SentenceEncoder()
+    options.cache.mkdir(parents=True, exist_ok=True)
+    sets = [load_set(folder, encoder, options.cache) for folder in folders]
+    results: dict[str, Any] = {}
+    for at, one in enumerate(sets):
+        asker = Asker(one.index)
+        foreign = sets[at - 1] if len(sets) > 1 else None
+        found = _measure(asker, one, one.vectors, [q.text for q in one.questions])
+        found |= _verbatim(asker, encoder)
+        if foreign is not None:
+            found |= _foreign(asker, foreign)
+        results[one.name] = found
+        if any(q.history for q in one.questions):
+            texts = ["\n".join((*q.history, q.text)) for q in one.questions]
+            results[f"{one.name}+history"] = _measure(asker, one, vectors_of(texts, encoder, options.cache), texts)
+        _show(one.name, results)
+    options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+    return 0
+
+
+def _measure(asker: Asker, one: QuestionSet, vectors: Any, texts: Sequence[str]) -> dict[str, Any]:
+    tally = Tally()
+    sure: list[float] = []
+    right: list[bool] = []
+    answerable: list[bool] = []
+    for question, vector, text in zip(one.questions, vectors, texts, strict=True):
+        start = time.perf_counter()
+        found = asker.find(text, vector)
+        passages = asker.passages(found)
+        reading = read(text, vector, passages, terms=terms, idf=asker.index.lexical.idf)
+        tally.add("milliseconds", 1000 * (time.perf_counter() - start))
+        if question.golds:
+            _search(tally, asker, question, found)
+        spans = any(gold.spans for gold in question.golds)
+        golds = _golds(asker, question, found, reading)
+        if question.answerable and spans:
+            tally.add("sentence first", golds[0] if golds else 0)
+            tally.add("sentence in 5", any(golds[:5]))
+        if spans or not question.answerable:
+            right.append(bool(golds) and golds[0])
+        sure.append(reading.answerable)
+        answerable.append(question.answerable)
+        shown = reading.answerable >= ANSWERABLE
+        tally.add("answerable answered" if question.answerable else "unanswerable answered", shown)
+        if shown and question.answerable and spans:
+            tally.add("answered rightly", golds[0])
+    results: dict[str, Any] = tally.result()
+    results["milliseconds"] = [float(np.median(tally.values["milliseconds"]))]
+    p, y = np.array(sure), np.array(answerable)
+    if y.any() and not y.all():
+        results["AUROC"] = [*_interval(np.c_[p, y], lambda rows: _auroc(rows[:, 0], rows[:, 1] > 0)), len(p)]
+    if len(right) == len(p):
+        results["calibration error"] = [*_interval(np.c_[p, np.array(right)], _error_of), len(p)]
+    return results
+
+
+def _search(tally: Tally, asker: Asker, question: Question, found: Found) -> None:
+    wanted = {gold.document for gold in question.golds}
+    ideal = sum(1 / np.log2(i + 2) for i in range(min(len(wanted), 10)))
+    for name, keys in (("dense", found.dense), ("lexical", found.lexical), ("fused", found.keys)):
+        documents = list(dict.fromkeys(asker.index.pieces[key].chunk.document_id for key in keys))[:10]
+        hits = [document in wanted for document in documents]
+        tally.add(f"{name} hit@1", any(hits[:1]))
+        tally.add(f"{name} hit@5", any(hits[:5]))
+        tally.add(f"{name} MRR", next((1 / (i + 1) for i, hit in enumerate(hits) if hit), 0.0))
+        tally.add(f"{name} nDCG@10", sum(1 / np.log2(i + 2) for i, hit in enumerate(hits) if hit) / ideal)
+        if any(gold.spans for gold in question.golds):
+            held = [asker.holds(key, question.golds) for key in keys[:5]]
+            tally.add(f"{name} span@1", any(held[0]) if held else 0)
+            tally.add(f"{name} span@5", any(any(one) for one in held))
+            tally.add(f"{name} all spans@5", all(any(column) for column in zip(*held, strict=True)) if held else 0)
+    tally.add("characters of 5", sum(_length(asker, key) for key in found.keys[:5]))
+
+
+def _length(asker: Asker, key: int) -> int:
+    span = asker.index.pieces[key].chunk.span
+    return span.end - span.start
+
+
+def _golds(asker: Asker, question: Question, found: Found, reading: Reading) -> list[bool]:
+    """For the first five different sentences, whether each answers."""
+    seen: dict[tuple[str, int], bool] = {}
+    for scored in reading.sentences:
+        piece = asker.index.pieces[found.keys[scored.passage]]
+        place = (piece.chunk.document_id, piece.sentences[scored.sentence])
+        seen.setdefault((place[0], place[1].start), is_gold(place, question.golds))
+        if len(seen) == 5:
+            break
+    return list(seen.values())
+
+
+def _foreign(asker: Asker, other: QuestionSet) -> dict[str, Any]:
+    """Questions of another set, asked of this index."""
+    tally = Tally()
+    for i in np.random.default_rng(0).permutation(len(other.questions))[:FOREIGN]:
+        text, vector = other.questions[i].text, other.vectors[i]
+        passages = asker.passages(asker.find(text, vector))
+        reading = read(text, vector, passages, terms=terms, idf=asker.index.lexical.idf)
+        tally.add("foreign answered", reading.answerable >= ANSWERABLE)
+    return dict(tally.result())
+
+
+def _verbatim(asker: Asker, encoder: SentenceEncoder) -> dict[str, Any]:
+    """Sentences of at least eight words, asked word for word: is the passage, and the sentence, first?"""
+    places = [
+        (document, span)
+        for document, span in dict.fromkeys(asker.places(range(len(asker.index.pieces))))
+        if len(terms(asker.index.documents[document].text[span.start : span.end])) >= 8
+    ]
+    chosen = [places[i] for i in np.random.default_rng(0).permutation(len(places))[:VERBATIM]]
+    texts = [asker.index.documents[document].text[span.start : span.end] for document, span in chosen]
+    tally = Tally()
+    for text in texts:
+        vector = encoder.query(text)
+        found = asker.find(text, vector)
+        body = " ".join(text.split())
+        piece = asker.index.pieces[found.keys[0]]
+        whole = asker.index.documents[piece.chunk.document_id].text[piece.chunk.span.start : piece.chunk.span.end]
+        passages = asker.passages(found)
+        best = read(text, vector, passages, terms=terms, idf=asker.index.lexical.idf).sentences[0]
+        tally.add("verbatim passage first", body in " ".join(whole.split()))
+        tally.add("verbatim sentence first", body == " ".join(passages[best.passage].sentences[best.sentence].split()))
+    return dict(tally.result())
+
+
+def _auroc(scores: Any, labels: Any) -> float:
+    order = np.argsort(scores, kind="stable")
+    values = scores[order]
+    ranks = np.empty(len(scores))
+    ranks[order] = np.arange(1, len(scores) + 1)
+    for value in np.unique(values[:-1][np.diff(values) == 0]):  # ties share their mean rank
+        ranks[scores == value] = ranks[scores == value].mean()
+    positive = int(labels.sum())
+    negative = len(labels) - positive
+    if not positive or not negative:
+        return float("nan")
+    return float((ranks[labels].sum() - positive * (positive + 1) / 2) / (positive * negative))
+
+
+def _error_of(rows: Any) -> float:
+    """Expected calibration error over ten equal bins."""
+    bins = np.minimum((rows[:, 0] * 10).astype(int), 9)
+    gaps = [abs((rows[bins == b, 0] - rows[bins == b, 1]).sum()) for b in range(10)]
+    return float(sum(gaps) / len(rows))
+
+
+def _interval(rows: Any, measure: Callable[[Any], Any]) -> list[float]:
+    rng = np.random.default_rng(0)
+    n = len(rows)
+    drawn = [float(measure(rows[rng.integers(0, n, n)])) for _ in range(RESAMPLES if n < 2000 else RESAMPLES // 4)]
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return [float(measure(rows)), float(low), float(high)]
+
+
+def _show(name: str, results: dict[str, Any]) -> None:
+    for key in (name, f"{name}+history"):
+        if key not in results:
+            continue
+        print(f"\n## {key}\n")
+        for measure, (value, *rest) in results[key].items():
+            around = f"  [{rest[0]:.3f}, {rest[1]:.3f}]  n={rest[2]}" if len(rest) == 3 else ""
+            print(f"{measure:28} {value:.3f}{around}")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
