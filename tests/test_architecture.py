@@ -34,6 +34,7 @@ FLOORS: dict[str, int] = {
     "config": 4,
     "assistant": 5,
     "doctor": 6,
+    "watch": 6,
     "ui": 7,
     "cli": 8,
 }
@@ -57,6 +58,7 @@ OWNERS: dict[str, set[str]] = {
     "tantivy": {"lexical"},
     "sqlite3": {"store"},
     "filelock": {"indexing"},
+    "watchfiles": {"watch"},
     "pydantic": {"config"},
     "pydantic_settings": {"config"},
     "typer": {"cli"},

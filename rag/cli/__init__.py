@@ -1,4 +1,4 @@
-"""The terminal: `rag build | ask | search | sources | serve | chat | doctor`.
+"""The terminal: `rag build | ask | search | sources | serve | watch | chat | doctor`.
 
 Only here (and on the page) are errors caught and shown: an expected one as its message and hint, exit code 1; one of
 ours with its traceback in the log. Nothing heavy is imported before a command needs it.
@@ -7,7 +7,10 @@ ours with its traceback in the log. Nothing heavy is imported before a command n
 from __future__ import annotations
 
 import logging
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -150,14 +153,25 @@ def serve(
     model: ModelOption = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; this machine only by default.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535)] = None,
+    sources: SourcesOption = None,
+    follow: Annotated[bool, typer.Option("--watch", help="Rebuild when the sources change.")] = False,
 ) -> None:
-    """Open the page in the browser."""
+    """Serve the page for the browser."""
     from rag.assistant import open_index
     from rag.ui import launch
 
-    config = _config(None, index, model, host=host, port=port)
-    with open_index(config=config) as assistant:
+    config = _config(sources, index, model, host=host, port=port)
+    with open_index(config=config) as assistant, _watcher(config) if follow else nullcontext():
         launch(assistant, host=config.host, port=config.port)
+
+
+@app.command()
+def watch(sources: SourcesOption = None, index: IndexOption = None, model: ModelOption = None) -> None:
+    """Follow the sources folder and rebuild after every change, until Ctrl-C."""
+    from rag.cli.show import print_report, print_trouble
+    from rag.watch import follow
+
+    follow(_config(sources, index, model), print_report, print_trouble)
 
 
 @app.command()
@@ -175,6 +189,18 @@ def doctor(
         print_checks(checks)
     if not all(check.ok for check in checks):
         raise typer.Exit(1)
+
+
+@contextmanager
+def _watcher(config: Config) -> Iterator[None]:
+    """`rag watch` beside the server, in a process of its own, so that embedding does not hold up answers."""
+    places = ["--sources", str(config.sources), "--index", str(config.index), "--model", config.model]
+    process = subprocess.Popen([sys.executable, "-m", "rag.cli", "watch", *places])
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def _config(

@@ -15,9 +15,19 @@ from rich.table import Table
 from rich.text import Text
 
 from rag.doctor import Check
+from rag.errors import FootnoteError
 from rag.types import JSON, BuildReport, Failure, OnProgress, Passage, Progress, Source
 
-__all__ = ["bars", "clean", "print_checks", "print_json", "print_passages", "print_report", "print_sources"]
+__all__ = [
+    "bars",
+    "clean",
+    "print_checks",
+    "print_json",
+    "print_passages",
+    "print_report",
+    "print_sources",
+    "print_trouble",
+]
 
 
 def clean(text: str) -> str:
@@ -64,6 +74,11 @@ def print_report(report: BuildReport) -> None:
     for name, failures in (("failed", report.failed), ("no text", report.no_text), ("skipped", report.skipped)):
         for failure in failures:
             print(_trouble(name, failure))
+
+
+def print_trouble(error: FootnoteError) -> None:
+    """An expected error on stderr: what is wrong, and the hint."""
+    print(f"{clean(error.message)}\n{clean(error.hint)}", file=sys.stderr)
 
 
 def print_passages(passages: Sequence[Passage]) -> None:

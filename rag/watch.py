@@ -1,0 +1,58 @@
+"""Follows the sources folder and rebuilds after changes, once they have settled.
+
+This module does not know what a build does; it runs one at a time, in the process that watches.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from rag.assistant import build
+from rag.config import Config
+from rag.errors import FootnoteError
+from rag.types import BuildReport, OnProgress
+
+__all__ = ["follow"]
+
+_SETTLE_MS = 800  # a copy of many files is one change
+_LOOK_MS = 200
+
+
+def follow(
+    config: Config,
+    done: Callable[[BuildReport], None],
+    failed: Callable[[FootnoteError], None],
+    *,
+    stop: threading.Event | None = None,
+    progress: OnProgress | None = None,
+) -> None:
+    """Builds now and after every change of the sources, until `stop` is set or Ctrl-C.
+
+    An expected error - another builder, a missing folder - is told to `failed`, and the next change tries again.
+    """
+    from watchfiles import watch
+
+    def attempt() -> None:
+        try:
+            done(build(config=config, progress=progress))
+        except FootnoteError as error:
+            failed(error)
+
+    attempt()
+    config.sources.mkdir(parents=True, exist_ok=True)
+    visible = _Visible(config.sources)
+    for _ in watch(config.sources, watch_filter=visible, debounce=_SETTLE_MS, step=_LOOK_MS, stop_event=stop):
+        attempt()
+
+
+class _Visible:
+    """Hidden files are not sources, so their changes are none."""
+
+    def __init__(self, sources: Path) -> None:
+        self._sources = sources.resolve()
+
+    def __call__(self, _change: object, path: str) -> bool:
+        """Whether a changed path lies outside every hidden folder and is not hidden itself."""
+        return not any(part.startswith(".") for part in Path(path).relative_to(self._sources).parts)
