@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import re
 import subprocess
 import sys
@@ -151,47 +150,6 @@ def test_another_name_for_this_machine_is_refused(server: Server) -> None:
         urllib.request.urlopen(request)
     with refused.value as answer:
         assert answer.code == 403
-
-
-def test_programs_get_the_same_answer_under_stable_names(server: Server) -> None:
-    def post(path: str, body: dict[str, object]) -> dict[str, object]:
-        request = urllib.request.Request(
-            f"{server.url}gradio_api/{path}", json.dumps(body).encode(), {"content-type": "application/json"}
-        )
-        with urllib.request.urlopen(request) as response:
-            found: dict[str, object] = json.load(response)
-        return found
-
-    event = post("call/v2/ask", {"question": "When was the lighthouse at Cape Orrin first lit?"})["event_id"]
-    with urllib.request.urlopen(f"{server.url}gradio_api/call/ask/{event}") as response:
-        lines = response.read().decode().split("\n")
-    values = [json.loads(line.removeprefix("data: "))[0] for line in lines if line.startswith("data: [{")]
-    assert next(value["event"] for value in values) == "found"
-    answer = next(value for value in values if value["event"] == "done")
-    assert answer["status"] == "answered"
-    assert "1871" in answer["claims"][0]["citations"][0]["quote"]
-    with urllib.request.urlopen(f"{server.url}gradio_api/info") as response:
-        assert set(json.load(response)["named_endpoints"]) == {"/ask", "/search", "/sources"}
-
-
-def test_gradio_client_asks_too(server: Server) -> None:
-    script = (
-        "import json, sys\n"
-        "from gradio_client import Client\n"
-        "client = Client(sys.argv[1], verbose=False)\n"
-        "question = 'When was the lighthouse at Cape Orrin first lit?'\n"
-        "found = [client.predict(question=question, api_name='/ask')]\n"
-        "found.append(client.predict(question='lighthouse', k=2, api_name='/search'))\n"
-        "found.append(client.predict(api_name='/sources'))\n"
-        "print(json.dumps(found))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script, server.url], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    answer, passages, sources = json.loads(done.stdout.splitlines()[-1])
-    assert "1871" in answer["markdown"]
-    assert len(passages) == 2
-    assert {source["path"] for source in sources} >= {"lighthouse.md", "harbour.txt", "reports/tides.pdf"}
 
 
 def test_a_taken_port_and_a_missing_index_are_said_in_a_sentence(server: Server, tmp_path: Path) -> None:

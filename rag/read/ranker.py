@@ -1,0 +1,74 @@
+"""The learned numbers and what is done with them: one hidden layer for the order of sentences, a logistic regression
+for whether the best one answers.
+
+`training/fit.py` writes `rag/data/ranker.json`; `training/LOG.md` says from what. This module does not know texts.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from rag.read.features import FEATURES, FloatArray
+
+__all__ = ["SURE", "Ranker", "ranker", "sure_row"]
+
+_FILE = Path(__file__).parent.parent / "data" / "ranker.json"
+SURE = (
+    "cosine",
+    "best_cosine",
+    "best_passage",
+    "asked_name_missing",
+    "asked_number_missing_in_passage",
+    "rarest_missing",
+    "negation_differs",
+)
+"""What the probability is made of: of the best sentence, but for the two that are bests over all sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """Numbers only. Rows are standardised by `centre` and `scale` first."""
+
+    centre: FloatArray  # (features,)
+    scale: FloatArray  # (features,)
+    linear: FloatArray  # (features,)
+    hidden: FloatArray  # (features, units)
+    hidden_bias: FloatArray  # (units,)
+    out: FloatArray  # (units,)
+    sure: FloatArray  # (len(SURE),)
+    sure_bias: float
+
+    def scores(self, rows: FloatArray) -> FloatArray:
+        """`(n, features)` -> `(n,)`: log odds of answering among the sentences of one question, up to a constant."""
+        known = (rows - self.centre) / self.scale
+        found: FloatArray = known @ self.linear + np.tanh(known @ self.hidden + self.hidden_bias) @ self.out
+        return found
+
+    def answerable(self, rows: FloatArray, best: int) -> float:
+        """The probability that sentence `best` answers."""
+        return float(1 / (1 + np.exp(-(sure_row(rows, best) @ self.sure + self.sure_bias))))
+
+
+def sure_row(rows: FloatArray, best: int) -> FloatArray:
+    """The values of `SURE`, `(len(SURE),)`."""
+    column = {name: i for i, name in enumerate(FEATURES)}
+    bests = {
+        "best_cosine": rows[:, column["cosine"]].max(),
+        "best_passage": rows[:, column["passage"]].max(),
+    }
+    return np.array([bests[name] if name in bests else rows[best, column[name]] for name in SURE])
+
+
+@lru_cache(maxsize=1)
+def ranker() -> Ranker:
+    """The shipped numbers. Raises ValueError if they were fitted to other features."""
+    kept = json.loads(_FILE.read_text("utf-8"))
+    if tuple(kept["features"]) != FEATURES or tuple(kept["sure_features"]) != SURE:
+        raise ValueError(f"{_FILE.name} was fitted to other features: run training/fit.py")
+    arrays = {name: np.array(kept[name], np.float64) for name in Ranker.__slots__ if name != "sure_bias"}
+    return Ranker(**arrays, sure_bias=float(kept["sure_bias"]))
