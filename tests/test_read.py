@@ -1,0 +1,202 @@
+"""Which sentence answers, and whether one does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rag.embed import SentenceEncoder
+from rag.lexical import terms
+from rag.read import ANSWERABLE, Reading, ReadPassage, Scored, read, select
+from rag.read.cues import offers, wants
+from rag.read.features import FEATURES, features
+from rag.read.ranker import ranker
+from rag.types import EmbedInput, Span, Vectors
+
+TRAIN = (
+    "The Harlow Express was stopped near Dunmore in March 1987.",
+    "The gang blew up the track and took the passengers hostage.",
+    "The ordeal ended after two days, and 64 people lost their lives.",
+    "The railway company later paid for a memorial.",
+)
+COUNTRY = (
+    "Capital - name: Ulvarra",
+    "Capital - geographic coordinates: 47 55 N, 106 55 E",
+    "Capital - etymology: the name means red hero in the old language",
+    "Population - total: 3,281,676 (2024 est.)",
+)
+BREAD = (
+    "Rye bread keeps for a week in a wooden box.",
+    "Bakers let the dough rest overnight because slow fermentation gives it more taste.",
+    "A loaf weighs about two pounds.",
+)
+
+
+class World:
+    """Passages encoded as the index would hold them, and the statistics of their words."""
+
+    def __init__(self, encoder: SentenceEncoder, texts: Sequence[tuple[str, Sequence[str]]]) -> None:
+        self.encoder = encoder
+        inputs = []
+        for context, sentences in texts:
+            text, spans = context + "\n", []
+            for sentence in sentences:
+                spans.append(Span(len(text), len(text) + len(sentence)))
+                text += sentence + " "
+            inputs.append(EmbedInput(text, tuple(spans)))
+        found = dict(encoder.passages(inputs))
+        self.passages = [
+            ReadPassage(0.5, context, tuple(sentences), found[i].sentences)
+            for i, (context, sentences) in enumerate(texts)
+        ]
+        self.words = [set(terms(s)) for _, sentences in texts for s in sentences]
+
+    def idf(self, wanted: Iterable[str]) -> dict[str, float]:
+        total = len(self.words)
+        counts = {term: sum(term in words for words in self.words) for term in wanted}
+        function = set(terms("the of in on is what who how did does for a and to was where when why it about"))
+        weight = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
+        return {term: 0.0 if term in function else w for term, w in weight.items()}
+
+    def vector(self, question: str) -> Vectors:
+        return self.encoder.query(question)
+
+    def read(self, question: str, passages: Sequence[ReadPassage] | None = None) -> Reading:
+        chosen = self.passages if passages is None else passages
+        return read(question, self.vector(question), chosen, terms=terms, idf=self.idf)
+
+    def best(self, question: str) -> str:
+        first = self.read(question).sentences[0]
+        return self.passages[first.passage].sentences[first.sentence]
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    texts = [("The Harlow Express robbery", TRAIN), ("Mongria\nGovernment", COUNTRY), ("Baking", BREAD)]
+    return World(SentenceEncoder(), texts)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How many people died in the attack on the Harlow Express?", TRAIN[2]),
+        ("When was the Harlow Express stopped?", TRAIN[0]),
+        ("What is the capital of Mongria?", COUNTRY[0]),
+        ("How many people live in Mongria?", COUNTRY[3]),
+        ("Why does the dough rest overnight?", BREAD[1]),
+        (TRAIN[3], TRAIN[3]),
+        (BREAD[1], BREAD[1]),
+    ],
+)
+def test_the_sentence_that_answers_comes_first(world: World, question: str, answer: str) -> None:
+    assert world.best(question) == answer
+
+
+def test_wording_does_not_matter(world: World) -> None:
+    asked = ("Why does the dough rest overnight?", "WHY DOES THE DOUGH REST OVERNIGHT", "why dough rest overnight")
+    assert {world.best(question) for question in asked} == {BREAD[1]}
+
+
+def test_sure_of_what_is_there_and_not_of_what_is_not(world: World) -> None:
+    assert world.read("Why do bakers let the dough rest overnight?").answerable > 2 * ANSWERABLE
+    assert world.read("Who won the 2022 World Cup?").answerable < ANSWERABLE
+    assert world.read("How do neural networks learn?").answerable < ANSWERABLE
+
+
+def test_a_year_that_is_not_in_the_passage_makes_less_sure(world: World) -> None:
+    right = world.read("When in 1987 was the Harlow Express stopped?").answerable
+    wrong = world.read("When in 1993 was the Harlow Express stopped?").answerable
+    assert wrong < right
+
+
+def test_a_heading_never_answers(world: World) -> None:
+    passage = world.passages[1]
+    vector = world.vector("Mongria Government")
+    with_heading = replace(
+        passage,
+        sentences=("## Government", *passage.sentences),
+        vectors=np.vstack([vector[None], passage.vectors]),
+    )
+    reading = world.read("What is the government of Mongria?", [with_heading])
+    assert reading.sentences[-1].sentence == 0
+
+
+def test_nothing_to_read(world: World) -> None:
+    assert world.read("What?", []) == Reading((), 0.0)
+    assert select(Reading((), 0.0)) == []
+    empty = ReadPassage(0.5, "", (), np.empty((0, 384), np.float32))
+    assert world.read("What?", [empty]).sentences == ()
+    assert world.read("", [world.passages[0], empty]).answerable < ANSWERABLE
+
+
+def test_every_sentence_is_scored_once_and_best_first(world: World) -> None:
+    reading = world.read("How many people died?")
+    places = [(s.passage, s.sentence) for s in reading.sentences]
+    assert sorted(places) == [(p, s) for p, one in enumerate(world.passages) for s in range(len(one.sentences))]
+    scores = [s.score for s in reading.sentences]
+    assert scores == sorted(scores, reverse=True)
+    assert reading == world.read("How many people died?")
+
+
+def test_the_same_words_in_two_passages_are_one_group(world: World) -> None:
+    reading = world.read("How many people died?", [world.passages[0], world.passages[0]])
+    by_sentence: dict[int, set[int]] = {}
+    for scored in reading.sentences:
+        by_sentence.setdefault(scored.sentence, set()).add(scored.group)
+    assert all(len(groups) == 1 for groups in by_sentence.values())
+    assert len({s.group for s in reading.sentences}) == len(TRAIN)
+
+
+@pytest.mark.parametrize(("several", "shown"), [(False, [0, 1]), (True, [0, 1, 2])])
+def test_select_keeps_what_is_hardly_worse(several: bool, shown: list[int]) -> None:
+    scores = [5.0, 4.5, 3.5, 3.4, -2.0]
+    scored = tuple(Scored(0, i, score, i) for i, score in enumerate(scores))
+    assert [s.sentence for s in select(Reading(scored, 0.9, several))] == shown
+    assert [s.sentence for s in select(Reading(scored, 0.9, several), most=1)] == [0]
+
+
+def test_select_counts_repetitions_as_one() -> None:
+    scored = tuple(Scored(i, 0, 5.0 - i / 100, i // 2) for i in range(8))
+    assert [s.passage for s in select(Reading(scored, 0.9), most=2)] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How many people died?", "number"),
+        ("When did it begin?", "date"),
+        ("Who led the group?", "person"),
+        ("Where did they go?", "place"),
+        ("Why was it stopped?", "reason"),
+        ("What does HP mean?", "meaning"),
+        ("What percentage of women can read?", "share"),
+        ("Which groups are active?", "several"),
+        ("Is it safe?", "choice"),
+    ],
+)
+def test_what_a_question_wants(question: str, kind: str) -> None:
+    assert wants(question)[kind]
+    assert not wants("Name it")[kind]
+
+
+def test_what_a_sentence_offers() -> None:
+    held = offers("In March 1987, Anna Berg didn't pay 1,200 dollars in Dunmore.")
+    assert held.years == {"1987"}
+    assert held.figures == {"1987", "1,200"}
+    assert {"anna", "berg", "dunmore"} <= held.names
+    assert "in" not in held.names
+    assert held.negated
+    assert held.place
+    assert not offers("They paid.").negated
+
+
+def test_the_numbers_fit_the_features(world: World) -> None:
+    rows = features("How many?", world.vector("How many?"), world.passages, terms=terms, idf=world.idf)
+    assert rows.shape == (11, len(FEATURES))
+    assert np.isfinite(rows).all()
+    assert ranker().linear.shape == (len(FEATURES),)
+    assert np.isfinite(ranker().scores(rows)).all()
