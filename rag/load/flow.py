@@ -26,6 +26,7 @@ _END = re.compile(r"[.!?:;。！？؟۔…]['\")\]»”’]*[\d*†‡]{0,2}$")
 _BROKEN = re.compile(r"\w[\x02\xad\u2010-]$")
 _PAGE_NUMBER = re.compile(r"[-–—\s]*(\d{1,4})[-–—\s]*$")
 _LEADER = re.compile(r"(?:[.·…_]\s?){5,}")
+_SAME_LINE = 3.0  # points between the tops of rows that stand side by side
 _NUMBER = re.compile(r"\d+|(?<![^\W_])[ivxlc]+(?![^\W_])", re.IGNORECASE)
 
 
@@ -52,23 +53,31 @@ def body_size(pages: Iterable[Sequence[Row]]) -> float:
 
 
 def without_furniture(pages: list[list[Row]], heights: Sequence[float]) -> list[list[Row]]:
-    """Drops heads, feet and page numbers: rows at the edge of many pages, in one place, alike but for digits."""
+    """Drops heads, feet and page numbers: lines at the edge of many pages, at one height, alike but for digits.
+
+    What stands on one line is compared as a bag of words: heads change sides from left to right pages, and are cut
+    where the page below them has columns.
+    """
     seen: dict[tuple[str, int], set[int]] = defaultdict(set)
-    edges: list[list[tuple[int, tuple[str, int]]]] = []
+    edges: list[list[tuple[set[int], tuple[str, int]]]] = []
     for number, rows in enumerate(pages):
-        mine = [
-            (at, (_NUMBER.sub("#", rows[at].text), round(rows[at].top / 4))) for at in _edge_rows(rows, heights[number])
-        ]
+        mine = [(line, _look_of(rows, line)) for line in _edge_lines(rows, heights[number])]
         edges.append(mine)
-        for _, key in mine:
+        for _, (text, height) in mine:
             for near in (-1, 0, 1):
-                seen[key[0], key[1] + near].add(number)
+                seen[text, height + near].add(number)
     kept = []
     for rows, mine in zip(pages, edges, strict=True):
-        gone = {at for at, key in mine if _repeats(key[0], seen[key], len(pages))}
+        gone = {at for line, key in mine if _repeats(key[0], seen[key], len(pages)) for at in line}
         kept.append([row for at, row in enumerate(rows) if at not in gone])
     bare = _without_numbers(kept)
     return bare if any(bare) else pages  # where nothing else is left, it was no furniture
+
+
+def _look_of(rows: Sequence[Row], line: set[int]) -> tuple[str, int]:
+    """A line's words in no order, its numbers left open, and its height on the page in steps of four points."""
+    words = sorted(word for at in line for word in _NUMBER.sub("#", rows[at].text).split())
+    return " ".join(words), round(min(rows[at].top for at in line) / 4)
 
 
 def _without_numbers(pages: list[list[Row]]) -> list[list[Row]]:
@@ -87,11 +96,17 @@ def _without_numbers(pages: list[list[Row]]) -> list[list[Row]]:
     return [[row for at, row in enumerate(rows) if at not in drop] for rows, drop in zip(pages, gone, strict=True)]
 
 
-def _edge_rows(rows: Sequence[Row], height: float) -> set[int]:
-    """Up to three rows at the top and three at the bottom that stand in the outer seventh of the page."""
-    upright = sorted((at for at, row in enumerate(rows) if not row.turn), key=lambda at: rows[at].top)
-    top = {at for at in upright[:3] if rows[at].bottom < height / 7}
-    return top | {at for at in upright[-3:] if rows[at].top > height * 6 / 7}
+def _edge_lines(rows: Sequence[Row], height: float) -> list[set[int]]:
+    """Up to three lines at the top and three at the bottom that stand in the outer seventh of the page."""
+    lines: list[set[int]] = []
+    below = float("-inf")
+    for at in sorted((at for at, row in enumerate(rows) if not row.turn), key=lambda at: rows[at].top):
+        if rows[at].top - below > _SAME_LINE:
+            lines.append(set())
+            below = rows[at].top
+        lines[-1].add(at)
+    top = [line for line in lines[:3] if all(rows[at].bottom < height / 7 for at in line)]
+    return top + [line for line in lines[-3:] if line not in top and all(rows[at].top > height * 6 / 7 for at in line)]
 
 
 def _repeats(text: str, pages: set[int], total: int) -> bool:

@@ -21,6 +21,7 @@ from rag.types import BlockKind, GlyphRun
 __all__ = ["Weaver"]
 
 _HYPHENS = "\x02\xad-\u2010"
+_PREFIXES = {"over", "under", "with"}
 _WORDS = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
@@ -139,7 +140,11 @@ class Weaver:
             return True
         if f"{left}-{right}" in known or _compound_before(before, head.start()):
             return False
-        return not (len(left) > 3 and len(right) > 3 and left in known and right in known)
+        if len(left) <= 3 or left not in known:
+            return True
+        # `coal-fired`: what ends like a participle makes a compound with the noun before it.
+        participle = len(right) > 4 and right.endswith(("ed", "ing")) and left not in _PREFIXES
+        return not (participle or (len(right) > 3 and right in known))
 
     def _words_known(self) -> set[str]:
         if self._vocabulary is None:

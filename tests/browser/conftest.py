@@ -8,25 +8,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from driving import write_sources
+
+from .driving import write_sources
+from .serving import PATIENCE, Server, Watch, listen, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-ROOT = Path(__file__).resolve().parents[2]
 REQUIRED = os.environ.get("FOOTNOTE_BROWSER") == "required"
 SWITCHES = [
     "--no-sandbox",
@@ -37,60 +30,6 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 20_000  # milliseconds before a page is taken for stuck
-
-
-@dataclass
-class Server:
-    """A page being served, and the folder its index was built from."""
-
-    url: str
-    sources: Path
-    process: subprocess.Popen[str]
-
-
-@dataclass
-class Watch:
-    """What went wrong on a page while nobody looked."""
-
-    faults: list[str] = field(default_factory=list)
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as response:
-            return bool(response.status == 200)
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
-        return False
-
-
-@contextmanager
-def served(index: Path, sources: Path) -> Iterator[Server]:
-    """The page as a process of its own, until the block ends."""
-    port = free_port()
-    command = [sys.executable, str(ROOT / "app.py"), "--index", str(index), "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        url = f"http://127.0.0.1:{port}/"
-        try:
-            deadline = time.monotonic() + 120
-            while not answers(url):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    process.kill()
-                    pytest.fail(f"the page was not served: {process.communicate()[0]}")
-                time.sleep(0.2)
-            yield Server(url, sources, process)
-        finally:
-            process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
 
 
 @pytest.fixture(scope="session")
@@ -156,18 +95,3 @@ def opened(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert not watch.faults, watch.faults
-
-
-def listen(page: Page, url: str, watch: Watch) -> None:
-    """Every fault of a page is written down."""
-    here = (url, "data:", "blob:", "about:")
-    page.on("request", lambda request: request.url.startswith(here) or watch.faults.append(f"asked {request.url}"))
-    page.on("pageerror", lambda error: watch.faults.append(f"script: {error}"))
-    page.on(
-        "console",
-        lambda said: (
-            watch.faults.append(f"console: {said.text}")
-            if said.type == "error" and "Failed to load" not in said.text
-            else None
-        ),
-    )

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from driving import HARBOUR, LIGHTHOUSE, TIDES, ask, picture
+
+from .driving import HARBOUR, LIGHTHOUSE, TIDES, ask, picture
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

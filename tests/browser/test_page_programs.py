@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from conftest import ROOT, Server
+
+from .serving import ROOT, Server
 
 pytestmark = pytest.mark.xdist_group("browser")
 

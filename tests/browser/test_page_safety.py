@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ROOT, Server
-from driving import HOSTILE_NAME, ask, picture
+
+from .driving import HOSTILE_NAME, ask, picture
+from .serving import ROOT, Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import PATIENCE, Server, Watch, listen, served
-from driving import LIGHTHOUSE, ask, write_sources
+
+from .driving import LIGHTHOUSE, ask, write_sources
+from .serving import PATIENCE, Server, Watch, listen, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -1,0 +1,94 @@
+"""The page as a process of its own, and a watch over what its pages do."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 20_000  # milliseconds before a page is taken for stuck
+
+
+@dataclass
+class Server:
+    """A page being served, and the folder its index was built from."""
+
+    url: str
+    sources: Path
+    process: subprocess.Popen[str]
+
+
+@dataclass
+class Watch:
+    """What went wrong on a page while nobody looked."""
+
+    faults: list[str] = field(default_factory=list)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+@contextmanager
+def served(index: Path, sources: Path) -> Iterator[Server]:
+    """The page as a process of its own, with the network refused to it, until the block ends."""
+    port = free_port()
+    refused = index.parent / "refused.txt"
+    fence = [sys.executable, str(Path(__file__).with_name("fenced.py")), str(refused)]
+    command = [*fence, str(ROOT / "app.py"), "--index", str(index), "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        url = f"http://127.0.0.1:{port}/"
+        try:
+            deadline = time.monotonic() + 120
+            while not answers(url):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    process.kill()
+                    pytest.fail(f"the page was not served: {process.communicate()[0]}")
+                time.sleep(0.2)
+            yield Server(url, sources, process)
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+    assert not refused.exists(), f"the server tried to reach {refused.read_text()}"
+
+
+def listen(page: Page, url: str, watch: Watch) -> None:
+    """Every fault of a page is written down."""
+    here = (url, "data:", "blob:", "about:")
+    page.on("request", lambda request: request.url.startswith(here) or watch.faults.append(f"asked {request.url}"))
+    page.on("pageerror", lambda error: watch.faults.append(f"script: {error}"))
+    page.on(
+        "console",
+        lambda said: (
+            watch.faults.append(f"console: {said.text}")
+            if said.type == "error" and "Failed to load" not in said.text
+            else None
+        ),
+    )
