@@ -116,5 +116,3 @@ def is_gold(place: tuple[str, Span], golds: Sequence[Gold]) -> bool:
             if common > 0 and 2 * common >= min(span.end - span.start, sentence.end - sentence.start):
                 return True
     return False
-
-

@@ -112,6 +112,18 @@ _FUNCTION_WORDS = frozenset(  # as the analyzer leaves them; they say how is ask
     ]
 )
 
+_IRREGULAR = (  # "did it begin" and "it began" are the same word, which no stemmer knows
+    "begin began begun; become became; break broke broken; bring brought; build built; buy bought; catch caught; "
+    "child children; choose chose chosen; die death dead; draw drew drawn; drive drove driven; eat ate eaten; "
+    "fall fell fallen; feel felt; fight fought; find found; fly flew flown; foot feet; forget forgot forgotten; "
+    "give gave given; grow grew grown; hear heard; hide hid hidden; hold held; keep kept; "
+    "know knew known; lay laid; lead led; leave left; lend lent; lose lost loss; make made; man men; mean meant; "
+    "meet met; pay paid; person people; ride rode ridden; rise rose risen; run ran; see saw seen; seek sought; "
+    "sell sold; send sent; shake shook shaken; shoot shot; sing sang sung; sink sank sunk; speak spoke spoken; "
+    "spend spent; stand stood; steal stole stolen; strike struck; swim swam; take took taken; teach taught; tell told; "
+    "think thought; throw threw thrown; understand understood; wear wore worn; win won; woman women; write wrote written"
+)
+
 
 class Entry(NamedTuple):
     """What is indexed of a chunk: its key, its document, its title and heading path, its own text."""
@@ -181,14 +193,14 @@ class LexicalLens:
         It is 0 for function words, however rare they are.
         """
         total = len(self)
-        counts = {term: self._searcher.doc_freq("body", term) for term in set(wanted)}
-        weights = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
+        counts = {t: sum(self._searcher.doc_freq("body", form) for form in _forms(t)) for t in set(wanted)}
+        weights = {term: math.log(1 + (total - min(n, total) + 0.5) / (n + 0.5)) for term, n in counts.items()}
         return {term: 0.0 if term in _FUNCTION_WORDS else weight for term, weight in weights.items()}
 
     def _query(self, wanted: Sequence[str], documents: Sequence[str] | None) -> tantivy.Query:
         should, must = tantivy.Occur.Should, tantivy.Occur.Must
         parts = []
-        for term in wanted:
+        for term in (form for base in wanted for form in _forms(base)):
             parts.append((should, tantivy.Query.term_query(self._schema, "body", term, "freq")))
             context = tantivy.Query.term_query(self._schema, "context", term, "freq")
             parts.append((should, tantivy.Query.boost_query(context, _CONTEXT_BOOST)))
@@ -200,8 +212,20 @@ class LexicalLens:
 
 
 def terms(text: str) -> list[str]:
-    """The index's words of a text, in order: stemmed, folded, lower case."""
-    return list(_analyzer().analyze(text))
+    """The words of a text as they are compared, in order: stemmed, folded, lower case, irregular forms brought home."""
+    base, _ = _irregular()
+    return [base.get(term, term) for term in _analyzer().analyze(text)]
+
+
+def _forms(term: str) -> tuple[str, ...]:
+    """How a word of `terms` stands in the index: the irregular forms are separate words there."""
+    return _irregular()[1].get(term, (term,))
+
+
+@lru_cache(maxsize=1)
+def _irregular() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    rows = [tuple(dict.fromkeys(_analyzer().analyze(row))) for row in _IRREGULAR.split(";")]
+    return {form: row[0] for row in rows for form in row}, {row[0]: row for row in rows}
 
 
 @lru_cache(maxsize=1)

@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
 import sys
 import time
 import traceback
 from pathlib import Path
 
+import apsw
 from words import WordEncoder
 
 from rag.indexing import build
@@ -41,12 +41,14 @@ def run(request: dict[str, object], report: int) -> None:
         if event in EVENTS or (event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITES):
             step()
 
-    def traced(*arguments: object, **options: object) -> sqlite3.Connection:
-        connection = connect(*arguments, **options)
-        connection.set_trace_callback(step)
-        return connection
+    def trace(_: object, statement: str, __: object) -> bool:
+        step(statement)
+        return True
 
-    connect, sqlite3.connect = sqlite3.connect, traced
+    def traced(connection: apsw.Connection) -> None:
+        connection.exec_trace = trace
+
+    apsw.connection_hooks.append(traced)
     sys.addaudithook(watch)
     done = build(
         Path(str(request["sources"])), Path(str(request["index"])), encoder=WordEncoder(), size=40, overlap=1, workers=1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -53,7 +54,8 @@ def scan(sources: Path) -> list[Found]:
         raise SourcesMissing(
             f"There is no sources folder at {sources}.", "Make it and put articles or reports into it, or name another."
         )
-    found = [_look(sources, Path(folder) / name) for folder, _, names in _walk(sources) for name in names]
+    root = sources.resolve()
+    found = [_look(sources, root, Path(folder) / name) for folder, _, names in _walk(sources) for name in names]
     return sorted((one for one in found if one is not None), key=lambda one: one.path)
 
 
@@ -64,7 +66,8 @@ def make_plan(found: Iterable[Found], before: Mapping[str, FileRow], built_ns: i
     """
     plan = Plan()
     known = list(found)
-    gone = {path: row for path, row in before.items() if path not in {one.path for one in known}}
+    here = {one.path for one in known}
+    gone = {path: row for path, row in before.items() if path not in here}
     content = {(row.sha256, suffix_of(row.path)): row for row in before.values() if row.sha256 and row.document_id}
     for one in known:
         row = before.get(one.path)
@@ -154,7 +157,7 @@ def _walk(sources: Path) -> Iterator[tuple[str, list[str], list[str]]]:
         yield folder, below, [name for name in names if not name.startswith(".")]
 
 
-def _look(sources: Path, file: Path) -> Found | None:
+def _look(sources: Path, root: Path, file: Path) -> Found | None:
     path = file.relative_to(sources).as_posix()
     try:
         path.encode()
@@ -162,14 +165,15 @@ def _look(sources: Path, file: Path) -> Found | None:
         shown = os.fsencode(path).decode("utf-8", "backslashreplace")
         return _troubled(Found(shown, file), "Its name is not valid UTF-8.", "Rename it, then build again.")
     try:
-        if not file.resolve().is_relative_to(sources.resolve()):
+        # Linked folders are not entered, so only the file itself can lead elsewhere; resolving each would take longer.
+        if file.is_symlink() and not file.resolve().is_relative_to(root):
             hint = "Copy the file itself into the sources folder."
             return _troubled(Found(path, file), "It is a link to a place outside the sources folder.", hint)
-        stat = file.stat()
+        facts = file.stat()
     except (OSError, RuntimeError) as error:
         reason = f"It cannot be opened ({getattr(error, 'strerror', None) or error})."
         return _troubled(Found(path, file), reason, "Check the link or its permissions, then build again.")
-    return Found(path, file, stat.st_size, stat.st_mtime_ns) if file.is_file() else None
+    return Found(path, file, facts.st_size, facts.st_mtime_ns) if stat.S_ISREG(facts.st_mode) else None
 
 
 def _troubled(one: Found, reason: str, hint: str) -> Found:

@@ -19,7 +19,7 @@ from rag.types import Vectors
 
 __all__ = ["ANSWERABLE", "ReadPassage", "Reading", "Scored", "read", "select"]
 
-ANSWERABLE = 0.27
+ANSWERABLE = 0.33
 """Below this probability the question counts as not answered by the sources.
 
 Chosen on training questions: asked of sources on other topics, 5 % of them are answered at this threshold.
@@ -27,7 +27,7 @@ Chosen on training questions: asked of sources on other topics, 5 % of them are 
 _MARGIN = 0.7  # log odds below the best sentence within which another is shown too
 _MARGIN_OF_SEVERAL = 1.8  # the same where the question asks for several things
 _HEADING = 8.0  # what a heading loses: it names what is said and does not say it
-_KEY = 1.0  # what "key: value" loses for each word of its key that nobody asked for
+_KEY = 2.0  # what "key: value" loses for each word of its key that nobody asked for, and if all are such
 _KEY_VALUE = re.compile(r"\s*[-*•]?\s*([^:.?!]{1,80}):\s+\S")
 _NEUTRAL = frozenset(("name", "total", "overall", "note"))
 
@@ -94,6 +94,6 @@ def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> 
                 lost.append(_HEADING)
                 continue
             pair = _KEY_VALUE.match(sentence)
-            unasked = set(terms(pair[1])) - asked - context - _NEUTRAL if pair else ()
-            lost.append(_KEY * min(len(unasked), 4))
+            key = set(terms(pair[1])) - context - _NEUTRAL if pair else set()
+            lost.append(_KEY * min(len(key - asked), 3) + (_KEY if key and key.isdisjoint(asked) else 0.0))
     return np.array(lost)

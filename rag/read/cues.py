@@ -44,8 +44,12 @@ _NEGATIONS = frozenset("not never no cannot without neither nor none".split())  
 
 _WANTS: Final[dict[str, re.Pattern[str]]] = {
     "share": re.compile(r"\bpercent|percentage|\bwhat (?:share|proportion|fraction)|\brates?\b|how much of"),
-    "money": re.compile(r"how much (?:money|did|does|was|is|were|would|will)|\b(?:cost|price|revenue|budget|salary|paid)\b"),
-    "duration": re.compile(r"how (?:long|old)|how many (?:years|days|months|weeks|hours|minutes)|what age|life expectancy"),
+    "money": re.compile(
+        r"how much (?:money|did|does|was|is|were|would|will)|\b(?:cost|price|revenue|budget|salary|paid)\b"
+    ),
+    "duration": re.compile(
+        r"how (?:long|old)|how many (?:years|days|months|weeks|hours|minutes)|what age|life expectancy"
+    ),
     "extent": re.compile(
         r"how (?:far|tall|high|deep|wide|large|big|heavy|fast|hot|cold)|"
         r"what (?:is|was) the (?:size|area|length|height|depth|distance|elevation|width|speed)"
@@ -63,7 +67,9 @@ _WANTS: Final[dict[str, re.Pattern[str]]] = {
         r"continent|river|county|location|area|district)"
     ),
     "reason": re.compile(r"\bwhy\b|\b(?:reasons?|causes?|caused|how come|purpose|led to|explain)\b"),
-    "manner": re.compile(r"\bhow (?:do|does|did|is|are|was|were|can|could|to|would|will|has|have|should)\b|\bby what\b"),
+    "manner": re.compile(
+        r"\bhow (?:do|does|did|is|are|was|were|can|could|to|would|will|has|have|should)\b|\bby what\b"
+    ),
     "meaning": re.compile(
         r"\b(?:mean|meaning|defin\w+|stands? for|refers? to|called|known as|term)\b|"
         r"^what (?:is|are|was|were) (?:an? |the )?[\w-]+(?: [\w-]+)?\??$"
@@ -120,7 +126,16 @@ def wants(question: str) -> dict[str, bool]:
     return {kind: pattern.search(lower) is not None for kind, pattern in _WANTS.items()}
 
 
-MATCHES = (*_WANTS, "no_number", "no_date", "no_name", "no_place", "number_unasked", "name_for_thing", "list_for_several")
+MATCHES = (
+    *_WANTS,
+    "no_number",
+    "no_date",
+    "no_name",
+    "no_place",
+    "number_unasked",
+    "name_for_thing",
+    "list_for_several",
+)
 
 
 def matches(wanted: dict[str, bool], asked: Offers, held: Offers) -> list[float]:
@@ -147,8 +162,10 @@ def matches(wanted: dict[str, bool], asked: Offers, held: Offers) -> list[float]
         "thing": bool(names) or number,
     }
     row = [float(wanted[kind] and has[kind]) for kind in _WANTS]
-    row += [float(wanted[kind] and not held_it) for kind, held_it in (
-        ("number", number), ("date", date), ("person", bool(names)), ("place", place))]
+    row += [
+        float(wanted[kind] and not held_it)
+        for kind, held_it in (("number", number), ("date", date), ("person", bool(names)), ("place", place))
+    ]
     row += [
         float(not wanted["number"] and not wanted["date"] and number),
         float(wanted["thing"] and bool(names)),

@@ -60,7 +60,9 @@ _PLAIN = (
     "covered_locally_in_passage",
 )
 FEATURES = (*_PLAIN, *MATCHES)
-_LEANING = frozenset("it he she they this these those that its his her their such".split())
+_LEANING = frozenset(
+    ["it", "he", "she", "they", "this", "these", "those", "that", "its", "his", "her", "their", "such"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,7 @@ class _Asked:
     wants: dict[str, bool]
 
 
-def features(
-    question: str, vector: Vectors, passages: Sequence[ReadPassage], *, terms: Terms, idf: Idf
-) -> FloatArray:
+def features(question: str, vector: Vectors, passages: Sequence[ReadPassage], *, terms: Terms, idf: Idf) -> FloatArray:
     """One row for each sentence, passage by passage: `(sentences, len(FEATURES))`."""
     asked = _asked(question, terms, idf)
     best = max((passage.score for passage in passages), default=0.0)

@@ -10,12 +10,12 @@ keeps answering until its successor is complete. This module does not know how a
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rag.errors import IndexDamaged, IndexMissing
+from rag.errors import IndexMissing
+from rag.store.connect import explained, to_read
 from rag.store.rows import FileRow, StoredChunk, suffix_of
 from rag.store.snapshot import Snapshot
 from rag.store.writer import Writer
@@ -34,52 +34,20 @@ class Store:
         """A consistent view of the last committed generation. Raises IndexMissing, IndexDamaged, IndexStale."""
         if not self.path.exists():
             raise IndexMissing(f"There is no index in {self.path.parent}.", "Build it first: rag build")
-        with _explained(self.path):
-            connection = _connect_to_read(self.path)
-        try:
-            with _explained(self.path):
+        with explained(self.path):
+            connection = to_read(self.path)
+            try:
                 connection.execute("BEGIN")
                 snapshot = Snapshot(connection)
                 if snapshot.generation == 0:
                     raise IndexMissing(f"The index in {self.path.parent} was never finished.", "Run: rag build")
                 yield snapshot
-        finally:
-            connection.close()
+            finally:
+                connection.close()
 
-    def writer(self) -> Writer:
-        """The one writer; the caller holds the build lock. Raises IndexDamaged, IndexStale, OSError."""
+    @contextmanager
+    def writer(self) -> Iterator[Writer]:
+        """The one writer; the caller holds the build lock. Raises IndexDamaged, IndexStale, OSError (a full disk)."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with _explained(self.path):
-            return Writer(self.path)
-
-
-def _connect_to_read(path: Path) -> sqlite3.Connection:
-    """A read-only connection; where the folder itself cannot be written, SQLite must be told that nobody else does."""
-    address = path.resolve().as_uri()
-    for mode in ("?mode=ro", "?mode=ro&immutable=1"):
-        connection = sqlite3.connect(
-            address + mode, uri=True, timeout=30, isolation_level=None, check_same_thread=False
-        )
-        try:
-            connection.execute("SELECT 1 FROM meta").fetchone()
-        except sqlite3.OperationalError as error:
-            connection.close()
-            if "unable to open" not in str(error) and "readonly" not in str(error):
-                raise
-        else:
-            return connection
-    raise sqlite3.OperationalError("the file cannot be opened for reading")
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """SQLite's own errors, in words a person can use."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if "no such table" in str(error):
-            raise IndexMissing(f"The index in {path.parent} was never finished.", "Run: rag build") from error
-        raise IndexDamaged(
-            f"The index file {path} cannot be read ({error}).",
-            "Remove the index folder and build again; your sources are not touched.",
-        ) from error
+        with explained(self.path), Writer(self.path) as writer:
+            yield writer

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+import apsw
 import numpy as np
 
 from rag.types import Chunk, PageRange, SourceStatus, Span, Vectors
 
-FORMAT = "1"
+FORMAT = "2"  # since 2 with a checksum in every page
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files(
@@ -63,7 +63,7 @@ class StoredChunk:
 class Reads:
     """What reader and writer can both ask."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: apsw.Connection) -> None:
         self._db = connection
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from types import TracebackType
 import numpy as np
 
 from rag.errors import IndexStale
+from rag.store.connect import to_write
 from rag.store.rows import FORMAT, SCHEMA, FileRow, Reads, pack_spans, pack_vectors, suffix_of
 from rag.types import Chunk, Document, Embedded, Keys, Loaded, Span, Vectors
 
@@ -20,12 +20,9 @@ class Writer(Reads):
     """The builder's side. Documents stored here stay unseen until `commit` names them in its files."""
 
     def __init__(self, path: Path) -> None:
-        connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+        connection = to_write(path)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA secure_delete = ON")
-            connection.executescript(SCHEMA)
+            connection.execute(SCHEMA)
             super().__init__(connection)
             if (self.meta("format") or FORMAT) != FORMAT:
                 raise IndexStale(
@@ -43,9 +40,11 @@ class Writer(Reads):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         # Erased rows must not live on in the log. Whoever reads for longer than this only delays it to the next build.
-        self._db.execute("PRAGMA busy_timeout = 1000")
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._db.close()
+        self._db.set_busy_timeout(1000)
+        try:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self._db.close()
 
     def find_document(self, sha256: str, recipe: str, path: str) -> str | None:
         """Id of a document stored whole from the same bytes, by this build or one that was interrupted.

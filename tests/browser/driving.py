@@ -21,15 +21,11 @@ The lighthouse at Cape Orrin was first lit on 14 May 1871. It was designed by th
 
 The lamp of the lighthouse is visible for 22 nautical miles. It turns once in every twelve seconds. The keeper trimmed
 the wick by hand until 1934, when the lamp was connected to the mains.
-
-## The ferry
-
-The ferry to Skarholm leaves the harbour at seven in the morning.
 """
 HARBOUR = """The harbour of Orrin
 
 The harbour of Orrin has room for 84 fishing boats. In winter the harbour freezes for about six weeks, and the ferry
-to Skarholm does not run. The ferry to Skarholm leaves the harbour at seven in the morning. The harbour master is Tomas Breck, who has held the office since 2009.
+to Skarholm does not run. The harbour master is Tomas Breck, who has held the office since 2009.
 """
 TIDES = (
     ("Foreword", "This report was written for the council of Orrin by the tide office."),

@@ -1,0 +1,99 @@
+"""Connections to the file of the truth, and SQLite's own errors in words a person can use.
+
+SQLite does not notice by itself when a disk returns other bytes than were written. With its checksum extension, which
+APSW brings along, every page carries a checksum that is verified whenever the page is read.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+import apsw
+import apsw.sqlite_extra
+
+from rag.errors import IndexDamaged, IndexMissing
+
+__all__ = ["explained", "to_read", "to_write"]
+
+_CHECKSUM_BYTES = 8  # of each page; the extension takes no other number
+_PATIENCE_MS = 30_000
+
+
+def to_read(path: Path) -> apsw.Connection:
+    """A read-only connection; where the folder itself cannot be written, SQLite must be told that nobody else does."""
+    _with_checksums()
+    address = path.resolve().as_uri()
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    try:
+        return _tried(apsw.Connection(f"{address}?mode=ro", flags=flags))
+    except (apsw.CantOpenError, apsw.ReadOnlyError):
+        return _tried(apsw.Connection(f"{address}?mode=ro&immutable=1", flags=flags))
+
+
+def to_write(path: Path) -> apsw.Connection:
+    """A connection that keeps a log, reaches the disk with every commit, and overwrites what it deletes."""
+    _with_checksums()
+    connection = apsw.Connection(str(path))
+    try:
+        connection.set_busy_timeout(_PATIENCE_MS)
+        connection.reserve_bytes(None, _CHECKSUM_BYTES)
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turns SQLite's errors into IndexMissing, IndexDamaged, or OSError where the disk or its permissions refuse."""
+    try:
+        yield
+    except (apsw.FullError, apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
+        number = errno.ENOSPC if isinstance(error, apsw.FullError) else errno.EACCES
+        raise OSError(number, str(error), str(path)) from error
+    except apsw.BusyError as error:
+        raise OSError(errno.EBUSY, "another program holds it", str(path)) from error
+    except apsw.Error as error:
+        if getattr(error, "extendedresult", 0) in _REFUSED:
+            raise OSError(errno.EIO, str(error), str(path)) from error
+        if "no such table" in str(error):
+            raise IndexMissing(f"The index in {path.parent} was never finished.", "Run: rag build") from error
+        raise IndexDamaged(
+            f"The index file {path} cannot be read ({error}).",
+            "Remove the index folder and build again; your sources are not touched.",
+        ) from error
+
+
+_REFUSED = {
+    apsw.SQLITE_IOERR_WRITE,
+    apsw.SQLITE_IOERR_FSYNC,
+    apsw.SQLITE_IOERR_DIR_FSYNC,
+    apsw.SQLITE_IOERR_TRUNCATE,
+    apsw.SQLITE_IOERR_SHMOPEN,
+    apsw.SQLITE_IOERR_SHMSIZE,
+    apsw.SQLITE_IOERR_NOMEM,
+}
+
+
+def _tried(connection: apsw.Connection) -> apsw.Connection:
+    try:
+        connection.set_busy_timeout(_PATIENCE_MS)
+        connection.execute("SELECT 1 FROM meta").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@lru_cache(maxsize=1)
+def _with_checksums() -> None:
+    """Loads the extension; from then on every connection of this process has it."""
+    connection = apsw.Connection(":memory:")
+    apsw.sqlite_extra.load(connection, "cksumvfs")
+    connection.close()
