@@ -50,7 +50,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Documents, their chunks and vectors: `sentences[first[i]:first[i + 1]]` belong to chunk `i`; key `i` is chunk `i`."""
+    """Documents, their chunks and vectors. Key `i` is chunk `i`; `sentences[first[i] : first[i + 1]]` belong to it."""
 
     documents: dict[str, Document]
     pieces: list[Piece]
@@ -99,7 +99,7 @@ def index_of(documents: Sequence[Document], encoder: SentenceEncoder, cache: Pat
         pieces += chunk_document(document, count=encoder.count, limit=encoder.max_tokens)
     name = _name([encoder.fingerprint, *(f"{p.reads.text}\0{p.reads.sentences}" for p in pieces)])
     kept = _kept(cache / f"{name}.pickle", lambda: _encode(pieces, encoder))
-    folder = cache / f"{name}.words2"
+    folder = cache / f"{name}.words"
     if not folder.is_dir():
         partial = Path(tempfile.mkdtemp(dir=cache))
         by_id = {document.id: document for document in documents}

@@ -7,14 +7,20 @@ know how passages were found.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from rag.lexical import LexicalLens, terms
 from rag.read import ANSWERABLE, ReadPassage, Scored, read, select
-from rag.text import normalise
+from rag.text import normalise, strip_span
 from rag.types import Answer, Citation, Claim, Document, Hit, Span, Vectors
 
 __all__ = ["answer_from"]
+
+_LIST_ITEMS = 8  # of a list that is quoted whole
+_MARK = re.compile(r"(?:(?:[-*+•–]|[*_]{2,3}|\d{1,3}[.)])\s+)+")
+_EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1")
 
 
 def answer_from(question: str, asked_as: str, vector: Vectors, hits: Sequence[Hit], lexical: LexicalLens) -> Answer:
@@ -26,7 +32,7 @@ def answer_from(question: str, asked_as: str, vector: Vectors, hits: Sequence[Hi
     passages = tuple(hit.passage for hit in hits)
     if not reading.sentences or reading.answerable < ANSWERABLE:
         return Answer(question, asked_as, "not_found", (), passages, reading.answerable)
-    claims = _claims([_place(hits, scored) for scored in select(reading)])
+    claims = _claims([place for scored in select(reading) for place in _whole(*_place(hits, scored))])
     return Answer(question, asked_as, "answered", claims, passages, reading.answerable)
 
 
@@ -57,8 +63,33 @@ def _claims(places: Sequence[tuple[Document, Span]]) -> tuple[Claim, ...]:
     for group in groups.values():
         citations = tuple(cite(number + i, document, span) for i, (document, span) in enumerate(group, 1))
         number += len(group)
-        claims.append(Claim(" ".join(citations[0].quote.split()), citations, "quoted"))
+        claims.append(Claim(_shown(citations[0].quote, group[0][0].media_type), citations, "quoted"))
     return tuple(claims)
+
+
+def _whole(document: Document, span: Span) -> list[tuple[Document, Span]]:
+    """The sentence, and the list that it announces if it ends with a colon: without it, it says nothing."""
+    found = [(document, span)]
+    if document.text[span.start : span.end].endswith(":"):
+        at = bisect_left(document.blocks, span.end, key=lambda block: block.span.start)
+        for block in document.blocks[at : at + _LIST_ITEMS]:
+            if block.kind != "list":
+                break
+            found.append((document, strip_span(document.text, block.span)))
+    return [(document, _unmarked(document.text, each)) for document, each in found]
+
+
+def _unmarked(text: str, span: Span) -> Span:
+    """The span without a list's mark in front, or the end of an emphasis that began in the sentence before."""
+    mark = _MARK.match(text, span.start, span.end)
+    return Span(mark.end(), span.end) if mark and mark.end() < span.end else span
+
+
+def _shown(quote: str, media_type: str) -> str:
+    """How a quote is said: on one line and, where the source is Markdown, without its marks."""
+    if media_type == "text/markdown":
+        quote = _EMPHASIS.sub(r"\2", quote.strip("| ").replace(" | ", " · "))
+    return " ".join(quote.split())
 
 
 def _to_read(hit: Hit) -> ReadPassage:

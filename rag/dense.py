@@ -23,6 +23,8 @@ EXACT_LIMIT = 100_000
 FOLDER = "dense"
 _FILE = "vectors.faiss"
 _PROBES = 48
+_LISTS = 2  # times the root of the number of vectors; learning them costs the square of it
+_LEARNT_FROM = 40  # vectors for each list; FAISS warns below 39
 
 
 class DenseLens:
@@ -40,9 +42,9 @@ class DenseLens:
         keys, vectors = np.ascontiguousarray(keys[order]), np.ascontiguousarray(vectors[order], np.float32)
         inner = faiss.IndexFlatIP(vectors.shape[1])
         if len(keys) > exact_limit:
-            lists = int(4 * np.sqrt(len(keys)))
+            lists = int(_LISTS * np.sqrt(len(keys)))
             inner = faiss.IndexIVFFlat(inner, vectors.shape[1], lists, faiss.METRIC_INNER_PRODUCT)
-            inner.train(vectors[np.random.default_rng(0).permutation(len(keys))[: 64 * lists]])
+            inner.train(vectors[np.random.default_rng(0).permutation(len(keys))[: _LEARNT_FROM * lists]])
             inner.nprobe = _PROBES
         index = faiss.IndexIDMap2(inner)
         if len(keys):
@@ -61,10 +63,20 @@ class DenseLens:
             raise ValueError(str(error)) from error
         if not isinstance(index, faiss.IndexIDMap2):
             raise ValueError(f"{folder / _FILE} does not hold vectors by key")
+        inner = faiss.downcast_index(index.index)
+        if isinstance(inner, faiss.IndexIVF):
+            inner.make_direct_map()  # without it no vector can be looked up by its key
         return cls(index)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
+
+    def content(self) -> tuple[Keys, Vectors]:
+        """All keys, sorted, and their vectors: `(n,)` and `(n, dim)`."""
+        import faiss
+
+        keys = np.sort(faiss.vector_to_array(self._index.id_map))
+        return keys, self._index.reconstruct_batch(keys) if len(keys) else np.empty((0, self._index.d), np.float32)
 
     def search(self, vector: Vectors, k: int, within: Keys | None = None) -> tuple[Keys, Vectors]:
         """The `k` nearest keys and their cosines, `(≤ k,)` each, best first; only those in `within` if given."""

@@ -12,6 +12,7 @@
     │   ├── IndexMissing           nothing has been built there yet
     │   ├── IndexStale             built by another model, or by another version of the program
     │   ├── IndexDamaged           the truth itself cannot be read
+    │   ├── IndexUnwritable        the disk is full, or the folder may not be written
     │   └── IndexLocked            another build is running
     ├── ModelProblem           the encoder cannot be loaded, or is not the published one
     ├── QuestionProblem        the question is empty or too long
@@ -32,6 +33,7 @@ __all__ = [
     "IndexMissing",
     "IndexProblem",
     "IndexStale",
+    "IndexUnwritable",
     "ModelProblem",
     "QuestionProblem",
     "SourceError",
@@ -111,6 +113,10 @@ class IndexDamaged(IndexProblem):
 
 class IndexLocked(IndexProblem):
     """Another process is building this index."""
+
+
+class IndexUnwritable(IndexProblem):
+    """The disk does not take the index: it is full, broken, or may not be written. The last generation stands."""
 
 
 class ModelProblem(FootnoteError):

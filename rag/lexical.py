@@ -121,7 +121,8 @@ _IRREGULAR = (  # "did it begin" and "it began" are the same word, which no stem
     "meet met; pay paid; person people; ride rode ridden; rise rose risen; run ran; see saw seen; seek sought; "
     "sell sold; send sent; shake shook shaken; shoot shot; sing sang sung; sink sank sunk; speak spoke spoken; "
     "spend spent; stand stood; steal stole stolen; strike struck; swim swam; take took taken; teach taught; tell told; "
-    "think thought; throw threw thrown; understand understood; wear wore worn; win won; woman women; write wrote written"
+    "think thought; throw threw thrown; understand understood; wear wore worn; win won; woman women; "
+    "write wrote written"
 )
 
 

@@ -64,6 +64,10 @@ def test_beyond_the_exact_limit_most_of_the_best_are_still_found(tmp_path: Path)
     assert hits / 500 > 0.9
     assert lens.search(rows[0], 3, keys[5:8])[0].size <= 3
     assert set(lens.search(rows[6], 1, keys[5:8])[0]) == {6}
+    assert np.allclose(lens.scores(rows[0], keys[5:8]), rows[5:8] @ rows[0])
+    known, stored = lens.content()
+    assert (known == keys).all()
+    assert np.allclose(stored, rows)
 
 
 def test_a_damaged_dense_lens_is_refused(tmp_path: Path) -> None:

@@ -90,12 +90,17 @@ def test_a_checkpoint_is_kept_but_not_seen(tmp_path: Path) -> None:
 def test_a_failed_transaction_leaves_the_last_generation(tmp_path: Path) -> None:
     store = Store(tmp_path)
     put(store, loaded("a", "First text"))
-    with store.writer() as writer:
-        transaction = writer.generation_of([], RECIPE, {})
-        assert transaction.__enter__().generation == 2
-        error = OSError("the disk is full")
-        with pytest.raises(OSError, match="full"):
-            transaction.__exit__(OSError, error, None)
+
+    def fail(generation: int) -> None:
+        assert generation == 2
+        raise OSError("the disk is full")
+
+    with (
+        pytest.raises(OSError, match="full"),
+        store.writer() as writer,
+        writer.generation_of([], RECIPE, {}) as new,
+    ):
+        fail(new.generation)
     with store.snapshot() as snapshot:
         assert snapshot.generation == 1
         assert list(snapshot.files()) == ["a.pdf"]

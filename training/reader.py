@@ -131,9 +131,11 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=16, help="questions a step")
     parser.add_argument("--size", type=int, default=3, help="sentences a question")
     parser.add_argument("--rate", type=float, default=6e-5)
+    parser.add_argument("--threads", type=int, default=0, help="0: as many as there are cores")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop (and decay towards the stop) by then")
     arguments = parser.parse_args()
     torch.manual_seed(0)
+    torch.set_num_threads(arguments.threads or torch.get_num_threads())
     rng = random.Random(0)
     groups = [g for name, most in SETS.items() for g in groups_of(arguments.train / name, most, arguments.size, rng)]
     rng.shuffle(groups)
@@ -166,7 +168,7 @@ def main() -> None:
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        losses.append(float(loss))
+        losses.append(loss.item())
         step += 1
         if step % 50 == 0 or step == steps:
             curve.append(f"{step}: {sum(losses[-50:]) / len(losses[-50:]):.3f}")

@@ -7,6 +7,7 @@ This module does not know how a question is answered.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import time
@@ -14,16 +15,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from rag import dense, generations, lexical
 from rag.chunk import Piece, chunk_document
-from rag.errors import EmptySource, IndexLocked, SourceError, SourceLimit, SourcesMissing
+from rag.errors import EmptySource, IndexLocked, IndexUnwritable, SourceError, SourceLimit, SourcesMissing
 from rag.indexing.plan import Found, Plan, make_plan, scan
 from rag.load import VERSION as LOAD_VERSION
 from rag.load import load_files
 from rag.store import FileRow, Store, Writer
-from rag.types import BuildReport, Embedded, Encoder, Failure, Loaded, OnProgress, Progress
+from rag.types import BuildReport, Embedded, Encoder, Failure, Keys, Loaded, OnProgress, Progress, Vectors
 
 __all__ = ["build", "heal", "recipe_of"]
 
@@ -50,15 +52,15 @@ def build(
 ) -> BuildReport:
     """Brings the index up to date with the sources folder. One bad file is reported, never raised.
 
-    Raises SourcesMissing, IndexLocked, IndexDamaged, ModelProblem, OSError (a full disk). KeyboardInterrupt stops it
-    cleanly and keeps what was done.
+    Raises SourcesMissing, IndexLocked, IndexDamaged, IndexUnwritable, ModelProblem. KeyboardInterrupt stops it cleanly
+    and keeps what was done.
     """
     started, scanned_ns = time.monotonic(), time.time_ns()
     found = scan(sources)
     if not found and not (index / "corpus.db").exists():
         raise SourcesMissing(f"The sources folder {sources} is empty.", "Put articles or reports into it, then build.")
     recipe = recipe_of(encoder, size, overlap)
-    with _locked(index), Store(index).writer() as writer:
+    with _writable(index), _locked(index), Store(index).writer() as writer:
         before = writer.files()
         plan = make_plan(found, before, int(writer.meta("scanned_ns") or 0), fresh=writer.recipe != recipe)
         work = _Work(writer, encoder, recipe, size, overlap, progress or _silent)
@@ -76,8 +78,11 @@ def build(
 
 
 def heal(index: Path) -> None:
-    """Writes the lenses of the current generation again, from the truth. Raises IndexLocked while a build runs."""
-    with _locked(index), Store(index).writer() as writer:
+    """Writes the lenses of the current generation again, from the truth.
+
+    Raises IndexLocked while a build runs, IndexUnwritable, IndexDamaged.
+    """
+    with _writable(index), _locked(index), Store(index).writer() as writer:
         _publish(writer, index, writer.generation)
 
 
@@ -163,20 +168,56 @@ def _commit(
 ) -> None:
     """The lenses first, under the next number, then the one transaction that makes it current."""
     progress(Progress("writing", 0, 1))
+    last = writer.generation if writer.recipe == recipe else 0
     with writer.generation_of(rows, recipe, meta) as new:
-        _publish(new, index, new.generation)
+        _publish(new, index, new.generation, last)
     progress(Progress("writing", 1, 1))
 
 
-def _publish(writer: Writer, index: Path, generation: int) -> None:
+def _publish(writer: Writer, index: Path, generation: int, last: int = 0) -> None:
+    """Both lenses of a generation; `last` is one of the same recipe whose vectors may be taken over, 0 for none."""
+
     def vectors(folder: Path) -> None:
-        dense.DenseLens.write(folder, *writer.vectors())
+        keys = writer.keys()
+        before = _last_vectors(index, last)
+        known = np.isin(keys, before[0])
+        rows = np.empty((len(keys), 0), np.float32)
+        for mask, found in (
+            (known, before[1][np.searchsorted(before[0], keys[known])]),
+            (~known, writer.vectors(keys[~known])),
+        ):
+            if len(found):
+                rows = rows if rows.shape[1] else np.empty((len(keys), found.shape[1]), np.float32)
+                rows[mask] = found
+        dense.DenseLens.write(folder, keys, rows)
 
     def words(folder: Path) -> None:
         lexical.LexicalLens.write(folder, (lexical.Entry(*row) for row in writer.texts()))
 
     generations.publish(index / dense.FOLDER, generation, vectors)
     generations.publish(index / lexical.FOLDER, generation, words)
+
+
+def _last_vectors(index: Path, generation: int) -> tuple[Keys, Vectors]:
+    """What the dense lens of a generation holds, by key: one file is read faster than as many rows of the truth."""
+    try:
+        return dense.DenseLens.open(generations.sealed(index / dense.FOLDER, generation)).content()
+    except (OSError, ValueError):  # missing or damaged: then all comes from the truth
+        return np.empty(0, np.int64), np.empty((0, 0), np.float32)
+
+
+@contextmanager
+def _writable(index: Path) -> Iterator[None]:
+    """What the disk refuses, in words. Sources are read by others; every OSError here is the index's."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "os error 28" in str(error)
+        reason = "its disk is full" if full else error.strerror or str(error)
+        hint = "Free some space" if full else "Check the disk and the folder's permissions, or name another with --index"
+        raise IndexUnwritable(
+            f"The index in {index} cannot be written: {reason}.", f"{hint}, then build again: what was done is kept."
+        ) from error
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from rag.types import Vectors
 
 __all__ = ["ANSWERABLE", "ReadPassage", "Reading", "Scored", "read", "select"]
 
-ANSWERABLE = 0.33
+ANSWERABLE = 0.32
 """Below this probability the question counts as not answered by the sources.
 
 Chosen on training questions: asked of sources on other topics, 5 % of them are answered at this threshold.
@@ -84,7 +84,7 @@ def select(reading: Reading, most: int = 3) -> list[Scored]:
 
 
 def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> FloatArray:
-    """What headings and lines of "key: value" lose, `(sentences,)`: prose, which the numbers were fitted to, has none."""
+    """What headings and "key: value" lose, `(sentences,)`: the prose that the numbers were fitted to has none."""
     asked = set(terms(question))
     lost = []
     for passage in passages:

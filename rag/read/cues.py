@@ -55,7 +55,8 @@ _WANTS: Final[dict[str, re.Pattern[str]]] = {
         r"what (?:is|was) the (?:size|area|length|height|depth|distance|elevation|width|speed)"
     ),
     "number": re.compile(
-        r"how (?:many|much|often|large|big|long|far|tall|high|old)|\b(?:number|amount|total|population|figure)\b|percent"
+        r"how (?:many|much|often|large|big|long|far|tall|high|old)|"
+        r"\b(?:number|amount|total|population|figure)\b|percent"
     ),
     "date": re.compile(r"\bwhen\b|(?:what|which) (?:year|date|day|month|century|decade|time|era|period)|how long ago"),
     "person": re.compile(
@@ -75,7 +76,8 @@ _WANTS: Final[dict[str, re.Pattern[str]]] = {
         r"^what (?:is|are|was|were) (?:an? |the )?[\w-]+(?: [\w-]+)?\??$"
     ),
     "several": re.compile(
-        r"\b(?:what|which) (?:are|were|\w+s (?:are|were|did|do|have))\b|\btypes? of\b|\bexamples?\b|\blist\b|\btwo\b|\bthree\b"
+        r"\b(?:what|which) (?:are|were|\w+s (?:are|were|did|do|have))\b|"
+        r"\btypes? of\b|\bexamples?\b|\blist\b|\btwo\b|\bthree\b"
     ),
     "choice": re.compile(r"^(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|must)\b"),
     "thing": re.compile(r"\b(?:what|which)\b"),
@@ -139,7 +141,7 @@ MATCHES = (
 
 
 def matches(wanted: dict[str, bool], asked: Offers, held: Offers) -> list[float]:
-    """How the sentence meets the wants, in the order of `MATCHES`; only what the question does not say itself counts."""
+    """How the sentence meets the wants, in the order of `MATCHES`; what the question says itself does not count."""
     figures, years, names = held.figures - asked.figures, held.years - asked.years, held.names - asked.words
     spelled = not (held.words & _NUMBERS) <= asked.words
     number = bool(figures) or spelled

@@ -59,7 +59,8 @@ class Writer(Reads):
     def count_chunks(self) -> int:
         """Chunks of the current generation."""
         query = "SELECT count(*) FROM chunks WHERE recipe = ?"
-        return int(self._db.execute(query, (self.recipe,)).fetchone()[0])
+        ((count,),) = self._db.execute(query, (self.recipe,))
+        return int(str(count))
 
     def empty_pages(self, document_id: str, recipe: str) -> tuple[int, ...]:
         """The pages without text of a stored document."""
@@ -134,15 +135,25 @@ class Writer(Reads):
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
             yield self
 
-    def vectors(self) -> tuple[Keys, Vectors]:
-        """All keys and vectors of the generation, by key: `(n,)` and `(n, dim)`."""
+    def keys(self) -> Keys:
+        """The keys of all chunks of the generation, sorted, `(n,)`."""
         rows = self._db.execute(
-            "SELECT chunks.id, vector FROM chunks JOIN vectors ON vectors.id = vector_id WHERE recipe = ?"
-            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id) ORDER BY chunks.id",
+            "SELECT id FROM chunks WHERE recipe = ?"
+            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id) ORDER BY id",
             (self.recipe,),
-        ).fetchall()
-        keys = np.array([row[0] for row in rows], np.int64)
-        return keys, np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), -1)
+        )
+        return np.fromiter((key for (key,) in rows), np.int64)
+
+    def vectors(self, keys: Keys) -> Vectors:
+        """The vectors of some chunks of the generation, in their order, `(n, dim)`; `(0, 0)` for none."""
+        found = []
+        for key in keys.tolist():
+            ((vector,),) = self._db.execute(
+                "SELECT vector FROM chunks JOIN vectors ON vectors.id = vector_id WHERE chunks.id = ? AND recipe = ?",
+                (key, self.recipe),
+            )
+            found.append(vector)
+        return np.frombuffer(b"".join(found), np.float32).reshape(len(found), -1 if found else 0)
 
     def texts(self) -> Iterator[tuple[int, str, str, str]]:
         """`(key, document id, title and headings, text)` of every chunk of the generation, in one fixed order."""
