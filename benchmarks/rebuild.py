@@ -25,7 +25,10 @@ from rag.embed import SentenceEncoder
 from rag.indexing import build
 from rag.types import Embedded, EmbedInput, Encoder, Vectors
 
-WORDS = "river border school port train gas women court province report army village road market tribe fuel".split()
+WORDS = (
+    *("river", "border", "school", "port", "train", "gas", "women", "court", "province", "report", "army"),
+    *("village", "road", "market", "tribe", "fuel"),
+)
 PER_FILE = 10  # chunks of a synthetic file
 
 
@@ -48,12 +51,14 @@ class HashEncoder:
 
     def query(self, text: str) -> Vectors:
         """One vector."""
-        return self._random(text, 1)[0]
+        vector: Vectors = self._random(text, 1)[0]
+        return vector
 
     def _random(self, text: str, rows: int) -> Vectors:
         seed = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
         vectors = np.random.default_rng(seed).standard_normal((rows, self.dimension), np.float32)
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
 
 
 def main() -> None:

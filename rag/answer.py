@@ -13,8 +13,9 @@ from collections.abc import Sequence
 
 from rag.lexical import LexicalLens, terms
 from rag.read import ANSWERABLE, ReadPassage, Scored, read, select
+from rag.read.reread import reread
 from rag.text import normalise, strip_span
-from rag.types import Answer, Citation, Claim, Document, Hit, Span, Vectors
+from rag.types import Answer, Citation, Claim, Document, Hit, Reader, Span, Vectors
 
 __all__ = ["answer_from"]
 
@@ -23,12 +24,23 @@ _MARK = re.compile(r"(?:(?:[-*+•–]|[*_]{2,3}|\d{1,3}[.)])\s+)+")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1")
 
 
-def answer_from(question: str, asked_as: str, vector: Vectors, hits: Sequence[Hit], lexical: LexicalLens) -> Answer:
+def answer_from(
+    question: str,
+    asked_as: str,
+    vector: Vectors,
+    hits: Sequence[Hit],
+    lexical: LexicalLens,
+    reader: Reader | None = None,
+) -> Answer:
     """The answer in the sources' own words, from hits that come best first.
 
-    `asked_as` is the stand-alone question that found them and `vector` its vector, `(dim,)`.
+    `asked_as` is the stand-alone question that found them and `vector` its vector, `(dim,)`; `reader` reads the first
+    sentences again.
     """
-    reading = read(asked_as, vector, [_to_read(hit) for hit in hits], terms=terms, idf=lexical.idf)
+    to_read = [_to_read(hit) for hit in hits]
+    reading = read(asked_as, vector, to_read, terms=terms, idf=lexical.idf)
+    if reader is not None:
+        reading = reread(reading, asked_as, to_read, reader)
     passages = tuple(hit.passage for hit in hits)
     if not reading.sentences or reading.answerable < ANSWERABLE:
         return Answer(question, asked_as, "not_found", (), passages, reading.answerable)

@@ -15,7 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from rag import pages
 from rag.answer import answer_from
 from rag.config import Config, load_config
 from rag.embed import SentenceEncoder
@@ -23,6 +22,7 @@ from rag.errors import IndexStale, QuestionProblem
 from rag.followup import stand_alone
 from rag.indexing import build as build_index
 from rag.indexing import heal, recipe_of
+from rag.pages import Painter
 from rag.search import Lenses, open_lenses, search
 from rag.store import Snapshot, Store
 from rag.types import (
@@ -61,6 +61,7 @@ class Assistant:
         self._config, self._encoder = config, encoder
         self._store = Store(config.index)
         self._recipe = recipe_of(encoder, config.chunk_tokens, config.overlap_sentences)
+        self._painter = Painter()
         self._lock = threading.Lock()
         self._lenses: Lenses | None = None
         self._checked: dict[str, tuple[int, int, str]] = {}  # path -> size, time, sha256 as last looked at
@@ -76,7 +77,8 @@ class Assistant:
         self.close()
 
     def close(self) -> None:
-        """Lets go of the lenses; the index on the disk is not touched."""
+        """Lets go of the lenses and ends the drawing of pages; the index on the disk is not touched."""
+        self._painter.close()
         with self._lock:
             self._lenses = None
 
@@ -146,9 +148,9 @@ class Assistant:
         return "gone" if (found := self._file(document_id)) is None else found[1]
 
     def page_picture(self, document_id: str, page: int, width: int = 1000) -> bytes | None:
-        """A PDF page as PNG, `width` pixels wide; None for other formats and for a source changed or gone."""
+        """A PDF page as PNG, `width` pixels wide; None for other formats, a changed source, a page that breaks."""
         data = self._pdf(document_id)
-        return None if data is None else pages.render(data, page, width)
+        return None if data is None else self._painter.render(data, page, width)
 
     def page_boxes(self, document_id: str, span: Span) -> dict[int, list[Box]]:
         """Page number -> boxes of a span's glyphs on the page's picture; empty where they cannot be located."""
@@ -157,7 +159,7 @@ class Assistant:
             return {}
         with self._view() as (snapshot, _):
             glyphs = snapshot.glyphs(document_id)
-        return pages.boxes(data, glyphs, span)
+        return self._painter.boxes(data, glyphs, span)
 
     def _pdf(self, document_id: str) -> bytes | None:
         found = self._file(document_id)

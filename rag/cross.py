@@ -9,31 +9,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.types import Window
+
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["FROZEN", "WEIGHTS", "CrossReader", "Window", "pair_ids"]
+__all__ = ["FROZEN", "WEIGHTS", "CrossReader", "as_batch", "new_model", "pair_ids"]
 
 WEIGHTS = Path(__file__).parent / "data" / "reader.safetensors"
 FROZEN = 2
 """Layers, from below, that are left as the encoder has them."""
 _QUESTION, _SENTENCE, _ALL = 40, 80, 144  # tokens at most: of the question, of the sentence, of everything
 _CLS, _SEP, _PAD = 101, 102, 0
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A sentence and what stands around it: title, headings, the sentence before."""
-
-    sentence: str
-    context: str
 
 
 class CrossReader:
@@ -58,7 +51,9 @@ class CrossReader:
                 self._loaded = self._load()
         tokenizer, model = self._loaded
         with torch.inference_mode():
-            found: NDArray[np.float32] = model(*as_batch(pair_ids(tokenizer, [question] * len(windows), windows))).numpy()
+            found: NDArray[np.float32] = model(
+                *as_batch(pair_ids(tokenizer, [question] * len(windows), windows))
+            ).numpy()
         return found
 
     def _load(self) -> tuple[Any, Any]:

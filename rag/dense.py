@@ -38,8 +38,10 @@ class DenseLens:
         """Writes a lens of `(n,)` keys and `(n, dim)` unit vectors into an existing folder. Raises OSError."""
         import faiss
 
-        order = np.argsort(keys, kind="stable")  # the file must not depend on the history of the index
-        keys, vectors = np.ascontiguousarray(keys[order]), np.ascontiguousarray(vectors[order], np.float32)
+        if (keys[1:] < keys[:-1]).any():  # the file must not depend on the history of the index
+            order = np.argsort(keys, kind="stable")
+            keys, vectors = keys[order], vectors[order]
+        keys, vectors = np.ascontiguousarray(keys), np.ascontiguousarray(vectors, np.float32)
         inner = faiss.IndexFlatIP(vectors.shape[1])
         if len(keys) > exact_limit:
             lists = int(_LISTS * np.sqrt(len(keys)))

@@ -7,9 +7,11 @@ their words are looked up, nothing else. This module does not know what the keys
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
@@ -64,7 +66,9 @@ _FUNCTION_WORDS = frozenset(  # as the analyzer leaves them; they say how is ask
         "it",
         "its",
         "itself",
+        "mani",
         "me",
+        "much",
         "must",
         "my",
         "no",
@@ -166,9 +170,16 @@ class LexicalLens:
         """Opens a written lens. Raises OSError if it is missing, ValueError if it cannot be read."""
         if not tantivy.Index.exists(str(folder)):
             raise FileNotFoundError(folder)
-        index = tantivy.Index.open(str(folder))
-        index.register_tokenizer(_ANALYZER, _analyzer())
-        return cls(index)
+        try:
+            return cls(_opened(folder))
+        except ValueError as error:
+            if "Lockfile" not in str(error):
+                raise
+        # tantivy writes a lock file even to read; where the folder cannot be written, it gets a copy to do so.
+        with TemporaryDirectory(prefix="footnote-", ignore_cleanup_errors=True) as copy:
+            shutil.copytree(folder, copy, dirs_exist_ok=True, copy_function=shutil.copyfile)
+            Path(copy).chmod(0o700)
+            return cls(_opened(Path(copy)))  # what is open stays readable when the copy is removed
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -227,6 +238,12 @@ def _forms(term: str) -> tuple[str, ...]:
 def _irregular() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     rows = [tuple(dict.fromkeys(_analyzer().analyze(row))) for row in _IRREGULAR.split(";")]
     return {form: row[0] for row in rows for form in row}, {row[0]: row for row in rows}
+
+
+def _opened(folder: Path) -> tantivy.Index:
+    index = tantivy.Index.open(str(folder))
+    index.register_tokenizer(_ANALYZER, _analyzer())
+    return index
 
 
 @lru_cache(maxsize=1)

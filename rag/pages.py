@@ -1,19 +1,79 @@
 """A page's picture, and the boxes of a span on it.
 
 A box is exact or it is not given: where a span cannot be led back to characters that are seen on the page, the answer
-is empty. This module does not know about documents' text; it gets the runs that lead from the text to the glyphs.
+is empty. Documents are hostile, so a `Painter` has all of it done in a child process: a page that breaks the drawing,
+or never ends it, has no picture.
+
+This module does not know about documents' text; it gets the runs that lead from the text to the glyphs.
 """
 
 from __future__ import annotations
 
+import json
+import struct
+import threading
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from rag.bounded import Child
 from rag.errors import SourceError
 from rag.glyphs import Boxes, Pdf
 from rag.types import Box, GlyphRun, Span
 
-__all__ = ["boxes", "render"]
+__all__ = ["Painter", "boxes", "paint", "render"]
+
+_SECONDS = 20.0  # for one page
+_MEMORY_MB = 2048
+_HEAD = struct.Struct("<I")
+
+
+class Painter:
+    """Draws pages in a child process, one after the other, from any thread. The child starts with the first page."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._child: Child | None = None
+        self._closed = False
+
+    def close(self) -> None:
+        """Ends the child and breaks off what it does; from then on there are no pictures."""
+        self._closed = True
+        if self._child is not None:
+            self._child.close()
+
+    def render(self, data: bytes, page: int, width: int) -> bytes | None:
+        """As the function does; None if the page cannot be drawn within the limits."""
+        return self._call(data, {"page": page, "width": width})
+
+    def boxes(self, data: bytes, glyphs: Sequence[GlyphRun], span: Span) -> dict[int, list[Box]]:
+        """As the function does; empty also where the limits are exceeded."""
+        wanted = _wanted(glyphs, span)
+        reply = self._call(data, {"runs": wanted, "span": span}) if wanted else None
+        found: list[tuple[int, list[list[float]]]] = json.loads(reply) if reply else []
+        return {page: [Box(*box) for box in lines] for page, lines in found}
+
+    def _call(self, data: bytes, question: dict[str, object]) -> bytes | None:
+        head = json.dumps(question).encode()
+        with self._lock:
+            if self._closed:
+                return None
+            try:
+                if self._child is None:
+                    self._child = Child("rag.pages:paint", memory_mb=_MEMORY_MB)
+                return self._child.call(_HEAD.pack(len(head)) + head + data, _SECONDS)
+            except SourceError:
+                return None
+
+
+def paint(request: bytes) -> bytes:
+    """The child's side of a `Painter`: a PNG, or boxes as JSON. Raises SourceError if the page cannot be read."""
+    (size,) = _HEAD.unpack_from(request)
+    question = json.loads(request[_HEAD.size : _HEAD.size + size])
+    data = request[_HEAD.size + size :]
+    if "width" in question:
+        return render(data, question["page"], question["width"])
+    found = boxes(data, [GlyphRun(*run) for run in question["runs"]], Span(*question["span"]))
+    return json.dumps(list(found.items())).encode()
 
 
 def boxes(data: bytes, glyphs: Sequence[GlyphRun], span: Span) -> dict[int, list[Box]]:

@@ -399,12 +399,18 @@ class Encoder(Protocol):
         """The vector of a question, `(dim,)`."""
 
 
-class Lens(Protocol):
-    """One way of looking at the chunks: a question's form in, chunk ids and scores out, best first."""
+class Window(NamedTuple):
+    """A sentence to read, and what stands around it: title, headings, the sentence before."""
 
-    @property
-    def generation(self) -> int:
-        """The generation of the truth that this lens shows."""
+    sentence: str
+    context: str
+
+
+class Reader(Protocol):
+    """Reads sentences for a question."""
+
+    def scores(self, question: str, windows: Sequence[Window]) -> NDArray[np.float32]:
+        """Log odds that each sentence answers the question, `(n,)`."""
 
 
 def _plain(value: Any) -> Any:

@@ -18,6 +18,7 @@ __all__ = ["follow"]
 
 _SETTLE_MS = 800  # a copy of many files is one change
 _LOOK_MS = 200
+_WAKE_MS = 500  # without any change; the first build waits no longer
 
 
 def follow(
@@ -40,11 +41,21 @@ def follow(
         except FootnoteError as error:
             failed(error)
 
-    attempt()
     config.sources.mkdir(parents=True, exist_ok=True)
-    visible = _Visible(config.sources)
-    for _ in watch(config.sources, watch_filter=visible, debounce=_SETTLE_MS, step=_LOOK_MS, stop_event=stop):
-        attempt()
+    visible, started = _Visible(config.sources), False
+    # Watching begins before the first build, or what changes during that build would be missed.
+    for changes in watch(
+        config.sources,
+        watch_filter=visible,
+        debounce=_SETTLE_MS,
+        step=_LOOK_MS,
+        stop_event=stop,
+        rust_timeout=_WAKE_MS,
+        yield_on_timeout=True,
+    ):
+        if changes or not started:
+            started = True
+            attempt()
 
 
 class _Visible:

@@ -7,6 +7,9 @@ whatever the page's rotation, crop or unit: the picture is the judge, not a form
 from __future__ import annotations
 
 import io
+import os
+import signal
+import sys
 
 import making
 import numpy as np
@@ -198,3 +201,47 @@ def test_nothing_is_marked_where_nothing_can_be_located() -> None:
     assert pages.boxes(data, [GlyphRun(0, 9, 0, 5)], Span(0, 5)) == {}
     assert pages.boxes(data, [GlyphRun(0, 1, 90_000, 5)], Span(0, 5)) == {}
     assert pages.boxes(b"no PDF", loaded.glyphs, Span(0, 5)) == {}
+
+
+def test_a_painter_gives_what_the_functions_give() -> None:
+    data = making.pdf(_red_line)
+    loaded = load_bytes(data, "made.pdf")
+    span = _span(loaded, LINES[1])
+    painter = pages.Painter()
+    try:
+        assert painter.render(data, 1, 300) == pages.render(data, 1, 300)
+        assert painter.boxes(data, loaded.glyphs, span) == pages.boxes(data, loaded.glyphs, span) != {}
+        assert painter.render(data, 7, 300) is None
+        assert painter.render(b"no PDF", 1, 300) is None
+        assert painter.boxes(b"no PDF", loaded.glyphs, span) == {}
+    finally:
+        painter.close()
+    assert painter.render(data, 1, 300) is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL here")
+def test_a_painter_killed_or_hanging_costs_one_page_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = making.pdf(_red_line)
+    painter = pages.Painter()
+    try:
+        assert painter.render(data, 1, 300)
+        first = _child(painter)
+        os.kill(first, signal.SIGKILL)
+        assert painter.render(data, 1, 300), "the next page has a child of its own"
+        assert _child(painter) != first
+        monkeypatch.setattr(pages, "_SECONDS", 1.0)
+        os.kill(_child(painter), signal.SIGSTOP)
+        assert painter.render(data, 1, 300) is None, "a child that hangs is not waited for"
+        monkeypatch.undo()
+        assert painter.render(data, 1, 300)
+    finally:
+        last = _child(painter)
+        painter.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(last, 0)
+
+
+def _child(painter: pages.Painter) -> int:
+    assert painter._child is not None
+    assert painter._child._process is not None
+    return painter._child._process.pid

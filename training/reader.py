@@ -23,9 +23,10 @@ import torch
 from safetensors.torch import save_file
 from transformers import AutoTokenizer
 
-from rag.cross import FROZEN, Window, as_batch, new_model, pair_ids
+from rag.cross import FROZEN, as_batch, new_model, pair_ids
 from rag.embed import bundled_folder
 from rag.text import sentence_spans
+from rag.types import Window
 
 SETS = {"squad2_dev": 99999, "squad1_dev": 99999, "nq_oracle": 99999, "selqa": 99999, "policyqa": 1000}
 WORD = re.compile(r"\w+")
@@ -99,9 +100,7 @@ def groups_of(folder: Path, most: int, size: int, rng: random.Random) -> list[Gr
 
         def tempting(pool: list[Sentence]) -> list[Sentence]:
             fair = [
-                s
-                for s in pool
-                if s not in right and not any(answer in s.window.sentence.lower() for answer in answers)
+                s for s in pool if s not in right and not any(answer in s.window.sentence.lower() for answer in answers)
             ]
             return sorted(fair, key=lambda s: -sum(weight[w] for w in asked & s.words) / (8 + len(s.words)) ** 0.5)
 
@@ -110,7 +109,7 @@ def groups_of(folder: Path, most: int, size: int, rng: random.Random) -> list[Gr
         if len({article[row["id"]] for row in rows}) > len(rows) * 0.5:  # no article has several passages
             far = tempting(rng.sample(everywhere, min(300, len(everywhere))))[:4]
         chosen = [rng.choice(right)] if right else near[:1]
-        for pool in (near[: 3], far, near, far):
+        for pool in (near[:3], far, near, far):
             fresh = [s for s in pool if s not in chosen]
             if fresh and len(chosen) < size:
                 chosen.append(rng.choice(fresh))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -41,7 +42,8 @@ def main() -> None:
     """Entry point: runs a command and turns an expected error into one sentence, a hint and exit code 1."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a source's characters must not stop a narrow terminal
+            # A source's characters must not stop a narrow terminal, and who follows a pipe sees each line as it comes.
+            stream.reconfigure(errors="replace", line_buffering=True)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     try:
         app()
@@ -166,12 +168,25 @@ def serve(
 
 
 @app.command()
-def watch(sources: SourcesOption = None, index: IndexOption = None, model: ModelOption = None) -> None:
+def watch(
+    sources: SourcesOption = None,
+    index: IndexOption = None,
+    model: ModelOption = None,
+    leashed: Annotated[bool, typer.Option("--leashed", hidden=True)] = False,
+) -> None:
     """Follow the sources folder and rebuild after every change, until Ctrl-C."""
     from rag.cli.show import print_report, print_trouble
     from rag.watch import follow
 
-    follow(_config(sources, index, model), print_report, print_trouble)
+    stop = threading.Event()
+
+    def hold() -> None:
+        sys.stdin.read()  # whoever started us holds our input: it ends with them, however they end
+        stop.set()
+
+    if leashed:
+        threading.Thread(target=hold, daemon=True).start()
+    follow(_config(sources, index, model), print_report, print_trouble, stop=stop)
 
 
 @app.command()
@@ -195,7 +210,8 @@ def doctor(
 def _watcher(config: Config) -> Iterator[None]:
     """`rag watch` beside the server, in a process of its own, so that embedding does not hold up answers."""
     places = ["--sources", str(config.sources), "--index", str(config.index), "--model", config.model]
-    process = subprocess.Popen([sys.executable, "-m", "rag.cli", "watch", *places])
+    command = [sys.executable, "-m", "rag.cli", "watch", "--leashed", *places]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE)
     try:
         yield
     finally:

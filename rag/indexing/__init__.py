@@ -214,7 +214,9 @@ def _writable(index: Path) -> Iterator[None]:
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "os error 28" in str(error)
         reason = "its disk is full" if full else error.strerror or str(error)
-        hint = "Free some space" if full else "Check the disk and the folder's permissions, or name another with --index"
+        hint = (
+            "Free some space" if full else "Check the disk and the folder's permissions, or name another with --index"
+        )
         raise IndexUnwritable(
             f"The index in {index} cannot be written: {reason}.", f"{hint}, then build again: what was done is kept."
         ) from error

@@ -19,17 +19,19 @@ from rag.types import Vectors
 
 __all__ = ["ANSWERABLE", "ReadPassage", "Reading", "Scored", "read", "select"]
 
-ANSWERABLE = 0.32
+ANSWERABLE = 0.31
 """Below this probability the question counts as not answered by the sources.
 
 Chosen on training questions: asked of sources on other topics, 5 % of them are answered at this threshold.
 """
 _MARGIN = 0.7  # log odds below the best sentence within which another is shown too
 _MARGIN_OF_SEVERAL = 1.8  # the same where the question asks for several things
-_HEADING = 8.0  # what a heading loses: it names what is said and does not say it
-_KEY = 2.0  # what "key: value" loses for each word of its key that nobody asked for, and if all are such
+_HEADING = 100.0  # what a heading loses: it names what is said and does not say it
+_KEY = 3.0  # what a line of "key: value" loses for each word of its key that nobody asked for
+_ASKED_KEY = 2.0  # what it gains where its key says just what is asked
+_ASIDE = re.compile(r"\([^)]*\)")
 _KEY_VALUE = re.compile(r"\s*[-*•]?\s*([^:.?!]{1,80}):\s+\S")
-_NEUTRAL = frozenset(("name", "total", "overall", "note"))
+_NEUTRAL = frozenset(("name", "total", "overall", "note", "real"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def select(reading: Reading, most: int = 3) -> list[Scored]:
     if not reading.sentences:
         return []
     least = reading.sentences[0].score - (_MARGIN_OF_SEVERAL if reading.several else _MARGIN)
-    return [scored for scored in reading.sentences if scored.group < most and scored.score >= least]
+    chosen = {scored.group for scored in reading.sentences if scored.group < most and scored.score >= least}
+    return [scored for scored in reading.sentences if scored.group in chosen]
 
 
 def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> FloatArray:
@@ -89,11 +92,16 @@ def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> 
     lost = []
     for passage in passages:
         context = set(terms(passage.context))
-        for sentence in passage.sentences:
+        pairs = [_KEY_VALUE.match(sentence) for sentence in passage.sentences]
+        table = 2 * sum(pair is not None for pair in pairs) > max(len(pairs), 3)  # prose has a colon now and then
+        for sentence, pair in zip(passage.sentences, pairs, strict=True):
             if context and context.issuperset(terms(sentence)):
                 lost.append(_HEADING)
                 continue
-            pair = _KEY_VALUE.match(sentence)
-            key = set(terms(pair[1])) - context - _NEUTRAL if pair else set()
-            lost.append(_KEY * min(len(key - asked), 3) + (_KEY if key and key.isdisjoint(asked) else 0.0))
+            key = set(terms(_ASIDE.sub("", pair[1]))) - context - _NEUTRAL if pair and table else set()
+            key = {term for term in key if not term.isdigit()}
+            if key and key <= asked:
+                lost.append(-_ASKED_KEY)
+            else:
+                lost.append(_KEY * min(len(key - asked), 3))
     return np.array(lost)

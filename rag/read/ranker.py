@@ -18,16 +18,9 @@ from rag.read.features import FEATURES, FloatArray
 __all__ = ["SURE", "Ranker", "ranker", "sure_row"]
 
 _FILE = Path(__file__).parent.parent / "data" / "ranker.json"
-SURE = (
-    "cosine",
-    "best_cosine",
-    "best_passage",
-    "asked_name_missing",
-    "asked_number_missing_in_passage",
-    "rarest_missing",
-    "negation_differs",
-)
-"""What the probability is made of: of the best sentence, but for the two that are bests over all sentences."""
+SURE = ("cosine", "passage", "asked_name_missing_in_passage", "asked_number_missing_in_passage", "negation_differs")
+"""What is known of the best sentence that the probability is made of."""
+_PLACES = [FEATURES.index(name) for name in SURE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +49,8 @@ class Ranker:
 
 def sure_row(rows: FloatArray, best: int) -> FloatArray:
     """The values of `SURE`, `(len(SURE),)`."""
-    column = {name: i for i, name in enumerate(FEATURES)}
-    bests = {
-        "best_cosine": rows[:, column["cosine"]].max(),
-        "best_passage": rows[:, column["passage"]].max(),
-    }
-    return np.array([bests[name] if name in bests else rows[best, column[name]] for name in SURE])
+    row: FloatArray = rows[best, _PLACES]
+    return row
 
 
 @lru_cache(maxsize=1)

@@ -24,13 +24,20 @@ _PATIENCE_MS = 30_000
 
 
 def to_read(path: Path) -> apsw.Connection:
-    """A read-only connection; where the folder itself cannot be written, SQLite must be told that nobody else does."""
+    """A read-only connection.
+
+    Readers share a small file that SQLite makes beside the log. Where it cannot be made - the folder is read-only, the
+    disk is full - SQLite must be told that nobody writes, which is only true while there is no log.
+    """
     _with_checksums()
     address = path.resolve().as_uri()
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     try:
         return _tried(apsw.Connection(f"{address}?mode=ro", flags=flags))
-    except (apsw.CantOpenError, apsw.ReadOnlyError):
+    except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.FullError, apsw.IOError) as error:
+        log = Path(f"{path}-wal")
+        if getattr(error, "extendedresult", 0) == _CHECKSUM_WRONG or (log.exists() and log.stat().st_size):
+            raise
         return _tried(apsw.Connection(f"{address}?mode=ro&immutable=1", flags=flags))
 
 
@@ -70,6 +77,7 @@ def explained(path: Path) -> Iterator[None]:
         ) from error
 
 
+_CHECKSUM_WRONG = apsw.SQLITE_IOERR_DATA
 _REFUSED = {
     apsw.SQLITE_IOERR_WRITE,
     apsw.SQLITE_IOERR_FSYNC,

@@ -165,7 +165,8 @@ class Writer(Reads):
             (self.recipe,),
         )
         for key, document_id, title, heading, text in rows:
-            yield key, document_id, " ".join((title, *json.loads(heading))), bytes(text).decode()
+            context = title if heading == "[]" else " ".join((title, *json.loads(heading)))
+            yield key, document_id, context, bytes(text).decode()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
