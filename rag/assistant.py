@@ -17,7 +17,8 @@ from typing import Literal
 
 from rag.answer import answer_from
 from rag.config import Config, load_config
-from rag.embed import SentenceEncoder
+from rag.cross import CrossReader
+from rag.embed import SentenceEncoder, bundled_folder
 from rag.errors import IndexStale, QuestionProblem
 from rag.followup import stand_alone
 from rag.indexing import build as build_index
@@ -38,9 +39,11 @@ from rag.types import (
     Found,
     OnProgress,
     Passage,
+    Reader,
     Source,
     Span,
     Turn,
+    Window,
 )
 
 __all__ = ["MAX_QUESTION", "Assistant", "build", "open_index"]
@@ -57,8 +60,9 @@ SourceState = Literal["unchanged", "changed", "gone"]
 class Assistant:
     """An index open for questions, from any number of threads. Use it as a context manager, or call `close`."""
 
-    def __init__(self, config: Config, encoder: Encoder) -> None:
-        self._config, self._encoder = config, encoder
+    def __init__(self, config: Config, encoder: Encoder, reader: Reader | None = None) -> None:
+        """`reader` reads the best sentences again; without one the ranker alone decides."""
+        self._config, self._encoder, self._reader = config, encoder, reader
         self._store = Store(config.index)
         self._recipe = recipe_of(encoder, config.chunk_tokens, config.overlap_sentences)
         self._painter = Painter()
@@ -85,6 +89,8 @@ class Assistant:
     def warm_up(self) -> None:
         """Loads the encoder now, so that the first question does not wait for it. Raises ModelProblem."""
         self._encoder.query("warm up")
+        if self._reader is not None:
+            self._reader.scores("warm up", [Window("Warm up.", "")])
 
     def ask(self, question: str, turns: Sequence[Turn] = (), paths: Sequence[str] | None = None) -> Answer:
         """The answer to a question: the last event of `stream`. Raises QuestionProblem, IndexProblem, ModelProblem."""
@@ -103,7 +109,7 @@ class Assistant:
             documents = _documents(snapshot, paths)
             vector = self._encoder.query(asked)
             hits = search(asked, vector, lenses=lenses, snapshot=snapshot, k=_CANDIDATES, documents=documents)
-            answer = answer_from(question, asked, vector, hits, lenses.lexical)
+            answer = answer_from(question, asked, vector, hits, lenses.lexical, self._reader)
         yield Found(answer.passages)
         for i, claim in enumerate(answer.claims):
             marks = "".join(f" [{citation.number}]" for citation in claim.citations)
@@ -216,7 +222,8 @@ class Assistant:
 def open_index(index: str | Path = "index", *, config: Config | None = None) -> Assistant:
     """Opens an index for questions. Raises IndexMissing, IndexStale, IndexDamaged, ModelProblem, ConfigProblem."""
     settings = config or load_config(index=Path(index))
-    return Assistant(settings, SentenceEncoder(settings.model, settings.device))
+    encoder = SentenceEncoder(settings.model, settings.device)
+    return Assistant(settings, encoder, CrossReader(bundled_folder()))
 
 
 def build(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from words import WordEncoder
 
 from rag.assistant import Assistant
@@ -51,6 +51,13 @@ class Rebuilding(RuleBasedStateMachine):
 
     def files(self) -> list[Path]:
         return sorted(path for path in self.sources.rglob("*") if path.is_file())
+
+    @initialize(some=st.dictionaries(names, texts, min_size=2, max_size=6))
+    def begin(self, some: dict[str, str]) -> None:
+        """With files that are built already, so that there is something to take over from the first step on."""
+        for name, text in some.items():
+            self.write(name, text)
+        self.build_and_compare()
 
     @rule(name=names, text=texts)
     def write(self, name: str, text: str) -> None:

@@ -6,6 +6,7 @@ import os
 import random
 import re
 import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,18 @@ from rag.assistant import Assistant
 from rag.config import load_config
 from rag.errors import IndexLocked, IndexStale, SourcesMissing
 from rag.indexing import build
-from rag.types import BuildReport, Move, Progress
+from rag.types import BuildReport, Embedded, EmbedInput, Move, Progress
 
 TRAIN = "# Trains\n\nThe train left Quetta at nine. It was stopped near Sibi. Sixty-four people died there.\n"
 SCHOOL = "# Schools\n\nOnly 27 percent of women can read. The province plans two hundred new schools.\n"
 BORDER = "The border is long.\n\nFuel is carried across it every night. Nobody counts the trucks.\n"
+
+
+class Asleep(WordEncoder):
+    """An encoder that must not be asked to embed: its weights would be loaded for it."""
+
+    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, Embedded]]:
+        raise AssertionError(f"asked to embed {len(inputs)} texts")
 
 
 class Place:
@@ -73,6 +81,7 @@ def test_a_build_answers_after_it_is_opened_again(place: Place) -> None:
 def test_nothing_changed_costs_nothing(place: Place) -> None:
     place.build()
     before = place.bytes()
+    place.encoder = Asleep()
     report = place.build()
     assert len(report.unchanged) == 3
     assert (report.added, report.changed, report.chunks_embedded, place.encoder.embedded) == ((), (), 0, [])
@@ -104,6 +113,23 @@ def test_an_edit_embeds_only_the_chunks_it_touched(place: Place) -> None:
     assert report.changed == ("long.txt",)
     assert 1 <= report.chunks_embedded <= 4
     assert all("twenty" in text for text in place.encoder.embedded[:1])
+
+
+def test_after_any_change_the_vectors_are_those_of_a_clean_build_to_the_last_byte(place: Place, tmp_path: Path) -> None:
+    def lens(index: Path) -> bytes:
+        (file,) = (index / "dense").rglob("*.faiss")
+        return file.read_bytes()
+
+    place.build()
+    place.write("trains.md", TRAIN + "\nThe line was mended in a week.\n")
+    place.write("more.txt", "A new file. It has a sentence or two.\n")
+    (place.sources / "border.txt").unlink()
+    place.build()
+    build(place.sources, tmp_path / "clean", encoder=WordEncoder(), size=40, overlap=1, workers=1)
+    assert lens(place.index) == lens(tmp_path / "clean")
+    place.build(size=80)
+    build(place.sources, tmp_path / "other", encoder=WordEncoder(), size=80, overlap=1, workers=1)
+    assert lens(place.index) == lens(tmp_path / "other")
 
 
 def test_a_moved_file_is_not_read_or_embedded_again(place: Place) -> None:

@@ -1,4 +1,4 @@
-"""Fits how the reader's scores and the ranker's are mixed: `python -m training.mix [FOLDER]`, after `training/reader.py`.
+"""Fits how the reader's scores and the ranker's are mixed: `python -m training.mix [FOLDER]`, after the reader.
 
 Uses only questions that the reader was not trained on (those after the last step of its seeded order), asked as the
 program asks. Two small fits: the order of the sentences (a softmax over a question's candidates), and the probability
@@ -34,11 +34,16 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", default="../shared/train", type=Path)
     parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--weights", type=Path)
-    parser.add_argument("--seen", type=Path, help="a file with the questions that the reader was trained on, one a line")
+    parser.add_argument(
+        "--seen",
+        type=Path,
+        default=Path("build/reader.seen"),
+        help="file: questions the reader was trained on, one a line",
+    )
     options = parser.parse_args()
     encoder = SentenceEncoder()
     reader = CrossReader(bundled_folder(), *([options.weights] if options.weights else []))
-    seen = set(options.seen.read_text("utf-8").split("\n")) if options.seen else set()
+    seen = set(options.seen.read_text("utf-8").split("\n"))
     sets = {name: load_set(options.folder / name, encoder, options.cache) for name in SETS}
     found = [row for name, most in SETS.items() for row in examples(sets[name], sets[name], reader, most, seen)]
     foreign = [row for a, b, n in FOREIGN for row in examples(sets[a], sets[b], reader, n, seen, foreign=True)]

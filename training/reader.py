@@ -18,6 +18,7 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -30,6 +31,7 @@ from rag.types import Window
 
 SETS = {"squad2_dev": 99999, "squad1_dev": 99999, "nq_oracle": 99999, "selqa": 99999, "policyqa": 1000}
 WORD = re.compile(r"\w+")
+_ABSENT = 0.12  # share of answerable questions that are asked once more of sentences that do not answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,45 +71,22 @@ def words_of(text: str) -> frozenset[str]:
 
 
 def groups_of(folder: Path, most: int, size: int, rng: random.Random) -> list[Group]:
-    """The groups of one set, in random order."""
-    rows = [json.loads(line) for line in (folder / "corpus.jsonl").open()]
+    """The groups of one set, in random order, from at most `most` of its questions."""
+    corpus = Corpus([json.loads(line) for line in (folder / "corpus.jsonl").open()], rng)
     queries = [json.loads(line) for line in (folder / "queries.jsonl").open()]
-    gold: dict[str, list[dict[str, object]]] = defaultdict(list)
+    gold: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for line in (folder / "qrels.jsonl").open():
         row = json.loads(line)
         gold[row["query"]].append(row)
-    by_doc = {row["id"]: sentences_of(row) for row in rows}
-    article = {row["id"]: row["title"] for row in rows}
-    by_article: dict[str, list[Sentence]] = defaultdict(list)
-    for doc, found in by_doc.items():
-        by_article[article[doc] or doc] += found
-    everywhere = [one for found in by_doc.values() for one in found]
-    counts = Counter(word for one in everywhere for word in one.words)
-    weight = {word: math.log(1 + len(everywhere) / n) for word, n in counts.items()}
     rng.shuffle(queries)
     groups = []
     for query in queries[:most]:
-        asked = words_of(query["text"])
-        right: list[Sentence] = []
-        docs = {str(row["doc"]) for row in gold[query["id"]]} or {query.get("context_doc", "")}
-        for row in gold[query["id"]]:
-            for span in row.get("spans", []):  # type: ignore[attr-defined]
-                if "start" in span:
-                    right += [s for s in by_doc[str(row["doc"])] if s.start < span["end"] and span["start"] < s.end]
+        right = corpus.right(gold[query["id"]])
         if query["answerable"] and not right:
             continue
+        docs = {row["doc"] for row in gold[query["id"]]} or {query.get("context_doc", "")}
         answers = [answer.lower() for answer in query.get("answers", []) if len(answer) > 2]
-
-        def tempting(pool: list[Sentence]) -> list[Sentence]:
-            fair = [
-                s for s in pool if s not in right and not any(answer in s.window.sentence.lower() for answer in answers)
-            ]
-            return sorted(fair, key=lambda s: -sum(weight[w] for w in asked & s.words) / (8 + len(s.words)) ** 0.5)
-
-        near = tempting([s for doc in docs for s in by_doc.get(doc, [])])
-        far = tempting(by_article[article.get(next(iter(docs)), "")] or rng.sample(everywhere, 60))[:6]
-        if len({article[row["id"]] for row in rows}) > len(rows) * 0.5:  # no article has several passages
-            far = tempting(rng.sample(everywhere, min(300, len(everywhere))))[:4]
+        near, far = corpus.tempting(query["text"], docs, right, answers)
         chosen = [rng.choice(right)] if right else near[:1]
         for pool in (near[:3], far, near, far):
             fresh = [s for s in pool if s not in chosen]
@@ -115,9 +94,47 @@ def groups_of(folder: Path, most: int, size: int, rng: random.Random) -> list[Gr
                 chosen.append(rng.choice(fresh))
         if len(chosen) > 1:
             groups.append(Group(query["text"], tuple(s.window for s in chosen), bool(right)))
-        if right and rng.random() < 0.12:  # a question whose answer is not there at all
+        if right and rng.random() < _ABSENT:  # a question whose answer is not there at all
             groups.append(Group(query["text"], tuple(s.window for s in (near + far)[:size]), False))
     return [group for group in groups if group.windows]
+
+
+class Corpus:
+    """The sentences of a set, by passage and by article, with the weight of each word."""
+
+    def __init__(self, rows: list[dict[str, str]], rng: random.Random) -> None:
+        self._rng = rng
+        self._article = {row["id"]: row["title"] or row["id"] for row in rows}
+        self._by_doc = {row["id"]: sentences_of(row) for row in rows}
+        self._by_article: dict[str, list[Sentence]] = defaultdict(list)
+        for doc, found in self._by_doc.items():
+            self._by_article[self._article[doc]] += found
+        self._all = [one for found in self._by_doc.values() for one in found]
+        counts = Counter(word for one in self._all for word in one.words)
+        self._weight = {word: math.log(1 + len(self._all) / n) for word, n in counts.items()}
+        self._lonely = len(self._by_article) > len(rows) * 0.5  # no article has several passages
+
+    def right(self, gold: list[dict[str, Any]]) -> list[Sentence]:
+        """The sentences that touch a gold span."""
+        spans = [(row["doc"], span) for row in gold for span in row.get("spans", []) if "start" in span]
+        return [s for doc, span in spans for s in self._by_doc[doc] if s.start < span["end"] and span["start"] < s.end]
+
+    def tempting(
+        self, question: str, docs: set[str], right: list[Sentence], answers: list[str]
+    ) -> tuple[list[Sentence], list[Sentence]]:
+        """Wrong sentences that share most with the question: of its passages, and of the same article or elsewhere."""
+        asked = words_of(question)
+
+        def likeness(s: Sentence) -> float:
+            return -sum(self._weight[w] for w in asked & s.words) / (8 + len(s.words)) ** 0.5
+
+        def wrong(s: Sentence) -> bool:
+            return s not in right and not any(answer in s.window.sentence.lower() for answer in answers)
+
+        article = self._by_article[self._article.get(min(docs), "")]
+        pool = self._rng.sample(self._all, min(300, len(self._all))) if self._lonely or not article else article
+        near = sorted((s for doc in sorted(docs) for s in self._by_doc.get(doc, []) if wrong(s)), key=likeness)
+        return near, sorted(filter(wrong, pool), key=likeness)[:6]
 
 
 def main() -> None:
@@ -175,6 +192,8 @@ def main() -> None:
         if step % 200 == 0:
             save(model, optimizer, step, arguments)
     save(model, optimizer, step, arguments)
+    seen = "\n".join(group.question for group in groups[: step * arguments.batch])
+    arguments.state.with_suffix(".seen").write_text(seen, "utf-8")  # the others are left for `training/mix.py`
     log(arguments, len(groups), step, curve, (time.monotonic() - started) / 60)
 
 
@@ -205,10 +224,12 @@ def log(arguments: argparse.Namespace, groups: int, steps: int, curve: list[str]
     for name in SETS:
         for part in ("corpus", "queries", "qrels"):
             digest.update((arguments.train / name / f"{part}.jsonl").read_bytes())
+    weights = hashlib.sha256(arguments.out.read_bytes()).hexdigest()
     text = (
-        f"\n## Reader, {time.strftime('%Y-%m-%d')}\n\n{groups} questions, {steps} steps of {arguments.batch}, "
-        f"{arguments.size} sentences a question, rate {arguments.rate}, {minutes:.0f} minutes; data {digest.hexdigest()[:16]}; "
-        f"weights {hashlib.sha256(arguments.out.read_bytes()).hexdigest()[:16]}\n\nLoss: {', '.join(curve)}\n"
+        f"\n## Reader (`training/reader.py`), {time.strftime('%Y-%m-%d')}\n\n"
+        f"{groups} questions, {steps} steps of {arguments.batch}, {arguments.size} sentences a question, rate "
+        f"{arguments.rate}, {minutes:.0f} minutes; data {digest.hexdigest()[:16]}; weights {weights[:16]}\n\n"
+        f"Loss: {', '.join(curve)}\n"
     )
     with Path("training/LOG.md").open("a") as file:
         file.write(text)

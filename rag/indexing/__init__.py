@@ -152,8 +152,10 @@ class _Work:
         pieces = {vector_id: piece for _, found in self._waiting for piece, vector_id in found}
         missing = sorted(self._writer.missing_vectors(pieces))
         self._seen += len(missing)
-        for batch in _batches(self._encoder.passages([pieces[one].reads for one in missing])):
-            self._writer.put_vectors((missing[i], embedded) for i, embedded in batch)
+        # Without a question to the encoder its weights are not even loaded.
+        embedded = self._encoder.passages([pieces[one].reads for one in missing]) if missing else ()
+        for batch in _batches(embedded):
+            self._writer.put_vectors((missing[i], vectors) for i, vectors in batch)
             self.embedded += len(batch)
             self._progress(Progress("embedding", self.embedded, self._seen))
         for loaded, found in self._waiting:
