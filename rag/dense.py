@@ -51,7 +51,7 @@ class DenseLens:
         index = faiss.IndexIDMap2(inner)
         if len(keys):
             index.add_with_ids(vectors, keys)
-        (folder / _FILE).write_bytes(faiss.serialize_index(index).tobytes())
+        (folder / _FILE).write_bytes(faiss.serialize_index(index))
 
     @classmethod
     def open(cls, folder: Path) -> DenseLens:
