@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from rag.lexical import LexicalLens, terms
-from rag.read import ANSWERABLE, ReadPassage, Scored, read, select
+from rag.read import ReadPassage, Scored, read, select
 from rag.read.reread import reread
 from rag.text import normalise, strip_span
 from rag.types import Answer, Citation, Claim, Document, Hit, Reader, Span, Vectors
@@ -42,7 +42,7 @@ def answer_from(
     if reader is not None:
         reading = reread(reading, asked_as, to_read, reader)
     passages = tuple(hit.passage for hit in hits)
-    if not reading.sentences or reading.answerable < ANSWERABLE:
+    if not reading.sentences or reading.answerable < reading.least:
         return Answer(question, asked_as, "not_found", (), passages, reading.answerable)
     claims = _claims([place for scored in select(reading) for place in _whole(*_place(hits, scored))])
     return Answer(question, asked_as, "answered", claims, passages, reading.answerable)

@@ -24,8 +24,8 @@ from rag.read import read
 from rag.read.reread import candidates, odds_of, window_of
 
 OUT = Path(__file__).parent.parent / "rag" / "data" / "mix.json"
-SETS = {"squad2_dev": 900, "squad1_dev": 300, "nq_oracle": 250, "selqa": 150}
-FOREIGN = (("nq_oracle", "squad2_dev", 150), ("squad2_dev", "nq_oracle", 150))
+SETS = {"squad2_dev": 700, "squad1_dev": 200, "nq_oracle": 150, "selqa": 100}
+FOREIGN = (("nq_oracle", "squad2_dev", 100), ("squad2_dev", "nq_oracle", 100))
 
 
 def main() -> None:
@@ -58,9 +58,26 @@ def main() -> None:
         right.append(bool(row[2][at]))
     sure, bias = fit_sure(np.array(rows), np.array(right))
     print(f"sure: reader x {sure[0]:.3f} + ranker's odds x {sure[1]:.3f} + {bias:.3f}")
-    odds = [row[1][best(row, order)] * sure[0] + row[3] * sure[1] + bias for row in foreign]
-    print(f"threshold for 5 % of foreign questions: {1 / (1 + np.exp(-np.quantile(odds, 0.95))):.3f}")
-    kept = {"order": [round(float(x), 5) for x in order], "sure": [round(float(x), 5) for x in (*sure, bias)]}
+
+    def probability(row: tuple[Any, Any, Any, float]) -> float:
+        return float(1 / (1 + np.exp(-(row[1][best(row, order)] * sure[0] + row[3] * sure[1] + bias))))
+
+    near = [probability(row) for row in found if not row[2].any()]
+    has = [(probability(row), bool(row[2][best(row, order)])) for row in found if row[2].any()]
+    strange = [probability(row) for row in foreign]
+    for least in np.arange(0.1, 0.85, 0.05):
+        right_said = np.mean([p >= least and good for p, good in has])
+        said = np.mean([p >= least for p, _ in has])
+        missed, elsewhere = np.mean(np.array(near) >= least), np.mean(np.array(strange) >= least)
+        print(f"from {least:.2f}: answered {said:.3f}, rightly {right_said:.3f}", end="; ")
+        print(f"near misses {missed:.3f}, foreign {elsewhere:.3f}")
+    threshold = max(float(np.quantile(strange, 0.95)), least_for(near, has))
+    print(f"threshold {threshold:.3f}")
+    kept = {
+        "order": [round(float(x), 5) for x in order],
+        "sure": [round(float(x), 5) for x in (*sure, bias)],
+        "threshold": round(threshold, 3),
+    }
     OUT.write_text(json.dumps(kept) + "\n", "utf-8")
 
 
@@ -89,6 +106,15 @@ def examples(
         if len(found) == most:
             break
     return found
+
+
+def least_for(near: list[float], has: list[tuple[float, bool]]) -> float:
+    """Where right answers given, less false answers to near misses, are most, each as a share of its kind."""
+
+    def gain(least: float) -> float:
+        return float(np.mean([p >= least and good for p, good in has]) - np.mean(np.array(near) >= least))
+
+    return max((float(x) for x in np.arange(0.1, 0.85, 0.01)), key=gain)
 
 
 def best(row: tuple[Any, Any, Any, float], order: Any) -> int:

@@ -55,6 +55,7 @@ class Reading:
     sentences: tuple[Scored, ...]
     answerable: float
     several: bool = False
+    least: float = ANSWERABLE  # the probability from which on an answer is given
 
 
 def read(question: str, vector: Vectors, passages: Sequence[ReadPassage], *, terms: Terms, idf: Idf) -> Reading:

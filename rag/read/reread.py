@@ -30,6 +30,7 @@ class Mix:
     order: tuple[float, float]
     sure: tuple[float, float]
     sure_bias: float
+    threshold: float
 
 
 def reread(reading: Reading, question: str, passages: Sequence[ReadPassage], reader: Reader) -> Reading:
@@ -57,7 +58,7 @@ def reread(reading: Reading, question: str, passages: Sequence[ReadPassage], rea
     )
     said = dict(zip((ranks[one.group] for one in chosen), logits, strict=True))[0]
     odds = mix.sure[0] * said + mix.sure[1] * odds_of(reading) + mix.sure_bias
-    return Reading(tuple(sentences), 1 / (1 + exp(-odds)), reading.several)
+    return Reading(tuple(sentences), 1 / (1 + exp(-odds)), reading.several, mix.threshold)
 
 
 def candidates(reading: Reading) -> list[Scored]:
@@ -90,4 +91,4 @@ def mixed() -> Mix:
     kept = json.loads(_FILE.read_text("utf-8"))
     first, second = kept["order"]
     said, ranked, bias = kept["sure"]
-    return Mix((first, second), (said, ranked), bias)
+    return Mix((first, second), (said, ranked), bias, kept["threshold"])
