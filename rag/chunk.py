@@ -8,6 +8,7 @@ The prefix helps retrieval and is never part of a quote. This module does not kn
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,12 +18,13 @@ from rag.types import Chunk, Document, EmbedInput, PageRange, Span
 __all__ = ["Piece", "chunk_document", "chunk_id"]
 
 CountTokens = Callable[[Sequence[str]], list[int]]
+_DIGIT = re.compile(r"\d")
 _PREFIX_TOKENS = 48  # of the encoder's tokens; the heading path is shortened from the front to fit
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A chunk, its sentences (spans of the document's text, headings left out), and what the encoder reads for it."""
+    """A chunk, its sentences (spans of the document; heads of sections and tables left out), and what is encoded."""
 
     chunk: Chunk
     sentences: tuple[Span, ...]
@@ -36,6 +38,7 @@ class _Unit:
     span: Span
     heading: tuple[str, ...]
     opens: bool  # a heading stands here
+    says: bool  # neither a heading nor the head of a table: it may be quoted
     size: int
     cost: int
 
@@ -64,18 +67,22 @@ def chunk_id(document_id: str, span: Span) -> int:
 
 
 def _units(document: Document, count: CountTokens, size: int, room: int) -> list[_Unit]:
-    spans: list[tuple[Span, tuple[str, ...], bool]] = []
+    spans: list[tuple[Span, tuple[str, ...], bool, bool]] = []
+    in_table = False
     for block, inside in units(document):
-        spans += [(span, block.heading, block.kind == "heading") for span in inside]
-    texts = [document.text[span.start : span.end] for span, _, _ in spans]
+        opens = block.kind == "heading"
+        heads = block.kind == "table" and not in_table and not _DIGIT.search(document.text, *block.span)
+        spans += [(span, block.heading, opens, not opens and not heads) for span in inside]
+        in_table = block.kind == "table" or (in_table and block.kind == "code")  # the line below a head, in Markdown
+    texts = [document.text[span.start : span.end] for span, *_ in spans]
     sizes, costs = count_tokens(texts), count(texts)
     found = []
-    for (span, heading, opens), n, cost in zip(spans, sizes, costs, strict=True):
+    for (span, heading, opens, says), n, cost in zip(spans, sizes, costs, strict=True):
         if n <= size and cost <= room:
-            found.append(_Unit(span, heading, opens, n, cost))
+            found.append(_Unit(span, heading, opens, says, n, cost))
         else:
             parts = _split(document.text, span, count, size, room)
-            found += [_Unit(part, heading, opens, a, b) for part, a, b in parts]
+            found += [_Unit(part, heading, opens, says, a, b) for part, a, b in parts]
     return found
 
 
@@ -135,7 +142,7 @@ def _pieces(document: Document, group: Sequence[_Unit], count: CountTokens, limi
             yield from _pieces(document, group[:middle], count, limit)
             yield from _pieces(document, group[middle:], count, limit)
             return
-    inside = tuple(unit.span for unit in group if not unit.opens)
+    inside = tuple(unit.span for unit in group if unit.says)
     moved = len(prefix) - span.start
     reads = EmbedInput(text, tuple(Span(s.start + moved, s.end + moved) for s in inside))
     chunk = Chunk(

@@ -59,7 +59,10 @@ class CrossReader:
     def _load(self) -> tuple[Any, Any]:
         from safetensors.torch import load_file
         from transformers import AutoTokenizer
+        from transformers.utils import logging
 
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # the encoder's pooler is not wanted here, and that is no news
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         model = new_model(self._folder)
         model.load_state_dict({key: value.float() for key, value in load_file(self._weights).items()}, strict=False)
         return AutoTokenizer.from_pretrained(str(self._folder), local_files_only=True), model.eval()

@@ -20,8 +20,8 @@ Three towns depended on the salt trade:
 - Belmat, which kept the scales;
 - Korve, at the ford.
 
-Emoji 😀 and ligatures ﬁnd their place: the tax on salt was 12 percent.\r
-The same line in Windows manner says that camels drank 40 litres a day.\r
+The tax on salt was 12 percent 😀, a ﬁne sum for the king.\r
+The camels of the caravans drank 40 litres of water a day.\r
 """
 TWIN = "The ferry over the Ilm was built by Hedda Brun in 1902.\n"
 OTHER = "A note on crossings.\n\nThe ferry over the Ilm was built by Hedda Brun in 1902. It still runs.\n"
@@ -61,9 +61,9 @@ def check(assistant: Assistant, answer: Answer) -> None:
             "When were the salt roads of Tamaland closed?",
             "The **salt roads** of Tamaland were closed in 1931 after a flood.",
         ),
-        ("How high was the tax on salt?", "Emoji 😀 and ligatures ﬁnd their place: the tax on salt was 12 percent."),
+        ("How many percent was the tax on salt?", "The tax on salt was 12 percent 😀, a ﬁne sum for the king."),
         ("Who built the ferry over the Ilm?", "The ferry over the Ilm was built by Hedda Brun in 1902."),
-        ("how many litres did camels drink", "The same line in Windows manner says that camels drank 40 litres a day."),
+        ("how many litres did the camels drink a day", "The camels of the caravans drank 40 litres of water a day."),
     ],
 )
 def test_the_sentence_that_answers_is_quoted_exactly(assistant: Assistant, question: str, quote: str) -> None:
@@ -74,7 +74,7 @@ def test_the_sentence_that_answers_is_quoted_exactly(assistant: Assistant, quest
 
 
 def test_a_quote_in_a_text_file_points_into_the_file_itself(assistant: Assistant) -> None:
-    citation = assistant.ask("How high was the tax on salt?").claims[0].citations[0]
+    citation = assistant.ask("How many percent was the tax on salt?").claims[0].citations[0]
     assert MARKDOWN[slice(*citation.span)] == citation.quote
 
 
@@ -120,8 +120,8 @@ def test_a_question_that_points_back_is_understood_by_the_one_before(assistant: 
     assert answer.question == "When was it built?"
     assert "ferry over the Ilm" in answer.asked_as
     assert "1902" in answer.claims[0].text
-    alone = assistant.ask("How high was the tax on salt?", turns)
-    assert alone.asked_as == "How high was the tax on salt?"
+    alone = assistant.ask("How many percent was the tax on salt?", turns)
+    assert alone.asked_as == "How many percent was the tax on salt?"
 
 
 def test_a_question_may_be_limited_to_some_sources(assistant: Assistant) -> None:

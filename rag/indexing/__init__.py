@@ -29,7 +29,7 @@ from rag.types import BuildReport, Embedded, Encoder, Failure, Keys, Loaded, OnP
 
 __all__ = ["build", "heal", "recipe_of"]
 
-_CHUNK_VERSION = "1"
+_CHUNK_VERSION = "2"
 _WINDOW = 1024  # chunks embedded together: many enough to sort by length, few enough to hold
 _CHECKPOINT = 64  # embeddings stored in one go
 
