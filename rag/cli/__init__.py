@@ -139,7 +139,7 @@ def chat(index: IndexOption = None, model: ModelOption = None) -> None:
 
     with open_index(config=_config(None, index, model)) as assistant:
         turns: list[Turn] = []
-        while question := typer.prompt("?", default="", show_default=False, prompt_suffix=" ").strip():
+        while question := _next_question():
             try:
                 answer = assistant.ask(question, turns)
             except FootnoteError as error:
@@ -204,6 +204,14 @@ def doctor(
         print_checks(checks)
     if not all(check.ok for check in checks):
         raise typer.Exit(1)
+
+
+def _next_question() -> str:
+    """What is typed next; empty at an empty line or the end of the input."""
+    try:
+        return str(typer.prompt("?", default="", show_default=False, prompt_suffix=" ")).strip()
+    except typer.Abort:
+        return ""
 
 
 @contextmanager

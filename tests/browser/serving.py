@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 20_000  # milliseconds before a page is taken for stuck
+PATIENCE = 90_000  # milliseconds before a page is taken for stuck
 
 
 @dataclass
