@@ -24,7 +24,7 @@ from rag.read import read
 from rag.read.reread import candidates, odds_of, window_of
 
 OUT = Path(__file__).parent.parent / "rag" / "data" / "mix.json"
-SETS = {"squad2_dev": 700, "squad1_dev": 200, "nq_oracle": 150, "selqa": 100}
+SETS = {"squad2_dev": 600, "squad1_dev": 150, "nq_oracle": 120, "selqa": 80}
 FOREIGN = (("nq_oracle", "squad2_dev", 100), ("squad2_dev", "nq_oracle", 100))
 
 
