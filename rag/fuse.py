@@ -6,7 +6,7 @@ so nothing depends on how long the lists are. This module does not know where ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
@@ -14,6 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.text import longest_run
 from rag.types import Vectors
 
 __all__ = ["FEATURES", "Candidate", "features", "fuse"]
@@ -69,24 +70,6 @@ def features(question: Sequence[str], candidates: Sequence[Candidate], idf: Mapp
         row[1] = candidate.lexical / (_BM25_CEILING * total)
         row[2] = candidate.cosines.max(initial=-1.0)
         row[3] = sum([wanted[term] for term in context.union(*inside)]) / total
-        row[4] = _longest_run(question, chain.from_iterable(candidate.sentences)) / max(len(question), 1)
+        row[4] = longest_run(question, chain.from_iterable(candidate.sentences)) / max(len(question), 1)
         row[5] = (near + candidate.cosines).max(initial=0.0) / 2
     return rows
-
-
-def _longest_run(question: Sequence[str], text: Iterable[str]) -> int:
-    """Length of the longest run of words that stands in both, in order and without gaps."""
-    places: dict[str, list[int]] = {}
-    for at, term in enumerate(question):
-        places.setdefault(term, []).append(at)
-    best = 0
-    nowhere: dict[int, int] = {}
-    before = nowhere  # where runs that end at the last word stand in the question, and how long they are
-    for term in text:
-        found = places.get(term)
-        if found is None:
-            before = nowhere
-            continue
-        before = {at: before.get(at - 1, 0) + 1 for at in found}
-        best = max(best, *before.values())
-    return best

@@ -11,7 +11,7 @@ import os
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from rag.types import Block, Document, Span
 if TYPE_CHECKING:
     import tiktoken
 
-__all__ = ["count_tokens", "normalise", "sentence_spans", "sentences", "strip_span", "units", "words"]
+__all__ = ["count_tokens", "longest_run", "normalise", "sentence_spans", "sentences", "strip_span", "units", "words"]
 
 _ENCODING = "cl100k_base"
 _VOCABULARY = Path(__file__).parent / "data" / "tiktoken" / "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"
@@ -92,6 +92,24 @@ def words(text: str) -> list[str]:
 def count_tokens(texts: Sequence[str]) -> list[int]:
     """Tokens of each text in `cl100k_base`; text that looks like a special token counts as ordinary text."""
     return [len(tokens) for tokens in _encoding().encode_ordinary_batch(list(texts), num_threads=2)]
+
+
+def longest_run(question: Sequence[str], text: Iterable[str]) -> int:
+    """Length of the longest run of words that stands in both, in order and without gaps."""
+    places: dict[str, list[int]] = {}
+    for at, term in enumerate(question):
+        places.setdefault(term, []).append(at)
+    best = 0
+    nowhere: dict[int, int] = {}
+    before = nowhere  # where runs that end at the last word stand in the question, and how long they are
+    for term in text:
+        found = places.get(term)
+        if found is None:
+            before = nowhere
+            continue
+        before = {at: before.get(at - 1, 0) + 1 for at in found}
+        best = max(best, *before.values())
+    return best
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.fuse import FEATURES, Candidate, features, fuse
-from rag.fuse import _longest_run as longest_run
+from rag.text import longest_run
 
 IDF = {"die": 3.0, "attack": 2.0, "train": 2.0, "the": 0.0, "in": 0.0}
 QUESTION = ["die", "in", "the", "train", "attack"]

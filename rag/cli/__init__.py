@@ -86,14 +86,14 @@ def ask(
 ) -> None:
     """Answer a question with exact citations, or say that the sources do not answer it."""
     from rag.assistant import open_index
-    from rag.cli.show import print_json
+    from rag.cli.show import clean, print_json
 
     with open_index(config=_config(None, index, model)) as assistant:
         answer = assistant.ask(question, paths=path)
     if as_json:
         print_json(answer.to_dict())
     else:
-        typer.echo(str(answer))
+        typer.echo(clean(str(answer)))
 
 
 @app.command()
@@ -135,6 +135,7 @@ def sources(index: IndexOption = None, model: ModelOption = None, as_json: JsonO
 def chat(index: IndexOption = None, model: ModelOption = None) -> None:
     """Ask one question after the other; an empty line ends it."""
     from rag.assistant import open_index
+    from rag.cli.show import clean
     from rag.types import Turn
 
     with open_index(config=_config(None, index, model)) as assistant:
@@ -145,7 +146,7 @@ def chat(index: IndexOption = None, model: ModelOption = None) -> None:
             except FootnoteError as error:
                 typer.echo(f"{error.message} {error.hint}\n")
                 continue
-            typer.echo(f"\n{answer}\n")
+            typer.echo(f"\n{clean(str(answer))}\n")
             turns += [Turn("user", question), Turn("assistant", " ".join(claim.text for claim in answer.claims))]
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.read.cues import MATCHES, Offers, matches, offers, wants
+from rag.text import longest_run
 from rag.types import Vectors
 
 __all__ = ["FEATURES", "FloatArray", "Idf", "ReadPassage", "Terms", "features"]
@@ -188,7 +189,7 @@ def _passage_rows(
         row[column["covered_with_before"]] = share(here | inside[i - 1]) if i else share(here)
         row[column["covered_locally"]] = sum([local[term] for term in inside[i]])
         row[column["covered_locally_in_passage"]] = sum([local[term] for term in everywhere])
-        row[column["run"]] = _longest_run(asked.order, found) / max(len(asked.order), 1)
+        row[column["run"]] = longest_run(asked.order, found) / max(len(asked.order), 1)
         row[column["focus"]] = asked.focus in here
         row[column["asked_name_missing"]] = _missing(asked.names, here)
         row[column["asked_number_missing"]] = _missing(asked.offers.figures, one.figures)
@@ -208,21 +209,3 @@ def _passage_rows(
 
 def _missing(wanted: frozenset[str], there: Set[str]) -> float:
     return len(wanted - there) / len(wanted) if wanted else 0.0
-
-
-def _longest_run(question: Sequence[str], text: Iterable[str]) -> int:
-    """Length of the longest run of words that stands in both, in order and without gaps."""
-    places: dict[str, list[int]] = {}
-    for at, term in enumerate(question):
-        places.setdefault(term, []).append(at)
-    best = 0
-    none: dict[int, int] = {}
-    before = none
-    for term in text:
-        at_term = places.get(term)
-        if at_term is None:
-            before = none
-            continue
-        before = {at: before.get(at - 1, 0) + 1 for at in at_term}
-        best = max(best, *before.values())
-    return best
