@@ -183,7 +183,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A numbered pointer to source text: `quote == document.text[span]`, always. `page` is where the span starts."""
+    """A numbered pointer to source text: `quote == document.text[span]`, always. `page` is where the span starts.
+
+    `answer` is the part of `span` that holds the exact words asked for, where they are known.
+    """
 
     number: int
     document_id: str
@@ -193,6 +196,7 @@ class Citation:
     page_label: str | None
     span: Span
     quote: str
+    answer: Span | None = None
 
     def to_dict(self) -> dict[str, JSON]:
         """JSON-ready, the keys being the field names."""
@@ -201,18 +205,23 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of an answer and the citations that carry it."""
+    """One sentence of an answer and the citations that carry it.
+
+    `answer` is where in `text` the exact words asked for stand, in code points of `text`, where they are known.
+    """
 
     text: str
     citations: tuple[Citation, ...]
     support: Support
+    answer: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to a question. `asked_as` is the stand-alone form that was searched for; `confidence` lies in [0, 1].
 
-    `not_found` has no claims: `passages` are then the nearest ones, offered as such and never as citations.
+    `not_found` has no claims: `passages` are then the nearest ones, offered as such and never as citations. `notes` are
+    sentences about the answer for the person who asked: that sources differ, that it was limited to some of them.
     """
 
     question: str
@@ -221,6 +230,7 @@ class Answer:
     claims: tuple[Claim, ...]
     passages: tuple[Passage, ...]
     confidence: float
+    notes: tuple[str, ...] = ()
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -229,7 +239,7 @@ class Answer:
         return tuple(unique[number] for number in sorted(unique))
 
     def to_dict(self) -> dict[str, JSON]:
-        """JSON-ready: question, asked_as, status, claims (with citations), passages, confidence."""
+        """JSON-ready: question, asked_as, status, claims (with citations), passages, confidence, notes."""
         return {
             "question": self.question,
             "asked_as": self.asked_as,
@@ -237,12 +247,13 @@ class Answer:
             "claims": [_plain(claim) for claim in self.claims],
             "passages": [passage.to_dict() for passage in self.passages],
             "confidence": round(self.confidence, 4),
+            "notes": list(self.notes),
         }
 
     def __str__(self) -> str:
         """Markdown: the sentences with `[n]` marks, then the list of sources."""
         if self.status == "not_found":
-            lines = ["The sources do not answer this question."]
+            lines = ["The sources do not answer this question.", *self.notes]
             if self.passages:
                 lines += ["", "Nearest passages, which do not answer it:"]
                 lines += [f"- {_place(p.document.name, p.document.path, None)}" for p in self.passages[:3]]
@@ -250,7 +261,7 @@ class Answer:
         said = " ".join(claim.text + "".join(f" [{c.number}]" for c in claim.citations) for claim in self.claims)
         cited = self.citations
         sources = [f'[{c.number}] {_place(c.title, c.path, c.page_label or c.page)}: "{c.quote}"' for c in cited]
-        return "\n".join([said, "", "Sources:", *sources])
+        return "\n".join([said, *self.notes, "", "Sources:", *sources])
 
 
 @dataclass(frozen=True, slots=True)
