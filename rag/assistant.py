@@ -212,7 +212,7 @@ class Assistant:
 
     def _open_lenses(self, generation: int) -> Lenses:
         try:
-            return open_lenses(self._config.index, generation)
+            return open_lenses(self._config.index, generation, self._lenses)
         except (OSError, ValueError) as error:
             _log.warning("The search files are missing or damaged (%s); they are written again from the index.", error)
             heal(self._config.index)

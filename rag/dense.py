@@ -1,12 +1,15 @@
 """The dense lens: unit vectors in FAISS, searched by inner product, which for unit vectors is the cosine.
 
-A lens is an immutable folder that is written once and then only read. Up to `EXACT_LIMIT` vectors the search is
-exact; beyond that an inverted file finds candidates (`benchmarks/dense.py` prints the table this limit comes from).
+A lens is an immutable folder, put together of parts that are written once and then only read. Up to `EXACT_LIMIT`
+vectors the search is exact; beyond that an inverted file finds candidates (`benchmarks/dense.py` prints the table this
+limit comes from).
 This module does not know what the keys stand for, nor which generation is current.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +24,8 @@ __all__ = ["EXACT_LIMIT", "FOLDER", "DenseLens"]
 
 EXACT_LIMIT = 100_000
 FOLDER = "dense"
-_FILE = "vectors.faiss"
+_PARTS, _KEYS, _VECTORS = "parts.json", ".keys.npy", ".vectors.npy"
+_APPROXIMATE = "approximate.faiss"
 _PROBES = 48
 _LISTS = 2  # times the root of the number of vectors; learning them costs the square of it
 _LEARNT_FROM = 40  # vectors for each list; FAISS warns below 39
@@ -35,50 +39,58 @@ class DenseLens:
 
     @classmethod
     def write(cls, folder: Path, keys: Keys, vectors: Vectors, *, exact_limit: int = EXACT_LIMIT) -> None:
-        """Writes a lens of `(n,)` keys and `(n, dim)` unit vectors into an existing folder. Raises OSError."""
+        """A whole lens as one part, in an existing folder. Raises OSError."""
+        cls.write_part(folder, "all", keys, vectors)
+        cls.finish(folder, ["all"], exact_limit=exact_limit)
+
+    @staticmethod
+    def write_part(folder: Path, name: str, keys: Keys, vectors: Vectors) -> None:
+        """Writes one part: `(n,)` keys and `(n, dim)` unit vectors. Raises OSError."""
+        np.save(folder / f"{name}{_KEYS}", keys)
+        np.save(folder / f"{name}{_VECTORS}", np.ascontiguousarray(vectors, np.float32))
+
+    @staticmethod
+    def finish(folder: Path, names: Sequence[str], *, exact_limit: int = EXACT_LIMIT) -> None:
+        """Makes one lens of the parts in a folder, given in order. Raises OSError."""
         import faiss
 
-        if (keys[1:] < keys[:-1]).any():  # the file must not depend on the history of the index
-            order = np.argsort(keys, kind="stable")
-            keys, vectors = keys[order], vectors[order]
-        keys, vectors = np.ascontiguousarray(keys), np.ascontiguousarray(vectors, np.float32)
-        inner = faiss.IndexFlatIP(vectors.shape[1])
-        if len(keys) > exact_limit:
-            lists = int(_LISTS * np.sqrt(len(keys)))
-            inner = faiss.IndexIVFFlat(inner, vectors.shape[1], lists, faiss.METRIC_INNER_PRODUCT)
-            inner.train(vectors[np.random.default_rng(0).permutation(len(keys))[: _LEARNT_FROM * lists]])
-            inner.nprobe = _PROBES
+        (folder / _PARTS).write_text(json.dumps(list(names)))
+        if sum(len(keys) for keys, _ in _parts(folder)) <= exact_limit:
+            return
+        vectors = np.concatenate([vectors for _, vectors in _parts(folder)])
+        lists = int(_LISTS * np.sqrt(len(vectors)))
+        inner = faiss.IndexIVFFlat(
+            faiss.IndexFlatIP(vectors.shape[1]), *vectors.shape[1:], lists, faiss.METRIC_INNER_PRODUCT
+        )
+        inner.train(vectors[np.random.default_rng(0).permutation(len(vectors))[: _LEARNT_FROM * lists]])
+        inner.nprobe = _PROBES
         index = faiss.IndexIDMap2(inner)
-        if len(keys):
-            index.add_with_ids(vectors, keys)
-        (folder / _FILE).write_bytes(faiss.serialize_index(index))
+        index.add_with_ids(vectors, np.concatenate([keys for keys, _ in _parts(folder)]))
+        (folder / _APPROXIMATE).write_bytes(faiss.serialize_index(index))
 
     @classmethod
     def open(cls, folder: Path) -> DenseLens:
         """Opens a written lens. Raises OSError if it is missing, ValueError if it cannot be read."""
         import faiss
 
-        data = np.frombuffer((folder / _FILE).read_bytes(), np.uint8)
+        if not (folder / _APPROXIMATE).exists():
+            index = None
+            for keys, vectors in _parts(folder):
+                index = index or faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
+                index.add_with_ids(vectors, keys)
+            return cls(index or faiss.IndexIDMap2(faiss.IndexFlatIP(1)))
+        data = np.frombuffer((folder / _APPROXIMATE).read_bytes(), np.uint8)
         try:
             index = faiss.deserialize_index(data)
         except RuntimeError as error:
             raise ValueError(str(error)) from error
         if not isinstance(index, faiss.IndexIDMap2):
-            raise ValueError(f"{folder / _FILE} does not hold vectors by key")
-        inner = faiss.downcast_index(index.index)
-        if isinstance(inner, faiss.IndexIVF):
-            inner.make_direct_map()  # without it no vector can be looked up by its key
+            raise ValueError(f"{folder / _APPROXIMATE} does not hold vectors by key")
+        faiss.downcast_index(index.index).make_direct_map()  # without it no vector can be looked up by its key
         return cls(index)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
-
-    def content(self) -> tuple[Keys, Vectors]:
-        """All keys, sorted, and their vectors: `(n,)` and `(n, dim)`."""
-        import faiss
-
-        keys = np.sort(faiss.vector_to_array(self._index.id_map))
-        return keys, self._index.reconstruct_batch(keys) if len(keys) else np.empty((0, self._index.d), np.float32)
 
     def search(self, vector: Vectors, k: int, within: Keys | None = None) -> tuple[Keys, Vectors]:
         """The `k` nearest keys and their cosines, `(≤ k,)` each, best first; only those in `within` if given."""
@@ -106,3 +118,12 @@ class DenseLens:
         if isinstance(inner, faiss.IndexIVF):
             return faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES)
         return faiss.SearchParameters(sel=selector)
+
+
+def _parts(folder: Path) -> Iterator[tuple[Keys, Vectors]]:
+    """Keys and vectors of each part, mapped from the disk. Raises OSError, ValueError."""
+    for name in json.loads((folder / _PARTS).read_text()):
+        keys, vectors = (np.lib.format.open_memmap(folder / f"{name}{end}", mode="r") for end in (_KEYS, _VECTORS))
+        if keys.shape != vectors.shape[:1]:
+            raise ValueError(f"{folder / name} does not hold a vector for each key")
+        yield keys, vectors

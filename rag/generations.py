@@ -1,7 +1,8 @@
 """Immutable folders, one for each generation: written aside, sealed with checksums, put in place by one rename.
 
-A folder is either whole or not there, whatever happened while it was written. This module does not know what the
-files in it mean.
+A folder is either whole or not there, whatever happened while it was written. Files are named `<part>.<what>`; those of
+a part that the last generation has already are taken over as they are, by a second name for the same bytes (a hard
+link) where the file system knows such. This module does not know what the files mean.
 """
 
 from __future__ import annotations
@@ -10,41 +11,65 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["publish", "sealed", "sweep"]
+__all__ = ["Seen", "publish", "sealed", "sweep"]
 
 _SEAL = "seal.json"
 
 
-def publish(root: Path, generation: int, write: Callable[[Path], None]) -> None:
-    """Makes `root/<generation>` with what `write` puts into the folder it is given. Raises OSError."""
+class Seen(NamedTuple):
+    """A file as it was when its checksum was found right; a hard link to it is the same."""
+
+    device: int
+    number: int
+    size: int
+    modified_ns: int
+
+
+def publish(
+    root: Path, generation: int, parts: Iterable[str], write: Callable[[Path, list[str]], None], last: int = 0
+) -> None:
+    """Makes `root/<generation>`. Raises OSError.
+
+    `write` gets the folder and the names of those `parts` that generation `last` does not have; it writes their files,
+    and those that belong to no part.
+    """
     fresh = root / f".new-{generation}"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    write(fresh)
-    for lock in fresh.glob(".*.lock"):
-        lock.unlink()
-    sums = {path.name: _sum(path) for path in sorted(fresh.iterdir())}
-    (fresh / _SEAL).write_text(json.dumps(sums))
-    for path in (*fresh.iterdir(), fresh):
+    sums, missing = _take_over(root / str(last), fresh, parts)
+    write(fresh, missing)
+    made = [path for path in sorted(fresh.iterdir()) if path.name not in sums]
+    sums |= {path.name: _sum(path) for path in made}
+    (fresh / _SEAL).write_text(json.dumps(sums, sort_keys=True))
+    for path in (*made, fresh / _SEAL, fresh):
         _sync(path)
     shutil.rmtree(root / str(generation), ignore_errors=True)
     fresh.rename(root / str(generation))
     _sync(root)
 
 
-def sealed(root: Path, generation: int) -> Path:
-    """The folder of a generation, every byte as it was written. Raises OSError if missing, ValueError if damaged."""
+def sealed(root: Path, generation: int, seen: set[Seen] | None = None) -> Path:
+    """The folder of a generation, every byte as it was written. Raises OSError if missing, ValueError if damaged.
+
+    `seen` are files that need no second look; it becomes those of this generation.
+    """
     folder = root / str(generation)
-    sums = json.loads((folder / _SEAL).read_text())
-    if not isinstance(sums, dict):
-        raise ValueError(f"{folder / _SEAL} is damaged")
+    sums = _seal(folder)
+    known, now = seen or set(), set()
     for name, expected in sums.items():
-        if _sum(folder / name) != expected:
+        facts = (folder / name).stat()
+        file = Seen(facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)
+        if file not in known and _sum(folder / name) != expected:
             raise ValueError(f"{folder / name} is damaged")
+        now.add(file)
+    if seen is not None:
+        seen.clear()
+        seen |= now
     return folder
 
 
@@ -54,6 +79,43 @@ def sweep(root: Path, keep: int) -> None:
         for path in root.iterdir():
             if path.name != str(keep):
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _take_over(before: Path, fresh: Path, parts: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """Links the files of the parts that are there; their checksums by name, and the parts that are not.
+
+    The bytes are not looked at: if they were damaged meanwhile, the checksum tells whoever opens the new generation.
+    """
+    files: dict[str, dict[str, str]] = {}
+    with suppress(OSError, ValueError):  # no such generation, or a damaged one: then nothing is taken over
+        for name, sum_ in _seal(before).items():
+            files.setdefault(name.partition(".")[0], {})[name] = sum_
+    sums: dict[str, str] = {}
+    missing = []
+    for part in parts:
+        mine = files.get(part, {})
+        if mine and all((before / name).is_file() for name in mine):
+            for name in mine:
+                _link(before / name, fresh / name)
+            sums |= mine
+        else:
+            missing.append(part)
+    return sums, missing
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source)
+    except OSError:  # no hard links on this file system
+        shutil.copyfile(source, target)
+        _sync(target)
+
+
+def _seal(folder: Path) -> dict[str, str]:
+    sums = json.loads((folder / _SEAL).read_text())
+    if not isinstance(sums, dict):
+        raise ValueError(f"{folder / _SEAL} is damaged")
+    return sums
 
 
 def _sum(path: Path) -> str:

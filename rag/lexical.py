@@ -1,18 +1,21 @@
 """The lexical lens: BM25 over words in tantivy, with English stemming, accents folded, case ignored.
 
-A lens is an immutable folder that is written once and then only read. Questions are never parsed as a query language:
-their words are looked up, nothing else. This module does not know what the keys stand for.
+A lens is an immutable folder, put together of parts that are written once and then only read. Questions are never
+parsed as a query language: their words are looked up, nothing else. This module does not know what the keys stand for.
 """
 
 from __future__ import annotations
 
+import json
 import math
+import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
+from uuid import UUID
 
 import numpy as np
 import tantivy
@@ -24,96 +27,16 @@ __all__ = ["FOLDER", "Entry", "LexicalLens", "terms"]
 FOLDER = "lexical"
 _ANALYZER = "footnote"
 _CONTEXT_BOOST = 0.5
-_WRITER_BYTES = 64_000_000
+_META = "meta.json"
+_WRITER_BYTES = 2_000_000_000  # an upper limit, not taken in advance: a part is one segment, however large
 _FUNCTION_WORDS = frozenset(  # as the analyzer leaves them; they say how is asked, not about what
-    [
-        "a",
-        "about",
-        "am",
-        "an",
-        "and",
-        "ani",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "befor",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "doe",
-        "done",
-        "dure",
-        "each",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "itself",
-        "mani",
-        "me",
-        "much",
-        "must",
-        "my",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "our",
-        "s",
-        "shall",
-        "she",
-        "should",
-        "so",
-        "some",
-        "such",
-        "t",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "to",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "whom",
-        "whose",
-        "whi",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-    ]
+    re.findall(
+        r"\w+",
+        "a about am an and ani are as at be been befor by can could did do doe done dure each for from had has have "
+        "he her him his how i if in into is it its itself mani me much must my no not of on or our s shall she should "
+        "so some such t than that the their them then there these they this those to was we were what when where "
+        "which who whom whose whi will with would you your",
+    )
 )
 
 _IRREGULAR = (  # "did it begin" and "it began" are the same word, which no stemmer knows
@@ -148,8 +71,19 @@ class LexicalLens:
 
     @classmethod
     def write(cls, folder: Path, entries: Iterable[Entry]) -> None:
-        """Writes a lens into an existing, empty folder. Raises OSError if the disk does not take it."""
-        index = tantivy.Index(_schema(), path=str(folder))
+        """A whole lens as one part, in an existing, empty folder. Raises OSError."""
+        name = "0" * 32
+        cls.finish(folder, {name: cls.write_part(folder, name, entries)})
+
+    @staticmethod
+    def write_part(folder: Path, name: str, entries: Iterable[Entry]) -> int:
+        """Writes one part and returns how many entries it has; `name` are 32 hexadecimal digits.
+
+        Raises OSError if the disk does not take it.
+        """
+        aside = folder / ".part"
+        aside.mkdir()
+        index = tantivy.Index(_schema(), path=str(aside))
         index.register_tokenizer(_ANALYZER, _analyzer())
         try:
             writer = index.writer(_WRITER_BYTES, 1)  # one thread: one order of documents, whatever the machine
@@ -164,6 +98,27 @@ class LexicalLens:
             writer.wait_merging_threads()
         except ValueError as error:  # what tantivy raises for any failure of its own, a full disk included
             raise OSError(f"the words cannot be written: {error}") from error
+        (segment,) = json.loads((aside / _META).read_text())["segments"]
+        for path in aside.glob(f"{UUID(segment['segment_id']).hex}.*"):
+            path.rename(folder / f"{name}{path.suffix}")
+        shutil.rmtree(aside)
+        return int(segment["max_doc"])
+
+    @staticmethod
+    def finish(folder: Path, sizes: Mapping[str, int]) -> None:
+        """Makes one index of the parts in a folder; `sizes` has the number of entries of each, by name, in order.
+
+        tantivy calls a part a segment. Its statistics are sums over all segments, so a score is the same whatever parts
+        the words lie in, and equal scores come in the order of the parts. Raises OSError.
+        """
+        tantivy.Index(_schema(), path=str(folder))
+        meta = json.loads((folder / _META).read_text())
+        meta["segments"] = [
+            {"segment_id": str(UUID(name)), "max_doc": size, "deletes": None} for name, size in sizes.items()
+        ]
+        (folder / _META).write_text(json.dumps(meta))
+        for path in folder.glob(".*"):  # notes of a writer, which this index never sees again
+            path.unlink()
 
     @classmethod
     def open(cls, folder: Path) -> LexicalLens:

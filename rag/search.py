@@ -15,7 +15,7 @@ import numpy as np
 from rag.dense import FOLDER as DENSE
 from rag.dense import DenseLens
 from rag.fuse import Candidate, fuse
-from rag.generations import sealed
+from rag.generations import Seen, sealed
 from rag.lexical import FOLDER as LEXICAL
 from rag.lexical import LexicalLens, terms
 from rag.store import Snapshot, StoredChunk
@@ -35,6 +35,7 @@ class Lenses:
     generation: int
     dense: DenseLens
     lexical: LexicalLens
+    seen: Sequence[set[Seen]]  # the files of both that were found whole
     _documents: dict[str, Document] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -49,10 +50,14 @@ class Lenses:
             return found
 
 
-def open_lenses(index: Path, generation: int) -> Lenses:
-    """Opens both lenses of a generation. Raises OSError if one is missing, ValueError if one is damaged."""
-    dense = DenseLens.open(sealed(index / DENSE, generation))
-    return Lenses(generation, dense, LexicalLens.open(sealed(index / LEXICAL, generation)))
+def open_lenses(index: Path, generation: int, before: Lenses | None = None) -> Lenses:
+    """Opens both lenses of a generation. Raises OSError if one is missing, ValueError if one is damaged.
+
+    Files that it shares with the generation opened `before` are not checked again.
+    """
+    seen = [set(old) for old in before.seen] if before else [set(), set()]
+    dense = DenseLens.open(sealed(index / DENSE, generation, seen[0]))
+    return Lenses(generation, dense, LexicalLens.open(sealed(index / LEXICAL, generation, seen[1])), seen)
 
 
 def search(

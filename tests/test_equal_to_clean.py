@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -48,6 +49,8 @@ class Rebuilding(RuleBasedStateMachine):
         self.sources = self.place / "sources"
         (self.sources / "deep").mkdir(parents=True)
         self.built = False
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr("rag.parts._MOST", 3)  # chunks of a part; so there are several
 
     def files(self) -> list[Path]:
         return sorted(path for path in self.sources.rglob("*") if path.is_file())
@@ -104,6 +107,7 @@ class Rebuilding(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         shutil.rmtree(self.place)
+        self.patch.undo()
 
 
 TestRebuilding = Rebuilding.TestCase

@@ -115,21 +115,68 @@ def test_an_edit_embeds_only_the_chunks_it_touched(place: Place) -> None:
     assert all("twenty" in text for text in place.encoder.embedded[:1])
 
 
-def test_after_any_change_the_vectors_are_those_of_a_clean_build_to_the_last_byte(place: Place, tmp_path: Path) -> None:
-    def lens(index: Path) -> bytes:
-        (file,) = (index / "dense").rglob("*.faiss")
-        return file.read_bytes()
+def lens_files(index: Path) -> dict[str, bytes]:
+    """Every file of both lenses by name, whatever the number of the generation."""
+    return {
+        f"{name}/{path.name}": path.read_bytes()
+        for name in ("dense", "lexical")
+        for path in (index / name).rglob("*")
+        if path.is_file()
+    }
 
+
+def test_after_any_change_the_lenses_are_those_of_a_clean_build_to_the_last_byte(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.parts._MOST", 6)  # chunks of a part; so there are many
+    for n in range(40):
+        place.write(f"n{n}.txt", f"This is about number {n}. It has a second sentence.\n")
     place.build()
     place.write("trains.md", TRAIN + "\nThe line was mended in a week.\n")
     place.write("more.txt", "A new file. It has a sentence or two.\n")
-    (place.sources / "border.txt").unlink()
+    for gone in ("border.txt", *(f"n{n}.txt" for n in range(7, 19))):
+        (place.sources / gone).unlink()
     place.build()
     build(place.sources, tmp_path / "clean", encoder=WordEncoder(), size=40, overlap=1, workers=1)
-    assert lens(place.index) == lens(tmp_path / "clean")
+    assert lens_files(place.index) == lens_files(tmp_path / "clean")
+    assert len([name for name in lens_files(place.index) if name.endswith(".term")]) > 4
     place.build(size=80)
     build(place.sources, tmp_path / "other", encoder=WordEncoder(), size=80, overlap=1, workers=1)
-    assert lens(place.index) == lens(tmp_path / "other")
+    assert lens_files(place.index) == lens_files(tmp_path / "other")
+
+
+def test_a_change_writes_its_own_part_and_no_other(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def numbers() -> dict[str, int]:
+        files = [path for path in place.index.rglob("*") if path.is_file() and path.parent.parent.parent == place.index]
+        return {f"{path.parent.parent.name}/{path.name}": path.stat().st_ino for path in files}
+
+    monkeypatch.setattr("rag.parts._MOST", 6)
+    for n in range(100):
+        place.write(f"n{n}.txt", f"This is about number {n}.\n")
+    place.build()
+    before = numbers()
+    place.write("n7.txt", "This is about another number.\n")
+    place.build()
+    after = numbers()
+    kept = {name for name, number in after.items() if before.get(name) == number}
+    parts = {name.split("/")[1].split(".")[0] for name in after if name.endswith((".npy", ".term"))}
+    written = {name.split("/")[1].split(".")[0] for name in set(after) - kept} & parts
+    assert len(parts) > 15
+    assert 1 <= len(written) <= 3  # what it was, what it is; a part that grew may have been halved
+
+
+def test_where_there_are_no_hard_links_parts_are_copied(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, target: Path) -> None:
+        raise PermissionError(1, "no links on this file system", str(target))
+
+    monkeypatch.setattr("rag.parts._MOST", 2)
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    place.build()
+    place.write("border.txt", BORDER + "\nA bridge was built.\n")
+    place.build()
+    with place.open() as assistant:
+        assert "bridge" in assistant.search("bridge built")[0].text
+        assert "Sibi" in assistant.search("train stopped near Sibi")[0].text
 
 
 def test_a_moved_file_is_not_read_or_embedded_again(place: Place) -> None:

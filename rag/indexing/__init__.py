@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from rag import dense, generations, lexical
@@ -24,8 +23,9 @@ from rag.errors import EmptySource, IndexLocked, IndexUnwritable, SourceError, S
 from rag.indexing.plan import Found, Plan, make_plan, scan
 from rag.load import VERSION as LOAD_VERSION
 from rag.load import load_files
+from rag.parts import parts_of
 from rag.store import FileRow, Store, Writer
-from rag.types import BuildReport, Embedded, Encoder, Failure, Keys, Loaded, OnProgress, Progress, Vectors
+from rag.types import BuildReport, Embedded, Encoder, Failure, Loaded, OnProgress, Progress
 
 __all__ = ["build", "heal", "recipe_of"]
 
@@ -170,42 +170,29 @@ def _commit(
 ) -> None:
     """The lenses first, under the next number, then the one transaction that makes it current."""
     progress(Progress("writing", 0, 1))
-    last = writer.generation if writer.recipe == recipe else 0
+    last = writer.generation
     with writer.generation_of(rows, recipe, meta) as new:
         _publish(new, index, new.generation, last)
     progress(Progress("writing", 1, 1))
 
 
 def _publish(writer: Writer, index: Path, generation: int, last: int = 0) -> None:
-    """Both lenses of a generation; `last` is one of the same recipe whose vectors may be taken over, 0 for none."""
+    """Both lenses of a generation; parts that the `last` one has too are taken over, 0 for none."""
+    parts = {part.name: part for part in parts_of(writer.documents(), writer.recipe)}
 
-    def vectors(folder: Path) -> None:
-        keys = writer.keys()
-        before = _last_vectors(index, last)
-        known = np.isin(keys, before[0])
-        rows = np.empty((len(keys), 0), np.float32)
-        for mask, found in (
-            (known, before[1][np.searchsorted(before[0], keys[known])]),
-            (~known, writer.vectors(keys[~known])),
-        ):
-            if len(found):
-                rows = rows if rows.shape[1] else np.empty((len(keys), found.shape[1]), np.float32)
-                rows[mask] = found
-        dense.DenseLens.write(folder, keys, rows)
+    def vectors(folder: Path, missing: list[str]) -> None:
+        for name in missing:
+            dense.DenseLens.write_part(folder, name, *writer.vectors(parts[name].documents))
+        dense.DenseLens.finish(folder, list(parts))
 
-    def words(folder: Path) -> None:
-        lexical.LexicalLens.write(folder, (lexical.Entry(*row) for row in writer.texts()))
+    def words(folder: Path, missing: list[str]) -> None:
+        for name in missing:
+            entries = (lexical.Entry(*row) for row in writer.texts(parts[name].documents))
+            lexical.LexicalLens.write_part(folder, name, entries)
+        lexical.LexicalLens.finish(folder, {part.name: part.size for part in parts.values()})
 
-    generations.publish(index / dense.FOLDER, generation, vectors)
-    generations.publish(index / lexical.FOLDER, generation, words)
-
-
-def _last_vectors(index: Path, generation: int) -> tuple[Keys, Vectors]:
-    """What the dense lens of a generation holds, by key: one file is read faster than as many rows of the truth."""
-    try:
-        return dense.DenseLens.open(generations.sealed(index / dense.FOLDER, generation)).content()
-    except (OSError, ValueError):  # missing or damaged: then all comes from the truth
-        return np.empty(0, np.int64), np.empty((0, 0), np.float32)
+    generations.publish(index / dense.FOLDER, generation, parts, vectors, last)
+    generations.publish(index / lexical.FOLDER, generation, parts, words, last)
 
 
 @contextmanager

@@ -15,6 +15,14 @@ from rag.store.connect import to_write
 from rag.store.rows import FORMAT, SCHEMA, FileRow, Reads, pack_spans, pack_vectors, suffix_of
 from rag.types import Chunk, Document, Embedded, Keys, Loaded, Span, Vectors
 
+_ERASE = (  # what to erase is found in indexes alone: a corpus is far larger than what goes of it
+    "DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents WHERE recipe != :recipe"
+    " OR NOT EXISTS (SELECT 1 FROM files WHERE files.document_id = documents.id))",
+    "DELETE FROM chunks WHERE (id, recipe) IN (SELECT id, recipe FROM chunks WHERE recipe != :recipe"
+    " OR NOT EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id))",
+    "DELETE FROM vectors WHERE id IN (SELECT id FROM vectors EXCEPT SELECT vector_id FROM chunks)",
+)
+
 
 class Writer(Reads):
     """The builder's side. Documents stored here stay unseen until `commit` names them in its files."""
@@ -124,49 +132,48 @@ class Writer(Reads):
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (_file_row(row) for row in rows.values() if before.get(row.path) != row),
             )
-            seen = "SELECT 1 FROM files WHERE files.document_id"
-            for statement in (
-                f"DELETE FROM documents WHERE recipe != :recipe OR NOT EXISTS ({seen} = documents.id)",  # noqa: S608
-                f"DELETE FROM chunks WHERE recipe != :recipe OR NOT EXISTS ({seen} = chunks.document_id)",  # noqa: S608
-                "DELETE FROM vectors WHERE id NOT IN (SELECT vector_id FROM chunks)",
-            ):
+            for statement in _ERASE:
                 self._db.execute(statement, {"recipe": recipe})
             for key, value in {**meta, "recipe": recipe, "generation": str(self.generation + 1)}.items():
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
             yield self
 
-    def keys(self) -> Keys:
-        """The keys of all chunks of the generation, sorted, `(n,)`."""
+    def documents(self) -> dict[str, int]:
+        """How many chunks each document of the generation has. To be asked inside `generation_of`, or after it."""
         rows = self._db.execute(
-            "SELECT id FROM chunks WHERE recipe = ?"
-            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id) ORDER BY id",
+            "SELECT document_id, count(*) FROM chunks WHERE recipe = ?"
+            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id) GROUP BY document_id",
             (self.recipe,),
         )
-        return np.fromiter((key for (key,) in rows), np.int64)
+        return {str(document_id): int(str(count)) for document_id, count in rows}
 
-    def vectors(self, keys: Keys) -> Vectors:
-        """The vectors of some chunks of the generation, in their order, `(n, dim)`; `(0, 0)` for none."""
-        found = []
-        for key in keys.tolist():
-            ((vector,),) = self._db.execute(
-                "SELECT vector FROM chunks JOIN vectors ON vectors.id = vector_id WHERE chunks.id = ? AND recipe = ?",
-                (key, self.recipe),
+    def vectors(self, documents: Iterable[str]) -> tuple[Keys, Vectors]:
+        """The keys and vectors of the chunks of some documents, in text order: `(n,)` and `(n, dim)`."""
+        keys, found = [], []
+        for document_id in documents:
+            rows = self._db.execute(
+                "SELECT chunks.id, vector FROM chunks JOIN vectors ON vectors.id = vector_id"
+                " WHERE document_id = ? AND recipe = ? ORDER BY start, stop",
+                (document_id, self.recipe),
             )
-            found.append(vector)
-        return np.frombuffer(b"".join(found), np.float32).reshape(len(found), -1 if found else 0)
+            for key, vector in rows:
+                keys.append(key)
+                found.append(vector)
+        rows_of = np.frombuffer(b"".join(found), np.float32).reshape(len(found), -1 if found else 0)
+        return np.array(keys, np.int64), rows_of
 
-    def texts(self) -> Iterator[tuple[int, str, str, str]]:
-        """`(key, document id, title and headings, text)` of every chunk of the generation, in one fixed order."""
-        rows = self._db.execute(
-            "SELECT chunks.id, document_id, title, heading, chunks.text FROM chunks"
-            " JOIN documents ON documents.id = document_id AND documents.recipe = chunks.recipe"
-            " WHERE chunks.recipe = ? AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id)"
-            " ORDER BY document_id, start, stop",
-            (self.recipe,),
-        )
-        for key, document_id, title, heading, text in rows:
-            context = title if heading == "[]" else " ".join((title, *json.loads(heading)))
-            yield key, document_id, context, bytes(text).decode()
+    def texts(self, documents: Iterable[str]) -> Iterator[tuple[int, str, str, str]]:
+        """`(key, document id, title and headings, text)` of the chunks of some documents, in text order."""
+        for document_id in documents:
+            rows = self._db.execute(
+                "SELECT chunks.id, title, heading, chunks.text FROM chunks"
+                " JOIN documents ON documents.id = document_id AND documents.recipe = chunks.recipe"
+                " WHERE document_id = ? AND chunks.recipe = ? ORDER BY start, stop",
+                (document_id, self.recipe),
+            )
+            for key, title, heading, text in rows:
+                context = title if heading == "[]" else " ".join((title, *json.loads(heading)))
+                yield key, document_id, context, bytes(text).decode()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
