@@ -153,6 +153,29 @@ class Assistant:
         """Whether the file a document was read from is still the same."""
         return "gone" if (found := self._file(document_id)) is None else found[1]
 
+    def file_of(self, document_id: str) -> Path | None:
+        """A file that holds the document, in whatever state it is now; None if it is gone."""
+        found = self._file(document_id)
+        return found[0] if found else None
+
+    @property
+    def sources_folder(self) -> Path:
+        """The folder that the index was built from."""
+        with self._view() as (snapshot, _):
+            known = snapshot.meta("sources")
+        return (self._config.index / known).resolve() if known else self._config.sources.resolve()
+
+    def build(self, progress: OnProgress | None = None) -> BuildReport:
+        """Brings the index up to date with its sources, with the encoder that is loaded already. Raises as `build`."""
+        return build_index(
+            self.sources_folder,
+            self._config.index,
+            encoder=self._encoder,
+            size=self._config.chunk_tokens,
+            overlap=self._config.overlap_sentences,
+            progress=progress,
+        )
+
     def page_picture(self, document_id: str, page: int, width: int = 1000) -> bytes | None:
         """A PDF page as PNG, `width` pixels wide; None for other formats, a changed source, a page that breaks."""
         data = self._pdf(document_id)

@@ -1,16 +1,17 @@
 """What the page and other programs can call: plain values in, JSON-ready values out.
 
 `ask`, `search` and `sources` are public and stable; the others serve the page. Nothing is remembered between calls, so
-one person's conversation cannot reach another's. This module does not know Gradio, HTML, or how an answer is made.
+one person's conversation cannot reach another's. This module does not know HTTP, Gradio, HTML, or how an answer is
+made.
 """
 
 from __future__ import annotations
 
-import base64
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.assistant import MAX_QUESTION
@@ -20,11 +21,13 @@ from rag.ui.samples import questions_for
 if TYPE_CHECKING:
     from rag.assistant import Assistant
 
-__all__ = ["Endpoints"]
+__all__ = ["AT_ONCE", "Endpoints", "Readiness"]
 
+AT_ONCE = 4  # questions answered side by side; further ones wait their turn
 _PAUSE = 0.03  # seconds between two pieces of an answer: faster than the eye, slower than the wire
 _TURNS = 20
 _PASSAGES = 50
+_CITATIONS = 500  # of a conversation, looked after in one call
 _WIDTHS = (200, 2400)  # pixels of a page picture
 _AROUND = 20_000  # at most so many characters of the source on either side of a quote
 
@@ -33,12 +36,14 @@ _AROUND = 20_000  # at most so many characters of the source on either side of a
 class Readiness:
     """Whether the models behind the assistant are loaded; `problem` is set where they cannot be.
 
-    `wanted` is set once a page is open, so that loading does not slow down the opening.
+    `wanted` is set once a page is open, so that loading does not slow down the opening; `settled` once it is known
+    whether they can be loaded.
     """
 
     ready: bool = False
     problem: str = ""
     wanted: threading.Event = field(default_factory=threading.Event)
+    settled: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,63 +104,95 @@ class Endpoints:
         }
 
     def evidence(
-        self, document_id: str, start: int, end: int, quote: str = "", path: str = "", around: int = 700
+        self,
+        document_id: str,
+        span: Span,
+        quote: str = "",
+        path: str = "",
+        answer: Span | None = None,
+        around: int = 700,
     ) -> dict[str, JSON]:
         """A span of a source in its surroundings, and where it stands on the page.
 
         `quote` and `path` are what was cited, so that a source read anew since then is recognised: `verdict` is
         "exact" (it stands there), "moved" (the changed file holds the same words elsewhere), "changed" (it does not)
-        or "gone". `state` is that of the file: "unchanged", "changed" or "gone".
+        or "gone". `state` is that of the file: "unchanged", "changed" or "gone". `answer` is the part of `span` that
+        holds the exact words asked for.
         """
-        document = self.assistant.document(document_id)
-        span = Span(start, end)
-        verdict = "exact"
+        verdict, document, at = self._found(document_id, span, quote, path)
+        if document is None:
+            return {"verdict": verdict}
+        words = None
+        if answer is not None and span.start <= answer.start < answer.end <= span.end:
+            words = Span(answer.start + at.start - span.start, answer.end + at.start - span.start)
+        return {"verdict": verdict, **self._place(document, at, words, max(0, min(around, _AROUND)))}
+
+    def standing(self, citations: Sequence[tuple[str, Span, str, str]]) -> list[str]:
+        """The verdict, as `evidence` gives it, on each `(document_id, span, quote, path)`."""
+        return [self._found(*each)[0] for each in citations[:_CITATIONS]]
+
+    def _found(self, document_id: str, span: Span, quote: str, path: str) -> tuple[str, Document | None, Span]:
+        """The verdict on a citation, and where it stands now; no document where it no longer does."""
+        document, verdict = self.assistant.document(document_id), "exact"
         if document is None:
             document, verdict = self._replacement(path), "moved"
-            at = document.text.find(quote) if document and quote else -1
-            if document is None or at < 0:
-                return {"verdict": "changed" if document else "gone"}
+            if document is None:
+                return "gone", None, span
+            at = document.text.find(quote) if quote else -1
             span = Span(at, at + len(quote))
         if not 0 <= span.start < span.end <= len(document.text) or (quote and document.text[slice(*span)] != quote):
-            return {"verdict": "changed"}
-        return {"verdict": verdict, **self._place(document, span, max(0, min(around, _AROUND)))}
+            return "changed", None, span
+        return verdict, document, span
 
-    def picture(self, document_id: str, page: int, width: int) -> str | None:
-        """A page of a PDF as PNG in base64; None where there is none, or the file is no longer what was indexed."""
+    def picture(self, document_id: str, page: int, width: int) -> bytes | None:
+        """A page of a PDF as PNG; None where there is none, or the file is no longer what was indexed."""
         document = self.assistant.document(document_id)
         if document is None or not 1 <= page <= len(document.pages):
             return None
-        png = self.assistant.page_picture(document_id, page, max(_WIDTHS[0], min(width, _WIDTHS[1])))
-        return base64.b64encode(png).decode("ascii") if png else None
+        return self.assistant.page_picture(document_id, page, max(_WIDTHS[0], min(width, _WIDTHS[1])))
+
+    def original(self, document_id: str) -> tuple[Path, str] | None:
+        """The file of an indexed document and its media type; None if it is gone."""
+        document = self.assistant.document(document_id)
+        file = self.assistant.file_of(document_id) if document else None
+        return (file, document.media_type) if document and file else None
 
     def _replacement(self, path: str) -> Document | None:
         """What is indexed now under a path."""
         ids = [source.document_id for source in self.assistant.documents() if source.path == path]
         return self.assistant.document(ids[0]) if ids and ids[0] else None
 
-    def _place(self, document: Document, span: Span, around: int) -> dict[str, JSON]:
+    def _place(self, document: Document, span: Span, answer: Span | None, around: int) -> dict[str, JSON]:
         page = document.page_at(span.start)
         quote = document.text[slice(*span)]
         number, label = (page.number, page.label) if page else (None, None)
         citation = Citation(0, document.id, document.path, document.name, number, label, span, quote)
         before, after = self.assistant.surroundings(citation, around)
         state = self.assistant.source_state(document.id)
-        boxes = self.assistant.page_boxes(document.id, span) if page and state == "unchanged" else {}
+        located = page is not None and state == "unchanged"
+        file = self.assistant.file_of(document.id)
         return {
             "document_id": document.id,
             "path": document.path,
             "title": document.name,
             "media_type": document.media_type,
+            "modified": file.stat().st_mtime if file else None,
             "heading": list(_heading(document, span.start)),
             "state": state,
             "before": before,
             "quote": quote,
+            "answer": [answer.start - span.start, answer.end - span.start] if answer else None,
             "after": after,
             "page": number,
             "page_label": label,
             "labels": [each.label for each in document.pages],
-            "boxes": {str(found): [list(box) for box in on_page] for found, on_page in boxes.items()},
+            "boxes": self._boxes(document.id, span) if located else {},
+            "answer_boxes": self._boxes(document.id, answer) if located and answer else {},
         }
+
+    def _boxes(self, document_id: str, span: Span) -> dict[str, JSON]:
+        boxes = self.assistant.page_boxes(document_id, span)
+        return {str(page): [list(box) for box in on_page] for page, on_page in boxes.items()}
 
 
 def _turns(given: Sequence[dict[str, str]]) -> tuple[Turn, ...]:

@@ -1,127 +1,112 @@
 """Stands in front of everything the page's server answers, and keeps the page on this machine.
 
-Gradio's own page names other hosts (preview pictures, a manifest, a frame script); they are taken out, and a
-Content-Security-Policy forbids whatever might be left. Routes of Gradio that the page does not need are closed.
-This module does not know what is asked or answered.
+The page is our own and names no other host; a Content-Security-Policy forbids whatever a document might smuggle in.
+Routes of Gradio that programs do not need are closed. This module does not know what is asked or answered.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
-import secrets
-from collections.abc import Callable
 from functools import partial
-from typing import TypeAlias
+from urllib.parse import urlsplit
 
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["LOOPBACK", "Guard", "names_of", "policy", "rewrite"]
+from rag.ui.signing import Doorkeeper
 
-Change: TypeAlias = Callable[[bytes], tuple[bytes, list[tuple[bytes, bytes]]]]
+__all__ = ["LOOPBACK", "POLICY", "Guard", "names_of"]
 
 OPEN = re.compile(
-    r"/(footnote/[a-z]+\.(js|css|svg)|theme\.css|assets/.+|config/?"
-    r"|gradio_api/(info|config|startup-events|cancel|heartbeat/.+|queue/(join|data)|(call|run)/.+))?$"
+    r"/(footnote/[a-z]+\.(js|css|svg)|page/[a-z]+|page/original/[^/]+/[^/]+|config/?"
+    r"|gradio_api/(info|config|startup-events|cancel|heartbeat/.+|queue/(join|data)|(call|run)/.+"
+    r"|mcp/?(sse|schema|http|messages)?/?))?$"
 )
+WITHOUT_NAME = re.compile(r"/(login|footnote/[a-z]+\.(css|svg))$")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-SAFE = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"), (b"x-frame-options", b"DENY")]
-HEAD = (
-    "<title>Footnote</title>"
-    '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
-    '<link rel="icon" type="image/svg+xml" href="footnote/favicon.svg">'
-    '<link rel="stylesheet" href="footnote/page.css"><link rel="stylesheet" href="footnote/talk.css">'
-    '<link rel="stylesheet" href="footnote/evidence.css">'
-    '<script type="module" src="footnote/main.js"></script>'
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+SAFE = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"content-security-policy", POLICY.encode()),
+]
 
 
 class Guard:
-    """In front of everything: which names and paths are answered, and what the browser may do with the page."""
+    """In front of everything: which names, paths and people are answered, and what the browser may do with it."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str] | None) -> None:
-        self.app = app
-        self.hosts = hosts
+    def __init__(self, app: ASGIApp, hosts: frozenset[str] | None, doorkeeper: Doorkeeper | None = None) -> None:
+        self.app, self.hosts, self.doorkeeper = app, hosts, doorkeeper
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request: refuse it, rewrite the page, or let it through with the headers added."""
-        await self._answer(scope)(scope, receive, send)
-
-    def _answer(self, scope: Scope) -> ASGIApp:
+        """One request: refuse it, or let it through with the headers added."""
+        if scope["type"] == "lifespan":
+            return await self.app(scope, receive, send)
         if scope["type"] != "http":
-            return self.app
-        headers = dict(scope["headers"])
-        # Another site's name pointing at this machine would make the browser hand it our answers.
-        if self.hosts is not None and _host_name(headers.get(b"host", b"").decode("latin-1")) not in self.hosts:
-            return PlainTextResponse("This name is not served here.", 403)
-        if not OPEN.fullmatch(scope["path"]):
-            return PlainTextResponse("Not found", 404)
-        if scope["path"] == "/":
-            return partial(self._changed, _page)
-        return partial(self._changed, _config) if scope["path"].startswith("/config") else self._other
+            return await send({"type": "websocket.close", "code": 1008})
+        request = Request(scope, receive)
+        answer: ASGIApp = self._refusal(request) or await self._unknown(request) or self.app
+        if scope["path"].startswith("/config") and answer is self.app:
+            return await self._config(scope, receive, send)
+        return await answer(scope, receive, _with_headers(send))
 
-    async def _changed(self, change: Change, scope: Scope, receive: Receive, send: Send) -> None:
+    def _refusal(self, request: Request) -> Response | None:
+        host = request.headers.get("host", "")
+        # Another site's name pointing at this machine would make the browser hand it our answers.
+        if self.hosts is not None and _host_name(host) not in self.hosts:
+            return PlainTextResponse("This name is not served here.", 403)
+        # Another site's page may send us requests, though it cannot read the answers.
+        origin = request.headers.get("origin")
+        if request.method not in ("GET", "HEAD") and origin is not None and urlsplit(origin).netloc != host:
+            return PlainTextResponse("Requests from other pages are not answered.", 403)
+        path = request.scope["path"]
+        if not OPEN.fullmatch(path) and not (self.doorkeeper and path in ("/login", "/logout")):
+            return PlainTextResponse("Not found", 404)
+        return None
+
+    async def _unknown(self, request: Request) -> Response | None:
+        """What is answered to somebody who has not signed in, where that is asked for."""
+        if self.doorkeeper is None or WITHOUT_NAME.fullmatch(request.scope["path"]):
+            return None
+        user = await self.doorkeeper.user_of(request)
+        if user is not None:
+            request.scope["user_name"] = user
+            return None
+        if request.method == "GET" and request.scope["path"] == "/":
+            return RedirectResponse("/login", 303)
+        # A browser would ask for the password in a window of its own; programs want to be told how to send it.
+        challenge = {} if "sec-fetch-mode" in request.headers else {"www-authenticate": 'Basic realm="Footnote"'}
+        return PlainTextResponse("Sign in first.", 401, headers=challenge)
+
+    async def _config(self, scope: Scope, receive: Receive, send: Send) -> None:
         # It is rewritten on its way out, so it has to come uncompressed.
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        await self.app({**scope, "headers": plain}, receive, _Rewritten(change, send))
-
-    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app(scope, receive, _with_headers(send))
+        await self.app({**scope, "headers": plain}, receive, partial(_older_protocol, {}, _with_headers(send)))
 
 
-class _Rewritten:
-    """Collects a response and sends it changed."""
+async def _older_protocol(held: Message, send: Send, message: Message) -> None:
+    """Collects Gradio's configuration and sends it on under the older name of the same protocol.
 
-    def __init__(self, change: Change, send: Send) -> None:
-        self.change = change
-        self.send = send
-        self.start: Message = {}
-        self.body = b""
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.start = message
-            return
-        self.body += message.get("body", b"")
-        if message.get("more_body"):
-            return
-        body, added = self.change(self.body)
-        kept = [(name, value) for name, value in self.start["headers"] if name.lower() != b"content-length"]
-        kept += [(b"content-length", str(len(body)).encode()), *added, *SAFE]
-        await self.send({**self.start, "headers": kept})
-        await self.send({"type": "http.response.body", "body": body})
-
-
-def _page(body: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-    nonce = secrets.token_urlsafe(16)
-    headers = [(b"cache-control", b"no-store"), (b"content-security-policy", policy(nonce).encode())]
-    return rewrite(body.decode("utf-8"), nonce).encode("utf-8"), headers
-
-
-def _config(body: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-    # gradio_client takes every {"path": ...} in an answer for a file to fetch, except under the older name of the
-    # same protocol; our paths are those of sources.
-    return body.replace(b'"protocol":"sse_v3"', b'"protocol":"sse_v2.1"'), []
-
-
-def rewrite(page: str, nonce: str) -> str:
-    """Gradio's page without anything that names another host, its own scripts marked with `nonce`."""
-    page = re.sub(r"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*", "", page)
-    page = re.sub(r"<link rel=\"manifest\"[^>]*>\s*", "", page)
-    page = re.sub(r"<script>(?:(?!</script>).)*iframeResizer\.contentWindow.*?</script>\s*", "", page, flags=re.DOTALL)
-    page = re.sub(r"<script(?![^>]*\ssrc=)", f'<script nonce="{nonce}"', page)
-    return page.replace("</head>", HEAD + "</head>", 1)
-
-
-def policy(nonce: str) -> str:
-    """Everything from here only. Gradio compiles its templates in the browser (`unsafe-eval`) and writes styles inline;
-    scripts in markup, handlers in attributes and `javascript:` links do not run."""
-    return (
-        f"default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; "
-        "form-action 'self'; frame-src 'none'; frame-ancestors 'none'"
-    )
+    gradio_client takes every {"path": ...} in an answer for a file to fetch, except under that name; our paths are
+    those of sources.
+    """
+    if message["type"] == "http.response.start":
+        held.update(message, body=b"")
+        return
+    held["body"] += message.get("body", b"")
+    if message.get("more_body"):
+        return
+    body = held.pop("body").replace(b'"protocol":"sse_v3"', b'"protocol":"sse_v2.1"')
+    kept = [(name, value) for name, value in held["headers"] if name.lower() != b"content-length"]
+    await send({**held, "headers": [*kept, (b"content-length", str(len(body)).encode())]})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _with_headers(send: Send) -> Send:
@@ -135,11 +120,15 @@ def _with_headers(send: Send) -> Send:
 
 def names_of(host: str) -> frozenset[str] | None:
     """The names under which a page bound to `host` may be asked for; None where it is open to the network anyway."""
+    return frozenset({*LOOPBACK, host}) if is_loopback(host) else None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a page bound to `host`."""
     try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        loopback = False
-    return frozenset({*LOOPBACK, host}) if loopback else None
+        return False
 
 
 def _host_name(header: str) -> str:

@@ -1,45 +1,74 @@
-"""Serves the page: binds the address, warms up the models behind it, and puts the guard in front.
+"""Serves the page: binds the address, shows the page at once, loads models and Gradio behind it, guard in front.
 
 This module does not know what is asked or answered.
 """
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starlette.responses import PlainTextResponse, Response
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
 
 from rag.errors import ConfigProblem, FootnoteError
+from rag.ui.building import Building
 from rag.ui.endpoints import Endpoints
-from rag.ui.guard import Guard, names_of
+from rag.ui.guard import Guard, is_loopback, names_of
+from rag.ui.programs import Programs
+from rag.ui.routes import PageCalls
+from rag.ui.shelf import Shelf
+from rag.ui.signing import Doorkeeper, user_tag
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
-
     from rag.assistant import Assistant
 
 __all__ = ["application", "serve"]
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Footnote</title><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">
+<!--user-->
+<link rel="icon" type="image/svg+xml" href="footnote/favicon.svg">
+<link rel="stylesheet" href="footnote/page.css"><link rel="stylesheet" href="footnote/talk.css">
+<link rel="stylesheet" href="footnote/evidence.css">
+<script type="module" src="footnote/main.js"></script>
+</head>
+<body><div id="footnote"><p class="opening" role="status">Opening…</p></div></body>
+</html>
+"""
 WITHOUT_ASKING = 4.0  # seconds until the models are loaded even though nobody has opened the page
 
 
-def serve(assistant: Assistant, *, host: str, port: int, examples: Sequence[str] | None = None) -> None:
+def serve(
+    assistant: Assistant,
+    *,
+    host: str,
+    port: int,
+    examples: Sequence[str] | None = None,
+    users: Mapping[str, str] | None = None,
+) -> None:
     """Bind `host:port`, say where the page is, and serve it until interrupted. Raises ConfigProblem."""
     bound = _bind(host, port)
     try:
         import uvicorn
 
         endpoints = Endpoints.over(assistant, examples)
-        app = application(endpoints, host)
+        app = application(endpoints, host, users)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
         threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
         shown = f"[{host}]" if ":" in host else host
@@ -58,25 +87,45 @@ def warm_up(endpoints: Endpoints) -> None:
         endpoints.readiness.ready = True
     except FootnoteError as problem:
         endpoints.readiness.problem = str(problem)
+    finally:
+        endpoints.readiness.settled.set()
 
 
-def application(endpoints: Endpoints, host: str = "127.0.0.1") -> FastAPI:
-    """The ASGI application: the page, its files, and the guard in front of them."""
-    import fastapi
+def application(endpoints: Endpoints, host: str = "127.0.0.1", users: Mapping[str, str] | None = None) -> Starlette:
+    """The ASGI application: the page, its files and calls, Gradio's API behind them, and the guard in front.
 
-    from rag.ui.page import mount
-
-    app = fastapi.FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    Sources can be changed from the page where only this machine reaches it, or where people sign in.
+    """
     files = {path.name: path.read_bytes() for path in STATIC.iterdir() if path.suffix in KINDS}
+    doorkeeper = Doorkeeper(users) if users else None
+    programs = Programs(endpoints, host)
+    assistant = endpoints.assistant
+    may_change = is_loopback(host) or doorkeeper is not None
+    calls = PageCalls(endpoints, Shelf(assistant.sources_folder), Building(assistant.build), may_change)
 
-    @app.get("/footnote/{name}")
-    def static(name: str) -> Response:
+    def page(request: Request) -> Response:
+        shown = PAGE.replace("<!--user-->", user_tag(request.scope.get("user_name")))
+        return HTMLResponse(shown, headers={"cache-control": "no-store"})
+
+    def static(request: Request) -> Response:
+        name = request.path_params["name"]
         if name not in files:
             return PlainTextResponse("Not found", 404)
         return Response(files[name], media_type=KINDS[Path(name).suffix], headers={"cache-control": "no-cache"})
 
-    app.add_middleware(Guard, hosts=names_of(host))
-    return mount(app, endpoints, host)
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        ended = asyncio.Event()
+        holding = asyncio.create_task(programs.hold(ended))
+        yield
+        ended.set()
+        endpoints.readiness.settled.set()
+        await holding
+
+    routes = [Route("/", page), Route("/footnote/{name}", static), *calls.routes()]
+    routes += doorkeeper.routes() if doorkeeper else []
+    guard = Middleware(Guard, hosts=names_of(host), doorkeeper=doorkeeper)
+    return Starlette(routes=[*routes, Mount("/", programs)], middleware=[guard], lifespan=lifespan)
 
 
 def _bind(host: str, port: int) -> socket.socket:

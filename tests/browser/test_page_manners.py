@@ -200,23 +200,23 @@ def test_an_empty_question_and_one_too_long_get_a_sentence(opened: Callable[...,
 
 def test_stop_ends_the_answer(opened: Callable[..., Page]) -> None:
     page = opened()
-    page.route("**/gradio_api/call/ask/*", lambda route: None)  # the answer never comes
+    page.route("**/page/ask", lambda route: None)  # the answer never comes
     page.fill("#question", LIT)
     page.keyboard.press("Enter")
     page.wait_for_selector(".reading")
     page.get_by_role("button", name="Stop").click()
     page.wait_for_selector(".turn.last .acts")
     assert "Stopped before the answer was complete." in page.locator(".turn.last .answer").inner_text()
-    page.unroute("**/gradio_api/call/ask/*")
+    page.unroute("**/page/ask")
     page.get_by_role("button", name="Ask again").click()
     page.wait_for_selector(".turn.last button.chip")
 
 
 def test_a_server_that_is_gone_is_said_in_a_sentence(opened: Callable[..., Page]) -> None:
     page = opened()
-    page.route("**/gradio_api/call/**", lambda route: route.abort())
+    page.route("**/page/ask", lambda route: route.abort())
     ask(page, LIT)
     assert "The server does not answer." in page.locator(".turn.last .problem").inner_text()
-    page.unroute("**/gradio_api/call/**")
+    page.unroute("**/page/ask")
     page.get_by_role("button", name="Ask again").click()
     page.wait_for_selector(".turn.last button.chip")

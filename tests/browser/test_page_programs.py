@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -73,22 +74,50 @@ def test_many_ask_at_once_and_nobody_gets_the_answer_of_another(server: Server) 
         assert QUESTIONS[question] in answer["claims"][0]["text"]
 
 
+def page_call(server: Server, name: str, given: dict[str, Any], **headers: str) -> Any:
+    """What one of the page's own calls answers."""
+    request = urllib.request.Request(
+        f"{server.url}page/{name}", json.dumps(given).encode(), {"content-type": "application/json", **headers}
+    )
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)
+
+
 def test_what_a_caller_says_of_a_source_is_not_believed(server: Server) -> None:
     passage = post(server, "run/search", {"data": ["lighthouse", 1, None]})["data"][0][0]
-    document, (start, end) = passage["document_id"], passage["span"]
+    given = {"document_id": passage["document_id"], "span": passage["span"], "quote": passage["text"]}
+    given["path"] = passage["path"]
+    start, end = passage["span"]
 
-    def evidence(*data: object) -> dict[str, Any]:
-        found: dict[str, Any] = post(server, "run/evidence", {"data": list(data)})["data"][0]
-        return found
+    def verdict(**other: object) -> Any:
+        return page_call(server, "evidence", {**given, **other})["verdict"]
 
-    path = passage["path"]
-    assert evidence(document, start, end, passage["text"], path, 100)["verdict"] == "exact"
-    assert evidence(document, start, end, "It was lit in 1999.", path, 100) == {"verdict": "changed"}
-    assert evidence(document, start, 10**9, "", path, 100) == {"verdict": "changed"}
-    assert evidence(document, -5, 5, "", path, 100) == {"verdict": "changed"}
-    assert evidence("no such document", 0, 5, "words", "../../etc/passwd", 100) == {"verdict": "gone"}
-    assert post(server, "run/picture", {"data": [document, 1, 800]})["data"] == [None]
-    assert post(server, "run/picture", {"data": ["../../etc/passwd", 1, 800]})["data"] == [None]
+    assert verdict() == "exact"
+    assert verdict(quote="It was lit in 1999.") == "changed"
+    assert verdict(span=[start, 10**9], quote="") == "changed"
+    assert verdict(span=[-5, 5], quote="") == "changed"
+    assert verdict(document_id="no such document", path="../../etc/passwd") == "gone"
+    assert page_call(server, "standing", {"citations": [given, {**given, "quote": "no"}]}) == ["exact", "changed"]
+
+
+@pytest.mark.parametrize(
+    "path", ["picture?document=../../etc/passwd&page=1&width=800", "picture?document=x", "original/..%2f..%2fx/passwd"]
+)
+def test_pictures_and_files_only_of_what_is_indexed(server: Server, path: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{server.url}page/{path}")
+    with refused.value as answer:
+        assert answer.code == 404
+
+
+@pytest.mark.parametrize("body", [b"no JSON", b"[]", b'{"document_id": 5}', b'{"document_id": "x", "span": "ab"}'])
+def test_a_request_that_makes_no_sense_is_refused_in_a_sentence(server: Server, body: bytes) -> None:
+    request = urllib.request.Request(f"{server.url}page/evidence", body, {"content-type": "application/json"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    with refused.value as answer:
+        assert answer.code == 400
+        assert "This request is not understood" in json.load(answer)["error"]
 
 
 def test_gradio_client_asks_too(server: Server) -> None:

@@ -1,15 +1,15 @@
-// Talks to the named endpoints of this server, the same ones that programs call.
+// Talks to the server of this page.
 
-const address = (path) => new URL(`gradio_api/${path}`, document.baseURI);
+const address = (name) => new URL(`page/${name}`, document.baseURI);
 
 export class Refused extends Error {}
 
 const LOST = "The server does not answer. Check that it is still running, then try again.";
 
-async function post(path, body, signal) {
+async function post(name, body, signal) {
   let response;
   try {
-    response = await fetch(address(path), {
+    response = await fetch(address(name), {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
@@ -19,51 +19,67 @@ async function post(path, body, signal) {
     if (problem.name === "AbortError") throw problem;
     throw new Refused(LOST);
   }
+  if (response.status === 401) location.reload(); // the session has ended: the form asks for the password again
+  if (response.ok) return response;
   const found = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Refused(found.error || LOST);
-  return found;
+  throw new Refused(found.error || LOST);
 }
 
 // One call, one value.
-export async function call(name, ...values) {
-  return (await post(`run/${name}`, { data: values })).data[0];
-}
+export const call = async (name, given = {}) => (await post(name, given)).json();
 
-// A call whose values come one after the other.
-export async function* stream(name, named, signal) {
-  const { event_id: id } = await post(`call/v2/${name}`, named, signal);
-  let finished = false;
+// A call whose values come one after the other, a line each.
+export async function* stream(name, given, signal) {
+  const response = await post(name, given, signal);
   try {
-    const response = await fetch(address(`call/${name}/${id}`), { signal });
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let held = "";
     for (;;) {
       const { value, done } = await reader.read();
       if (done) break;
       held += value;
-      const parts = held.split("\n\n");
-      held = parts.pop();
-      for (const part of parts) {
-        const [, event, data] = /^event: (\w+)\ndata: ([^]*)$/.exec(part) || [];
-        if (event === "generating") yield JSON.parse(data)[0];
-        if (event === "complete") finished = true;
-        if (event === "error") {
-          finished = true;
-          const told = JSON.parse(data);
-          throw new Refused(
-            (told && told.error) ||
-              (typeof told === "string" && told) ||
-              "Something went wrong on the server; its log says what.",
-          );
-        }
+      const lines = held.split("\n");
+      held = lines.pop();
+      for (const line of lines) {
+        const event = JSON.parse(line);
+        if (event.event === "problem") throw new Refused(event.problem);
+        yield event;
+        if (event.event === "done") return;
       }
-      if (finished) return;
     }
-    throw new Refused(LOST);
   } catch (problem) {
     if (problem.name === "AbortError" || problem instanceof Refused) throw problem;
     throw new Refused(LOST);
-  } finally {
-    if (!finished) post("cancel", { session_hash: id, fn_index: 0, event_id: id }).catch(() => {});
   }
+  throw new Refused(LOST);
+}
+
+export const pictureOf = (document_id, page, width) =>
+  `${address("picture")}?${new URLSearchParams({ document: document_id, page, width })}`;
+
+export const originalOf = (document_id, path) =>
+  `${address("original")}/${encodeURIComponent(document_id)}/${encodeURIComponent(path.split("/").pop())}`;
+
+// Sends a file and tells how far it has come, from 0 to 1; `signal` breaks it off. Gives the path it was stored under.
+export function send(file, name, onprogress, signal) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", `${address("receive")}?${new URLSearchParams({ name })}`);
+    request.setRequestHeader("content-type", "application/octet-stream");
+    request.upload.addEventListener("progress", (event) => onprogress(event.loaded / (event.total || 1)));
+    request.addEventListener("load", () => {
+      let found = {};
+      try {
+        found = JSON.parse(request.responseText);
+      } catch {
+        // what is no JSON has no error to tell either
+      }
+      if (request.status === 200) resolve(found.path);
+      else reject(new Refused(found.error || LOST));
+    });
+    request.addEventListener("error", () => reject(new Refused(LOST)));
+    request.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
+    signal.addEventListener("abort", () => request.abort());
+    request.send(file);
+  });
 }

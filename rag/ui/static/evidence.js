@@ -149,15 +149,14 @@ export class Evidence {
     this.node.setAttribute("aria-busy", "true");
     let found;
     try {
-      found = await call(
-        "evidence",
-        item.document_id,
-        item.span[0],
-        item.span[1],
-        item.quote ?? item.text,
-        item.path,
-        AROUND[this.around],
-      );
+      found = await call("evidence", {
+        document_id: item.document_id,
+        span: item.span,
+        quote: item.quote ?? item.text,
+        path: item.path,
+        answer: item.answer ?? null,
+        around: AROUND[this.around],
+      });
     } catch (problem) {
       if (this.shown !== shown) return;
       this.about.replaceChildren(h("h2", {}, h("bdi", {}, item.title)));

@@ -1,4 +1,4 @@
-// Puts the page together once Gradio has rendered the shell.
+// Puts the page together.
 
 import { Chat } from "./chat.js";
 import { call } from "./api.js";
@@ -90,10 +90,4 @@ function open(root) {
   });
 }
 
-const look = () => document.querySelector("#footnote:not(.here)");
-const waiting = new MutationObserver(() => {
-  const root = look();
-  if (root) open(root);
-});
-waiting.observe(document.documentElement, { childList: true, subtree: true });
-if (look()) open(look());
+open(document.querySelector("#footnote"));

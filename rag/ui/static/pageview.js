@@ -1,13 +1,12 @@
 // A page of a PDF as a picture, with boxes on exactly the characters that are quoted.
 
-import { call } from "./api.js";
+import { pictureOf } from "./api.js";
 import { h, icon, iconButton, wide } from "./dom.js";
 
 const WIDEST = 1800; // pixels asked for; beyond that a picture gets heavy and no sharper
 
 export class PageView {
   constructor() {
-    this.kept = new Map();
     this.zoomed = !wide.matches; // a whole page on a phone would be too small to read
   }
 
@@ -45,9 +44,13 @@ export class PageView {
     );
     if (held) into.querySelector(`[aria-label="${held}"]:not(:disabled)`)?.focus();
     this.fit();
-    const picture = await this.picture(number);
+    const image = h("img", { src: this.source(number), alt: `Picture of page ${label}` });
+    const drawn = await image.decode().then(
+      () => true,
+      () => false,
+    );
     if (this.sheet !== sheet) return;
-    if (!picture)
+    if (!drawn)
       return sheet.replaceChildren(
         h(
           "figcaption",
@@ -56,9 +59,6 @@ export class PageView {
           "This page cannot be shown as a picture. Its text is under “Text”.",
         ),
       );
-    const image = h("img", { src: picture, alt: `Picture of page ${label}` });
-    await image.decode().catch(() => {});
-    if (this.sheet !== sheet) return;
     const boxes = (found.boxes[number] || []).map(([x0, y0, x1, y1]) => {
       const box = h("span", { class: "quoted", "aria-hidden": "true" });
       Object.assign(box.style, {
@@ -90,18 +90,11 @@ export class PageView {
     frame.scrollLeft += middle.left + middle.width / 2 - (view.left + view.width / 2);
   }
 
-  async picture(number) {
+  source(number) {
     const width = Math.min(
       WIDEST,
       Math.round((this.into.clientWidth || 600) * (this.zoomed ? 2 : 1) * Math.max(1.5, devicePixelRatio)),
     );
-    const key = `${this.found.document_id}/${number}/${width}`;
-    if (!this.kept.has(key)) {
-      const png = await call("picture", this.found.document_id, number, width).catch(() => null);
-      if (!png) return null;
-      if (this.kept.size > 12) this.kept.delete(this.kept.keys().next().value);
-      this.kept.set(key, `data:image/png;base64,${png}`);
-    }
-    return this.kept.get(key);
+    return pictureOf(this.found.document_id, number, width);
   }
 }

@@ -1,0 +1,111 @@
+"""Builds that the page starts: one at a time, in the background, watched and stopped from the page.
+
+This module does not know what a build does, nor how its progress is shown.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+from rag.errors import FootnoteError, IndexLocked
+from rag.types import JSON, BuildReport, OnProgress, Progress
+
+__all__ = ["Building"]
+
+State: TypeAlias = Literal["idle", "waiting", "running", "done", "stopped", "failed"]
+_PATIENCE = 120.0  # seconds that another process may be building before we give up
+_AGAIN = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+class _StoppedError(Exception):
+    """The person stopped the build."""
+
+
+class Building:
+    """Runs `build` when asked to; a wish that comes while it runs is granted when it ends."""
+
+    def __init__(self, build: Callable[[OnProgress], BuildReport]) -> None:
+        self._build = build
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._wanted = self._busy = False
+        self._state: State = "idle"
+        self._step: Progress | None = None
+        self._report: BuildReport | None = None
+        self._problem = ""
+        self._number = 0  # builds ended, so that a page knows whether it has seen the last one
+
+    def start(self) -> None:
+        """Have a build begin that sees the sources as they are now."""
+        with self._lock:
+            self._wanted = True
+            self._stop.clear()
+            if not self._busy:
+                self._busy, self._state, self._step = True, "running", None
+                threading.Thread(target=self._work, daemon=True, name="build").start()
+
+    def stop(self) -> None:
+        """Have the build end after the step it is at; what it has done is kept."""
+        with self._lock:
+            self._wanted = False
+            self._stop.set()
+
+    def to_dict(self) -> dict[str, JSON]:
+        """JSON-ready: state, stage, done, total, detail, report, problem, number."""
+        with self._lock:
+            step = self._step
+            return {
+                "state": self._state,
+                "stage": step.stage if step else None,
+                "done": step.done if step else 0,
+                "total": step.total if step else 0,
+                "detail": step.detail if step else "",
+                "report": self._report.to_dict() if self._report else None,
+                "problem": self._problem,
+                "number": self._number,
+            }
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._wanted:
+                    self._busy = False
+                    return
+                self._wanted, self._state, self._problem = False, "running", ""
+            state, report, problem = self._once()
+            with self._lock:
+                self._number += 1
+                self._state, self._step, self._problem = state, None, problem
+                self._report = report or self._report
+
+    def _once(self) -> tuple[State, BuildReport | None, str]:
+        until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return "done", self._build(self._at), ""
+            except _StoppedError:
+                return "stopped", None, ""
+            except IndexLocked as problem:
+                if time.monotonic() > until:
+                    return "failed", None, str(problem)
+                with self._lock:
+                    self._state = "waiting"
+                if self._stop.wait(_AGAIN):
+                    return "stopped", None, ""
+            except FootnoteError as problem:
+                return "failed", None, str(problem)
+            except Exception:  # a fault of ours must not leave the page waiting for ever
+                _log.exception("The build broke off.")
+                return "failed", None, "The build broke off; the server's log says why. The last index stands."
+
+    def _at(self, step: Progress) -> None:
+        if self._stop.is_set():
+            raise _StoppedError
+        with self._lock:
+            self._state, self._step = "running", step

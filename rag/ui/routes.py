@@ -1,0 +1,259 @@
+"""What the page asks of its server: JSON in, JSON, pictures and files out.
+
+Every value of a request is checked here before it is used. Whatever a person may change - sources, feedback - is
+changed by POST with JSON or with a file; the guard has seen by then that it comes from our own page. This module does
+not know how the page looks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from urllib.parse import quote
+
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from rag.errors import ConfigProblem, FootnoteError, QuestionProblem
+from rag.types import JSON, Span
+from rag.ui.building import Building
+from rag.ui.endpoints import AT_ONCE, Endpoints
+from rag.ui.shelf import Shelf
+
+__all__ = ["PageCalls"]
+
+Said: TypeAlias = "JSON | list[dict[str, JSON]] | list[str]"
+
+_MOST_BYTES = 2_000_000  # of a request in JSON
+_INLINE = {"application/pdf": "application/pdf", "text/plain": "text/plain", "text/markdown": "text/plain"}
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PageCalls:
+    """The page's calls over one open assistant. `may_change` says whether sources may be changed from the page."""
+
+    endpoints: Endpoints
+    shelf: Shelf
+    building: Building
+    may_change: bool = True
+    _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    def routes(self) -> list[Route]:
+        """All of them, under `/page/`."""
+        calls: dict[str, Callable[[_Given], Said]] = {
+            "state": self._state,
+            "sources": lambda _: list(self.endpoints.sources()),
+            "evidence": self._evidence,
+            "standing": self._standing,
+            "progress": lambda _: self.building.to_dict(),
+        }
+        changes: dict[str, Callable[[_Given], Said]] = {
+            "build": lambda _: self._started(),
+            "stop": lambda _: self.building.stop(),
+            "remove": lambda given: {"token": self.shelf.remove(given.text("path")), **self._started()},
+            "restore": lambda given: {"path": self.shelf.restore(given.text("token")), **self._started()},
+        }
+        return [
+            *(Route(f"/page/{name}", _answered(call), methods=["POST"]) for name, call in calls.items()),
+            *(
+                Route(f"/page/{name}", _answered(self._allowed(call)), methods=["POST"])
+                for name, call in changes.items()
+            ),
+            Route("/page/ask", self._ask, methods=["POST"]),
+            Route("/page/receive", self._receive, methods=["POST"]),
+            Route("/page/picture", self._picture, methods=["GET"]),
+            Route("/page/original/{document_id}/{name}", self._original, methods=["GET"]),
+        ]
+
+    def _started(self) -> dict[str, JSON]:
+        self.building.start()
+        return {}
+
+    def _allowed(self, change: Callable[[_Given], Said]) -> Callable[[_Given], Said]:
+        def checked(given: _Given) -> Said:
+            self._check_change()
+            return change(given)
+
+        return checked
+
+    def _check_change(self) -> None:
+        if not self.may_change:
+            raise ConfigProblem(
+                "Sources cannot be changed from here.",
+                "The page is open to the network: start it with --auth for that.",
+            )
+
+    def _state(self, _: _Given) -> Said:
+        return {**self.endpoints.state(), "may_change": self.may_change, "building": self.building.to_dict()}
+
+    def _evidence(self, given: _Given) -> Said:
+        return self.endpoints.evidence(
+            given.text("document_id"),
+            given.span("span"),
+            given.text("quote", ""),
+            given.text("path", ""),
+            given.span("answer") if given.has("answer") else None,
+            given.number("around", 700),
+        )
+
+    def _standing(self, given: _Given) -> Said:
+        asked = [
+            (each.text("document_id"), each.span("span"), each.text("quote"), each.text("path"))
+            for each in given.several("citations")
+        ]
+        return list(self.endpoints.standing(asked))
+
+    async def _ask(self, request: Request) -> Response:
+        try:
+            given = await _Given.of(request)
+            turns = [{"role": each.text("role"), "text": each.text("text")} for each in given.several("turns")]
+            events = self.endpoints.ask(given.text("question"), turns, given.texts("paths"))
+        except FootnoteError as problem:
+            return _refused(problem)
+        return StreamingResponse(self._in_turn(events), media_type="application/x-ndjson")
+
+    async def _in_turn(self, events: Iterator[dict[str, JSON]]) -> AsyncIterator[str]:
+        async with self._turn:
+            try:
+                async for event in iterate_in_threadpool(events):
+                    yield json.dumps(event, ensure_ascii=False) + "\n"
+            except FootnoteError as problem:
+                yield json.dumps({"event": "problem", "problem": str(problem)}) + "\n"
+            except Exception:
+                _log.exception("A question could not be answered.")
+                yield json.dumps({"event": "problem", "problem": _FAULT}) + "\n"
+
+    async def _receive(self, request: Request) -> Response:
+        size = request.headers.get("content-length", "")
+        try:
+            self._check_change()
+            path = await self.shelf.receive(
+                request.query_params.get("name", ""), int(size) if size.isdecimal() else None, request.stream()
+            )
+        except FootnoteError as problem:
+            return _refused(problem)
+        except ClientDisconnect:
+            return PlainTextResponse("", 400)
+        return JSONResponse({"path": path})
+
+    async def _picture(self, request: Request) -> Response:
+        asked = request.query_params
+        try:
+            page, width = int(asked.get("page", "")), int(asked.get("width", ""))
+        except ValueError:
+            return PlainTextResponse("Not found", 404)
+        png = await run_in_threadpool(self.endpoints.picture, asked.get("document", ""), page, width)
+        if png is None:
+            return PlainTextResponse("Not found", 404)
+        return Response(png, media_type="image/png", headers={"cache-control": "private, max-age=600"})
+
+    async def _original(self, request: Request) -> Response:
+        """The file of an indexed document; only what cannot run in a browser is shown there, all else is saved."""
+        document_id = request.path_params["document_id"]
+        found = await run_in_threadpool(self.endpoints.original, document_id)
+        if found is None:
+            return PlainTextResponse("This file is no longer among the sources.", 404)
+        file, media_type = found
+        kind = _INLINE.get(media_type)
+        name = quote(file.name, safe="")
+        headers = {
+            "content-disposition": f"{'inline' if kind else 'attachment'}; filename*=utf-8''{name}",
+            "cache-control": "no-store",
+        }
+        return FileResponse(
+            file, media_type=f"{kind}; charset=utf-8" if kind == "text/plain" else kind, headers=headers
+        )
+
+
+class _Given:
+    """The JSON of a request, read by name; what is missing or of another kind raises QuestionProblem."""
+
+    def __init__(self, values: JSON) -> None:
+        self._values = values if isinstance(values, dict) else {}
+
+    @classmethod
+    async def of(cls, request: Request) -> _Given:
+        """Reads the body of a request. Raises QuestionProblem if it is no JSON, or too long."""
+        if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+            raise _misunderstood("its kind")
+        body = b""
+        async for piece in request.stream():
+            body += piece
+            if len(body) > _MOST_BYTES:
+                raise _misunderstood("its length")
+        try:
+            return cls(json.loads(body))
+        except ValueError as error:
+            raise _misunderstood("its body") from error
+
+    def has(self, name: str) -> bool:
+        """Whether a value was given and is not null."""
+        return self._values.get(name) is not None
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """A string."""
+        value = self._values.get(name, default)
+        if not isinstance(value, str):
+            raise _misunderstood(name)
+        return value
+
+    def number(self, name: str, default: int) -> int:
+        """A whole number."""
+        value = self._values.get(name, default)
+        if not isinstance(value, int):
+            raise _misunderstood(name)
+        return value
+
+    def span(self, name: str) -> Span:
+        """Two whole numbers."""
+        match self._values.get(name):
+            case [int(start), int(end)]:
+                return Span(start, end)
+        raise _misunderstood(name)
+
+    def texts(self, name: str) -> list[str]:
+        """A list of strings; empty if not given."""
+        values = self._values.get(name) or []
+        if not isinstance(values, list):
+            raise _misunderstood(name)
+        return [str(value) for value in values]
+
+    def several(self, name: str) -> list[_Given]:
+        """A list of objects; empty if not given."""
+        values = self._values.get(name) or []
+        if not isinstance(values, list):
+            raise _misunderstood(name)
+        return [_Given(value) for value in values]
+
+
+_FAULT = "Something went wrong on the server; its log says what."
+
+
+def _misunderstood(what: str) -> QuestionProblem:
+    return QuestionProblem(f"This request is not understood: {what}.", "Load the page again.")
+
+
+def _refused(problem: FootnoteError) -> JSONResponse:
+    return JSONResponse({"error": str(problem)}, 400)
+
+
+def _answered(call: Callable[[_Given], Said]) -> Callable[[Request], object]:
+    """A call as a route: an expected error becomes its sentence and hint, any other is logged."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return JSONResponse(await run_in_threadpool(call, await _Given.of(request)))
+        except FootnoteError as problem:
+            return _refused(problem)
+        except Exception:
+            _log.exception("The page's call %s failed.", request.url.path)
+            return JSONResponse({"error": _FAULT}, 500)
+
+    return answered
