@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -110,6 +111,8 @@ class Assistant:
             vector = self._encoder.query(asked)
             hits = search(asked, vector, lenses=lenses, snapshot=snapshot, k=_CANDIDATES, documents=documents)
             answer = answer_from(question, asked, vector, hits, lenses.lexical, self._reader)
+        if paths is not None:
+            answer = replace(answer, notes=(_limited(paths), *answer.notes))
         yield Found(answer.passages)
         for i, claim in enumerate(answer.claims):
             marks = "".join(f" [{citation.number}]" for citation in claim.citations)
@@ -176,10 +179,12 @@ class Assistant:
             progress=progress,
         )
 
-    def page_picture(self, document_id: str, page: int, width: int = 1000) -> bytes | None:
-        """A PDF page as PNG, `width` pixels wide; None for other formats, a changed source, a page that breaks."""
+    def page_picture(self, document_id: str, page: int, width: int = 1000, area: Box | None = None) -> bytes | None:
+        """A PDF page as PNG, `width` pixels wide, or an `area` of it; None for other formats, a changed source, a page
+        that breaks.
+        """
         data = self._pdf(document_id)
-        return None if data is None else self._painter.render(data, page, width)
+        return None if data is None else self._painter.render(data, page, width, area)
 
     def page_boxes(self, document_id: str, span: Span) -> dict[int, list[Box]]:
         """Page number -> boxes of a span's glyphs on the page's picture; empty where they cannot be located."""
@@ -281,6 +286,10 @@ def _checked_question(question: str) -> str:
             "Ask it in a few sentences.",
         )
     return asked
+
+
+def _limited(paths: Sequence[str]) -> str:
+    return f"Asked of {paths[0] if len(paths) == 1 else f'{len(paths)} of the sources'} only."
 
 
 def _documents(snapshot: Snapshot, paths: Sequence[str] | None) -> list[str] | None:

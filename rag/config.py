@@ -36,6 +36,7 @@ class Config(BaseSettings):
     chunk_tokens: int = Field(200, ge=32, le=2000)
     overlap_sentences: int = Field(1, ge=0, le=5)
     host: str = "127.0.0.1"
+    feedback: Path = Path("feedback.jsonl")
     port: int = Field(7860, ge=0, le=65535)
 
     @classmethod

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import EncryptedSource, UnreadableSource
+from rag.types import Box
 
 __all__ = ["Boxes", "PageText", "Pdf"]
 
@@ -123,8 +124,8 @@ class Pdf:
         with _LOCK, _Page(self._handle, number, with_text=False) as page:
             return page.width, page.height
 
-    def render(self, number: int, width: int) -> bytes:
-        """A PNG of the page, `width` pixels wide, annotations included."""
+    def render(self, number: int, width: int, area: Box | None = None) -> bytes:
+        """A PNG of the page, annotations included, `width` pixels wide as a whole; of it only `area`, if given."""
         from PIL import Image
 
         raw = _raw()
@@ -144,6 +145,9 @@ class Pdf:
                 raw.FPDFBitmap_Destroy(bitmap)
         picture = io.BytesIO()
         image = Image.frombuffer("RGB", (width, height), pixels, "raw", "BGRX", stride, 1)
+        if area is not None:
+            left, top, right, bottom = area
+            image = image.crop((int(left * width), int(top * height), round(right * width), round(bottom * height)))
         image.save(picture, "PNG", compress_level=3)
         return picture.getvalue()
 

@@ -41,9 +41,9 @@ class Painter:
         if self._child is not None:
             self._child.close()
 
-    def render(self, data: bytes, page: int, width: int) -> bytes | None:
+    def render(self, data: bytes, page: int, width: int, area: Box | None = None) -> bytes | None:
         """As the function does; None if the page cannot be drawn within the limits."""
-        return self._call(data, {"page": page, "width": width})
+        return self._call(data, {"page": page, "width": width, "area": area})
 
     def boxes(self, data: bytes, glyphs: Sequence[GlyphRun], span: Span) -> dict[int, list[Box]]:
         """As the function does; empty also where the limits are exceeded."""
@@ -71,7 +71,7 @@ def paint(request: bytes) -> bytes:
     question = json.loads(request[_HEAD.size : _HEAD.size + size])
     data = request[_HEAD.size + size :]
     if "width" in question:
-        return render(data, question["page"], question["width"])
+        return render(data, question["page"], question["width"], Box(*question["area"]) if question["area"] else None)
     found = boxes(data, [GlyphRun(*run) for run in question["runs"]], Span(*question["span"]))
     return json.dumps(list(found.items())).encode()
 
@@ -102,10 +102,10 @@ def boxes(data: bytes, glyphs: Sequence[GlyphRun], span: Span) -> dict[int, list
     return found
 
 
-def render(data: bytes, page: int, width: int) -> bytes:
-    """A PNG of the page, `width` pixels wide. Raises a SourceError if the page cannot be drawn."""
+def render(data: bytes, page: int, width: int, area: Box | None = None) -> bytes:
+    """A PNG of the page, `width` pixels wide, or of an `area` of it. Raises a SourceError if it cannot be drawn."""
     with Pdf(data) as pdf:
-        return pdf.render(page, width)
+        return pdf.render(page, width, area)
 
 
 def _wanted(glyphs: Sequence[GlyphRun], span: Span) -> list[GlyphRun]:

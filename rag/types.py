@@ -312,6 +312,7 @@ class Source:
     chunks: int = 0
     reason: str = ""  # why it failed, is skipped, or has no text
     hint: str = ""  # what to do about it
+    modified: float = 0.0  # when the file was last changed, in seconds since 1970
 
     def to_dict(self) -> dict[str, JSON]:
         """JSON-ready, the keys being the field names."""

@@ -38,6 +38,8 @@ FLOORS: dict[str, int] = {
     "assistant": 5,
     "doctor": 6,
     "watch": 6,
+    "pack": 6,
+    "feedback": 6,
     "ui": 7,
     "cli": 8,
 }

@@ -1,4 +1,4 @@
-"""The terminal: `rag build | ask | search | sources | serve | watch | chat | doctor`.
+"""The terminal: `rag build | ask | search | sources | serve | watch | chat | doctor | password | verify | feedback`.
 
 Only here (and on the page) are errors caught and shown: an expected one as its message and hint, exit code 1; one of
 ours with its traceback in the log. Nothing heavy is imported before a command needs it.
@@ -158,14 +158,20 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65535)] = None,
     sources: SourcesOption = None,
     follow: Annotated[bool, typer.Option("--watch", help="Rebuild when the sources change.")] = False,
+    auth: Annotated[Path | None, typer.Option("--auth", help="File of users; lines come from rag password.")] = None,
 ) -> None:
     """Serve the page for the browser."""
     from rag.assistant import open_index
     from rag.ui import launch
 
     config = _config(sources, index, model, host=host, port=port)
+    users = None
+    if auth is not None:
+        from rag.ui.signing import read_users
+
+        users = read_users(auth)
     with open_index(config=config) as assistant, _watcher(config) if follow else nullcontext():
-        launch(assistant, host=config.host, port=config.port)
+        launch(assistant, host=config.host, port=config.port, users=users, feedback=config.feedback)
 
 
 @app.command()
@@ -234,3 +240,9 @@ def _config(
     from rag.config import load_config
 
     return load_config(sources=sources, index=index, model=model, host=host, port=port)
+
+
+from rag.cli import keep  # noqa: E402  # its commands hang on `app`
+
+for _command in (keep.password, keep.verify, keep.feedback):
+    app.command()(_command)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
@@ -18,6 +20,9 @@ from rag.doctor import Check
 from rag.errors import FootnoteError
 from rag.types import JSON, BuildReport, Failure, OnProgress, Passage, Progress, Source
 
+if TYPE_CHECKING:
+    from rag.pack import Verdict
+
 __all__ = [
     "bars",
     "clean",
@@ -27,6 +32,7 @@ __all__ = [
     "print_report",
     "print_sources",
     "print_trouble",
+    "print_verdicts",
 ]
 
 
@@ -103,6 +109,16 @@ def print_sources(found: Sequence[Source]) -> None:
     for source in found:
         if source.reason:
             print(_trouble(source.status, Failure(source.path, source.reason, source.hint)))
+
+
+def print_verdicts(verdicts: Sequence[Verdict]) -> None:
+    """How the quotes of a pack stand, one line each, and the sum."""
+    for verdict in verdicts:
+        place = f"[{verdict.number}] {verdict.path}"
+        print(clean(f"{verdict.standing:<10} {place}  {verdict.said}").rstrip())
+    counts = Counter(verdict.standing for verdict in verdicts)
+    told = ", ".join(f"{counts[name]} {name}" for name in ("unchanged", "moved", "changed", "gone") if counts[name])
+    print(f"{len(verdicts)} quotes: {told}" if verdicts else "The pack holds no quotes.")
 
 
 def print_checks(checks: Sequence[Check]) -> None:

@@ -43,6 +43,7 @@ class Snapshot(Reads):
                     chunks=counts.get(file.document_id, 0),
                     reason=file.reason,
                     hint=file.hint,
+                    modified=file.modified_ns / 1e9,
                 )
             )
         return found

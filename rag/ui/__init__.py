@@ -6,6 +6,7 @@ Importing this room is cheap: the web server is loaded when a page is served. It
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,12 +22,14 @@ def launch(
     port: int = 7860,
     examples: Sequence[str] | None = None,
     users: Mapping[str, str] | None = None,
+    feedback: Path = Path("feedback.jsonl"),
 ) -> None:
     """Serve the page until interrupted. Raises ConfigProblem where the address cannot be used.
 
     `examples` are questions offered while nothing is asked; None: those of the sample sources, if they are indexed.
     `users` maps names to password hashes (`rag.ui.signing`); with them people have to sign in.
+    `feedback` is the file that keeps what people say of answers.
     """
     from rag.ui.server import serve
 
-    serve(assistant, host=host, port=port, examples=examples, users=users)
+    serve(assistant, host=host, port=port, examples=examples, users=users, feedback=feedback)

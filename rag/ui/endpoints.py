@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from rag.assistant import MAX_QUESTION
 from rag.types import JSON, Citation, Delta, Document, Done, Found, Role, Span, Turn
 from rag.ui.samples import questions_for
+from rag.ui.suggest import suggest
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -27,6 +28,7 @@ AT_ONCE = 4  # questions answered side by side; further ones wait their turn
 _PAUSE = 0.03  # seconds between two pieces of an answer: faster than the eye, slower than the wire
 _TURNS = 20
 _PASSAGES = 50
+_DOCUMENTS, _EXAMPLES = 8, 4  # looked at for questions to begin with, and how many are enough
 _CITATIONS = 500  # of a conversation, looked after in one call
 _WIDTHS = (200, 2400)  # pixels of a page picture
 _AROUND = 20_000  # at most so many characters of the source on either side of a quote
@@ -37,11 +39,12 @@ class Readiness:
     """Whether the models behind the assistant are loaded; `problem` is set where they cannot be.
 
     `wanted` is set once a page is open, so that loading does not slow down the opening; `settled` once it is known
-    whether they can be loaded.
+    whether they can be loaded. `examples` are found after that.
     """
 
     ready: bool = False
     problem: str = ""
+    examples: tuple[str, ...] | None = None
     wanted: threading.Event = field(default_factory=threading.Event)
     settled: threading.Event = field(default_factory=threading.Event)
 
@@ -99,9 +102,22 @@ class Endpoints:
             "ready": self.readiness.ready,
             "problem": self.readiness.problem,
             "sources": sum(source.status == "indexed" for source in self.assistant.documents()),
-            "examples": list(self.examples),
+            "examples": list(self.examples or self.readiness.examples or ()),
+            "settled": bool(self.readiness.problem or self.readiness.examples is not None),
             "longest": MAX_QUESTION,
         }
+
+    def first_questions(self) -> tuple[str, ...]:
+        """A few questions to begin with, made from what is indexed; none where that cannot be done well."""
+        if self.examples:
+            return ()
+        found: list[str] = []
+        for source in [each for each in self.assistant.documents() if each.status == "indexed"][:_DOCUMENTS]:
+            passages = self.assistant.search(source.title, 4, [source.path])
+            found += suggest(passages, self.assistant.ask, found, most=1)
+            if len(found) == _EXAMPLES:
+                break
+        return tuple(found)
 
     def evidence(
         self,
@@ -126,6 +142,11 @@ class Endpoints:
         if answer is not None and span.start <= answer.start < answer.end <= span.end:
             words = Span(answer.start + at.start - span.start, answer.end + at.start - span.start)
         return {"verdict": verdict, **self._place(document, at, words, max(0, min(around, _AROUND)))}
+
+    def suggest(self, question: str, asked: Sequence[str], paths: Sequence[str] | None = None) -> list[str]:
+        """Questions near to one, that the index answers and nobody has asked yet; few, or none."""
+        near = self.assistant.search(question, 8, paths)
+        return suggest(near, lambda each: self.assistant.ask(each, paths=paths), [question, *asked])
 
     def standing(self, citations: Sequence[tuple[str, Span, str, str]]) -> list[str]:
         """The verdict, as `evidence` gives it, on each `(document_id, span, quote, path)`."""

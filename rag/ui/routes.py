@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, cast, get_args
 from urllib.parse import quote
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
@@ -20,17 +21,22 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from rag.assistant import MAX_QUESTION
 from rag.errors import ConfigProblem, FootnoteError, QuestionProblem
-from rag.types import JSON, Span
+from rag.feedback import KINDS, Feedback, Kind, Remark
+from rag.pack import Asked, Said, make_pack
+from rag.types import JSON, AnswerStatus, Citation, Span, Support, Turn
 from rag.ui.building import Building
 from rag.ui.endpoints import AT_ONCE, Endpoints
-from rag.ui.shelf import Shelf
+from rag.ui.shelf import MOST_BYTES, Shelf
 
 __all__ = ["PageCalls"]
 
-Said: TypeAlias = "JSON | list[dict[str, JSON]] | list[str]"
+Told: TypeAlias = "JSON | list[dict[str, JSON]] | list[str]"
 
-_MOST_BYTES = 2_000_000  # of a request in JSON
+_MOST_BYTES = 8_000_000  # of a request in JSON: a long conversation with its quotes
+_MOST_TEXT = 20_000
+_TURNS = 50
 _INLINE = {"application/pdf": "application/pdf", "text/plain": "text/plain", "text/markdown": "text/plain"}
 _log = logging.getLogger(__name__)
 
@@ -42,19 +48,24 @@ class PageCalls:
     endpoints: Endpoints
     shelf: Shelf
     building: Building
+    feedback: Feedback
     may_change: bool = True
+    _suggesting: threading.Lock = field(default_factory=threading.Lock)
     _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def routes(self) -> list[Route]:
         """All of them, under `/page/`."""
-        calls: dict[str, Callable[[_Given], Said]] = {
+        calls: dict[str, Callable[[_Given], Told]] = {
             "state": self._state,
             "sources": lambda _: list(self.endpoints.sources()),
             "evidence": self._evidence,
             "standing": self._standing,
             "progress": lambda _: self.building.to_dict(),
+            "suggest": self._suggest,
+            "remark": self._remark,
+            "pack": self._pack,
         }
-        changes: dict[str, Callable[[_Given], Said]] = {
+        changes: dict[str, Callable[[_Given], Told]] = {
             "build": lambda _: self._started(),
             "stop": lambda _: self.building.stop(),
             "remove": lambda given: {"token": self.shelf.remove(given.text("path")), **self._started()},
@@ -68,6 +79,7 @@ class PageCalls:
             ),
             Route("/page/ask", self._ask, methods=["POST"]),
             Route("/page/receive", self._receive, methods=["POST"]),
+            Route("/page/cases", self._cases, methods=["GET"]),
             Route("/page/picture", self._picture, methods=["GET"]),
             Route("/page/original/{document_id}/{name}", self._original, methods=["GET"]),
         ]
@@ -76,8 +88,8 @@ class PageCalls:
         self.building.start()
         return {}
 
-    def _allowed(self, change: Callable[[_Given], Said]) -> Callable[[_Given], Said]:
-        def checked(given: _Given) -> Said:
+    def _allowed(self, change: Callable[[_Given], Told]) -> Callable[[_Given], Told]:
+        def checked(given: _Given) -> Told:
             self._check_change()
             return change(given)
 
@@ -90,10 +102,15 @@ class PageCalls:
                 "The page is open to the network: start it with --auth for that.",
             )
 
-    def _state(self, _: _Given) -> Said:
-        return {**self.endpoints.state(), "may_change": self.may_change, "building": self.building.to_dict()}
+    def _state(self, _: _Given) -> Told:
+        return {
+            **self.endpoints.state(),
+            "may_change": self.may_change,
+            "most_bytes": MOST_BYTES,
+            "building": self.building.to_dict(),
+        }
 
-    def _evidence(self, given: _Given) -> Said:
+    def _evidence(self, given: _Given) -> Told:
         return self.endpoints.evidence(
             given.text("document_id"),
             given.span("span"),
@@ -103,12 +120,62 @@ class PageCalls:
             given.number("around", 700),
         )
 
-    def _standing(self, given: _Given) -> Said:
+    def _standing(self, given: _Given) -> Told:
         asked = [
             (each.text("document_id"), each.span("span"), each.text("quote"), each.text("path"))
             for each in given.several("citations")
         ]
         return list(self.endpoints.standing(asked))
+
+    def _suggest(self, given: _Given) -> Told:
+        if not self._suggesting.acquire(blocking=False):  # a courtesy, for which no answer should have to wait
+            return []
+        try:
+            return list(
+                self.endpoints.suggest(given.text("question"), given.texts("asked"), given.texts("paths") or None)
+            )
+        finally:
+            self._suggesting.release()
+
+    def _remark(self, given: _Given) -> Told:
+        kind, status = given.text("kind"), given.text("status")
+        if kind not in KINDS or status not in get_args(AnswerStatus):
+            raise _misunderstood("kind")
+        self.feedback.add(
+            Remark(
+                kind=cast(Kind, kind),
+                question=given.text("question")[:MAX_QUESTION],
+                status=cast(AnswerStatus, status),
+                turns=tuple(_turn(each) for each in given.several("turns")[:_TURNS]),
+                answers=tuple(given.texts("answers")[:_TURNS]),
+                citations=tuple(_citation(each) for each in given.several("citations")[:_TURNS]),
+                wrong=tuple(int(each) for each in given.texts("wrong") if each.isdecimal()),
+                expected=given.text("expected", "")[:MAX_QUESTION].strip(),
+                user=given.user,
+            )
+        )
+        return {}
+
+    def _pack(self, given: _Given) -> Told:
+        conversation = [
+            Asked(
+                each.text("question"),
+                tuple(_said(claim) for claim in each.several("claims")),
+                tuple(each.texts("notes")),
+            )
+            for each in given.several("conversation")
+        ]
+        return {"html": make_pack(self.endpoints.assistant, given.text("title"), conversation)}
+
+    async def _cases(self, request: Request) -> Response:
+        """The remarks as cases for `rag eval`: all of them on one's own machine, one's own where people sign in."""
+        user = request.scope.get("user_name")
+        if user is None and not self.may_change:
+            return PlainTextResponse("Not found", 404)
+        cases = await run_in_threadpool(self.feedback.cases, user)
+        lines = "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases)
+        saved = {"content-disposition": 'attachment; filename="cases.jsonl"', "cache-control": "no-store"}
+        return Response(lines, media_type="application/x-ndjson", headers=saved)
 
     async def _ask(self, request: Request) -> Response:
         try:
@@ -175,8 +242,9 @@ class PageCalls:
 class _Given:
     """The JSON of a request, read by name; what is missing or of another kind raises QuestionProblem."""
 
-    def __init__(self, values: JSON) -> None:
+    def __init__(self, values: JSON, user: str = "") -> None:
         self._values = values if isinstance(values, dict) else {}
+        self.user = user
 
     @classmethod
     async def of(cls, request: Request) -> _Given:
@@ -189,7 +257,7 @@ class _Given:
             if len(body) > _MOST_BYTES:
                 raise _misunderstood("its length")
         try:
-            return cls(json.loads(body))
+            return cls(json.loads(body), request.scope.get("user_name") or "")
         except ValueError as error:
             raise _misunderstood("its body") from error
 
@@ -233,6 +301,32 @@ class _Given:
         return [_Given(value) for value in values]
 
 
+def _turn(given: _Given) -> Turn:
+    return Turn("assistant" if given.text("role") == "assistant" else "user", given.text("text")[:_MOST_TEXT])
+
+
+def _said(given: _Given) -> Said:
+    support = given.text("support")
+    if support not in get_args(Support):
+        raise _misunderstood("support")
+    citations = tuple(_citation(each) for each in given.several("citations"))
+    return Said(given.text("text"), cast(Support, support), citations)
+
+
+def _citation(given: _Given) -> Citation:
+    """A citation as the page keeps it; what it says is compared with the source before it is believed."""
+    return Citation(
+        number=given.number("number", 0),
+        document_id=given.text("document_id"),
+        path=given.text("path"),
+        title=given.text("title"),
+        page=given.number("page", 0) if given.has("page") else None,
+        page_label=given.text("page_label") if given.has("page_label") else None,
+        span=given.span("span"),
+        quote=given.text("quote")[:_MOST_TEXT],
+    )
+
+
 _FAULT = "Something went wrong on the server; its log says what."
 
 
@@ -244,7 +338,7 @@ def _refused(problem: FootnoteError) -> JSONResponse:
     return JSONResponse({"error": str(problem)}, 400)
 
 
-def _answered(call: Callable[[_Given], Said]) -> Callable[[Request], object]:
+def _answered(call: Callable[[_Given], Told]) -> Callable[[Request], object]:
     """A call as a route: an expected error becomes its sentence and hint, any other is logged."""
 
     async def answered(request: Request) -> Response:

@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from rag.errors import ConfigProblem, FootnoteError
+from rag.feedback import Feedback
 from rag.ui.building import Building
 from rag.ui.endpoints import Endpoints
 from rag.ui.guard import Guard, is_loopback, names_of
@@ -61,6 +62,7 @@ def serve(
     port: int,
     examples: Sequence[str] | None = None,
     users: Mapping[str, str] | None = None,
+    feedback: Path = Path("feedback.jsonl"),
 ) -> None:
     """Bind `host:port`, say where the page is, and serve it until interrupted. Raises ConfigProblem."""
     bound = _bind(host, port)
@@ -68,7 +70,7 @@ def serve(
         import uvicorn
 
         endpoints = Endpoints.over(assistant, examples)
-        app = application(endpoints, host, users)
+        app = application(endpoints, host, users, feedback)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
         threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
         shown = f"[{host}]" if ":" in host else host
@@ -85,13 +87,19 @@ def warm_up(endpoints: Endpoints) -> None:
     try:
         endpoints.assistant.warm_up()
         endpoints.readiness.ready = True
+        endpoints.readiness.examples = endpoints.first_questions()
     except FootnoteError as problem:
         endpoints.readiness.problem = str(problem)
     finally:
         endpoints.readiness.settled.set()
 
 
-def application(endpoints: Endpoints, host: str = "127.0.0.1", users: Mapping[str, str] | None = None) -> Starlette:
+def application(
+    endpoints: Endpoints,
+    host: str = "127.0.0.1",
+    users: Mapping[str, str] | None = None,
+    feedback: Path = Path("feedback.jsonl"),
+) -> Starlette:
     """The ASGI application: the page, its files and calls, Gradio's API behind them, and the guard in front.
 
     Sources can be changed from the page where only this machine reaches it, or where people sign in.
@@ -101,7 +109,8 @@ def application(endpoints: Endpoints, host: str = "127.0.0.1", users: Mapping[st
     programs = Programs(endpoints, host)
     assistant = endpoints.assistant
     may_change = is_loopback(host) or doorkeeper is not None
-    calls = PageCalls(endpoints, Shelf(assistant.sources_folder), Building(assistant.build), may_change)
+    shelf, building = Shelf(assistant.sources_folder), Building(assistant.build)
+    calls = PageCalls(endpoints, shelf, building, Feedback(feedback), may_change)
 
     def page(request: Request) -> Response:
         shown = PAGE.replace("<!--user-->", user_tag(request.scope.get("user_name")))

@@ -102,7 +102,7 @@ class Shelf:
     def _place(self, arrived: Path, folder: Path, name: str) -> str:
         """Gives a file that has arrived its name, or the next free one, without ever replacing another."""
         stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
-        for count in range(1, MOST_FILES):
+        for count in range(1, 1000):
             target = folder / (name if count == 1 else f"{stem} ({count}){suffix}")
             try:
                 os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))

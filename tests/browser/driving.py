@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from .serving import PATIENCE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -75,6 +78,14 @@ def ask(page: Page, question: str) -> None:
     page.fill("#question", question)
     page.keyboard.press("Enter")
     page.wait_for_selector(".turn.last .acts")
+
+
+def until(page: Page, script: str) -> None:
+    """Waits until a script gives something true. (`wait_for_function` needs `eval`, which the page forbids.)"""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(script):
+        assert time.monotonic() < deadline, f"never came true: {script}"
+        page.wait_for_timeout(50)
 
 
 def picture(page: Page, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -60,7 +61,10 @@ def served(index: Path, sources: Path) -> Iterator[Server]:
     refused = index.parent / "refused.txt"
     fence = [sys.executable, str(Path(__file__).with_name("fenced.py")), str(refused)]
     command = [*fence, str(ROOT / "app.py"), "--index", str(index), "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    kept = {**os.environ, "FOOTNOTE_FEEDBACK": str(index.parent / "feedback.jsonl")}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         url = f"http://127.0.0.1:{port}/"
         try:
             deadline = time.monotonic() + 120

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import HARBOUR, LIGHTHOUSE, TIDES, ask, picture
+from .driving import HARBOUR, LIGHTHOUSE, TIDES, ask, picture, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -73,10 +73,10 @@ def test_the_next_and_previous_citation(opened: Callable[..., Page]) -> None:
         pytest.fail("one of these questions is meant to be answered from several places")
     page.locator(".turn.last button.chip").first.click()
     page.get_by_label("Next citation").click()
-    page.wait_for_function("document.querySelector('.evidence .place').innerText.includes('Citation 2')")
+    until(page, "document.querySelector('.evidence .place').innerText.includes('Citation 2')")
     assert page.locator(".turn.last .chip.open").first.inner_text() == "2"
     page.get_by_label("Previous citation").click()
-    page.wait_for_function("document.querySelector('.evidence .place').innerText.includes('Citation 1')")
+    until(page, "document.querySelector('.evidence .place').innerText.includes('Citation 1')")
     assert page.get_by_label("Previous citation").is_disabled()
 
 
@@ -121,7 +121,7 @@ def test_also_found_is_folded_and_named_as_such(opened: Callable[..., Page]) -> 
     assert not also.locator(".passage").first.is_visible()
     also.locator("summary").click()
     also.locator(".passage").first.click()
-    page.wait_for_function("document.querySelector('.evidence .about').innerText.includes('Found, not cited')")
+    until(page, "document.querySelector('.evidence .about').innerText.includes('Found, not cited')")
     assert page.locator(".evidence mark").count() == 0, "only what is cited is lit up"
     page.get_by_role("button", name="Back to the citations").click()
     page.wait_for_selector(".evidence mark")
@@ -215,7 +215,7 @@ def test_ask_again_and_editing_replace_the_turn(opened: Callable[..., Page]) -> 
     page.get_by_label("Edit this question").click()
     assert page.input_value("#question") == UNANSWERED
     ask(page, LIT)
-    page.wait_for_function(f"document.querySelector('.turn h2').innerText === {LIT!r}")
+    until(page, f"document.querySelector('.turn h2').innerText === {LIT!r}")
     assert page.locator(".turn").count() == 1
 
 

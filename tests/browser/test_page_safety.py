@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import HOSTILE_NAME, ask, picture
+from .driving import HOSTILE_NAME, ask, picture, until
 from .serving import ROOT, Server
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def test_the_policy_stops_markup_that_would_run(opened: Callable[..., Page]) -> 
           fetch("https://example.invalid/").catch(() => (window.refused = true));
         }"""
     )
-    other.wait_for_function("window.refused")
+    until(other, "window.refused")
     assert other.evaluate("window.hacked") is None
     assert any("Content Security Policy" in said for said in stopped)
 

@@ -26,6 +26,29 @@ const readable = (text) =>
         .replace(/\s*\|\s*/g, " · ")
     : text;
 
+// A span counts code points; text in a browser counts in halves of some of them.
+export function cut(text, span) {
+  if (!span) return [text, "", ""];
+  const points = Array.from(text);
+  const [start, end] = span;
+  return [points.slice(0, start), points.slice(start, end), points.slice(end)].map((part) => part.join(""));
+}
+
+// A claim's words, the exact answer among them set off.
+function worded(claim) {
+  if (!claim.answer) return [readable(claim.text)];
+  const [before, words, after] = cut(claim.text, claim.answer);
+  return [before, h("strong", { class: "words" }, words), after];
+}
+
+const SUPPORT = {
+  quoted: ["check", "Exact quote"],
+  supported: ["check", "Supported by the sources"],
+  unsupported: ["warn", "Not found in the sources"],
+};
+
+export const supportWords = (support) => (SUPPORT[support] ?? SUPPORT.quoted)[1];
+
 function marks(chips) {
   return chips.length ? h("span", { class: "marks" }, "\u2060", ...chips) : null;
 }
@@ -41,8 +64,8 @@ function distinct(answer) {
 }
 
 // onopen(index, chip): show this citation; card: the small preview beside a chip.
-export function whole(answer, { onopen, onpassage, onask, card, examples }) {
-  if (answer.status === "not_found" || !answer.claims.length) return notFound(answer, { onpassage, onask, examples });
+export function whole(answer, { onopen, onpassage, card }) {
+  if (answer.status === "not_found" || !answer.claims.length) return notFound(answer, onpassage);
   const cited = distinct(answer);
   const chip = (citation) => {
     const node = h(
@@ -51,6 +74,7 @@ export function whole(answer, { onopen, onpassage, onask, card, examples }) {
         type: "button",
         class: "chip",
         "data-number": citation.number,
+        "data-cited": `${citation.document_id}/${citation.span.join("-")}`,
         "aria-label": `Citation ${citation.number}: ${place(citation)}`,
         onclick: () => (
           card.hide(),
@@ -66,17 +90,44 @@ export function whole(answer, { onopen, onpassage, onask, card, examples }) {
     card.watch(node, citation);
     return node;
   };
-  const claims = answer.claims.map((claim) =>
+  const mixed = new Set(answer.claims.map((claim) => claim.support)).size > 1 || answer.claims[0].support !== "quoted";
+  const claimNode = (claim) =>
     h(
       "p",
       { class: `claim ${claim.support}` },
-      readable(claim.text),
+      worded(claim),
       marks(claim.citations.map(chip)),
-      claim.support === "unsupported" && h("span", { class: "unheld" }, "not found in the sources"),
-    ),
-  );
+      mixed && h("span", { class: "support" }, supportWords(claim.support).toLowerCase()),
+    );
+  const sides = differing(answer.claims);
+  const claims = sides
+    ? [
+        h("p", { class: "aside" }, "The sources give different answers. Compare them:"),
+        h(
+          "div",
+          { class: "sides" },
+          sides.map((claim) => h("section", {}, h("h3", {}, h("bdi", {}, claim.citations[0].title)), claimNode(claim))),
+        ),
+        ...answer.claims.filter((claim) => !sides.includes(claim)).map(claimNode),
+      ]
+    : answer.claims.map(claimNode);
   const partly = answer.status === "partly" && h("p", { class: "aside" }, "The sources answer part of this question.");
   return [partly, ...claims, notes(cited, onopen)];
+}
+
+const figures = (text) => (text.match(/\d[\d.,]*/g) ?? []).map((each) => each.replace(/[.,]+$/, "")).join(" ");
+
+// Claims of different documents whose exact answers are different figures: they belong side by side.
+function differing(claims) {
+  const byDocument = new Map();
+  for (const claim of claims) {
+    const figure = claim.answer && figures(cut(claim.text, claim.answer)[1]);
+    const document = claim.citations[0]?.document_id;
+    if (figure && document && !byDocument.has(document)) byDocument.set(document, { claim, figure });
+  }
+  const found = [...byDocument.values()];
+  const distinctFigures = new Set(found.map((each) => each.figure));
+  return distinctFigures.size > 1 && distinctFigures.size === found.length ? found.map((each) => each.claim) : null;
 }
 
 function notes(cited, onopen) {
@@ -89,7 +140,11 @@ function notes(cited, onopen) {
         {},
         h(
           "button",
-          { type: "button", onclick: (event) => onopen(cited, index, event.currentTarget) },
+          {
+            type: "button",
+            "data-cited": `${citation.document_id}/${citation.span.join("-")}`,
+            onclick: (event) => onopen(cited, index, event.currentTarget),
+          },
           h("span", { class: "number", "aria-hidden": "true" }, String(citation.number)),
           h(
             "span",
@@ -104,9 +159,8 @@ function notes(cited, onopen) {
   );
 }
 
-function notFound(answer, { onpassage, onask, examples }) {
+function notFound(answer, onpassage) {
   const near = answer.passages.slice(0, 3);
-  const others = examples.filter((each) => each !== answer.question).slice(0, 3);
   return [
     h("p", { class: "verdict" }, "The sources do not answer this question."),
     near.length > 0 && h("p", { class: "aside" }, "These passages come nearest to it. They are not an answer."),
@@ -121,13 +175,6 @@ function notFound(answer, { onpassage, onask, examples }) {
             passageButton(passage, (event) => onpassage(near, index, event.currentTarget)),
           ),
         ),
-      ),
-    others.length > 0 && h("p", { class: "aside" }, "What could be asked instead:"),
-    others.length > 0 &&
-      h(
-        "ul",
-        { class: "examples small" },
-        others.map((each) => h("li", {}, h("button", { type: "button", onclick: () => onask(each) }, each))),
       ),
   ];
 }
@@ -159,10 +206,18 @@ export function passageButton(passage, onclick) {
 export function seal(answer) {
   if (!answer.claims.length) return null;
   const sources = new Set(distinct(answer).map((each) => each.document_id)).size;
+  const unheld = answer.claims.filter((claim) => claim.support === "unsupported").length;
+  if (unheld)
+    return h(
+      "span",
+      { class: "seal" },
+      icon("warn"),
+      `${plural(unheld, "sentence")} of ${answer.claims.length} not found in the sources`,
+    );
   const exact = answer.claims.every((claim) => claim.support === "quoted");
   const words = exact
     ? `Quoted word for word from ${plural(sources, "source")}`
-    : `Checked against ${plural(sources, "source")}`;
+    : `Every sentence checked against ${plural(sources, "source")}`;
   return h("span", { class: "seal" }, icon("check"), words);
 }
 

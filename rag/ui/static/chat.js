@@ -1,15 +1,29 @@
 // The conversation: asking, reading along while the answer comes, stopping, asking again.
 
-import { Refused, stream } from "./api.js";
+import { Refused, call, stream } from "./api.js";
 import { Card, partial, seal, whole } from "./answer.js";
 import { h, icon, iconButton, plural, say, wide } from "./dom.js";
+import { inMarkdown, opinions } from "./keep.js";
 import * as store from "./store.js";
+
+// What was said before a turn, as the server wants it.
+function before(talk, turn) {
+  const at = talk.turns.indexOf(turn);
+  const earlier = (at < 0 ? talk.turns : talk.turns.slice(0, at)).filter((each) => each.answer).slice(-6);
+  return earlier.flatMap((each) => [
+    { role: "user", text: each.question },
+    {
+      role: "assistant",
+      text: each.answer.claims.map((claim) => claim.text).join(" ") || "The sources do not answer this question.",
+    },
+  ]);
+}
 
 export class Chat {
   constructor(evidence) {
     this.evidence = evidence;
     this.card = new Card();
-    this.known = { examples: [], sources: 0, longest: Infinity };
+    this.known = { examples: [], longest: Infinity };
     this.log = h("div", { class: "log", tabindex: "-1" });
     this.field = h("textarea", {
       id: "question",
@@ -80,6 +94,7 @@ export class Chat {
     this.markLast();
     this.log.scrollTop = this.log.scrollHeight;
     this.showFirst(conversation.turns.at(-1), this.log.lastChild);
+    this.checkStanding(conversation);
   }
 
   // On a wide window the first citation stands beside the answer without being asked for.
@@ -91,19 +106,23 @@ export class Chat {
   }
 
   welcome() {
-    const { sources, examples } = this.known;
+    const { sources, examples, may_change: may } = this.known;
+    const none = sources === 0;
     this.node.classList.add("empty");
     this.log.replaceChildren(
       h(
         "section",
         { class: "welcome" },
-        h("h1", {}, "Ask your sources."),
-        h(
-          "p",
-          {},
-          "Every sentence of an answer carries a number. Press it to see the sentence lit up where it stands",
-          sources > 0 ? ` in your ${plural(sources, "source")}.` : ".",
-        ),
+        h("h1", {}, none ? "Nothing to read yet." : "Ask your sources."),
+        none
+          ? h("p", {}, "Bring in articles and reports: PDF, Word, web pages, Markdown, text. They stay on this machine.")
+          : h(
+              "p",
+              {},
+              "Every sentence of an answer carries a number. Press it to see the sentence lit up where it stands",
+              sources > 0 ? ` in your ${plural(sources, "source")}.` : ".",
+            ),
+        none && may && h("button", { type: "button", class: "add", onclick: this.onadd }, icon("add"), "Add files"),
         examples.length > 0 &&
           h(
             "ul",
@@ -158,14 +177,7 @@ export class Chat {
       this.open({ ...this.talk });
     }
     const talk = this.talk;
-    const earlier = talk.turns.filter((turn) => turn.answer).slice(-6);
-    const turns = earlier.flatMap((turn) => [
-      { role: "user", text: turn.question },
-      {
-        role: "assistant",
-        text: turn.answer.claims.map((claim) => claim.text).join(" ") || "The sources do not answer this question.",
-      },
-    ]);
+    const turns = before(talk);
     const turn = { question, answer: null, said: "", paths: this.scope };
     talk.turns.push(turn);
     if (talk.turns.length === 1)
@@ -179,12 +191,12 @@ export class Chat {
     this.button.className = "send stop";
     this.button.replaceChildren(icon("stop"));
     this.button.setAttribute("aria-label", "Stop");
-    await this.listen(turn, node, turns, this.running.signal);
+    await this.listen(turn, node, turns, talk, this.running.signal);
     this.idle();
     store.save(talk);
   }
 
-  async listen(turn, node, turns, signal) {
+  async listen(turn, node, turns, talk, signal) {
     const body = node.querySelector(".answer");
     try {
       for await (const event of stream(
@@ -208,6 +220,55 @@ export class Chat {
     node.replaceWith(settled);
     this.markLast();
     this.announce(turn, settled);
+    if (turn.answer) this.suggest(turn, talk, settled);
+  }
+
+  // Questions that could follow, once they are known to be answered; they come below everything else.
+  async suggest(turn, talk, node) {
+    const asked = talk.turns.map((each) => each.question);
+    const found = await call("suggest", {
+      question: turn.answer.asked_as,
+      asked,
+      paths: turn.paths,
+    }).catch(() => []);
+    const none = turn.answer.status === "not_found";
+    const next = found.length || !none ? found : this.known.examples.filter((each) => !asked.includes(each)).slice(0, 3);
+    if (!next.length || this.talk !== talk || talk.turns.at(-1) !== turn) return;
+    turn.next = next;
+    store.save(talk);
+    node.append(this.following(turn));
+  }
+
+  following(turn) {
+    const none = turn.answer.status === "not_found";
+    return h(
+      "section",
+      { class: "following" },
+      h("h3", {}, none ? "What could be asked instead" : "The sources also answer"),
+      h(
+        "ul",
+        { class: "examples small" },
+        turn.next.map((each) => h("li", {}, h("button", { type: "button", onclick: () => this.ask(each) }, each))),
+      ),
+    );
+  }
+
+  // Citations kept from earlier say so where their source has changed since, or gone.
+  async checkStanding(conversation) {
+    const cited = conversation.turns.flatMap((turn) => turn.answer?.claims.flatMap((claim) => claim.citations) ?? []);
+    if (!cited.length) return;
+    const verdicts = await call("standing", { citations: cited }).catch(() => []);
+    if (this.talk !== conversation) return;
+    verdicts.forEach((verdict, index) => {
+      if (!["changed", "gone"].includes(verdict)) return;
+      const { document_id: id, span, number } = cited[index];
+      const words = verdict === "gone" ? "source gone" : "source changed";
+      for (const node of this.log.querySelectorAll(`[data-cited="${id}/${span.join("-")}"]`)) {
+        node.classList.add("lost");
+        if (node.matches(".chip")) node.setAttribute("aria-label", `Citation ${number}: ${words}`);
+        else node.querySelector(".where")?.append(h("span", { class: "lost" }, words));
+      }
+    });
   }
 
   announce(turn, node) {
@@ -237,25 +298,20 @@ export class Chat {
       ),
       answer,
     );
-    if (turn.paths?.length)
-      answer.append(
-        h(
-          "p",
-          { class: "aside" },
-          "Asked of ",
-          h("bdi", {}, turn.paths.length === 1 ? turn.paths[0] : plural(turn.paths.length, "source")),
-          " only.",
-        ),
-      );
+    const { asked_as: asked, notes = [] } = turn.answer ?? {};
+    if (asked && asked !== turn.question.replace(/\s+/g, " ").trim())
+      answer.append(h("p", { class: "aside understood" }, "Understood as: ", h("bdi", {}, asked)));
+    for (const note of notes) answer.append(h("p", { class: "aside noted" }, h("bdi", {}, note)));
     if (turn.answer) {
       answer.append(...whole(turn.answer, this.doors(turn, node)).filter(Boolean));
-      node.append(this.actions(turn));
+      node.append(...this.actions(turn));
+      if (turn.next) node.append(this.following(turn));
     } else if (turn.problem) {
       answer.append(h("p", { class: "problem", role: "alert" }, icon("warn"), turn.problem));
-      node.append(this.actions(turn));
+      node.append(...this.actions(turn));
     } else if (turn.stopped) {
       answer.append(...partial(turn.said), h("p", { class: "aside" }, "Stopped before the answer was complete."));
-      node.append(this.actions(turn));
+      node.append(...this.actions(turn));
     } else {
       answer.append(h("p", { class: "reading", role: "status" }, "Reading the sources…"));
     }
@@ -270,8 +326,6 @@ export class Chat {
     const also = turn.answer.passages;
     return {
       card: this.card,
-      examples: this.known.examples,
-      onask: (question) => this.ask(question),
       onopen: (cited, index, from) => this.evidence.cited(cited, index, also, from, light),
       onpassage: (passages, index, from) => this.evidence.near(passages, index, from, () => light("none")),
     };
@@ -290,18 +344,23 @@ export class Chat {
       icon("again"),
       h("span", {}, "Ask again"),
     );
-    return h(
-      "div",
-      { class: "acts" },
-      turn.answer && seal(turn.answer),
-      h("span", { class: "gap" }),
-      turn.answer && copy,
-      again,
-    );
+    const opinion = turn.answer && opinions(turn, before(this.talk, turn));
+    return [
+      h(
+        "div",
+        { class: "acts" },
+        turn.answer && seal(turn.answer),
+        h("span", { class: "gap" }),
+        opinion && opinion.buttons,
+        turn.answer && copy,
+        again,
+      ),
+      ...(opinion ? opinion.rest : []),
+    ];
   }
 
   async copy(turn, button) {
-    await navigator.clipboard.writeText(`**${turn.question}**\n\n${turn.answer.markdown}\n`);
+    await navigator.clipboard.writeText(inMarkdown(turn));
     button.lastChild.textContent = "Copied";
     say("Copied as Markdown.");
     setTimeout(() => (button.lastChild.textContent = "Copy"), 1600);

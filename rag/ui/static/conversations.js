@@ -1,9 +1,7 @@
 // Earlier conversations of this browser: open, rename, delete.
 
-import { drawer, h, iconButton, plural } from "./dom.js";
+import { day, drawer, h, iconButton, plural } from "./dom.js";
 import * as store from "./store.js";
-
-const day = (at) => new Date(at).toLocaleDateString("en", { day: "numeric", month: "short", year: "numeric" });
 
 export function conversationsDrawer(chat) {
   const list = h("ul", { class: "scroll past" });
@@ -18,6 +16,12 @@ export function conversationsDrawer(chat) {
     ),
     h("p", { class: "aside" }, "Kept in this browser only."),
     list,
+    h(
+      "p",
+      { class: "aside kept" },
+      h("a", { class: "link", href: "page/cases", download: "cases.jsonl" }, "Save what was said of answers"),
+      " as cases for rag eval.",
+    ),
   );
 
   function row(conversation) {

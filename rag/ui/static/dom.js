@@ -32,6 +32,12 @@ const STROKES = {
   dark: "M20 14a8 8 0 1 1-10-10 6.5 6.5 0 0 0 10 10",
   system: "M12 4a8 8 0 1 0 0 16zM12 4a8 8 0 0 1 0 16",
   zoom: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13M15.5 15.5L20 20M10.5 7.5v6M7.5 10.5h6",
+  open: "M14 5h5v5M19 5l-8.5 8.5M17 13.5V19H5V7h5.5",
+  down: "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 19.5h14",
+  out: "M10 5H5v14h5M14 8l4 4-4 4M9 12h9",
+  good: "M8 20H4v-9h4zM8 11l4-7c1.7 0 2.4 1.2 2 3l-.6 2.5H19l-1.4 8.2c-.2 1.4-1 2.3-2.4 2.3H8",
+  flag: "M6 21V4h11l-2 4 2 4H6",
+  more: "M6 12h.01M12 12h.01M18 12h.01",
   warn: "M12 4l9 16H3zM12 10v4.5M12 17.2v.3",
 };
 
@@ -56,6 +62,8 @@ export function iconButton(name, label, onclick, extra = {}) {
 }
 
 export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+
+export const day = (at) => new Date(at).toLocaleDateString("en", { day: "numeric", month: "short", year: "numeric" });
 
 // Where something stands, in words: "page 12".
 export const pageWords = (label, number) => (label || number ? `page ${label || number}` : "");

@@ -1,8 +1,8 @@
 // The panel beside the chat: the cited sentence where it stands. On a narrow window the same panel is a sheet from below.
 
-import { call } from "./api.js";
-import { passageButton } from "./answer.js";
-import { h, icon, iconButton, pageWords, wide } from "./dom.js";
+import { call, originalOf } from "./api.js";
+import { cut, passageButton } from "./answer.js";
+import { day, h, icon, iconButton, pageWords, wide } from "./dom.js";
 import { PageView } from "./pageview.js";
 
 const AROUND = [700, 4000, 20000]; // characters of the source on either side, step by step
@@ -182,6 +182,7 @@ export class Evidence {
           { class: "meta" },
           label && h("span", { class: "page" }, label[0].toUpperCase() + label.slice(1)),
           h("bdi", { class: "path" }, found.path ?? item.path),
+          found.modified > 0 && h("span", { class: "path" }, `file of ${day(found.modified * 1000)}`),
         ),
         found.heading?.length > 0 && h("p", { class: "heading" }, h("bdi", {}, found.heading.join(" › "))),
         h(
@@ -189,6 +190,19 @@ export class Evidence {
           { class: "said" },
           this.verdict(found),
           h("span", { class: "gap" }),
+          found.modified > 0 &&
+            h(
+              "a",
+              {
+                class: "ghost",
+                href: originalOf(found.document_id, found.path) + (found.page ? `#page=${found.page}` : ""),
+                target: "_blank",
+                rel: "noopener",
+                "aria-label": "Open the source",
+                title: "Open the source",
+              },
+              icon("open"),
+            ),
           pictured && this.switcher(mode, found, item),
         ),
       ].filter(Boolean),
@@ -241,12 +255,15 @@ export class Evidence {
     const standing = found.quote !== undefined;
     const flowing = ["application/pdf", "text/plain"].includes(found.media_type);
     // Only what was cited and still stands there is lit up.
+    const cited = this.shown.kind === "cited";
+    const words = found.quote ?? item.quote ?? item.text;
+    const plain = !cited && found.media_type === "text/markdown";
     const lit = h(
-      standing && this.shown.kind === "cited" ? "mark" : "span",
+      standing && cited ? "mark" : "span",
       { class: "lit" },
-      flow(found.quote ?? item.quote ?? item.text, flowing),
+      plain ? markdown(words, 0) : lightened(words, standing && found.answer, flowing),
     );
-    const around = (text = "") => (found.media_type === "text/markdown" ? markdown(text) : [flow(text, flowing)]);
+    const around = (text = "") => (found.media_type === "text/markdown" ? markdown(text, 1) : [flow(text, flowing)]);
     const excerpt = h("div", { class: "excerpt", dir: "auto" }, around(found.before), lit, around(found.after));
     const more =
       standing &&
@@ -299,10 +316,16 @@ function flow(text, running = true) {
   return running ? text.replace(/([^\n\r])\r?\n(?!\r?\n)/g, "$1 ") : text;
 }
 
+// A quote with the exact words of the answer set off.
+function lightened(text, span, flowing) {
+  const [before, words, after] = cut(text, span || null).map((part) => flow(part, flowing));
+  return words ? [before, h("strong", { class: "words" }, words), after] : [before];
+}
+
 // Markdown as it stands, with its headings and tables made easier on the eye. A first line belongs to the quote before it.
-function markdown(text) {
+function markdown(text, from) {
   return text.split(/(?<=\n)/).map((line, index) => {
-    const heading = index > 0 && /^#{1,6} +(.*)/.exec(line);
+    const heading = index >= from && /^#{1,6} +(.*)/.exec(line);
     if (heading) return h("strong", {}, heading[1], "\n");
     return /^\|.*\|\s*$/.test(line) ? h("code", {}, line) : line;
   });

@@ -5,7 +5,8 @@ import { call } from "./api.js";
 import { h, icon, iconButton, wide } from "./dom.js";
 import { Evidence } from "./evidence.js";
 import { conversationsDrawer } from "./conversations.js";
-import { sourcesDrawer } from "./sources.js";
+import { Sources } from "./sources.js";
+import { exporter } from "./keep.js";
 import * as store from "./store.js";
 
 const THEMES = ["system", "light", "dark"];
@@ -26,6 +27,15 @@ function themeButton() {
   return button;
 }
 
+function signOut() {
+  const words = `Sign out ${store.user}`;
+  return h(
+    "form",
+    { method: "post", action: "logout" },
+    h("button", { type: "submit", class: "ghost", "aria-label": words, title: words }, icon("out")),
+  );
+}
+
 async function watchState(ready, onstate) {
   for (let wait = 400; ; wait = Math.min(wait * 1.5, 3000)) {
     const state = await call("state").catch(() => null);
@@ -33,7 +43,7 @@ async function watchState(ready, onstate) {
     ready.hidden = Boolean(state?.ready);
     ready.className = state?.problem ? "ready trouble" : "ready";
     ready.textContent = state ? state.problem || "Warming up…" : "Waiting for the server…";
-    if (state?.ready || state?.problem) return;
+    if (state?.settled) return;
     await new Promise((done) => setTimeout(done, wait));
   }
 }
@@ -41,9 +51,18 @@ async function watchState(ready, onstate) {
 function open(root) {
   const evidence = new Evidence(root);
   const chat = new Chat(evidence);
-  const sources = sourcesDrawer(chat);
-  const past = conversationsDrawer(chat);
   const count = h("span", { class: "count" });
+  const counted = (n) => (count.textContent = n.toLocaleString("en"));
+  const sources = new Sources(
+    chat,
+    (n) => (counted(n), chat.know({ ...chat.known, sources: n })),
+    (step) => {
+      count.classList.toggle("busy", Boolean(step));
+      count.title = step ? step[0] : "";
+    },
+  );
+  chat.onadd = () => sources.picker.click();
+  const past = conversationsDrawer(chat);
   const ready = h("span", { class: "ready", role: "status", hidden: true });
 
   const header = h(
@@ -66,6 +85,7 @@ function open(root) {
         icon("add"),
         h("span", {}, "New"),
       ),
+      exporter(chat),
       h(
         "button",
         { type: "button", class: "ghost wordy", "aria-label": "Sources", onclick: () => sources.open() },
@@ -74,13 +94,15 @@ function open(root) {
         count,
       ),
       themeButton(),
+      store.user && signOut(),
     ),
   );
   root.replaceChildren(header, chat.node, evidence.node, sources.node, past.node);
   root.classList.add("here");
   watchState(ready, (state) => {
-    count.textContent = state.sources.toLocaleString("en");
+    counted(state.sources);
     chat.know(state);
+    sources.know(state);
   });
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName || "");

@@ -5,6 +5,17 @@ import { h, icon, iconButton, wide } from "./dom.js";
 
 const WIDEST = 1800; // pixels asked for; beyond that a picture gets heavy and no sharper
 
+function placed([x0, y0, x1, y1], cls) {
+  const box = h("span", { class: cls, "aria-hidden": "true" });
+  Object.assign(box.style, {
+    left: `${x0 * 100}%`,
+    top: `${y0 * 100}%`,
+    width: `${(x1 - x0) * 100}%`,
+    height: `${(y1 - y0) * 100}%`,
+  });
+  return box;
+}
+
 export class PageView {
   constructor() {
     this.zoomed = !wide.matches; // a whole page on a phone would be too small to read
@@ -59,16 +70,10 @@ export class PageView {
           "This page cannot be shown as a picture. Its text is under “Text”.",
         ),
       );
-    const boxes = (found.boxes[number] || []).map(([x0, y0, x1, y1]) => {
-      const box = h("span", { class: "quoted", "aria-hidden": "true" });
-      Object.assign(box.style, {
-        left: `${x0 * 100}%`,
-        top: `${y0 * 100}%`,
-        width: `${(x1 - x0) * 100}%`,
-        height: `${(y1 - y0) * 100}%`,
-      });
-      return box;
-    });
+    const boxes = [
+      ...(found.boxes[number] || []).map((box) => placed(box, "quoted")),
+      ...(found.answer_boxes?.[number] || []).map((box) => placed(box, "words")),
+    ];
     sheet.classList.add("ready");
     sheet.replaceChildren(image, h("div", { class: "boxes" }, boxes));
     this.reveal();

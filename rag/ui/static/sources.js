@@ -1,54 +1,24 @@
-// The list of what is indexed: what each file became, and what to do about those that gave nothing.
+// The sources: what each file became, what to do about those that gave nothing, and how files come in and go.
 
+import { Arrivals, Builds, chosen, dropped, progressBar, stepOf } from "./arrivals.js";
 import { call } from "./api.js";
-import { drawer, h, icon, iconButton, plural } from "./dom.js";
+import { day, drawer, h, icon, iconButton, plural, say } from "./dom.js";
 
 const KINDS = { "application/pdf": "PDF", "text/markdown": "MD", "text/html": "HTML", "text/plain": "TXT" };
-const kind = (source) => KINDS[source.media_type] || source.path.split(".").pop().slice(0, 4).toUpperCase();
 const STATES = { indexed: "Indexed", no_text: "No text", failed: "Not read", skipped: "Skipped" };
 
+const kind = (source) => KINDS[source.media_type] || source.path.split(".").pop().slice(0, 4).toUpperCase();
+const nameOf = (source) => source.title || source.path.split("/").pop();
+const live = (now) => ["running", "waiting"].includes(now?.state);
+
 function amount(source) {
-  return [source.pages > 0 && plural(source.pages, "page"), plural(source.chunks, "passage")]
+  return [
+    source.pages > 0 && plural(source.pages, "page"),
+    plural(source.chunks, "passage"),
+    source.modified > 0 && day(source.modified * 1000),
+  ]
     .filter(Boolean)
     .join(" · ");
-}
-
-function row(source, chosen, onchoose) {
-  const fine = source.status === "indexed";
-  const name = source.path.split("/").pop();
-  return h(
-    "li",
-    { class: fine ? "source" : "source trouble" },
-    h("span", { class: "kind", "aria-hidden": "true" }, kind(source)),
-    h(
-      "div",
-      {},
-      h("bdi", { class: "title" }, source.title || name),
-      h("bdi", { class: "path" }, source.path),
-      fine
-        ? h("span", { class: "amount" }, h("span", { class: "state" }, STATES.indexed), amount(source))
-        : h(
-            "span",
-            { class: "reason" },
-            h("span", { class: "state" }, STATES[source.status] || source.status),
-            " ",
-            source.reason,
-            " ",
-            source.hint,
-          ),
-      fine &&
-        source.pages_without_text.length > 0 &&
-        h("span", { class: "reason" }, `${plural(source.pages_without_text.length, "page")} without text.`),
-    ),
-    fine &&
-      h("input", {
-        type: "checkbox",
-        "aria-label": `Ask only ${source.title || name}`,
-        title: "Ask only this",
-        checked: chosen.has(source.path),
-        onchange: (event) => onchoose(source, event.target.checked),
-      }),
-  );
 }
 
 function folders(sources) {
@@ -61,121 +31,293 @@ function folders(sources) {
   return [...found];
 }
 
-export function sourcesDrawer(chat) {
-  const summary = h("p", { class: "aside" });
-  const filter = h("input", { type: "search", placeholder: "Find a source", "aria-label": "Find a source" });
-  const list = h("div", { class: "scroll", tabindex: "-1" });
-  const node = drawer(
-    "right sources",
-    "Sources",
-    h(
-      "div",
-      { class: "top" },
-      h("h2", {}, "Sources"),
-      iconButton("close", "Close", () => node.close()),
-    ),
-    summary,
-    filter,
-    list,
-  );
-  const only = h("button", {
-    type: "button",
-    class: "only",
-    onclick: () => (chat.limit(sources.filter((source) => chosen.has(source.path))), node.close(), chat.focus()),
-  });
-  const foot = h(
-    "div",
-    { class: "foot", hidden: true },
-    only,
-    h(
-      "button",
-      { type: "button", class: "ghost wordy", onclick: () => (chosen.clear(), chat.limit([]), choose(), show()) },
-      "Clear",
-    ),
-  );
-  node.append(foot);
-  const chosen = new Set();
-  let sources = [];
-
-  function choose(source, on) {
-    if (source) on ? chosen.add(source.path) : chosen.delete(source.path);
-    foot.hidden = !chosen.size;
-    only.textContent = `Ask only ${chosen.size === 1 ? "this source" : `these ${chosen.size} sources`}`;
+export class Sources {
+  // oncount(n): so many sources can be asked now; onbuild(progress): what the build is at.
+  constructor(chat, oncount, onbuild) {
+    this.chat = chat;
+    this.oncount = oncount;
+    this.onbuild = onbuild;
+    this.all = null;
+    this.chosen = new Set();
+    this.may = false;
+    this.builds = new Builds((now) => this.building(now));
+    this.arrivals = new Arrivals(this.builds, () => this.refresh());
+    this.node = this.frame();
+    this.dropping();
   }
 
-  function show() {
-    const words = filter.value.trim().toLowerCase();
-    const matching = sources.filter((source) => `${source.title} ${source.path}`.toLowerCase().includes(words));
+  frame() {
+    this.summary = h("p", { class: "aside" });
+    this.filter = h("input", { type: "search", placeholder: "Find a source", "aria-label": "Find a source", hidden: true });
+    this.filter.addEventListener("input", () => this.show());
+    this.list = h("div", { class: "scroll", tabindex: "-1" });
+    this.picker = h("input", { type: "file", multiple: true, hidden: true, "aria-label": "Files to bring in" });
+    this.picker.addEventListener("change", () => (this.take(chosen(this.picker.files)), (this.picker.value = "")));
+    this.adding = h(
+      "div",
+      { class: "adding", hidden: true },
+      h("button", { type: "button", class: "add", onclick: () => this.picker.click() }, icon("add"), "Add files"),
+      h("span", { class: "aside" }, "or drop them anywhere on the page"),
+      this.picker,
+    );
+    this.only = h("button", { type: "button", class: "only", onclick: () => this.limit() });
+    this.foot = h(
+      "div",
+      { class: "foot", hidden: true },
+      this.only,
+      h("button", { type: "button", class: "ghost wordy", onclick: () => this.clear() }, "Clear"),
+    );
+    this.rebuild = h(
+      "button",
+      { type: "button", class: "ghost wordy", hidden: true, onclick: () => this.build() },
+      icon("again"),
+      h("span", {}, "Rebuild"),
+    );
+    this.bar = progressBar("Building the index", () => call("stop"), "Stop building");
+    this.bar.hidden = true;
+    this.said = h("p", { class: "said", role: "status", hidden: true });
+    const node = drawer(
+      "right sources",
+      "Sources",
+      h(
+        "div",
+        { class: "top" },
+        h("h2", {}, "Sources"),
+        h("span", { class: "gap" }),
+        this.rebuild,
+        iconButton("close", "Close", () => node.close()),
+      ),
+      this.summary,
+      this.adding,
+      this.bar,
+      this.said,
+      this.arrivals.node,
+      this.filter,
+      this.list,
+      this.foot,
+    );
+    return node;
+  }
+
+  know(state) {
+    this.may = state.may_change;
+    this.arrivals.limit = state.most_bytes;
+    this.adding.hidden = this.rebuild.hidden = !this.may;
+    if (live(state.building)) this.follow();
+  }
+
+  async open() {
+    this.filter.value = "";
+    this.chosen = new Set(this.chat.scope);
+    this.choose();
+    this.node.showModal();
+    if (!this.all) this.list.replaceChildren(h("p", { class: "reading" }, "Looking…"));
+    await this.refresh();
+    this.follow();
+  }
+
+  async refresh() {
+    try {
+      this.all = (await call("sources")).sort((one, other) => one.path.localeCompare(other.path));
+    } catch (problem) {
+      this.list.replaceChildren(h("p", { class: "problem", role: "alert" }, icon("warn"), problem.message));
+      return [];
+    }
+    const fine = this.all.filter((source) => source.status === "indexed");
+    const total = (name) => fine.reduce((sum, source) => sum + source[name], 0);
+    this.summary.textContent = [
+      plural(fine.length, "source"),
+      total("pages") > 0 && plural(total("pages"), "page"),
+      plural(total("chunks"), "passage"),
+    ]
+      .filter(Boolean)
+      .join(" · ");
+    this.filter.hidden = this.all.length < 8;
+    this.oncount(fine.length);
+    this.show();
+    return this.all;
+  }
+
+  // Building.
+
+  async build() {
+    this.tell("");
+    try {
+      await call("build");
+      const ended = await this.follow();
+      this.tell(ended.problem || told(ended));
+    } catch (problem) {
+      this.tell(problem.message);
+    }
+  }
+
+  async follow() {
+    const ended = await this.builds.follow();
+    if (ended.number !== this.seen && this.seen !== undefined) await this.refresh();
+    this.seen = ended.number;
+    return ended;
+  }
+
+  building(now) {
+    this.bar.hidden = !live(now);
+    this.rebuild.disabled = live(now);
+    if (live(now)) this.bar.set(...stepOf(now));
+    this.onbuild(live(now) ? stepOf(now) : null);
+  }
+
+  tell(words, action) {
+    this.said.hidden = !words;
+    this.said.replaceChildren(...[words && h("span", {}, words), action].filter(Boolean));
+  }
+
+  // Coming in and going.
+
+  take(files) {
+    if (!files.length) return;
+    this.tell("");
+    if (!this.node.open) this.open();
+    this.arrivals.add(files);
+  }
+
+  async remove(source) {
+    try {
+      const { token } = await call("remove", { path: source.path });
+      this.chosen.delete(source.path);
+      this.choose();
+      this.arrivals.forget(source.path);
+      const back = h("button", { type: "button", class: "link", onclick: () => this.restore(token) }, "Undo");
+      this.tell(`Removed “${nameOf(source)}”. The file lies in the hidden folder .removed of your sources.`, back);
+      say(`Removed ${nameOf(source)}.`);
+      await this.follow();
+      back.focus();
+    } catch (problem) {
+      this.tell(problem.message);
+    }
+  }
+
+  async restore(token) {
+    try {
+      await call("restore", { token });
+      this.tell("Put back.");
+      await this.follow();
+    } catch (problem) {
+      this.tell(problem.message);
+    }
+  }
+
+  dropping() {
+    const veil = h("div", { class: "drop", hidden: true }, h("p", {}, icon("add"), "Drop to add to your sources"));
+    this.veil = veil;
+    const files = (event) => this.may && [...(event.dataTransfer?.types ?? [])].includes("Files");
+    let depth = 0;
+    const hide = () => ((depth = 0), (veil.hidden = true));
+    addEventListener("dragenter", (event) => {
+      if (!files(event)) return;
+      event.preventDefault();
+      depth += 1;
+      const over = document.querySelector("dialog:modal") ?? document.querySelector("#footnote");
+      over.append(veil);
+      veil.hidden = false;
+    });
+    addEventListener("dragover", (event) => files(event) && event.preventDefault());
+    addEventListener("dragleave", () => veil.hidden || --depth > 0 || hide());
+    addEventListener("drop", async (event) => {
+      if (!files(event)) return;
+      event.preventDefault();
+      hide();
+      this.take(await dropped(event.dataTransfer));
+    });
+  }
+
+  // Asking only some of them.
+
+  choose(source, on) {
+    if (source) on ? this.chosen.add(source.path) : this.chosen.delete(source.path);
+    this.foot.hidden = !this.chosen.size;
+    this.only.textContent = `Ask only ${this.chosen.size === 1 ? "this source" : `these ${this.chosen.size} sources`}`;
+  }
+
+  limit() {
+    this.chat.limit(this.all.filter((source) => this.chosen.has(source.path)));
+    this.node.close();
+    this.chat.focus();
+  }
+
+  clear() {
+    this.chosen.clear();
+    this.chat.limit([]);
+    this.choose();
+    this.show();
+  }
+
+  // The list.
+
+  show() {
+    const words = this.filter.value.trim().toLowerCase();
+    const matching = this.all.filter((source) => `${source.title} ${source.path}`.toLowerCase().includes(words));
     const troubled = matching.filter((source) => source.status !== "indexed");
     const fine = matching.filter((source) => source.status === "indexed");
-    list.replaceChildren(
+    const rows = (sources) => h("ul", {}, ...sources.map((source) => this.row(source)));
+    this.list.replaceChildren(
       ...[
         troubled.length > 0 &&
           h(
             "section",
             {},
-            h(
-              "h3",
-              { class: "trouble" },
-              icon("warn"),
-              plural(troubled.length, "file needs", "files need"),
-              " attention",
-            ),
-            h(
-              "ul",
-              {},
-              troubled.map((source) => row(source, chosen, choose)),
-            ),
+            h("h3", { class: "trouble" }, icon("warn"), plural(troubled.length, "file needs", "files need"), " attention"),
+            rows(troubled),
           ),
         ...folders(fine).map(([folder, within]) =>
-          h(
-            "section",
-            {},
-            folder && h("h3", {}, h("bdi", {}, folder)),
-            h(
-              "ul",
-              {},
-              within.map((source) => row(source, chosen, choose)),
-            ),
-          ),
+          h("section", {}, folder && h("h3", {}, h("bdi", {}, folder)), rows(within)),
         ),
         matching.length === 0 &&
-          h(
-            "p",
-            { class: "aside" },
-            sources.length
-              ? "No source has this in its name."
-              : "Nothing is indexed yet. Put articles and reports into the sources folder and build the index.",
-          ),
+          h("p", { class: "aside" }, this.all.length ? "No source has this in its name." : "Nothing is indexed yet."),
       ].filter(Boolean),
     );
   }
 
-  async function open() {
-    filter.value = "";
-    chosen.clear();
-    chat.scope.forEach((path) => chosen.add(path));
-    choose();
-    node.showModal();
-    if (!sources.length) list.replaceChildren(h("p", { class: "reading" }, "Looking…"));
-    try {
-      sources = (await call("sources")).sort((one, other) => one.path.localeCompare(other.path));
-      const fine = sources.filter((source) => source.status === "indexed");
-      const total = (name) => fine.reduce((sum, source) => sum + source[name], 0);
-      summary.textContent = [
-        plural(fine.length, "source"),
-        total("pages") > 0 && plural(total("pages"), "page"),
-        plural(total("chunks"), "passage"),
-      ]
-        .filter(Boolean)
-        .join(" · ");
-      filter.hidden = sources.length < 8;
-      show();
-    } catch (problem) {
-      list.replaceChildren(h("p", { class: "problem", role: "alert" }, icon("warn"), problem.message));
-    }
+  row(source) {
+    const fine = source.status === "indexed";
+    return h(
+      "li",
+      { class: fine ? "source" : "source trouble" },
+      h("span", { class: "kind", "aria-hidden": "true" }, kind(source)),
+      h(
+        "div",
+        {},
+        h("bdi", { class: "title" }, nameOf(source)),
+        h("bdi", { class: "path" }, source.path),
+        fine
+          ? h("span", { class: "amount" }, h("span", { class: "state" }, STATES.indexed), amount(source))
+          : h("span", { class: "reason" }, h("span", { class: "state" }, STATES[source.status] || source.status), " ", source.reason, " ", source.hint),
+        fine &&
+          source.pages_without_text.length > 0 &&
+          h("span", { class: "reason" }, `${plural(source.pages_without_text.length, "page")} without text.`),
+      ),
+      h(
+        "div",
+        { class: "tools" },
+        this.may && iconButton("bin", `Remove “${nameOf(source)}”`, () => this.remove(source), { class: "ghost quiet" }),
+        fine &&
+          h("input", {
+            type: "checkbox",
+            "aria-label": `Ask only ${nameOf(source)}`,
+            title: "Ask only this",
+            checked: this.chosen.has(source.path),
+            onchange: (event) => this.choose(source, event.target.checked),
+          }),
+      ),
+    );
   }
+}
 
-  filter.addEventListener("input", show);
-  return { node, open };
+// What a build did, in a sentence.
+function told(ended) {
+  if (ended.state === "stopped") return "Stopped. What was done is kept.";
+  const report = ended.report;
+  if (!report) return "";
+  const parts = ["added", "changed", "moved", "removed"]
+    .filter((name) => report[name].length)
+    .map((name) => `${report[name].length.toLocaleString("en")} ${name}`);
+  return parts.length ? `Done: ${parts.join(", ")}.` : "Nothing has changed since the last build.";
 }

@@ -1,6 +1,8 @@
 // Conversations, kept in this browser only.
 
-const KEY = "footnote.conversations";
+// Where people sign in, each finds only their own.
+export const user = document.querySelector('meta[name="user"]')?.content ?? "";
+const KEY = user ? `footnote.conversations.${user}` : "footnote.conversations";
 const MOST = 40;
 
 function read() {

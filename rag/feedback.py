@@ -1,0 +1,133 @@
+"""What people say of answers, kept on this machine, and turned into cases for `rag eval`.
+
+One JSON object a line, appended and never rewritten. Of several words on the same question by the same person the last
+one counts. This module does not know how a case is judged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+from rag.errors import ConfigProblem
+from rag.types import JSON, AnswerStatus, Citation, Turn
+
+__all__ = ["KINDS", "Feedback", "Kind", "Remark"]
+
+Kind: TypeAlias = Literal["helpful", "wrong_citation", "should_answer"]
+KINDS: tuple[str, ...] = get_args(Kind)
+_MOST_BYTES = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One word on an answer. `expected` is what would have been right, in the person's words; `answers` the exact
+    words that the program gave; `wrong` the numbers of the citations that do not carry their sentence.
+    """
+
+    kind: Kind
+    question: str
+    status: AnswerStatus
+    turns: tuple[Turn, ...] = ()
+    answers: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    wrong: tuple[int, ...] = ()
+    expected: str = ""
+    user: str = ""
+
+
+class Feedback:
+    """The file of remarks."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+
+    def add(self, remark: Remark) -> None:
+        """Appends a remark. Raises ConfigProblem where the file cannot be written, or is full."""
+        line: dict[str, JSON] = {
+            "at": round(time.time()),
+            "kind": remark.kind,
+            "user": remark.user,
+            "question": remark.question,
+            "turns": [{turn.role: turn.text} for turn in remark.turns],
+            "status": remark.status,
+            "answers": list(remark.answers),
+            "citations": [
+                {"number": c.number, "path": c.path, "page": c.page, "quote": c.quote} for c in remark.citations
+            ],
+            "wrong": list(remark.wrong),
+            "expected": remark.expected,
+        }
+        data = (json.dumps(line, ensure_ascii=False) + "\n").encode()
+        try:
+            with self._lock, self._file.open("ab") as file:
+                if file.tell() + len(data) > _MOST_BYTES:
+                    raise ConfigProblem(f"{self._file} is full.", "Export it with rag feedback, then move it away.")
+                file.write(data)
+        except OSError as error:
+            raise ConfigProblem(
+                f"{self._file} cannot be written: {error.strerror}.", "Check the disk, or the setting feedback."
+            ) from error
+
+    def cases(self, user: str | None = None) -> list[dict[str, JSON]]:
+        """The remarks as cases, oldest first; of one user only if given.
+
+        A helpful answer is expected again with its citations; a helpful "not found" is a question that the sources do
+        not answer; with a wrong citation, or where there should have been an answer, what is known of the right one is
+        expected: the citations that were not called wrong, and the words that the person gave.
+        """
+        latest: dict[str, dict[str, JSON]] = {}
+        for line in self._lines():
+            if user is None or line.get("user") == user:
+                key = json.dumps([line["user"], line["question"], line["turns"]])
+                latest.pop(key, None)
+                latest[key] = line
+        return [_case(line) for line in latest.values()]
+
+    def _lines(self) -> Iterator[dict[str, JSON]]:
+        if not self._file.exists():
+            return
+        with self._lock, self._file.open(encoding="utf-8") as file:
+            for text in file:
+                try:
+                    line = json.loads(text)
+                except ValueError:  # cut off when the disk was full; the others are whole
+                    continue
+                if isinstance(line, dict) and line.get("kind") in KINDS:
+                    yield line
+
+
+def _case(line: dict[str, JSON]) -> dict[str, JSON]:
+    expected, kind = str(line["expected"]), line["kind"]
+    name = json.dumps([line["question"], line["turns"]])
+    case: dict[str, JSON] = {
+        "id": f"said-{hashlib.sha256(name.encode()).hexdigest()[:10]}",
+        "question": line["question"],
+    }
+    if line["turns"]:
+        case["turns"] = line["turns"]
+    case["answerable"] = kind != "helpful" or line["status"] != "not_found"
+    case["answers"] = [expected] if expected else line["answers"] if kind == "helpful" else []
+    case["citations"] = [] if kind == "should_answer" else _right(line)
+    return case
+
+
+def _right(line: dict[str, JSON]) -> list[JSON]:
+    """The citations of a remark that were not called wrong, as a case wants them."""
+    cited, wrong = line["citations"], line["wrong"]
+    assert isinstance(cited, list)
+    assert isinstance(wrong, list)
+    if line["kind"] == "wrong_citation" and not wrong:
+        return []
+    return [
+        {"path": each["path"], "page": each["page"], "quote": each["quote"]}
+        for each in cited
+        if isinstance(each, dict) and each["number"] not in wrong
+    ]

@@ -1,0 +1,203 @@
+// Files on their way into the index: sent, read, embedded, ready; and the build that does it.
+
+import { call, send } from "./api.js";
+import { h, icon, iconButton, plural, say } from "./dom.js";
+
+const SIDE_BY_SIDE = 2;
+const LOOK = 400; // milliseconds
+const LIVE = ["running", "waiting"];
+
+const WORDS = { reading: "Reading", embedding: "Embedding", writing: "Writing the index" };
+
+// Watches the build on the server and tells `onchange(progress)`; resolves once nothing is being built.
+export class Builds {
+  constructor(onchange) {
+    this.onchange = onchange;
+    this.last = null;
+  }
+
+  async follow() {
+    if (this.following) return this.following;
+    this.following = this.look();
+    try {
+      return await this.following;
+    } finally {
+      this.following = null;
+    }
+  }
+
+  async look() {
+    for (;;) {
+      const now = await call("progress").catch(() => null);
+      if (now) this.onchange((this.last = now));
+      if (now && !LIVE.includes(now.state)) return now;
+      await new Promise((done) => setTimeout(done, LOOK));
+    }
+  }
+}
+
+export function progressBar(label, onstop, stopLabel) {
+  const words = h("span", { class: "words" });
+  const fill = h("span", { class: "fill" });
+  const bar = h(
+    "div",
+    { class: "track", role: "progressbar", "aria-label": label, "aria-valuemin": "0", "aria-valuemax": "100" },
+    fill,
+  );
+  const node = h("div", { class: "progress" }, words, onstop && iconButton("close", stopLabel, onstop), bar);
+  node.set = (text, fraction) => {
+    words.replaceChildren(text);
+    fill.style.width = `${Math.round(100 * (fraction ?? 0))}%`;
+    bar.classList.toggle("open-ended", fraction === null);
+    if (fraction === null) bar.removeAttribute("aria-valuenow");
+    else bar.setAttribute("aria-valuenow", String(Math.round(100 * fraction)));
+  };
+  return node;
+}
+
+// What the build is at, in words and as a part of one.
+export function stepOf(now) {
+  if (now.state === "waiting") return ["Waiting for another build to end", null];
+  if (!now.stage) return ["Looking at the sources", null];
+  const counted = now.total > 1 ? ` ${now.done.toLocaleString("en")} of ${now.total.toLocaleString("en")}` : "";
+  const thing = now.stage === "embedding" ? " passages" : "";
+  const detail = now.detail ? ` · ${now.detail}` : "";
+  return [`${WORDS[now.stage]}${counted}${counted && thing}${detail}`, now.total ? now.done / now.total : null];
+}
+
+export class Arrivals {
+  // onready(): the index has changed; it gives the sources as they are now.
+  constructor(builds, onready) {
+    this.builds = builds;
+    this.onready = onready;
+    this.items = [];
+    this.limit = Infinity;
+    this.node = h("ul", { class: "arrivals", "aria-label": "Files coming in" });
+  }
+
+  add(files) {
+    for (const { file, name } of files) {
+      const item = { name, file, state: "waiting", stop: new AbortController() };
+      item.node = h("li", { class: "arrival" });
+      this.items.push(item);
+      this.node.append(item.node);
+      this.show(item);
+      if (file.size > this.limit)
+        this.settle(item, "failed", `Larger than ${Math.round(this.limit / 1e6)} MB: put it into the folder by hand.`);
+      else if (!file.size) this.settle(item, "failed", "The file is empty.");
+    }
+    this.next();
+  }
+
+  next() {
+    const sending = this.items.filter((item) => item.state === "sending").length;
+    for (const item of this.items.filter((each) => each.state === "waiting").slice(0, SIDE_BY_SIDE - sending))
+      this.sendOne(item);
+  }
+
+  async sendOne(item) {
+    this.settle(item, "sending");
+    item.bar = progressBar(`Sending ${item.name}`, () => this.cancel(item), `Cancel ${item.name}`);
+    this.show(item);
+    try {
+      item.path = await send(
+        item.file,
+        item.name,
+        (part) => item.bar.set(`Sending · ${Math.round(part * 100)} %`, part),
+        item.stop.signal,
+      );
+      item.file = null;
+      this.settle(item, "reading");
+    } catch (problem) {
+      this.settle(item, problem.name === "AbortError" ? "cancelled" : "failed", problem.message);
+    }
+    this.next();
+    if (!this.items.some((each) => ["waiting", "sending"].includes(each.state))) this.read();
+  }
+
+  // Everything has arrived: one build reads it all.
+  async read() {
+    const waiting = this.items.filter((item) => item.state === "reading");
+    if (!waiting.length) return;
+    await call("build").catch((problem) => waiting.forEach((item) => this.settle(item, "failed", problem.message)));
+    const ended = await this.builds.follow();
+    const sources = await this.onready();
+    const found = new Map(sources.map((source) => [source.path, source]));
+    for (const item of waiting) {
+      const source = found.get(item.path);
+      if (source?.status === "indexed") this.settle(item, "ready", plural(source.chunks, "passage"));
+      else if (source) this.settle(item, "failed", `${source.reason} ${source.hint}`);
+      else if (ended.state === "stopped") this.settle(item, "stopped", "Stopped. It is read with the next build.");
+      else this.settle(item, "failed", ended.problem || "It was not read.");
+    }
+    const ready = waiting.filter((item) => item.state === "ready").length;
+    if (ready) say(`${plural(ready, "file")} can be asked now.`);
+  }
+
+  cancel(item) {
+    item.stop.abort();
+    if (item.state === "waiting") this.settle(item, "cancelled");
+  }
+
+  settle(item, state, words = "") {
+    Object.assign(item, { state, words });
+    this.show(item);
+  }
+
+  dismiss(item) {
+    this.items = this.items.filter((each) => each !== item);
+    item.node.remove();
+  }
+
+  // A file that has gone again needs no line any more.
+  forget(path) {
+    for (const item of this.items.filter((each) => each.path === path)) this.dismiss(item);
+  }
+
+  show(item) {
+    const told = {
+      waiting: "Waiting",
+      reading: "Sent. Being read…",
+      ready: `Ready to be asked · ${item.words}`,
+      cancelled: "Cancelled",
+      stopped: item.words,
+      failed: item.words,
+    }[item.state];
+    const over = ["ready", "cancelled", "failed", "stopped"].includes(item.state);
+    item.node.dataset.state = item.state;
+    item.node.replaceChildren(
+      ...[
+        h("bdi", { class: "title" }, item.name),
+        item.state === "sending" ? item.bar : h("span", { class: "told" }, item.state === "failed" && icon("warn"), told),
+        over && iconButton("close", `Dismiss ${item.name}`, () => this.dismiss(item)),
+        item.state === "waiting" && iconButton("close", `Cancel ${item.name}`, () => this.cancel(item)),
+      ].filter(Boolean),
+    );
+  }
+}
+
+// The files of a drop, those inside of folders too, each with its path within what was dropped.
+export async function dropped(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.length) return chosen(transfer.files);
+  const found = [];
+  for (const entry of entries) await walk(entry, found);
+  return found;
+}
+
+export const chosen = (files) => [...files].map((file) => ({ file, name: file.webkitRelativePath || file.name }));
+
+async function walk(entry, found) {
+  if (entry.name.startsWith(".")) return;
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => entry.file(resolve, reject)).catch(() => null);
+    if (file) found.push({ file, name: entry.fullPath.replace(/^\//, "") });
+    return;
+  }
+  const reader = entry.createReader();
+  for (;;) {
+    const within = await new Promise((resolve, reject) => reader.readEntries(resolve, reject)).catch(() => []);
+    if (!within.length) return;
+    for (const each of within) await walk(each, found);
+  }
+}

@@ -1,0 +1,156 @@
+// What stays of a conversation: Markdown, an evidence pack, and what a person says of an answer.
+
+import { call } from "./api.js";
+import { h, icon, say } from "./dom.js";
+
+const fileName = (title, suffix) =>
+  `${(title || "conversation")
+    .replace(/[^\p{L}\p{N} -]/gu, "")
+    .trim()
+    .slice(0, 60) || "conversation"}.${suffix}`;
+
+function save(name, kind, text) {
+  const address = URL.createObjectURL(new Blob([text], { type: kind }));
+  h("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 30_000);
+}
+
+const answered = (talk) => talk.turns.filter((turn) => turn.answer);
+
+export const inMarkdown = (turn) => `**${turn.question}**\n\n${turn.answer.markdown}\n`;
+
+function saveMarkdown(talk) {
+  const turns = answered(talk).map((turn) => `## ${turn.question}\n\n${turn.answer.markdown}\n`);
+  save(fileName(talk.title, "md"), "text/markdown", `# ${talk.title}\n\n${turns.join("\n")}`);
+}
+
+async function savePack(talk) {
+  const conversation = answered(talk).map((turn) => ({
+    question: turn.question,
+    notes: turn.answer.notes ?? [],
+    claims: turn.answer.claims,
+  }));
+  const { html } = await call("pack", { title: talk.title, conversation });
+  save(fileName(talk.title, "html"), "text/html", html);
+}
+
+// The button in the head of the page, with its two ways out.
+export function exporter(chat) {
+  const told = h("p", { class: "problem", role: "alert", hidden: true });
+  const way = (words, detail, act) =>
+    h(
+      "button",
+      {
+        type: "button",
+        onclick: async (event) => {
+          const button = event.currentTarget;
+          button.disabled = true;
+          told.hidden = true;
+          try {
+            if (!answered(chat.talk).length) throw new Error("There is nothing to export yet: ask something first.");
+            await act(chat.talk);
+            menu.open = false;
+            say("Saved.");
+          } catch (problem) {
+            told.replaceChildren(icon("warn"), problem.message);
+            told.hidden = false;
+          } finally {
+            button.disabled = false;
+          }
+        },
+      },
+      h("span", { class: "title" }, words),
+      h("span", { class: "aside" }, detail),
+    );
+  const menu = h(
+    "details",
+    { class: "menu" },
+    h("summary", { class: "ghost wordy", "aria-label": "Export", title: "Export" }, icon("down"), h("span", {}, "Export")),
+    h(
+      "div",
+      { class: "ways" },
+      way("Markdown", "Questions, answers and the list of sources", saveMarkdown),
+      way("Evidence pack", "One HTML file with quotes, page crops and file hashes; rag verify checks it", savePack),
+      told,
+    ),
+  );
+  const shut = (event) => event.target instanceof Node && !menu.contains(event.target) && (menu.open = false);
+  document.addEventListener("click", shut);
+  menu.addEventListener("focusout", (event) => event.relatedTarget && !menu.contains(event.relatedTarget) && (menu.open = false));
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    event.stopPropagation();
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  return menu;
+}
+
+const exactWords = (claim) =>
+  claim.answer
+    ? Array.from(claim.text)
+        .slice(...claim.answer)
+        .join("")
+    : null;
+
+// "Helpful", and what was wrong otherwise.
+export function opinions(turn, earlier) {
+  const { answer } = turn;
+  const found = answer.claims.length > 0;
+  const cited = [...new Map(answer.claims.flatMap((claim) => claim.citations).map((each) => [each.number, each])).values()];
+  const good = h(
+    "button",
+    { type: "button", class: "ghost", "aria-label": "Helpful", title: "Helpful", "aria-pressed": "false" },
+    icon("good"),
+  );
+  const bad = h(
+    "button",
+    { type: "button", class: "ghost", "aria-label": "Something is wrong", title: "Something is wrong", "aria-expanded": "false" },
+    icon("flag"),
+  );
+  const said = h("p", { class: "aside", role: "status" });
+  const expected = h("textarea", { rows: 2, maxlength: 1000, "aria-label": "What would have been right (not needed)", placeholder: "What would have been right? (not needed)" });
+  const wrong = cited.map((each) =>
+    h("label", {}, h("input", { type: "checkbox", value: each.number }), ` Citation ${each.number}`),
+  );
+  const form = h(
+    "form",
+    { class: "wrong", hidden: true, onsubmit: (event) => (event.preventDefault(), report()) },
+    h("p", {}, found ? "Which citation does not carry its sentence?" : "Should the sources have answered this?"),
+    found && h("div", { class: "which" }, wrong),
+    expected,
+    h("button", { type: "submit", class: "add" }, found ? "Wrong citation" : "It should have been answered"),
+  );
+  const send = async (kind, more = {}) => {
+    try {
+      await call("remark", {
+        kind,
+        question: turn.question,
+        turns: earlier,
+        status: answer.status,
+        answers: answer.claims.map(exactWords).filter(Boolean),
+        citations: cited,
+        ...more,
+      });
+      said.textContent = "Noted, on this machine only.";
+      return true;
+    } catch (problem) {
+      said.textContent = problem.message;
+      return false;
+    }
+  };
+  const report = async () => {
+    const numbers = [...form.querySelectorAll("input:checked")].map((each) => each.value);
+    if (await send(found ? "wrong_citation" : "should_answer", { wrong: numbers, expected: expected.value }))
+      (show(false), good.setAttribute("aria-pressed", "false"), bad.focus());
+  };
+  const show = (open) => {
+    form.hidden = !open;
+    bad.setAttribute("aria-expanded", String(open));
+  };
+  good.addEventListener("click", async () => {
+    if (await send("helpful")) (good.setAttribute("aria-pressed", "true"), show(false));
+  });
+  bad.addEventListener("click", () => (show(form.hidden), form.hidden || form.querySelector("input, textarea").focus()));
+  return { buttons: [good, bad], rest: [form, said] };
+}

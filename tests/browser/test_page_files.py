@@ -1,0 +1,113 @@
+"""Files come in through the page, are asked at once, go again, and come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .driving import ask, picture, until, write_sources
+from .serving import PATIENCE, Server, Watch, listen, served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+WALRUS = "# The walrus of Orrin\n\nThe walrus of Orrin weighs 912 kilos. It sleeps on the slipway of the lifeboat.\n"
+
+
+@pytest.fixture
+def own(tmp_path: Path, browser: Browser) -> Iterator[tuple[Server, Page]]:
+    """A server of its own, because its sources change, with the drawer of the sources open."""
+    import rag
+
+    write_sources(tmp_path / "sources")
+    rag.build(tmp_path / "sources", tmp_path / "index")
+    watch = Watch()
+    with served(tmp_path / "index", tmp_path / "sources") as server:
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        listen(page, server.url, watch)
+        page.goto(server.url)
+        page.get_by_role("button", name="Sources", exact=True).click()
+        page.wait_for_selector(".source")
+        yield server, page
+        context.close()
+    assert not watch.faults, watch.faults
+
+
+def give(page: Page, *files: tuple[str, bytes]) -> None:
+    """Chooses files as the file dialog does."""
+    page.set_input_files(
+        ".adding input", [{"name": name, "mimeType": "text/plain", "buffer": data} for name, data in files]
+    )
+
+
+def arrival(page: Page, name: str, state: str) -> str:
+    """What is said of a file once it has come to a state."""
+    item = page.locator(f".arrival[data-state={state}]", has_text=name)
+    item.wait_for()
+    return item.inner_text()
+
+
+def test_a_file_is_brought_in_asked_removed_and_put_back(own: tuple[Server, Page]) -> None:
+    server, page = own
+    give(page, ("walrus.md", WALRUS.encode()), ("virus.exe", b"MZ"), ("empty.txt", b""))
+    assert "There is no reader for .exe" in arrival(page, "virus.exe", "failed")
+    assert "empty" in arrival(page, "empty.txt", "failed")
+    assert "1 passage" in arrival(page, "walrus.md", "ready")
+    picture(page, "arrived-1280-light")
+    assert (server.sources / "walrus.md").read_text() == WALRUS
+    assert not list(server.sources.glob(".arriving*"))
+    page.keyboard.press("Escape")
+    ask(page, "How much does the walrus of Orrin weigh?")
+    assert "912 kilos" in page.locator(".turn.last .answer").inner_text()
+    assert page.locator(".turn.last .notes .path").all_inner_texts()[0] == "walrus.md"
+
+    page.get_by_role("button", name="Sources", exact=True).click()
+    page.get_by_label("Remove “The walrus of Orrin”").click()
+    until(page, "!document.querySelector('.sources').innerText.includes('walrus.md')")
+    assert not (server.sources / "walrus.md").exists()
+    page.get_by_role("button", name="Undo").click()
+    page.locator(".source", has_text="walrus.md").wait_for()
+    assert (server.sources / "walrus.md").read_text() == WALRUS
+    assert not (server.sources / ".removed" / "walrus.md").exists()
+
+
+def test_a_dropped_file_and_a_rebuild(own: tuple[Server, Page]) -> None:
+    server, page = own
+    page.evaluate(
+        """(text) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([text], "../<b>walrus</b>.md", { type: "text/markdown" }));
+          for (const kind of ["dragenter", "dragover"])
+            document.body.dispatchEvent(
+              new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+          window.veiled = document.querySelector(".drop").checkVisibility();
+          document.body.dispatchEvent(
+            new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+        }""",
+        WALRUS,
+    )
+    assert page.evaluate("window.veiled"), "it is shown where the file would go"
+    arrival(page, "walrus", "ready")
+    (stored,) = [path for path in server.sources.rglob("*") if path.is_file() and path.read_bytes() == WALRUS.encode()]
+    assert "<" not in stored.name
+    assert not list(server.sources.parent.glob("*walrus*")), "and not above it"
+    (server.sources / "by-hand.txt").write_text("The otter of Orrin eats 3 herrings a day.")
+    page.get_by_role("button", name="Rebuild").click()
+    page.locator(".source", has_text="by-hand.txt").wait_for()
+    page.get_by_text("Done: 1 added.").wait_for()
+
+
+def test_sending_can_be_cancelled(own: tuple[Server, Page]) -> None:
+    server, page = own
+    page.route("**/page/receive*", lambda route: None)  # it never arrives
+    give(page, ("walrus.md", WALRUS.encode()))
+    page.get_by_label("Cancel walrus.md").click()
+    arrival(page, "walrus.md", "cancelled")
+    assert not (server.sources / "walrus.md").exists()
