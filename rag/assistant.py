@@ -250,7 +250,7 @@ class Assistant:
 def open_index(index: str | Path = "index", *, config: Config | None = None) -> Assistant:
     """Opens an index for questions. Raises IndexMissing, IndexStale, IndexDamaged, ModelProblem, ConfigProblem."""
     settings = config or load_config(index=Path(index))
-    encoder = SentenceEncoder(settings.model, settings.device)
+    encoder = SentenceEncoder(settings.model, settings.device, settings.index)
     return Assistant(settings, encoder, CrossReader(bundled_folder()))
 
 
@@ -266,14 +266,17 @@ def build(
     Raises SourcesMissing, IndexLocked, IndexDamaged, ModelProblem, ConfigProblem.
     """
     settings = config or load_config(sources=Path(sources), index=Path(index))
-    return build_index(
+    encoder = SentenceEncoder(settings.model, settings.device, settings.index)
+    report = build_index(
         settings.sources,
         settings.index,
-        encoder=SentenceEncoder(settings.model, settings.device),
+        encoder=encoder,
         size=settings.chunk_tokens,
         overlap=settings.overlap_sentences,
         progress=progress,
     )
+    encoder.keep_snapshot()
+    return report
 
 
 def _checked_question(question: str) -> str:

@@ -38,14 +38,14 @@ def examine(config: Config) -> list[Check]:
     encoder: list[SentenceEncoder] = []
 
     def model() -> str:
-        encoder.append(SentenceEncoder(config.model, config.device))
+        encoder.append(SentenceEncoder(config.model, config.device, config.index))
         tokens = encoder[0].max_tokens
         return (
             f"{config.model}, {encoder[0].dimension} numbers a vector, reads {tokens} tokens, {encoder[0].fingerprint}"
         )
 
     def index() -> str:
-        made = encoder[0] if encoder else SentenceEncoder(config.model, config.device)
+        made = encoder[0] if encoder else SentenceEncoder(config.model, config.device, config.index)
         with Assistant(config, made) as assistant:
             found = assistant.documents()
         good = sum(source.status == "indexed" for source in found)

@@ -62,13 +62,21 @@ class TokenizerFile:
         self._lock = threading.Lock()
         self._loaded: tokenizers.Tokenizer | None = None
 
-    def encode(self, texts: Sequence[str], *, special: bool = True) -> list[Pieces]:
-        """The tokens of each text, never cut off, with the model's special tokens or without. Raises ModelProblem."""
+    def encode(self, texts: Sequence[str], *, special: bool = True, limit: int | None = None) -> list[Pieces]:
+        """The tokens of each text, with the model's special tokens or without. Raises ModelProblem.
+
+        Nothing is cut off unless `limit` says how many tokens there may be, special ones included.
+        """
         loaded = self._load()
         if len(texts) == 1:  # without waking the library's threads
             found = [loaded.encode(texts[0], add_special_tokens=special)]
         else:
             found = loaded.encode_batch(list(texts), add_special_tokens=special)
+        for i, one in enumerate(found):
+            if limit is not None and len(one.ids) > limit:
+                bare = loaded.encode(texts[i], add_special_tokens=False)
+                bare.truncate(limit - (loaded.num_special_tokens_to_add(False) if special else 0))
+                found[i] = loaded.post_process(bare, None, special)
         return [Pieces(one.ids, one.offsets) for one in found]
 
     def id_of(self, token: str) -> int:
@@ -88,11 +96,12 @@ class TokenizerFile:
 class OnnxModel:
     """An ONNX model over token batches, on the CPU, loaded when it is first needed; safe from several threads.
 
-    `threads` compute one batch together; None: as many as there are cores.
+    `threads` compute one batch together; None: as many as there are cores. `weights` is the folder of the files that
+    the model names as places of its weights, if it does; they are mapped, not copied.
     """
 
-    def __init__(self, path: Path, *, threads: int | None = None) -> None:
-        self._path, self._threads = path, threads
+    def __init__(self, path: Path, *, threads: int | None = None, weights: Path | None = None) -> None:
+        self._path, self._threads, self._weights = path, threads, weights
         self._lock = threading.Lock()
         self._loaded: onnxruntime.InferenceSession | None = None
 
@@ -113,14 +122,19 @@ class OnnxModel:
         """Loads the model now. Raises ModelProblem if ONNX Runtime or the file is missing, or cannot be read."""
         self._session()
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the file says of itself, by name. Raises as `load` does."""
+        return dict(self._session().get_modelmeta().custom_metadata_map)
+
     def _session(self) -> onnxruntime.InferenceSession:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _session(self._path, self._threads)
+                self._loaded = _session(self._path, self._threads, self._weights)
             return self._loaded
 
 
-def _session(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
+def _session(path: Path, threads: int | None, weights: Path | None) -> onnxruntime.InferenceSession:
     try:
         import onnxruntime
     except ImportError as error:
@@ -132,7 +146,11 @@ def _session(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
     options.log_severity_level = 4  # a problem is raised; what it prints besides is of no use to who asks
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle cores are for the other askers
     try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        model: Path | bytes = path
+        if weights is not None:  # looked for beside the model, unless the model comes as bytes
+            model = path.read_bytes()
+            options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights))
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the library's errors have no common class but this
         raise ModelProblem(f"The model {path} cannot be loaded: {str(error).splitlines()[0]}", _AGAIN) from error
 

@@ -63,6 +63,7 @@ OWNERS: dict[str, set[str]] = {
     "transformers": {"embed", "cross"},
     "torch": {"embed", "cross"},
     "safetensors": {"cross"},
+    "onnx": {"embed"},
     "onnxruntime": {"onnx"},
     "tokenizers": {"onnx"},
     "faiss": {"dense"},

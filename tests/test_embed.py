@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag import embed
 from rag.embed import SentenceEncoder, bundled_folder
 from rag.errors import ModelProblem
 from rag.text import sentence_spans
@@ -25,9 +26,16 @@ def inputs(texts: list[str]) -> list[EmbedInput]:
     return [EmbedInput(text, tuple(sentence_spans(text))) for text in texts]
 
 
-@pytest.fixture(scope="module")
-def encoder() -> SentenceEncoder:
-    return SentenceEncoder()
+@pytest.fixture(scope="module", params=["snapshot", "reference"])
+def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> SentenceEncoder:
+    """Both engines, by the same tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "reference":
+            patch.setattr(embed, "SHIPPED", tmp_path_factory.mktemp("none") / "encoder.onnx")
+        made = SentenceEncoder()
+    assert made.dimension == 384
+    assert (made._quick is None) == (request.param == "reference")
+    return made
 
 
 def test_vectors_are_those_of_sentence_transformers_itself(encoder: SentenceEncoder) -> None:
@@ -37,7 +45,8 @@ def test_vectors_are_those_of_sentence_transformers_itself(encoder: SentenceEnco
     found = dict(encoder.passages(inputs(TEXTS)))
     ours = np.stack([found[i].vector for i in range(len(TEXTS))])
     np.testing.assert_allclose(ours, reference.encode(TEXTS), atol=1e-5)
-    np.testing.assert_allclose(encoder.query("Who died?"), reference.encode("Who died?"), atol=1e-5)
+    for question in ("Who died?", "😀 Ünïcödé שלום", "gas " * 400):
+        np.testing.assert_allclose(encoder.query(question), reference.encode_query(question), atol=1e-5)
 
 
 def test_a_sentence_vector_is_the_mean_of_its_own_tokens(encoder: SentenceEncoder) -> None:
