@@ -133,6 +133,12 @@ class Assistant:
         with self._view() as (snapshot, _):
             return snapshot.sources()
 
+    def fingerprint(self) -> str:
+        """Changes whenever the index would answer otherwise: with model, chunk settings, and every path and content."""
+        with self._view() as (snapshot, _):
+            files = sorted((row.path, row.document_id) for row in snapshot.files().values() if row.document_id)
+        return hashlib.sha256(repr((self._recipe, files)).encode()).hexdigest()
+
     def document(self, document_id: str) -> Document | None:
         """A document that is indexed, or None."""
         with self._view() as (snapshot, _):

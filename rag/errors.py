@@ -16,6 +16,7 @@
     │   └── IndexLocked            another build is running
     ├── ModelProblem           the encoder cannot be loaded, or is not the published one
     ├── QuestionProblem        the question is empty or too long
+    ├── CaseProblem            a file of cases, results or floors cannot be used
     └── ConfigProblem          a setting is wrong, a port is taken
 
 This module does not know where an error is shown: only the doors (`cli.py`, `ui/`) catch and print.
@@ -24,6 +25,7 @@ This module does not know where an error is shown: only the doors (`cli.py`, `ui
 from __future__ import annotations
 
 __all__ = [
+    "CaseProblem",
     "ConfigProblem",
     "EmptySource",
     "EncryptedSource",
@@ -125,6 +127,10 @@ class ModelProblem(FootnoteError):
 
 class QuestionProblem(FootnoteError):
     """The question is empty or too long."""
+
+
+class CaseProblem(FootnoteError):
+    """A file of cases, results or floors cannot be read, or does not belong to the data at hand."""
 
 
 class ConfigProblem(FootnoteError):

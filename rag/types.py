@@ -361,7 +361,7 @@ class BuildReport:
 class Progress:
     """How far long work has come: `done` of `total` units of `stage`, now at `detail`."""
 
-    stage: Literal["reading", "embedding", "writing"]
+    stage: Literal["reading", "embedding", "writing", "asking"]
     done: int
     total: int
     detail: str = ""

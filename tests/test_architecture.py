@@ -40,6 +40,7 @@ FLOORS: dict[str, int] = {
     "watch": 6,
     "pack": 6,
     "feedback": 6,
+    "evaluate": 6,
     "ui": 7,
     "cli": 8,
 }
@@ -76,6 +77,10 @@ OWNERS: dict[str, set[str]] = {
     "pydantic_settings": {"config"},
     "typer": {"cli"},
     "rich": {"cli"},
+    "ir_measures": {"evaluate"},
+    "scipy": {"evaluate"},
+    "yaml": {"evaluate"},
+    "jinja2": {"evaluate"},
     "gradio": {"ui"},
     "fastapi": {"ui"},
     "starlette": {"ui"},

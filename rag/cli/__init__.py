@@ -1,4 +1,5 @@
-"""The terminal: `rag build | ask | search | sources | serve | watch | chat | doctor | password | verify | feedback`.
+"""The terminal: `rag build | ask | search | sources | serve | watch | chat | doctor | password | verify | feedback |
+eval`.
 
 Only here (and on the page) are errors caught and shown: an expected one as its message and hint, exit code 1; one of
 ours with its traceback in the log. Nothing heavy is imported before a command needs it.
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rag.cli.evaluating import eval_app
 from rag.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(eval_app, name="eval")
 
 SourcesOption = Annotated[Path | None, typer.Option("--sources", help="Folder of articles and reports.")]
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.")]

@@ -1,0 +1,149 @@
+"""`rag eval`: cases are asked and judged, and what came out is shown, kept under floors and compared.
+
+`rag eval CASES` is short for `rag eval run CASES`; the other words are commands of their own.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from rag.config import Config
+    from rag.evaluate.places import Sources
+    from rag.evaluate.run import Run
+
+__all__ = ["eval_app"]
+
+
+class _CasesFirst(TyperGroup):
+    """A first word that is no command is the CASES of `run`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+eval_app = typer.Typer(
+    cls=_CasesFirst,
+    help="Evaluate answers and citations against cases: rag eval CASES",
+    no_args_is_help=True,
+    subcommand_metavar="CASES | COMMAND [ARGS]...",
+)
+
+CasesArgument = Annotated[Path, typer.Argument(help="Cases (.yaml, .jsonl, .json), or a BEIR folder or SQuAD file.")]
+IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.")]
+ModelOption = Annotated[str | None, typer.Option("--model", help="Encoder: bundled, a folder, or a hub name.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+JobsOption = Annotated[int | None, typer.Option("--jobs", min=1, help="Processes that ask; one a core if not given.")]
+FreshOption = Annotated[bool, typer.Option("--fresh", help="Ask everything again, whatever was kept.")]
+
+
+@eval_app.command()
+def run(
+    cases: CasesArgument,
+    as_json: JsonOption = False,
+    floors: Annotated[Path | None, typer.Option("--floors", help="Fail (exit code 1) below these floors.")] = None,
+    index: IndexOption = None,
+    model: ModelOption = None,
+    jobs: JobsOption = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Ask every case, judge the answers and their citations, print the measures. "run" may be left out."""
+    from rag.cli.show import print_json
+    from rag.cli.show_evaluation import print_run
+    from rag.evaluate.floors import breaches, load_floors
+
+    held = load_floors(floors) if floors else None
+    found, _ = _evaluated(cases, _config(index, model), jobs, fresh, quiet=as_json)
+    below = breaches(held, found) if held else []
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        print_run(found, held, None)
+    invalid = found.measures.get("quote validity")
+    for said in [*map(str, below), *(["A quote is not its source's text."] if invalid and invalid.value < 1 else [])]:
+        typer.echo(said, err=True)
+    if below or (invalid and invalid.value < 1) or (held and found.broken):
+        raise typer.Exit(1)
+
+
+@eval_app.command("raise")
+def raise_floors(
+    cases: CasesArgument,
+    floors: Annotated[Path, typer.Argument(help="The file of floors; made if it is not there.")],
+    lower: Annotated[bool, typer.Option("--lower", help="Set floors even where they fall.")] = False,
+    index: IndexOption = None,
+    model: ModelOption = None,
+    jobs: JobsOption = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Evaluate, and raise the floors to what was reached. Refuses to lower one unless told to."""
+    from rag.cli.show_evaluation import print_floors
+    from rag.evaluate.floors import load_floors, raised, save_floors
+
+    before = load_floors(floors) if floors.exists() else None
+    found, _ = _evaluated(cases, _config(index, model), jobs, fresh, quiet=False)
+    after = raised(before, found, lower)
+    save_floors(after, floors)
+    print_floors(before, after)
+
+
+@eval_app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(help="A run: rag eval CASES --json > before.json")],
+    after: Annotated[Path, typer.Argument(help="Another run of the same cases.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two runs case by case, and say which differences are real."""
+    from rag.cli.show import print_json
+    from rag.cli.show_evaluation import print_differences
+    from rag.errors import CaseProblem
+    from rag.evaluate.run import read_rows
+    from rag.evaluate.summary import compare as compare_rows
+
+    differences = compare_rows(read_rows(before), read_rows(after))
+    if not differences:
+        raise CaseProblem("The runs have no case in common.", "Compare two runs of the same cases.")
+    if as_json:
+        print_json([one.to_dict() for one in differences])
+    else:
+        print_differences(differences)
+
+
+@eval_app.command("import")
+def import_(
+    origin: Annotated[Path, typer.Argument(help="A BEIR folder or a SQuAD file.")],
+    into: Annotated[Path, typer.Argument(help="Folder for sources/ and cases.jsonl.")],
+) -> None:
+    """Turn a question set of another maker into sources and cases."""
+    from rag.evaluate.sets import import_set
+
+    made = import_set(origin, into)
+    typer.echo(f"Sources are in {made.sources}, cases in {made.cases}.")
+    typer.echo(f"rag build --sources {made.sources} --index {into / 'index'}")
+    typer.echo(f"rag eval {made.cases} --index {into / 'index'}")
+
+
+def _evaluated(cases: Path, config: Config, jobs: int | None, fresh: bool, quiet: bool) -> tuple[Run, Sources]:
+    from rag.cli.show import bars
+    from rag.evaluate.run import evaluate, opened
+    from rag.types import Progress
+
+    with bars(quiet=quiet) as progress, opened(cases, config, progress) as (loaded, settings):
+
+        def on_asked(done: int, total: int, question: str) -> None:
+            progress(Progress("asking", done, total, question))
+
+        return evaluate(loaded, settings, jobs=jobs or os.cpu_count() or 1, fresh=fresh, on_asked=on_asked)
+
+
+def _config(index: Path | None, model: str | None) -> Config:
+    from rag.config import load_config
+
+    return load_config(index=index, model=model)

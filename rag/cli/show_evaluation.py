@@ -1,0 +1,103 @@
+"""How an evaluation looks in a terminal: measures with their intervals and floors, failed cases, differences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rag.cli.show import clean
+from rag.evaluate.floors import Floors
+from rag.evaluate.run import Run
+from rag.evaluate.summary import MEASURES, Difference
+
+__all__ = ["number", "print_differences", "print_floors", "print_run"]
+
+_SHOWN = 20  # failed cases
+
+
+def print_run(run: Run, floors: Floors | None, html: Path | None) -> None:
+    """Failed cases with what is wrong, then the measures by group."""
+    for result in run.broken:
+        print(f"does not fit the sources: {clean(result.broken)}")
+    for result in run.failed[:_SHOWN]:
+        said = " ".join(finding.said for finding in result.findings)
+        print(f"failed: {clean(result.case.id)}: {clean(result.case.question)}\n        {clean(said)}")
+    if len(run.failed) > _SHOWN:
+        print(f"… and {len(run.failed) - _SHOWN} more.")
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for heading in ("measure", "value", "95 % interval", *(("floor",) if floors else ()), "cases"):
+        table.add_column(heading, justify="left" if heading == "measure" else "right")
+    table.add_column("", style="dim", no_wrap=True, overflow="ellipsis")
+    group = ""
+    for measure in MEASURES:
+        if measure.name not in run.measures:
+            continue
+        if group and measure.group != group:
+            table.add_section()
+        group, found = measure.group, run.measures[measure.name]
+        floor = [_floor(floors, measure.name, found.value)] if floors else []
+        interval = f"{number(measure.name, found.low)} - {number(measure.name, found.high)}"
+        table.add_row(measure.name, number(measure.name, found.value), interval, *floor, str(found.n), measure.said)
+    Console().print(table)
+    total, failed, kept = len(run.results), len(run.failed), len(run.results) - run.asked
+    print(
+        f"{total} cases: {total - failed - len(run.broken)} passed, {failed} failed"
+        + (f", {len(run.broken)} do not fit the sources" if run.broken else "")
+        + f". {run.asked} asked in {run.seconds:.1f} s"
+        + (f", {kept} answers kept from an earlier run." if kept else ".")
+    )
+    print(f"The report is in {html}." if html else "To look at each failed case: --html report.html")
+
+
+def print_floors(before: Floors | None, after: Floors) -> None:
+    """What was raised, lowered or stayed."""
+    for name, value in after.measures.items():
+        old = before.measures.get(name) if before else None
+        change = "" if old is None or old == value else f"  (was {old:g})"
+        print(f"{name:22} {value:g}{change}")
+
+
+def print_differences(differences: Sequence[Difference]) -> None:
+    """Both values, the difference with its interval, and whether it is real."""
+    table = Table("measure", box=box.SIMPLE, pad_edge=False)
+    for heading in ("before", "after", "difference", "95 % interval", "p", "cases"):
+        table.add_column(heading, justify="right")
+    table.add_column("")
+    better = {measure.name: measure.better for measure in MEASURES}
+    for one in differences:
+        change = one.after - one.before
+        good = (change > 0) == (better[one.name] == "more")
+        verdict = Text("better" if good else "worse", style="green" if good else "red") if one.real else Text("")
+        table.add_row(
+            one.name,
+            number(one.name, one.before),
+            number(one.name, one.after),
+            number(one.name, change, sign=True),
+            f"{number(one.name, one.low, sign=True)} to {number(one.name, one.high, sign=True)}",
+            f"{one.p:.4f}",
+            str(one.n),
+            verdict,
+        )
+    Console().print(table)
+    real = sum(one.real for one in differences)
+    print(f"{real} of {len(differences)} differences are real (paired bootstrap, Holm's correction at 5 %).")
+
+
+def number(name: str, value: float, sign: bool = False) -> str:
+    """A measure's value as it is read: shares with three digits, milliseconds and tokens whole."""
+    digits = 0 if name.startswith("latency") or "tokens" in name else 3
+    return f"{value:{'+' if sign else ''}.{digits}f}"
+
+
+def _floor(floors: Floors | None, name: str, value: float) -> Text:
+    floor = floors.measures.get(name) if floors else None
+    if floor is None:
+        return Text("")
+    less = next(measure.better for measure in MEASURES if measure.name == name) == "less"
+    broken = round(value, 4) > floor if less else round(value, 4) < floor
+    return Text(number(name, floor), style="bold red" if broken else "green")

@@ -1,0 +1,289 @@
+"""What a person expects of an answer, written down: questions with their evidence, as JSONL, JSON or YAML.
+
+    - question: How many people died in the attack?
+      answers: ["64"]                       # any of these strings; `need: all` asks for every one
+      citations:                            # any of these places; `cite: all` asks for every one
+        - path: report.pdf
+          page: 3
+          quote: In all, 64 people died in the attack.
+    - question: And who led it?
+      turns:
+        - user: How many people died in the attack?
+        - assistant: 64 people.
+      answerable: false
+
+In YAML every value is taken as it is written: `12:30`, `no` and `2024-03-11` stay the words a person typed. This module
+does not know the sources, nor what the program answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from rag.errors import CaseProblem
+from rag.types import JSON, Role, Span, Turn
+
+__all__ = ["Case", "Expected", "Need", "case_hash", "load_cases", "parse_case", "to_jsonl", "to_yaml"]
+
+Need: TypeAlias = Literal["any", "all"]
+_CASE = {"id", "question", "turns", "answerable", "answers", "need", "citations", "cite", "reference"}
+_CITATION = {"path", "page", "quote", "span", "relevance"}
+_ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant", "agent": "assistant"}
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A place that should be cited: a source, or a page of it (1-based), or a quote or span (code points) in it.
+
+    `relevance` is the grade of the place in nDCG, 1 or more.
+    """
+
+    path: str
+    page: int | None = None
+    quote: str | None = None
+    span: Span | None = None
+    relevance: int = 1
+
+    def to_dict(self) -> dict[str, JSON]:
+        """JSON-ready, without what is not set."""
+        found: dict[str, JSON] = {"path": self.path}
+        if self.page is not None:
+            found["page"] = self.page
+        if self.quote is not None:
+            found["quote"] = self.quote
+        if self.span is not None:
+            found["span"] = list(self.span)
+        if self.relevance != 1:
+            found["relevance"] = self.relevance
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question and what is expected of its answer; `turns` come before it, oldest first.
+
+    An answerable case without `answers` and `citations` only expects an answer whose citations hold. `reference` is a
+    good answer in somebody's own words: token F1 compares with it, nothing has to match it.
+    """
+
+    id: str
+    question: str
+    answerable: bool = True
+    answers: tuple[str, ...] = ()
+    need: Need = "any"
+    citations: tuple[Expected, ...] = ()
+    cite: Need = "any"
+    turns: tuple[Turn, ...] = ()
+    reference: str | None = None
+
+    def to_dict(self) -> dict[str, JSON]:
+        """JSON-ready in the form that `parse_case` reads, without what is not set."""
+        found: dict[str, JSON] = {"id": self.id, "question": self.question}
+        if self.turns:
+            found["turns"] = [{turn.role: turn.text} for turn in self.turns]
+        if not self.answerable:
+            found["answerable"] = False
+        if self.answers:
+            found["answers"] = list(self.answers)
+        if self.need != "any":
+            found["need"] = self.need
+        if self.citations:
+            found["citations"] = [expected.to_dict() for expected in self.citations]
+        if self.cite != "any":
+            found["cite"] = self.cite
+        if self.reference is not None:
+            found["reference"] = self.reference
+        return found
+
+
+def load_cases(path: Path) -> list[Case]:
+    """The cases of a `.jsonl`, `.json`, `.yaml` or `.yml` file, in order. Raises CaseProblem naming line and field."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise CaseProblem(f"There is no file {path}.", "Draft cases from your own sources: rag eval init") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise CaseProblem(f"{path} cannot be read: {error}.", "Save it as UTF-8 text.") from error
+    rows = list(_rows(path, text))
+    if not rows:
+        raise CaseProblem(f"{path} holds no cases.", "Draft some from your own sources: rag eval init")
+    cases = [parse_case(row, f"{path}, {place}", f"{path.stem}-{at}") for at, (place, row) in enumerate(rows, 1)]
+    seen: set[str] = set()
+    for case in cases:
+        if case.id in seen:
+            raise CaseProblem(f"{path}: two cases have the id {case.id!r}.", "Give each its own id, or leave ids out.")
+        seen.add(case.id)
+    return cases
+
+
+def parse_case(row: JSON, place: str, default_id: str) -> Case:
+    """One case from JSON or from YAML's strings; `place` names it in a CaseProblem."""
+    fields = _mapping(row, _CASE, place)
+    question = _text(fields.get("question"), f"{place}: question")
+    answers = tuple(_text(one, f"{place}: answers") for one in _list(fields.get("answers"), f"{place}: answers"))
+    citations = tuple(
+        _expected(one, f"{place}: citations") for one in _list(fields.get("citations"), f"{place}: citations")
+    )
+    answerable = _flag(fields.get("answerable"), True, f"{place}: answerable")
+    if not answerable and (answers or citations):
+        raise CaseProblem(
+            f"{place}: it is not answerable, yet names answers or citations.", "Remove them, or `answerable: false`."
+        )
+    return Case(
+        id=_text(fields.get("id") or default_id, f"{place}: id"),
+        question=question,
+        answerable=answerable,
+        answers=answers,
+        need=_need(fields.get("need"), f"{place}: need"),
+        citations=citations,
+        cite=_need(fields.get("cite"), f"{place}: cite"),
+        turns=tuple(_turn(one, f"{place}: turns") for one in _list(fields.get("turns"), f"{place}: turns")),
+        reference=_text(fields["reference"], f"{place}: reference") if fields.get("reference") else None,
+    )
+
+
+def case_hash(cases: Iterable[Case]) -> str:
+    """SHA-256 of what the cases ask and expect, whatever file and form they came in."""
+    digest = hashlib.sha256()
+    for case in cases:
+        digest.update(json.dumps(case.to_dict(), sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+def to_jsonl(cases: Iterable[Case]) -> str:
+    """One case a line."""
+    return "".join(json.dumps(case.to_dict(), ensure_ascii=False) + "\n" for case in cases)
+
+
+def to_yaml(cases: Iterable[Case]) -> str:
+    """A list of cases for a person to edit."""
+    import yaml
+
+    rows = [case.to_dict() for case in cases]
+    return str(yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=110))
+
+
+def _rows(path: Path, text: str) -> Iterable[tuple[str, JSON]]:
+    """Each case as it stands in the file, and where."""
+    if path.suffix == ".jsonl":
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                yield f"line {number}", _json(line, f"{path}, line {number}")
+        return
+    if path.suffix in (".yaml", ".yml"):
+        found = _yaml(text, path)
+    elif path.suffix == ".json":
+        found = _json(text, str(path))
+    else:
+        raise CaseProblem(f"{path} is no file of cases.", "Cases are .jsonl, .json, .yaml or .yml files.")
+    if isinstance(found, dict) and "cases" in found:
+        found = found["cases"]
+    for number, row in enumerate(_list(found, str(path)), 1):
+        yield f"case {number}", row
+
+
+def _json(text: str, place: str) -> JSON:
+    try:
+        return json.loads(text)  # type: ignore[no-any-return]
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise CaseProblem(f"{place}: this is no JSON: {error}.", "Correct it, or write the cases as YAML.") from error
+
+
+def _yaml(text: str, path: Path) -> JSON:
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=yaml.BaseLoader)  # type: ignore[no-any-return]  # noqa: S506  # strings only
+    except (yaml.YAMLError, RecursionError) as error:
+        raise CaseProblem(f"{path} is no YAML: {' '.join(str(error).split())}.", "Correct it there.") from error
+
+
+def _mapping(value: JSON, known: set[str], place: str) -> dict[str, JSON]:
+    if not isinstance(value, dict):
+        raise CaseProblem(f"{place}: this is no mapping of names to values.", f"Names are {', '.join(sorted(known))}.")
+    for name in value:
+        if name not in known:
+            raise CaseProblem(f"{place}: there is no {name!r}.", f"Names are {', '.join(sorted(known))}.")
+    return value
+
+
+def _list(value: JSON, place: str) -> Sequence[JSON]:
+    if value is None or value == "":
+        return ()
+    if not isinstance(value, list):
+        raise CaseProblem(f"{place}: this is no list.", "Write it as a list, even if it has one member.")
+    return value
+
+
+def _text(value: JSON, place: str) -> str:
+    if isinstance(value, str) and value.strip():
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return json.dumps(value)
+    raise CaseProblem(f"{place}: a text is missing.", "Write it in quotes.")
+
+
+def _flag(value: JSON, default: bool, place: str) -> bool:
+    if value is None or value == "":
+        return default
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.casefold() in ("true", "yes", "false", "no"):
+        return value.casefold() in ("true", "yes")
+    raise CaseProblem(f"{place}: this is neither true nor false.", "Write true or false.")
+
+
+def _need(value: JSON, place: str) -> Need:
+    if value is None or value == "any":
+        return "any"
+    if value == "all":
+        return "all"
+    raise CaseProblem(f"{place}: this is neither any nor all.", "Write any or all.")
+
+
+def _whole(value: JSON, place: str, least: int) -> int:
+    try:
+        number = int(value) if isinstance(value, int | str) and not isinstance(value, bool) else -1
+    except ValueError:
+        number = -1
+    if number < least:
+        raise CaseProblem(f"{place}: this is no whole number from {least}.", "Pages are counted from 1 in file order.")
+    return number
+
+
+def _expected(value: JSON, place: str) -> Expected:
+    fields = _mapping(value, _CITATION, place)
+    fields = {name: one for name, one in fields.items() if one not in (None, "", "null", "~")}
+    span = _list(fields.get("span"), f"{place}: span")
+    if span and len(span) != 2:
+        raise CaseProblem(f"{place}: a span has two ends.", "Write [start, end], counted in characters.")
+    start, end = (_whole(one, f"{place}: span", 0) for one in span) if span else (0, 0)
+    if span and end <= start:
+        raise CaseProblem(f"{place}: the span [{start}, {end}] is empty.", "The end lies after the start.")
+    return Expected(
+        path=_text(fields.get("path"), f"{place}: path").replace("\\", "/"),
+        page=_whole(fields["page"], f"{place}: page", 1) if "page" in fields else None,
+        quote=_text(fields["quote"], f"{place}: quote") if "quote" in fields else None,
+        span=Span(start, end) if span else None,
+        relevance=_whole(fields.get("relevance", 1), f"{place}: relevance", 1),
+    )
+
+
+def _turn(value: JSON, place: str) -> Turn:
+    """`{user: text}`, or `{role: user, text: text}` as other programs write it."""
+    fields = _mapping(value, {"role", "text", *_ROLES}, place)
+    if "role" in fields:
+        role, said = str(fields["role"]), fields.get("text")
+    elif len(fields) == 1:
+        ((role, said),) = fields.items()
+    else:
+        role, said = "", None
+    if role not in _ROLES:
+        raise CaseProblem(f"{place}: nobody speaks.", "Write {user: …} or {assistant: …}.")
+    return Turn(_ROLES[role], _text(said, place))

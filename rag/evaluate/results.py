@@ -1,0 +1,187 @@
+"""Case and prediction become a result: what is wrong, if anything, and one number for each measure that applies.
+
+This module does not know how many results there are; `summary.py` puts them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+from rag.errors import CaseProblem
+from rag.evaluate.cases import Case
+from rag.evaluate.judge import Finding, Judge, check_citations, check_claims, citation_scores, in_source_words
+from rag.evaluate.measures import exact_match, ranking, says, span_overlap, token_f1
+from rag.evaluate.places import Place, Sources, locate
+from rag.evaluate.predictions import Prediction
+from rag.text import count_tokens, words
+
+if TYPE_CHECKING:
+    from rag.types import Citation
+
+__all__ = ["Result", "examine", "findings_of", "judge_all"]
+
+_PASSAGES = 5  # whose characters are compared with the expected ones
+_NEAR = 0.8  # share of common words from which a quote counts as a near-duplicate of another
+_LONG = 6  # words; shorter quotes resemble each other by chance
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one case. `broken` says why its expectation does not stand in the sources; no number counts it."""
+
+    case: Case
+    prediction: Prediction
+    places: tuple[Place, ...]
+    findings: tuple[Finding, ...]
+    values: dict[str, float] = field(default_factory=dict)
+    broken: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings and not self.broken
+
+
+def judge_all(
+    cases: Sequence[Case], predictions: Sequence[Prediction], sources: Sources, judge: Judge = in_source_words
+) -> list[Result]:
+    """One result for each case, in order."""
+    results = [examine(case, given, sources, judge) for case, given in zip(cases, predictions, strict=True)]
+    ranked = [result for result in results if result.places]
+    found = ranking([result.places for result in ranked], [result.prediction.passages for result in ranked])
+    for result, values in zip(ranked, found, strict=True):
+        result.values.update(values)
+        if result.case.turns:
+            result.values.update({f"follow-up {name}": value for name, value in values.items()})
+    _count(results, sources)
+    return results
+
+
+def examine(case: Case, given: Prediction, sources: Sources, judge: Judge = in_source_words) -> Result:
+    """One case alone, without the measures of ranking and cost."""
+    try:
+        places = tuple(locate(case, sources))
+    except CaseProblem as error:
+        return Result(case, given, (), (), {}, f"{error.message} {error.hint}")
+    findings = findings_of(case, places, given, sources, judge)
+    return Result(case, given, places, findings, _values(case, places, given, sources, findings, judge))
+
+
+def findings_of(
+    case: Case, places: Sequence[Place], given: Prediction, sources: Sources, judge: Judge = in_source_words
+) -> tuple[Finding, ...]:
+    """Everything wrong with an answer: as an answer at all, in its citations, its claims, and against the case."""
+    if given.trouble:
+        return (Finding("trouble", given.trouble),)
+    if not given.answered:
+        return (Finding("refused", "It was not answered, and the sources answer it."),) if case.answerable else ()
+    found = check_citations(given.claims, sources) + check_claims(given.claims, sources, judge)
+    if not case.answerable:
+        return (Finding("answered", "It was answered, and the sources do not answer it."), *found)
+    cited = [any(place.holds(one.document_id, one.span) for one in given.citations) for place in places]
+    if places and not (all(cited) if case.cite == "all" else any(cited)):
+        missing = [place.expected.path for place, was in zip(places, cited, strict=True) if not was]
+        found.append(Finding("place", f"Expected citations are missing: {', '.join(dict.fromkeys(missing))}."))
+    for at, claim in enumerate(given.claims):
+        found += [_near(one, at) for one in claim.citations if _is_near_duplicate(one, places, sources)]
+    said = [says(given.text, answer) for answer in case.answers]
+    if case.answers and not (all(said) if case.need == "all" else any(said)):
+        missing = [repr(answer) for answer, was in zip(case.answers, said, strict=True) if not was]
+        joined = (" and " if case.need == "all" else " or ").join(missing)
+        found.append(Finding("answer", f"It does not say {joined}."))
+    return tuple(found)
+
+
+def _near(citation: Citation, claim: int) -> Finding:
+    said = f"[{citation.number}] quotes a near-duplicate of an expected quote, in {citation.path}."
+    return Finding("near_duplicate", said, claim, citation.number)
+
+
+def _is_near_duplicate(citation: Citation, places: Sequence[Place], sources: Sources) -> bool:
+    """Whether a quote is almost, but not quite, one that is expected, and stands elsewhere."""
+    exact = [place for place in places if place.exact]
+    if any(place.holds(citation.document_id, citation.span) for place in places):
+        return False
+    quoted = words(citation.quote)
+    for place in exact:
+        document = sources.document(place.document_id)
+        expected = words(document.text[slice(*place.spans[0])]) if document else []
+        if min(len(quoted), len(expected)) < _LONG or quoted == expected:
+            continue
+        compared = SequenceMatcher(None, quoted, expected, autojunk=False)
+        if compared.real_quick_ratio() >= _NEAR and compared.ratio() >= _NEAR:
+            return True
+    return False
+
+
+def _values(
+    case: Case,
+    places: Sequence[Place],
+    given: Prediction,
+    sources: Sources,
+    findings: Sequence[Finding],
+    judge: Judge,
+) -> dict[str, float]:
+    """The measures of one answer, by name; those that do not apply are left out."""
+    values: dict[str, float] = {"passed": float(not findings)}
+    if case.answerable:
+        values["false refusals"] = float(not given.answered)
+    else:
+        values["false answers"] = float(given.answered)
+    if not given.trouble and given.milliseconds:
+        values["milliseconds"] = given.milliseconds
+    if given.claims:
+        recalls, precisions = citation_scores(given.claims, sources, judge)
+        wrong = {(one.claim, one.citation) for one in findings if one.kind in ("quote", "source", "page")}
+        values["citation recall"] = sum(recalls) / len(recalls)
+        if precisions:
+            values["citation precision"] = sum(precisions) / len(precisions)
+            values["quote validity"] = 1 - len(wrong) / len(precisions)
+    if case.answerable and places:
+        values |= _against(places, case, given)
+    golds = [*case.answers, *([case.reference] if case.reference else [])]
+    if case.answerable and case.answers:
+        said = [says(given.text, answer) for answer in case.answers]
+        values["answer string recall"] = sum(said) / len(said) if case.need == "all" else float(any(said))
+        values["answer EM"] = exact_match(_words_of(given), golds)
+    if case.answerable and golds:
+        values["answer F1"] = token_f1(_words_of(given) if case.answers else given.text, golds)
+    return values
+
+
+def _against(places: Sequence[Place], case: Case, given: Prediction) -> dict[str, float]:
+    """The citations and passages beside the expected places."""
+    cited = [any(place.holds(one.document_id, one.span) for one in given.citations) for place in places]
+    values = {"right place": float(all(cited) if case.cite == "all" else any(cited))}
+    exact = [place for place in places if place.exact]
+    if exact:
+        passages = span_overlap(exact, [(one.document_id, one.span) for one in given.passages[:_PASSAGES]])
+        values["span recall@5"], values["span precision@5"] = passages.recall, passages.precision
+        values["span IoU@5"] = passages.iou
+        if given.citations:
+            quotes = span_overlap(exact, [(one.document_id, one.span) for one in given.citations])
+            values["cited span recall"], values["cited span precision"] = quotes.recall, quotes.precision
+            values["cited span IoU"] = quotes.iou
+    return values
+
+
+def _words_of(given: Prediction) -> str:
+    """The exact answer words where the program marks them, else the whole answer."""
+    marked = [claim.text[slice(*claim.answer)] for claim in given.claims if claim.answer]
+    return marked[0] if marked else given.text
+
+
+def _count(results: Sequence[Result], sources: Sources) -> None:
+    """Tokens (`cl100k_base`) of each answer and of the passages that it was read from."""
+    read = []
+    for result in results:
+        documents = [(one.span, sources.document(one.document_id)) for one in result.prediction.passages]
+        read.append("\n".join(document.text[slice(*span)] for span, document in documents if document))
+    said = [result.prediction.text for result in results]
+    for result, of_passages, of_answer in zip(results, count_tokens(read), count_tokens(said), strict=True):
+        result.values["tokens read"] = float(of_passages)
+        if of_answer:
+            result.values["answer tokens"] = float(of_answer)

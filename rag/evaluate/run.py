@@ -1,0 +1,184 @@
+"""One evaluation from start to end: cases are asked, judged and summed up; the run can be kept as JSON and compared.
+
+This module does not know how a run is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import CaseProblem
+from rag.evaluate.asking import Kept, OnAsked, ask_all
+from rag.evaluate.cases import Case, case_hash, load_cases
+from rag.evaluate.judge import Judge, in_source_words
+from rag.evaluate.places import Sources
+from rag.evaluate.results import Result, judge_all
+from rag.evaluate.sets import import_set, is_set
+from rag.evaluate.summary import Estimate, Row, summarise
+from rag.types import JSON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.config import Config
+    from rag.types import OnProgress
+
+__all__ = ["Run", "cache_folder", "evaluate", "opened", "read_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What an evaluation found. Hashes are SHA-256 of all cases, and of every source's path and content.
+
+    `asked` of the answers are new, the others were kept from an earlier run; `seconds` is wall time without loading.
+    """
+
+    cases_sha256: str
+    sources_sha256: str
+    documents: int
+    settings: dict[str, JSON]
+    results: tuple[Result, ...]
+    measures: dict[str, Estimate]
+    asked: int
+    seconds: float
+    made: str
+    version: str
+
+    @property
+    def failed(self) -> list[Result]:
+        """Cases with findings."""
+        return [result for result in self.results if result.findings]
+
+    @property
+    def broken(self) -> list[Result]:
+        """Cases whose expectations do not stand in the sources; no number counts them."""
+        return [result for result in self.results if result.broken]
+
+    def to_dict(self) -> dict[str, JSON]:
+        """JSON-ready; `read_rows` finds in it what a comparison needs."""
+        return {
+            "version": self.version,
+            "made": self.made,
+            "cases_sha256": self.cases_sha256,
+            "sources_sha256": self.sources_sha256,
+            "documents": self.documents,
+            "settings": self.settings,
+            "cases": len(self.results),
+            "failed": len(self.failed),
+            "broken": len(self.broken),
+            "asked": self.asked,
+            "seconds": round(self.seconds, 2),
+            "measures": {name: estimate.to_dict() for name, estimate in self.measures.items()},
+            "results": [_result_to_dict(result) for result in self.results],
+        }
+
+
+def evaluate(
+    cases: Sequence[Case],
+    config: Config,
+    *,
+    jobs: int = 1,
+    fresh: bool = False,
+    judge: Judge = in_source_words,
+    on_asked: OnAsked | None = None,
+) -> tuple[Run, Sources]:
+    """Asks every case of an index and judges the answers; also the sources, which outlive the open index.
+
+    `jobs` processes ask at once; a script that wants more than one needs the usual `if __name__ == "__main__"`.
+    Raises IndexMissing, IndexStale, ModelProblem.
+    """
+    from rag.assistant import open_index
+
+    with open_index(config=config) as assistant:
+        started = time.monotonic()
+        kept = Kept(cache_folder() / "answers", Kept.state_of(assistant, config), fresh)
+        asked = sum(kept.get(case) is None for case in cases)
+        predictions = ask_all(cases, config, assistant, kept, jobs, on_asked or _silent)
+        documents = {source.document_id: None for source in assistant.documents() if source.document_id}
+        sources = Sources.of(assistant)
+        results = judge_all(cases, predictions, sources, judge)
+        cited = {one.document_id for result in results for one in result.prediction.passages}
+        for document_id in cited:
+            sources.document(document_id)  # read while the index is open
+    run = Run(
+        cases_sha256=case_hash(cases),
+        sources_sha256=sources.sha256(),
+        documents=len(documents),
+        settings=json.loads(config.model_dump_json(exclude={"host", "port", "sources", "index"})),
+        results=tuple(results),
+        measures=summarise([row_of(result) for result in results if not result.broken]),
+        asked=asked,
+        seconds=time.monotonic() - started,
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        version=version("footnote-rag"),
+    )
+    return run, sources
+
+
+@contextmanager
+def opened(path: Path, config: Config, progress: OnProgress | None = None) -> Iterator[tuple[list[Case], Config]]:
+    """Cases and the settings to ask them with. A set that brings its own sources is indexed in the cache first."""
+    if not is_set(path):
+        if path.is_dir():
+            raise CaseProblem(f"{path} is no set of questions.", "A set has corpus.jsonl and queries.jsonl.")
+        yield load_cases(path), config
+        return
+    from rag.assistant import build
+
+    folder = cache_folder() / "sets" / path.resolve().name
+    imported = import_set(path, folder)
+    own = config.model_copy(update={"sources": imported.sources, "index": folder / "index"})
+    build(config=own, progress=progress)
+    yield load_cases(imported.cases), own
+
+
+def row_of(result: Result) -> Row:
+    """What of a result goes into the numbers."""
+    given = result.prediction
+    return Row(result.case.id, result.case.answerable, given.answered, result.passed, given.confidence, result.values)
+
+
+def read_rows(path: Path) -> list[Row]:
+    """The rows of a run that was printed with --json. Raises CaseProblem if the file is none."""
+    try:
+        run = json.loads(path.read_text("utf-8"))
+        return [
+            Row(one["id"], one["answerable"], one["answered"], one["passed"], one["confidence"], one["values"])
+            for one in run["results"]
+            if not one["broken"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CaseProblem(f"{path} is no run: {error}.", "Make one: rag eval CASES --json > run.json") from error
+
+
+def cache_folder() -> Path:
+    """Where answers and imported sets are kept: `footnote` in the user's cache folder."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "footnote"
+
+
+def _result_to_dict(result: Result) -> dict[str, JSON]:
+    given = result.prediction
+    return {
+        **result.case.to_dict(),
+        "answerable": result.case.answerable,
+        "answered": given.answered,
+        "passed": result.passed,
+        "broken": result.broken,
+        "confidence": round(given.confidence, 6),
+        "findings": [finding.to_dict() for finding in result.findings],
+        "values": {name: round(value, 6) for name, value in result.values.items()},
+        "given": given.to_dict(),
+    }
+
+
+def _silent(done: int, total: int, question: str) -> None:
+    """Shows nothing."""
