@@ -24,7 +24,7 @@ from rag.errors import IndexStale, QuestionProblem
 from rag.followup import stand_alone
 from rag.indexing import build as build_index
 from rag.indexing import heal, recipe_of
-from rag.pages import Painter
+from rag.pages import Painter, word_boxes
 from rag.search import Lenses, open_lenses, search
 from rag.store import Snapshot, Store
 from rag.types import (
@@ -198,8 +198,9 @@ class Assistant:
         if data is None:
             return {}
         with self._view() as (snapshot, _):
-            glyphs = snapshot.glyphs(document_id)
-        return self._painter.boxes(data, glyphs, span)
+            glyphs, words = snapshot.glyphs(document_id), snapshot.words(document_id)
+        # A page was either read from what the file says or by OCR, so no page is in both.
+        return dict(sorted({**self._painter.boxes(data, glyphs, span), **word_boxes(words, span)}.items()))
 
     def _pdf(self, document_id: str) -> bytes | None:
         found = self._file(document_id)
@@ -279,6 +280,7 @@ def build(
         encoder=encoder,
         size=settings.chunk_tokens,
         overlap=settings.overlap_sentences,
+        languages=settings.ocr_languages,
         progress=progress,
     )
     encoder.keep_snapshot()

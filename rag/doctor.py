@@ -11,6 +11,7 @@ from rag.assistant import Assistant
 from rag.config import Config
 from rag.embed import SentenceEncoder
 from rag.errors import FootnoteError
+from rag.load import ocr_engine
 from rag.text import count_tokens
 from rag.types import JSON
 
@@ -56,6 +57,7 @@ def examine(config: Config) -> list[Check]:
         _check("packages", lambda: ", ".join(f"{name} {version(name)}" for name in _PACKAGES)),
         _check("vocabulary", lambda: f"cl100k_base counts {count_tokens(['two words'])[0]} tokens in 'two words'"),
         _check("model", model),
+        _check("ocr", lambda: ocr_engine(config.ocr_languages) or _no_ocr(config.ocr_languages)),
         Check(
             "sources",
             config.sources.is_dir(),
@@ -64,6 +66,10 @@ def examine(config: Config) -> list[Check]:
         ),
         _check("index", index),
     ]
+
+
+def _no_ocr(languages: str) -> str:
+    return f"not installed for {languages}: scanned pages are listed, not read (pip install 'footnote-rag[ocr]')"
 
 
 def _check(name: str, look: Callable[[], str]) -> Check:

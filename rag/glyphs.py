@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from rag.errors import EncryptedSource, UnreadableSource
 from rag.types import Box
 
-__all__ = ["Boxes", "PageText", "Pdf"]
+__all__ = ["Boxes", "PageText", "Pdf", "Picture"]
 
 Boxes: TypeAlias = NDArray[np.float32]
 """`(n, 4) float32`: left, top, right, bottom."""
@@ -37,6 +37,8 @@ _PASSWORD_ERROR = 4
 _WORD = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff]+\x02?|\x02")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _MAX_PIXELS = 40_000_000
+_SCAN_DPI = 300  # what engines for OCR are made for
+_SCAN_PIXELS = 20_000_000
 _MAX_NOTES = 2000  # annotations of a page that are looked at
 _FONT_NAME = 64  # bytes; a longer name is left out by PDFium and counts as not bold
 _BOLD = re.compile(rb"(?i)bold|black|heavy|demi|medi\b|CMBX|-B\b")
@@ -60,6 +62,16 @@ class PageText:
     turns: NDArray[np.int8]  # (words,) 1 where written from bottom to top, -1 from top to bottom, else 0
     visual: NDArray[np.bool_]  # (words,) written from right to left, but numbered from left to right
     bold: NDArray[np.bool_]  # (words,) by the name of the font; told of words at the ends of lines only
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page in grey: `pixels[y * width + x]` is 0 for black to 255 for white; a pixel is `points` wide and high."""
+
+    width: int
+    height: int
+    pixels: bytes
+    points: float
 
 
 class Pdf:
@@ -131,18 +143,7 @@ class Pdf:
         raw = _raw()
         with _LOCK, _Page(self._handle, number, with_text=False) as page:
             height = max(1, round(width * page.height / page.width))
-            if width * height > _MAX_PIXELS:
-                raise UnreadableSource("The page is too long to draw.", "Open the file in a PDF viewer.")
-            bitmap = raw.FPDFBitmap_CreateEx(width, height, raw.FPDFBitmap_BGRx, None, 0)
-            if not bitmap:
-                raise UnreadableSource("The page cannot be drawn.", "Open the file in a PDF viewer.")
-            try:
-                raw.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
-                raw.FPDF_RenderPageBitmap(bitmap, page.page, 0, 0, width, height, 0, raw.FPDF_ANNOT | raw.FPDF_LCD_TEXT)
-                stride = raw.FPDFBitmap_GetStride(bitmap)
-                pixels = ctypes.string_at(raw.FPDFBitmap_GetBuffer(bitmap), stride * height)
-            finally:
-                raw.FPDFBitmap_Destroy(bitmap)
+            pixels, stride = page.drawn(width, height, raw.FPDFBitmap_BGRx, raw.FPDF_ANNOT | raw.FPDF_LCD_TEXT)
         picture = io.BytesIO()
         image = Image.frombuffer("RGB", (width, height), pixels, "raw", "BGRX", stride, 1)
         if area is not None:
@@ -150,6 +151,16 @@ class Pdf:
             image = image.crop((int(left * width), int(top * height), round(right * width), round(bottom * height)))
         image.save(picture, "PNG", compress_level=3)
         return picture.getvalue()
+
+    def picture(self, number: int) -> Picture:
+        """The page for OCR, at 300 dots an inch, less for very large pages. Raises UnreadableSource."""
+        raw = _raw()
+        with _LOCK, _Page(self._handle, number, with_text=False) as page:
+            scale = min(_SCAN_DPI / 72, (_SCAN_PIXELS / (page.width * page.height)) ** 0.5)  # pixels of a point
+            width, height = max(1, round(page.width * scale)), max(1, round(page.height * scale))
+            pixels, stride = page.drawn(width, height, raw.FPDFBitmap_Gray, raw.FPDF_GRAYSCALE)
+        rows = np.frombuffer(pixels, np.uint8).reshape(height, stride)[:, :width]
+        return Picture(width, height, rows.tobytes(), 1 / scale)
 
 
 def _visual(
@@ -203,6 +214,22 @@ class _Page:
         if self._text:
             _raw().FPDFText_ClosePage(self._text)
         _raw().FPDF_ClosePage(self.page)
+
+    def drawn(self, width: int, height: int, form: int, flags: int) -> tuple[bytes, int]:
+        """The page as pixels of a `form`, and the bytes of a row. Raises UnreadableSource."""
+        raw = _raw()
+        if width * height > _MAX_PIXELS:
+            raise UnreadableSource("The page is too long to draw.", "Open the file in a PDF viewer.")
+        bitmap = raw.FPDFBitmap_CreateEx(width, height, form, None, 0)
+        if not bitmap:
+            raise UnreadableSource("The page cannot be drawn.", "Open the file in a PDF viewer.")
+        try:
+            raw.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+            raw.FPDF_RenderPageBitmap(bitmap, self.page, 0, 0, width, height, 0, flags)
+            stride = int(raw.FPDFBitmap_GetStride(bitmap))
+            return ctypes.string_at(raw.FPDFBitmap_GetBuffer(bitmap), stride * height), stride
+        finally:
+            raw.FPDFBitmap_Destroy(bitmap)
 
     def text(self) -> str:
         """One code point per character of PDFium's numbering; U+FFFD where there is none."""

@@ -14,17 +14,19 @@ import struct
 import threading
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from rag.bounded import Child
 from rag.errors import SourceError
 from rag.glyphs import Boxes, Pdf
-from rag.types import Box, GlyphRun, Span
+from rag.types import Box, GlyphRun, Span, WordBox
 
-__all__ = ["Painter", "boxes", "paint", "render"]
+__all__ = ["Painter", "boxes", "paint", "render", "word_boxes"]
 
 _SECONDS = 20.0  # for one page
 _MEMORY_MB = 2048
 _HEAD = struct.Struct("<I")
+_Box: TypeAlias = tuple[float, float, float, float]
 
 
 class Painter:
@@ -102,6 +104,19 @@ def boxes(data: bytes, glyphs: Sequence[GlyphRun], span: Span) -> dict[int, list
     return found
 
 
+def word_boxes(words: Sequence[WordBox], span: Span) -> dict[int, list[Box]]:
+    """The same for text that was read by OCR: the places of the words that a span touches, joined to lines."""
+    found: dict[int, list[Box]] = {}
+    for word in words:
+        if word.start < span.end and span.start < word.start + word.length:
+            lines = found.setdefault(word.page, [])
+            if lines and _side_by_side(lines[-1], word.box):
+                lines[-1] = Box(*_around(lines[-1], word.box))
+            else:
+                lines.append(word.box)
+    return found
+
+
 def render(data: bytes, page: int, width: int, area: Box | None = None) -> bytes:
     """A PNG of the page, `width` pixels wide, or of an `area` of it. Raises a SourceError if it cannot be drawn."""
     with Pdf(data) as pdf:
@@ -121,9 +136,9 @@ def _wanted(glyphs: Sequence[GlyphRun], span: Span) -> list[GlyphRun]:
     return wanted
 
 
-def _lines(places: Boxes, lengths: Sequence[int]) -> list[tuple[float, float, float, float]]:
+def _lines(places: Boxes, lengths: Sequence[int]) -> list[_Box]:
     """One box for each run - a run never leaves its line - and one for runs side by side."""
-    lines: list[tuple[float, float, float, float]] = []
+    lines: list[_Box] = []
     at = 0
     for length in lengths:
         rows = places[at : at + length]
@@ -134,19 +149,23 @@ def _lines(places: Boxes, lengths: Sequence[int]) -> list[tuple[float, float, fl
         (left, top), (right, bottom) = seen[:, :2].min(axis=0).tolist(), seen[:, 2:].max(axis=0).tolist()
         last = lines[-1] if lines else None
         if last and _side_by_side(last, (left, top, right, bottom)):
-            lines[-1] = (min(last[0], left), min(last[1], top), max(last[2], right), max(last[3], bottom))
+            lines[-1] = _around(last, (left, top, right, bottom))
         else:
             lines.append((left, top, right, bottom))
     return lines
 
 
-def _side_by_side(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _around(one: _Box, other: _Box) -> _Box:
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
+
+
+def _side_by_side(one: _Box, other: _Box) -> bool:
     height = min(one[3] - one[1], other[3] - other[1])
     overlap = min(one[3], other[3]) - max(one[1], other[1])
     gap = max(one[0], other[0]) - min(one[2], other[2])
     return overlap > 0.5 * height and gap < 1.5 * height
 
 
-def _fraction(box: tuple[float, float, float, float], width: float, height: float) -> Box:
+def _fraction(box: _Box, width: float, height: float) -> Box:
     left, top, right, bottom = box
     return Box(max(0.0, left / width), max(0.0, top / height), min(1.0, right / width), min(1.0, bottom / height))

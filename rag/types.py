@@ -56,6 +56,15 @@ class Box(NamedTuple):
     bottom: float
 
 
+class WordBox(NamedTuple):
+    """`text[start : start + length]` was read by OCR from this place of PDF page `page` (1-based)."""
+
+    start: int
+    length: int
+    page: int
+    box: Box
+
+
 class PageRange(NamedTuple):
     """First and last page that a chunk touches, both included, 1-based."""
 
@@ -113,11 +122,15 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a loader gives: the document, the way back to its glyphs (PDF only), and the pages that hold no text."""
+    """What a loader gives: the document, the way back to the page (PDF only), and the pages that hold no text.
+
+    `glyphs` lead back from what the file itself says, `words` from what OCR read; both are in text order.
+    """
 
     document: Document
     glyphs: tuple[GlyphRun, ...] = ()
     pages_without_text: tuple[int, ...] = ()
+    words: tuple[WordBox, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ OWNERS: dict[str, set[str]] = {
     "pypdfium2_raw": {"glyphs"},
     "PIL": {"glyphs"},
     "pypdf": {"load"},
+    "tesserocr": {"load"},
     "trafilatura": {"load"},
     "lxml": {"load"},
     "docx": {"load"},

@@ -20,9 +20,9 @@ from filelock import FileLock, Timeout
 from rag import dense, generations, lexical
 from rag.chunk import Piece, chunk_document
 from rag.errors import EmptySource, IndexLocked, IndexUnwritable, SourceError, SourceLimit, SourcesMissing
-from rag.indexing.plan import Found, Plan, make_plan, scan
+from rag.indexing.plan import Found, Plan, gaps, make_plan, scan
 from rag.load import VERSION as LOAD_VERSION
-from rag.load import load_files
+from rag.load import Scanning, load_files, ocr_engine
 from rag.parts import parts_of
 from rag.store import FileRow, Store, Writer
 from rag.types import BuildReport, Embedded, Encoder, Failure, Loaded, OnProgress, Progress
@@ -47,31 +47,37 @@ def build(
     encoder: Encoder,
     size: int,
     overlap: int,
+    languages: str = "eng",
     progress: OnProgress | None = None,
     workers: int | None = None,
 ) -> BuildReport:
     """Brings the index up to date with the sources folder. One bad file is reported, never raised.
 
-    Raises SourcesMissing, IndexLocked, IndexDamaged, IndexUnwritable, ModelProblem. KeyboardInterrupt stops it cleanly
-    and keeps what was done.
+    Pages without text are read by OCR in `languages` where its engine is installed. Raises SourcesMissing, IndexLocked,
+    IndexDamaged, IndexUnwritable, ModelProblem. KeyboardInterrupt stops it cleanly and keeps what was done.
     """
     started, scanned_ns = time.monotonic(), time.time_ns()
     found = scan(sources)
     if not found and not (index / "corpus.db").exists():
         raise SourcesMissing(f"The sources folder {sources} is empty.", "Put articles or reports into it, then build.")
-    recipe = recipe_of(encoder, size, overlap)
+    recipe, engine = recipe_of(encoder, size, overlap), ocr_engine(languages)
     with _writable(index), _locked(index), Store(index).writer() as writer:
         before = writer.files()
-        plan = make_plan(found, before, int(writer.meta("scanned_ns") or 0), fresh=writer.recipe != recipe)
-        work = _Work(writer, encoder, recipe, size, overlap, progress or _silent)
+        sees_more = bool(engine) and engine != writer.meta("ocr")
+        scanned = int(writer.meta("scanned_ns") or 0)
+        plan = make_plan(found, before, scanned, fresh=writer.recipe != recipe, sees_more=sees_more)
+        tell = progress or _silent
+        asked = languages if engine else ""
+        work = _Work(writer, encoder, recipe, size=size, overlap=overlap, languages=asked, progress=tell)
         work.read_all(plan, workers)
         meta = {
             "model": encoder.fingerprint,
             "sources": os.path.relpath(sources, index),
             "scanned_ns": str(scanned_ns),
+            "ocr": engine,
         }
         if not plan.idle or writer.generation == 0 or writer.recipe != recipe:
-            _commit(writer, index, [*plan.keep.values(), *work.rows], recipe, meta, progress or _silent)
+            _commit(writer, index, [*plan.keep.values(), *work.rows], recipe, meta, tell)
         for lens in (dense.FOLDER, lexical.FOLDER):  # also what a build left that was killed after its commit
             generations.sweep(index / lens, writer.generation)
         return _report(plan, work, writer, time.monotonic() - started)
@@ -90,21 +96,35 @@ class _Work:
     """One build's reading, chunking and embedding: what has been read and waits for its vectors is held here."""
 
     def __init__(
-        self, writer: Writer, encoder: Encoder, recipe: str, size: int, overlap: int, progress: OnProgress
+        self,
+        writer: Writer,
+        encoder: Encoder,
+        recipe: str,
+        *,
+        size: int,
+        overlap: int,
+        languages: str,
+        progress: OnProgress,
     ) -> None:
         self.rows: list[FileRow] = []
         self.embedded = 0
         self._seen = 0
         self._waiting: list[tuple[Loaded, list[tuple[Piece, bytes]]]] = []
         self._writer, self._encoder, self._recipe = writer, encoder, recipe
-        self._size, self._overlap, self._progress = size, overlap, progress
+        self._size, self._overlap, self._languages, self._progress = size, overlap, languages, progress
 
     def read_all(self, plan: Plan, workers: int | None) -> None:
         """Reads every file of the plan, and stores its document with chunks and vectors."""
         again = {path: item for path, item in plan.read.items() if not self._taken_up(*item)}
         total = len(again)
-        results = load_files([(found.file, path) for path, (found, _) in again.items()], workers=workers)
-        for done, (path, result) in enumerate(results, 1):
+        files = [(Path(found.file), path) for path, (found, _) in again.items()]
+        done = 0
+        for path, result in load_files(files, workers=workers, languages=self._languages):
+            if isinstance(result, Scanning):
+                place = f"{path}, page {result.done + 1} of {result.total} by OCR"
+                self._progress(Progress("reading", done, total, place))
+                continue
+            done += 1
             self._take(*again[path], result)
             self._progress(Progress("reading", done, total, path))
             if sum(len(pieces) for _, pieces in self._waiting) >= _WINDOW:
@@ -117,10 +137,14 @@ class _Work:
         if document_id is None:
             return False
         pages = self._writer.empty_pages(document_id, self._recipe)
-        self.rows.append(
-            FileRow(found.path, found.size, found.modified_ns, sha256, "indexed", document_id, "", "", pages)
-        )
+        if pages and self._languages:  # whoever stored it may not have had OCR
+            return False
+        self.rows.append(self._row(found, sha256, document_id, pages))
         return True
+
+    def _row(self, found: Found, sha256: str, document_id: str, pages: tuple[int, ...]) -> FileRow:
+        reason, hint = gaps(pages, read_by_ocr=bool(self._languages))
+        return FileRow(found.path, found.size, found.modified_ns, sha256, "indexed", document_id, reason, hint, pages)
 
     def _take(self, found: Found, sha256: str, result: Loaded | SourceError) -> None:
         place = (found.path, found.size, found.modified_ns)
@@ -132,7 +156,7 @@ class _Work:
             row = FileRow(*place, kept, "failed", None, result.message, result.hint)
         else:
             document = result.document
-            row = FileRow(*place, document.sha256, "indexed", document.id, "", "", result.pages_without_text)
+            row = self._row(found, document.sha256, document.id, result.pages_without_text)
             pieces = self._chunk(result)
             self._waiting.append((result, pieces))
         self.rows.append(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -24,7 +24,7 @@ class Found:
     """A file as it lies on the disk; `trouble` says why it cannot even be looked at."""
 
     path: str
-    file: Path
+    file: str  # as the file system finds it
     size: int = 0
     modified_ns: int = 0
     trouble: tuple[str, str] | None = None  # reason, hint
@@ -54,30 +54,34 @@ def scan(sources: Path) -> list[Found]:
         raise SourcesMissing(
             f"There is no sources folder at {sources}.", "Make it and put articles or reports into it, or name another."
         )
-    root = sources.resolve()
-    found = [_look(sources, root, Path(folder) / name) for folder, _, names in _walk(sources) for name in names]
+    root, above = sources.resolve(), len(os.path.join(sources, ""))  # noqa: PTH118
+    found = [_look(root, file, file[above:]) for file in _files(sources)]
     return sorted((one for one in found if one is not None), key=lambda one: one.path)
 
 
-def make_plan(found: Iterable[Found], before: Mapping[str, FileRow], built_ns: int, fresh: bool) -> Plan:
+def make_plan(
+    found: Iterable[Found], before: Mapping[str, FileRow], built_ns: int, *, fresh: bool, sees_more: bool = False
+) -> Plan:
     """Compares the folder with the last generation: by size and time, then by content.
 
-    `built_ns` is when that generation was scanned; `fresh` says that its rows cannot be used again (another recipe).
+    `built_ns` is when that generation was scanned; `fresh` says that its rows cannot be used again (another recipe),
+    `sees_more` that those of scanned files cannot (there was no OCR, or another one).
     """
     plan = Plan()
     known = list(found)
     here = {one.path for one in known}
     gone = {path: row for path, row in before.items() if path not in here}
-    content = {(row.sha256, suffix_of(row.path)): row for row in before.values() if row.sha256 and row.document_id}
+    usable = {path: row for path, row in before.items() if not (fresh or (sees_more and _has_gaps(row)))}
+    content = {(row.sha256, suffix_of(row.path)): row for row in usable.values() if row.sha256 and row.document_id}
     for one in known:
         row = before.get(one.path)
         if one.trouble or not supported(one.path):
             _set_aside(plan, one, row)
-        elif row and not fresh and _same_stat(one, row, built_ns):
+        elif row and one.path in usable and _same_stat(one, row, built_ns):
             plan.keep[one.path] = row
             plan.unchanged.append(one.path)
         else:
-            _compare(plan, one, row, content, gone, fresh)
+            _compare(plan, one, row, usable.get(one.path), content, gone)
     plan.removed = sorted(gone)
     return plan
 
@@ -86,20 +90,20 @@ def _compare(
     plan: Plan,
     one: Found,
     row: FileRow | None,
+    usable: FileRow | None,
     content: Mapping[tuple[str, str], FileRow],
     gone: dict[str, FileRow],
-    fresh: bool,
 ) -> None:
     try:
-        with one.file.open("rb") as file:
+        with open(one.file, "rb") as file:  # noqa: PTH123
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         reason = f"It cannot be opened ({error.strerror})."
         _set_aside(plan, _troubled(one, reason, "Check its permissions, then build again."), row)
         return
     same = row is not None and row.sha256 == sha256
-    twin = row if same else content.get((sha256, suffix_of(one.path)))
-    if twin is not None and not fresh:
+    twin = usable if same else content.get((sha256, suffix_of(one.path)))
+    if twin is not None:
         plan.keep[one.path] = FileRow(
             one.path,
             one.size,
@@ -146,30 +150,57 @@ def _set_aside(plan: Plan, one: Found, row: FileRow | None) -> None:
         plan.changed.append(one.path)
 
 
+def gaps(pages: Sequence[int], *, read_by_ocr: bool) -> tuple[str, str]:
+    """Reason and hint for a document of which some pages hold no text; empty if none."""
+    if not pages:
+        return "", ""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][1] + 1:
+            runs[-1][1] = page
+        else:
+            runs.append([page, page])
+    shown = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+    where = f"Page {shown} holds" if len(pages) == 1 else f"Pages {shown} hold"
+    if read_by_ocr:
+        return f"{where} no text that OCR can read.", "If there is any, scan again: upright, at 300 dpi."
+    return (
+        f"{where} no text.",
+        "If that is a scan, have it read by OCR: pip install 'footnote-rag[ocr]', then build again.",
+    )
+
+
+def _has_gaps(row: FileRow) -> bool:
+    return bool(row.empty_pages) and suffix_of(row.path) == ".pdf"
+
+
 def _same_stat(one: Found, row: FileRow, built_ns: int) -> bool:
     same = (one.size, one.modified_ns) == (row.size, row.modified_ns) and bool(row.sha256)
     return same and one.modified_ns < built_ns - _RACY_NS
 
 
-def _walk(sources: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+def _files(sources: Path) -> Iterator[str]:
+    """Strings, since making paths of ten thousand names takes longer than looking at the files."""
     for folder, below, names in os.walk(sources):
         below[:] = sorted(name for name in below if not name.startswith("."))
-        yield folder, below, [name for name in names if not name.startswith(".")]
+        yield from (os.path.join(folder, name) for name in names if not name.startswith("."))  # noqa: PTH118
 
 
-def _look(sources: Path, root: Path, file: Path) -> Found | None:
-    path = file.relative_to(sources).as_posix()
+def _look(root: Path, file: str, relative: str) -> Found | None:
+    path = relative.replace(os.sep, "/")
     try:
         path.encode()
     except UnicodeEncodeError:
         shown = os.fsencode(path).decode("utf-8", "backslashreplace")
         return _troubled(Found(shown, file), "Its name is not valid UTF-8.", "Rename it, then build again.")
     try:
-        # Linked folders are not entered, so only the file itself can lead elsewhere; resolving each would take longer.
-        if file.is_symlink() and not file.resolve().is_relative_to(root):
-            hint = "Copy the file itself into the sources folder."
-            return _troubled(Found(path, file), "It is a link to a place outside the sources folder.", hint)
-        facts = file.stat()
+        facts = os.lstat(file)
+        if stat.S_ISLNK(facts.st_mode):
+            # Linked folders are not entered, so only the file itself can lead elsewhere.
+            if not Path(file).resolve().is_relative_to(root):
+                hint = "Copy the file itself into the sources folder."
+                return _troubled(Found(path, file), "It is a link to a place outside the sources folder.", hint)
+            facts = os.stat(file)  # noqa: PTH116
     except (OSError, RuntimeError) as error:
         reason = f"It cannot be opened ({getattr(error, 'strerror', None) or error})."
         return _troubled(Found(path, file), reason, "Check the link or its permissions, then build again.")

@@ -5,10 +5,11 @@ plain text and Markdown the text is the file's own, unchanged. This room does no
 files to read.
 """
 
-from rag.load.pool import Limits, load_files
+from rag.load.ocr import ocr_engine
+from rag.load.pool import Limits, Scanning, load_files
 from rag.load.table import load_bytes, supported
 
 VERSION = "1"
 """Changes whenever the same file would give another document: what was read by an older version is read anew."""
 
-__all__ = ["VERSION", "Limits", "load_bytes", "load_files", "supported"]
+__all__ = ["VERSION", "Limits", "Scanning", "load_bytes", "load_files", "ocr_engine", "supported"]

@@ -1,4 +1,4 @@
-"""The reading process's side of `load_files`: a request in, a packed document out.
+"""The reading process's side of `load_files`: a request in, a packed document out, or the words of a scanned page.
 
 All of our own readers are imported before the process is locked down, so that their bytecode can be kept; the libraries
 they use are imported when they are needed. This module does not know who asks.
@@ -6,6 +6,7 @@ they use are imported when they are needed. This module does not know who asks.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -23,16 +24,23 @@ import rag.load.rtf
 import rag.load.table_text
 import rag.load.xlsx  # noqa: F401
 from rag.errors import SourceLimit, UnreadableSource
+from rag.glyphs import Pdf
+from rag.load.ocr import read_picture
 from rag.load.table import load_bytes
-from rag.load.wire import pack
+from rag.load.wire import Request, pack
 
 __all__ = ["read"]
 
 
 def read(question: bytes) -> bytes:
-    """Reads one file and packs it. Raises a SourceError."""
-    path, relative, characters, size = json.loads(question)
-    return pack(load_bytes(_bytes(bytes.fromhex(path), size), relative, characters=characters))
+    """Reads one file and packs it, or one page by OCR: as JSON, the file's sha256 and the words. Raises SourceError."""
+    asked = Request.unpack(question)
+    data = _bytes(asked.path, asked.size)
+    if asked.page:
+        with Pdf(data) as pdf:
+            words = read_picture(pdf.picture(asked.page), asked.languages)
+        return json.dumps([hashlib.sha256(data).hexdigest(), words]).encode()
+    return pack(load_bytes(data, asked.relative, characters=asked.characters, scanned=asked.scanned))
 
 
 def _bytes(path: bytes, most: int) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from rag.types import Block, BlockKind, GlyphRun, Page, Span
+from rag.types import Block, BlockKind, GlyphRun, Page, Span, WordBox
 
 __all__ = ["Draft", "Headings", "Writer", "clean", "sensible_title"]
 
@@ -32,6 +32,7 @@ class Draft:
     pages: tuple[Page, ...] = ()
     glyphs: tuple[GlyphRun, ...] = ()
     pages_without_text: tuple[int, ...] = ()
+    words: tuple[WordBox, ...] = ()
 
 
 @dataclass(slots=True)

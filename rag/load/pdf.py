@@ -3,6 +3,8 @@
 PDFium reads the characters; pypdf knows outline, labels and title, and reads the text where PDFium cannot open the
 file (then without glyphs). Words broken at the end of a line are joined; text that nobody sees is left out.
 
+Pages that were read by OCR come as words and are treated like all others.
+
 This module does not know how rows are found (`layout.py`), become blocks (`flow.py`) or text (`weave.py`).
 """
 
@@ -10,7 +12,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
 
 from rag.errors import EmptySource, UnreadableSource
 from rag.glyphs import PageText, Pdf
@@ -18,8 +23,9 @@ from rag.load.draft import Draft, Headings, Writer, sensible_title
 from rag.load.facts import Entry, Facts, facts_of, texts_of
 from rag.load.flow import Group, body_size, groups_of, without_furniture
 from rag.load.layout import Row, rows_of
+from rag.load.ocr import ScannedWord, page_of
 from rag.load.weave import Weaver
-from rag.types import Block, GlyphRun, Page, Span
+from rag.types import Block, Box, GlyphRun, Page, Span, WordBox
 
 __all__ = ["read"]
 
@@ -30,8 +36,11 @@ _INNERMOST = 1000
 _DEPTH = re.compile(r"(?:[A-Z]|\d{1,2})(?:\.\d{1,2}){0,4}(?=[.)]?\s)")
 
 
-def read(data: bytes) -> Draft:
-    """Raises EncryptedSource, UnreadableSource, or EmptySource with the numbers of the pages."""
+def read(data: bytes, scanned: Mapping[int, Sequence[ScannedWord]] | None = None) -> Draft:
+    """`scanned` are the words that OCR read on pages without text, by number.
+
+    Raises EncryptedSource, UnreadableSource, or EmptySource with the numbers of the pages.
+    """
     try:
         pdf = Pdf(data)
     except UnreadableSource:
@@ -39,11 +48,14 @@ def read(data: bytes) -> Draft:
     with pdf, ThreadPoolExecutor(1) as beside:
         facts = beside.submit(facts_of, data)  # runs while PDFium, outside of Python, takes pages apart
         pages = [_page(pdf, number) for number in range(1, pdf.page_count + 1)]
+        read_by_ocr = {number: words for number, words in (scanned or {}).items() if words and number <= len(pages)}
+        for number, words in read_by_ocr.items():
+            pages[number - 1] = page_of(number, *pdf.size(number), words)
         rows = [rows_of(page) if page and _legible(page) else [] for page in pages]
         if not any(rows):
             facts.result()
             return _second_try(data, pages)
-        return _draft(pages, rows, facts.result())
+        return _draft(pages, rows, facts.result(), read_by_ocr)
 
 
 def _page(pdf: Pdf, number: int) -> PageText | None:
@@ -61,12 +73,14 @@ def _legible(page: PageText) -> bool:
 def _no_text(pages: int) -> EmptySource:
     return EmptySource(
         f"The PDF has {pages} page{'s' * (pages != 1)} but no text; it is probably a scan.",
-        "Run OCR over it (for instance with ocrmypdf) and use the result.",
+        "Have it read by OCR: pip install 'footnote-rag[ocr]', then build again.",
         tuple(range(1, pages + 1)),
     )
 
 
-def _draft(pages: list[PageText | None], rows: list[list[Row]], facts: Facts) -> Draft:
+def _draft(
+    pages: list[PageText | None], rows: list[list[Row]], facts: Facts, scanned: Mapping[int, Sequence[ScannedWord]]
+) -> Draft:
     heights = [page.height if page else 0.0 for page in pages]
     body = body_size(rows)
     groups = groups_of(without_furniture(rows, heights))
@@ -92,7 +106,21 @@ def _draft(pages: list[PageText | None], rows: list[list[Row]], facts: Facts) ->
     labels = facts.labels if len(facts.labels) == len(pages) else tuple(str(n + 1) for n in range(len(pages)))
     shown = _pages(len(pages), labels, runs, len(text))
     empty = tuple(page.number for page in shown if page.span.start == page.span.end)
-    return Draft(_MEDIA_TYPE, title, text, tuple(blocks), shown, tuple(runs), empty)
+    glyphs = tuple(run for run in runs if run.page not in scanned)
+    words = tuple(box for run in runs if run.page in scanned for box in _word_boxes(run, pages[run.page - 1]))
+    return Draft(_MEDIA_TYPE, title, text, tuple(blocks), shown, glyphs, empty, words)
+
+
+def _word_boxes(run: GlyphRun, page: PageText | None) -> Iterator[WordBox]:
+    """The words of a page that was read by OCR which a run touches, at their places in the text."""
+    assert page is not None
+    end = run.index + run.length
+    first, last = np.searchsorted(page.ends, run.index, "right"), np.searchsorted(page.starts, end, "left")
+    scale = np.array([page.width, page.height] * 2, np.float32)
+    for at in range(int(first), int(last)):
+        start, stop = max(run.index, int(page.starts[at])), min(end, int(page.ends[at]))
+        box = Box(*(page.boxes[at] / scale).clip(0, 1).tolist())
+        yield WordBox(run.start + start - run.index, stop - start, run.page, box)
 
 
 def _pages(count: int, labels: tuple[str, ...], runs: list[GlyphRun], length: int) -> tuple[Page, ...]:

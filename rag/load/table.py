@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from rag.errors import SourceLimit, UnsupportedSource
 from rag.load.draft import Draft
+from rag.load.ocr import ScannedWord
 from rag.types import Document, Loaded
 
 __all__ = ["READERS", "load_bytes", "supported", "unsupported"]
@@ -49,20 +51,30 @@ def unsupported(relative: str) -> UnsupportedSource:
     return UnsupportedSource(f"There is no reader for {suffix or 'files without a suffix'}.", f"Use one of {kinds}.")
 
 
-def load_bytes(data: bytes, relative: str, *, characters: int = _CHARACTERS) -> Loaded:
-    """Reads a file's bytes in this process. Raises a SourceError; `characters` is the most that a text may have.
+def load_bytes(
+    data: bytes,
+    relative: str,
+    *,
+    characters: int = _CHARACTERS,
+    scanned: Mapping[int, Sequence[ScannedWord]] | None = None,
+) -> Loaded:
+    """Reads a file's bytes in this process. Raises a SourceError.
+
+    `characters` is the most that a text may have; `scanned` are the words that OCR read on pages of a PDF.
 
     A hostile file can hang or crash this process: `load_files` reads in bounded ones.
     """
     if not supported(relative):
         raise unsupported(relative)
     suffix = PurePosixPath(relative).suffix.lower()
-    draft: Draft = importlib.import_module(f"rag.load.{READERS[suffix]}").read(data)
+    reader = importlib.import_module(f"rag.load.{READERS[suffix]}")
+    draft: Draft = reader.read(data, scanned) if scanned else reader.read(data)
     if len(draft.text) > characters:
         raise SourceLimit(f"The text has more than {characters:,} characters.", "Split the file, or raise the limit.")
     sha256 = hashlib.sha256(data).hexdigest()
+    read = draft.text if draft.words else ""  # another engine for OCR may read other words in the same bytes
     document = Document(
-        id=hashlib.sha256((sha256 + draft.media_type).encode()).hexdigest()[:16],
+        id=hashlib.sha256((sha256 + draft.media_type + read).encode()).hexdigest()[:16],
         path=relative,
         title=draft.title,
         text=draft.text,
@@ -71,4 +83,4 @@ def load_bytes(data: bytes, relative: str, *, characters: int = _CHARACTERS) -> 
         sha256=sha256,
         media_type=draft.media_type,
     )
-    return Loaded(document, draft.glyphs, draft.pages_without_text)
+    return Loaded(document, draft.glyphs, draft.pages_without_text, draft.words)

@@ -1,4 +1,4 @@
-"""`Loaded` → bytes → `Loaded`, between a reading process and ours: data only, nothing that could run.
+"""Requests and documents as bytes, between a reading process and ours: data only, nothing that could run.
 
 This module does not know how a document was read.
 """
@@ -8,21 +8,44 @@ from __future__ import annotations
 import json
 import struct
 from array import array
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from rag.types import Block, Document, GlyphRun, Loaded, Page, Span
+from rag.load.ocr import ScannedWord
+from rag.types import Block, Box, Document, GlyphRun, Loaded, Page, Span, WordBox
 
-__all__ = ["pack", "request", "unpack"]
+__all__ = ["Request", "pack", "unpack"]
 
-_HEAD = struct.Struct("<QQ")
+_HEAD = struct.Struct("<QQQQ")
 
 
-def request(path: bytes, relative: str, characters: int, size: int) -> bytes:
-    """What the reading process expects: `path` as the file system spells it, `size` the most bytes it may have."""
-    return json.dumps([path.hex(), relative, characters, size]).encode()
+class Request(NamedTuple):
+    """What the reading process is asked: to read a file, or with `page` to read that page of it by OCR.
+
+    `path` is spelt as the file system does; `size` and `characters` are the most that the file and its text may have.
+    """
+
+    path: bytes
+    relative: str
+    characters: int
+    size: int
+    languages: str = ""
+    page: int = 0
+    scanned: Mapping[int, Sequence[ScannedWord]] = {}
+
+    def pack(self) -> bytes:
+        return json.dumps([self.path.hex(), *self[1:6], list(self.scanned.items())]).encode()
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Request:
+        """The other way."""
+        path, relative, characters, size, languages, page, scanned = json.loads(data)
+        words = {number: [ScannedWord(*word) for word in found] for number, found in scanned}
+        return cls(bytes.fromhex(path), relative, characters, size, languages, page, words)
 
 
 def pack(loaded: Loaded) -> bytes:
-    """JSON, the text as UTF-8, and the glyph runs as integers."""
+    """JSON, the text as UTF-8, the glyph runs as integers, words read by OCR as integers and places."""
     document = loaded.document
     headings = {path: at for at, path in enumerate(dict.fromkeys(block.heading for block in document.blocks))}
     facts = {
@@ -38,18 +61,20 @@ def pack(loaded: Loaded) -> bytes:
     }
     head, text = json.dumps(facts).encode(), document.text.encode()
     runs = array("i", (value for run in loaded.glyphs for value in run))
-    return _HEAD.pack(len(head), len(text)) + head + text + runs.tobytes()
+    words = array("i", (value for word in loaded.words for value in word[:3]))
+    boxes = array("f", (value for word in loaded.words for value in word.box))
+    sizes = len(head), len(text), len(runs) * runs.itemsize, len(words) * words.itemsize
+    return b"".join((_HEAD.pack(*sizes), head, text, runs.tobytes(), words.tobytes(), boxes.tobytes()))
 
 
 def unpack(data: bytes) -> Loaded:
     """The other way. Raises ValueError for anything that `pack` did not make."""
-    head_size, text_size = _HEAD.unpack_from(data)
-    at = _HEAD.size + head_size
-    facts = json.loads(data[_HEAD.size : at])
-    text = data[at : at + text_size].decode()
-    runs = array("i")
-    runs.frombytes(data[at + text_size :])
-    values = iter(runs)
+    parts, at = [], _HEAD.size
+    for size in (*_HEAD.unpack_from(data), len(data)):
+        parts.append(data[at : at + size])
+        at += size
+    facts, text = json.loads(parts[0]), parts[1].decode()
+    runs, words, boxes = (array(kind, part) for kind, part in zip("iif", parts[2:], strict=True))
     headings = [tuple(path) for path in facts["headings"]]
     document = Document(
         id=facts["id"],
@@ -61,5 +86,7 @@ def unpack(data: bytes) -> Loaded:
         sha256=facts["sha256"],
         media_type=facts["media_type"],
     )
-    glyphs = tuple(map(GlyphRun, values, values, values, values))
-    return Loaded(document, glyphs, tuple(facts["without_text"]))
+    glyphs = tuple(map(GlyphRun, *[iter(runs)] * 4))
+    places = map(Box, *[iter(boxes)] * 4)
+    read_by_ocr = tuple(map(WordBox, *[iter(words)] * 3, places))
+    return Loaded(document, glyphs, tuple(facts["without_text"]), read_by_ocr)

@@ -23,6 +23,9 @@ CREATE TABLE IF NOT EXISTS documents(
     id TEXT NOT NULL, recipe TEXT NOT NULL, title TEXT NOT NULL, media_type TEXT NOT NULL, sha256 TEXT NOT NULL,
     text BLOB NOT NULL, pages TEXT NOT NULL, blocks TEXT NOT NULL, empty_pages TEXT NOT NULL, glyphs BLOB NOT NULL,
     suffix TEXT NOT NULL, PRIMARY KEY(id, recipe));
+CREATE TABLE IF NOT EXISTS words(
+    document_id TEXT NOT NULL, recipe TEXT NOT NULL, places BLOB NOT NULL, boxes BLOB NOT NULL,
+    PRIMARY KEY(document_id, recipe));
 CREATE TABLE IF NOT EXISTS chunks(
     id INTEGER NOT NULL, recipe TEXT NOT NULL, document_id TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
     first_page INTEGER, last_page INTEGER, heading TEXT NOT NULL, text BLOB NOT NULL, sentences BLOB NOT NULL,
@@ -85,9 +88,13 @@ class Reads:
         """All files of this generation by path, sorted."""
         rows = self._db.execute("SELECT * FROM files ORDER BY path")
         return {
-            path: FileRow(path, size, modified, sha256, status, document_id, reason, hint, tuple(json.loads(pages)))
+            path: FileRow(path, size, modified, sha256, status, document_id, reason, hint, _numbers(pages))
             for path, size, modified, sha256, status, document_id, reason, hint, pages in rows
         }
+
+
+def _numbers(pages: str) -> tuple[int, ...]:
+    return () if pages == "[]" else tuple(json.loads(pages))  # nearly every file has none
 
 
 def chunk_of(row: Sequence[object]) -> Chunk:

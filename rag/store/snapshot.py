@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from rag.store.rows import Reads, StoredChunk, chunk_of, unpack_spans, unpack_vectors
-from rag.types import Block, Document, GlyphRun, Keys, Page, Source, Span
+from rag.types import Block, Box, Document, GlyphRun, Keys, Page, Source, Span, WordBox
 
 
 class Snapshot(Reads):
@@ -81,6 +81,21 @@ class Snapshot(Reads):
         ).fetchone()
         runs = np.frombuffer(row[0] if row else b"", np.int32).reshape(-1, 4)
         return tuple(GlyphRun(*run) for run in runs.tolist())
+
+    def words(self, document_id: str) -> tuple[WordBox, ...]:
+        """Where OCR read the words of a document, in text order; empty for what was not read by OCR."""
+        row = self._db.execute(
+            "SELECT places, boxes FROM words WHERE document_id = ? AND recipe = ?", (document_id, self.recipe)
+        ).fetchone()
+        places, boxes = row or (b"", b"")
+        return tuple(
+            WordBox(start, length, page, Box(*box))
+            for (start, length, page), box in zip(
+                np.frombuffer(places, np.int32).reshape(-1, 3).tolist(),
+                np.frombuffer(boxes, np.float32).reshape(-1, 4).tolist(),
+                strict=True,
+            )
+        )
 
     def chunks(self, keys: Sequence[int]) -> dict[int, StoredChunk]:
         """Chunks by key, with text, sentences and their vectors; keys that are not in this generation are left out."""

@@ -18,6 +18,8 @@ from rag.types import Chunk, Document, Embedded, Keys, Loaded, Span, Vectors
 _ERASE = (  # what to erase is found in indexes alone: a corpus is far larger than what goes of it
     "DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents WHERE recipe != :recipe"
     " OR NOT EXISTS (SELECT 1 FROM files WHERE files.document_id = documents.id))",
+    "DELETE FROM words WHERE recipe != :recipe"
+    " OR NOT EXISTS (SELECT 1 FROM files WHERE files.document_id = words.document_id)",
     "DELETE FROM chunks WHERE (id, recipe) IN (SELECT id, recipe FROM chunks WHERE recipe != :recipe"
     " OR NOT EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id))",
     "DELETE FROM vectors WHERE id IN (SELECT id FROM vectors EXCEPT SELECT vector_id FROM chunks)",
@@ -112,6 +114,13 @@ class Writer(Reads):
                     suffix_of(document.path),
                 ),
             )
+            if loaded.words:
+                places = np.array([word[:3] for word in loaded.words], np.int32)
+                boxes = np.array([word.box for word in loaded.words], np.float32)
+                self._db.execute(
+                    "INSERT OR REPLACE INTO words VALUES (?, ?, ?, ?)",
+                    (document.id, recipe, places.tobytes(), boxes.tobytes()),
+                )
             self._db.executemany(
                 "INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (_chunk_row(document, recipe, *one) for one in chunks),
