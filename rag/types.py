@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, cast
 
@@ -325,7 +325,7 @@ class Source:
     chunks: int = 0
     reason: str = ""  # why it failed, is skipped, or has no text
     hint: str = ""  # what to do about it
-    modified: float = 0.0  # when the file was last changed, in seconds since 1970
+    modified: float = field(default=0.0, compare=False)  # the file's last change, in seconds since 1970
 
     def to_dict(self) -> dict[str, JSON]:
         """JSON-ready, the keys being the field names."""

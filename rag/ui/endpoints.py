@@ -65,11 +65,16 @@ class Endpoints:
     def ask(
         self, question: str, turns: list[dict[str, str]] | None = None, paths: list[str] | None = None
     ) -> Iterator[dict[str, JSON]]:
-        """Ask the sources. Yields `{"event": "found" | "delta" | "done"}`; the last one is the whole answer.
+        """Ask the sources; every sentence of the answer carries citations that quote its source exactly.
 
-        found: passages. delta: text, all of it so far. done: question, asked_as, status, claims with citations,
-        passages, confidence, and the same as Markdown. `turns` are earlier ones, oldest first, each
-        `{"role": "user" | "assistant", "text": "..."}`; `paths` limits the question to some sources.
+        Yields `{"event": "found" | "delta" | "done"}`; the last one is the whole answer. found: passages. delta: text,
+        all of it so far. done: question, asked_as, status ("answered", "partly", "not_found"), claims with citations
+        (path, page, span, quote), passages, confidence, notes, and the same as Markdown.
+
+        Args:
+            question: What is asked, in a sentence.
+            turns: Earlier turns, oldest first, each {"role": "user" or "assistant", "text": "..."}.
+            paths: Only these sources are asked; none means all.
         """
         said: list[str] = []
         shown = 0.0
@@ -86,7 +91,13 @@ class Endpoints:
                     yield {"event": "done", **answer.to_dict(), "markdown": str(answer)}
 
     def search(self, question: str, k: int = 8, paths: list[str] | None = None) -> list[dict[str, JSON]]:
-        """The `k` passages nearest to a question (at most 50), best first; `paths` limits them to some sources."""
+        """The passages of the sources that are nearest to a question, best first, with their places.
+
+        Args:
+            question: What is looked for.
+            k: How many passages, at most 50.
+            paths: Only these sources are searched; none means all.
+        """
         return [
             passage.to_dict() for passage in self.assistant.search(question, max(1, min(k, _PASSAGES)), paths or None)
         ]

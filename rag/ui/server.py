@@ -42,7 +42,7 @@ PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Footnote</title><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">
+<title>Footnote</title><meta name="color-scheme" content="light dark">
 <!--user-->
 <link rel="icon" type="image/svg+xml" href="footnote/favicon.svg">
 <link rel="stylesheet" href="footnote/page.css"><link rel="stylesheet" href="footnote/talk.css">

@@ -55,12 +55,12 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def served(index: Path, sources: Path) -> Iterator[Server]:
+def served(index: Path, sources: Path, *more: str) -> Iterator[Server]:
     """The page as a process of its own, with the network refused to it, until the block ends."""
     port = free_port()
     refused = index.parent / "refused.txt"
     fence = [sys.executable, str(Path(__file__).with_name("fenced.py")), str(refused)]
-    command = [*fence, str(ROOT / "app.py"), "--index", str(index), "--port", str(port)]
+    command = [*fence, str(ROOT / "app.py"), "--index", str(index), "--port", str(port), *more]
     kept = {**os.environ, "FOOTNOTE_FEEDBACK": str(index.parent / "feedback.jsonl")}
     with subprocess.Popen(
         command, cwd=ROOT, env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 import urllib.error
@@ -138,3 +140,66 @@ def test_gradio_client_asks_too(server: Server) -> None:
     assert "1871" in answer["markdown"]
     assert len(passages) == 2
     assert {source["path"] for source in sources} >= {"lighthouse.md", "harbour.txt", "reports/tides.pdf"}
+
+
+def api_blocks(language: str) -> list[str]:
+    """The examples of docs/api.md."""
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / "docs" / "api.md").read_text("utf-8"), re.DOTALL)
+
+
+def here(code: str, server: Server) -> str:
+    """An example, asked of the server of these tests and about its documents."""
+    code = code.replace("http://127.0.0.1:7860/", server.url)
+    return code.replace("Who operates the port of Gwadar?", "When was the lighthouse at Cape Orrin first lit?").replace(
+        "female literacy", "lighthouse"
+    )
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_curl_examples(server: Server) -> None:
+    ask, search = (here(code, server) for code in api_blocks("sh"))
+    done = subprocess.run(["bash", "-c", ask], capture_output=True, text=True, check=True)
+    assert "event: complete" in done.stdout
+    assert "14 May 1871" in done.stdout
+    done = subprocess.run(["bash", "-c", search], capture_output=True, text=True, check=True)
+    passages = json.loads(done.stdout)["data"][0]
+    assert len(passages) == 3
+    assert passages[0]["path"] == "lighthouse.md"
+
+
+def test_the_python_example(server: Server) -> None:
+    (code,) = api_blocks("python")
+    command = [sys.executable, "-W", "ignore", "-c", here(code, server)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert "14 May 1871" in done.stdout
+    assert "lighthouse.md" in done.stdout
+
+
+AGENT = """
+import asyncio, json, sys
+from mcp import ClientSession
+from mcp.client.streamable_http import streamablehttp_client
+
+async def main(url):
+    async with streamablehttp_client(url) as (reading, writing, _), ClientSession(reading, writing) as session:
+        await session.initialize()
+        tools = {tool.name: tool for tool in (await session.list_tools()).tools}
+        asked = await session.call_tool("ask", {"question": "When was the lighthouse at Cape Orrin first lit?"})
+        print(json.dumps([sorted(tools), tools["ask"].inputSchema, asked.content[0].text]))
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+def test_an_agent_asks_with_citations(server: Server) -> None:
+    pytest.importorskip("mcp", reason="the package mcp is not installed (pip install footnote-rag[mcp])")
+    (settings,) = api_blocks("json")
+    url = here(json.loads(settings)["mcpServers"]["footnote"]["url"], server)
+    command = [sys.executable, "-W", "ignore", "-c", AGENT, url]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=120)
+    assert done.returncode == 0, done.stderr
+    tools, schema, said = json.loads(done.stdout.splitlines()[-1])
+    assert tools == ["ask", "search", "sources"], "what only serves the page is no tool"
+    assert schema["properties"]["question"]["description"] == "What is asked, in a sentence."
+    assert "14 May 1871" in said
+    assert "lighthouse.md" in said

@@ -42,12 +42,11 @@ function worded(claim) {
 }
 
 const SUPPORT = {
-  quoted: ["check", "Exact quote"],
-  supported: ["check", "Supported by the sources"],
-  unsupported: ["warn", "Not found in the sources"],
+  quoted: "exact quote",
+  supported: "supported",
+  unsupported: "not found in the sources",
+  contradicted: "the sources say otherwise",
 };
-
-export const supportWords = (support) => (SUPPORT[support] ?? SUPPORT.quoted)[1];
 
 function marks(chips) {
   return chips.length ? h("span", { class: "marks" }, "\u2060", ...chips) : null;
@@ -97,7 +96,7 @@ export function whole(answer, { onopen, onpassage, card }) {
       { class: `claim ${claim.support}` },
       worded(claim),
       marks(claim.citations.map(chip)),
-      mixed && h("span", { class: "support" }, supportWords(claim.support).toLowerCase()),
+      mixed && h("span", { class: "support" }, SUPPORT[claim.support] ?? SUPPORT.unsupported),
     );
   const sides = differing(answer.claims);
   const claims = sides
@@ -206,7 +205,7 @@ export function passageButton(passage, onclick) {
 export function seal(answer) {
   if (!answer.claims.length) return null;
   const sources = new Set(distinct(answer).map((each) => each.document_id)).size;
-  const unheld = answer.claims.filter((claim) => claim.support === "unsupported").length;
+  const unheld = answer.claims.filter((claim) => !["quoted", "supported"].includes(claim.support)).length;
   if (unheld)
     return h(
       "span",
