@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -229,3 +229,88 @@ def test_copy_gives_markdown_with_the_list_of_sources(opened: Callable[..., Page
     assert copied.startswith(f"**{LIT}**")
     assert f"{SENTENCE} [1]" in copied
     assert "lighthouse.md" in copied
+
+
+def kept(page: Page, answer: dict[str, Any]) -> None:
+    """Shows an answer that this browser has kept, as after a reload."""
+    turn = {"question": answer["question"], "answer": answer, "said": "", "paths": []}
+    talk = [{"id": "kept", "title": "Kept", "at": 1, "turns": [turn]}]
+    page.evaluate(
+        """(talk) => {
+          localStorage.setItem("footnote.conversations", JSON.stringify(talk));
+          localStorage.setItem("footnote.current", "kept");
+        }""",
+        talk,
+    )
+    page.reload()
+    page.wait_for_selector(".turn .notes")
+
+
+def claim(page: Page, number: int, path: str, text: str, words: str, support: str = "quoted") -> dict[str, Any]:
+    """A claim whose citation stands in one of the documents of these tests."""
+    source = page.evaluate(
+        """async (path) => {
+          const { call } = await import(new URL("footnote/api.js", document.baseURI));
+          return (await call("sources")).find((each) => each.path === path);
+        }""",
+        path,
+    )
+    content = {"lighthouse.md": LIGHTHOUSE, "harbour.txt": HARBOUR}[path]
+    start, at = content.index(text), text.index(words)
+    citation = {
+        "number": number, "document_id": source["document_id"], "path": path, "title": source["title"], "page": None,
+        "page_label": None, "span": [start, start + len(text)], "quote": text,
+        "answer": [start + at, start + at + len(words)],
+    }  # fmt: skip
+    return {"text": text, "citations": [citation], "support": support, "answer": [at, at + len(words)]}
+
+
+SHIPS = "Before it was built, 27 ships were lost on the reef in ten years."
+BOATS = "The harbour of Orrin has room for 84 fishing boats."
+
+
+def test_the_exact_words_are_set_off_and_different_figures_stand_side_by_side(opened: Callable[..., Page]) -> None:
+    page = opened()
+    claims = [claim(page, 1, "lighthouse.md", SHIPS, "27"), claim(page, 2, "harbour.txt", BOATS, "84")]
+    answer = {
+        "question": "How many?", "asked_as": "How many vessels were there?", "status": "answered", "claims": claims,
+        "passages": [], "confidence": 0.9, "notes": ["The sources <b>differ</b>."], "markdown": "",
+    }  # fmt: skip
+    kept(page, answer)
+    text = page.locator(".turn .answer").inner_text()
+    assert "Understood as: How many vessels were there?" in text
+    assert "The sources <b>differ</b>." in text
+    assert "The sources give different figures." in text
+    assert page.locator(".sides section").count() == 2
+    assert page.locator(".claim .words").all_inner_texts() == ["27", "84"]
+    one, other = (page.locator(".sides section").nth(i).bounding_box() for i in range(2))
+    assert one
+    assert other
+    assert one["y"] == other["y"], "side by side"
+    page.locator(".turn button.chip").first.click()
+    page.wait_for_selector(".evidence mark .words")
+    assert page.locator(".evidence mark .words").inner_text() == "27"
+    assert lit(page) == SHIPS
+    picture(page, "differing-1280-light")
+
+
+def test_each_kind_of_support_is_named(opened: Callable[..., Page]) -> None:
+    page = opened()
+    claims = [
+        claim(page, 1, "lighthouse.md", SHIPS, "27"),
+        {**claim(page, 2, "harbour.txt", BOATS, "84"), "text": "There is room for many boats.", "answer": None},
+        {"text": "It rains every day.", "citations": [], "support": "unsupported", "answer": None},
+    ]
+    claims[1]["support"] = "supported"
+    answer = {
+        "question": "What of it?", "asked_as": "What of it?", "status": "answered", "claims": claims, "passages": [],
+        "confidence": 0.9, "notes": [], "markdown": "",
+    }  # fmt: skip
+    kept(page, answer)
+    said = page.locator(".claim .support").all_inner_texts()
+    assert said == ["exact quote", "supported", "not found in the sources"]
+    assert "1 sentence of 3 not found in the sources" in page.locator(".seal").inner_text()
+    assert page.locator(".claim.unsupported .chip").count() == 0
+    colour = "getComputedStyle(document.querySelector('.claim.{}')).color"
+    assert page.evaluate(colour.format("unsupported")) != page.evaluate(colour.format("quoted")), "it steps back"
+    picture(page, "support-1280-light")

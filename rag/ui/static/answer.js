@@ -101,7 +101,7 @@ export function whole(answer, { onopen, onpassage, card }) {
   const sides = differing(answer.claims);
   const claims = sides
     ? [
-        h("p", { class: "aside" }, "The sources give different answers. Compare them:"),
+        h("p", { class: "aside" }, "The sources give different figures. Compare them:"),
         h(
           "div",
           { class: "sides" },

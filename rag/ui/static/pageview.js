@@ -50,6 +50,7 @@ export class PageView {
       ...[
         h("div", { class: "leaf" }, before, counted, after, h("span", { class: "gap" }), zoom),
         missing && h("p", { class: "aside" }, "The exact spot on this page is not located."),
+        found.boxes[number] && found.boxes[number + 1] && h("p", { class: "aside" }, "The quote goes on on the next page."),
         h("div", { class: "frame" }, sheet),
       ].filter(Boolean),
     );
