@@ -30,6 +30,7 @@ Standing: TypeAlias = Literal["unchanged", "moved", "changed", "gone"]
 _AROUND = 300  # characters of the source on either side of a quote
 _WIDTH = 1100  # pixels of a whole page; a crop is a part of it
 _MARGIN = 0.035  # of the page's height, above and below the quote
+_SUPPORT = {"quoted": "", "supported": "supported", "contradicted": "the sources say otherwise"}
 _MOST_BYTES = 400_000_000
 
 
@@ -235,8 +236,8 @@ def _turn(assistant: Assistant, number: int, asked: Asked) -> str:
 
 def _claim(turn: int, said: Said) -> str:
     marks = "".join(f'<sup><a href="#t{turn}c{each.number}">{each.number}</a></sup>' for each in said.citations)
-    words = {"quoted": "", "supported": "supported by the sources", "unsupported": "not found in the sources"}
-    support = f" <small>{words[said.support]}</small>" if words[said.support] else ""
+    words = _SUPPORT.get(said.support, "not found in the sources")
+    support = f" <small>{words}</small>" if words else ""
     return f'<p class="claim {said.support}">{html.escape(said.text)}{marks}{support}</p>'
 
 

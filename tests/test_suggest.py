@@ -52,3 +52,4 @@ def test_only_what_is_answered_from_its_own_sentence_is_offered() -> None:
     assert suggest(passages, ask, ["Something else?"]) == ["When was the dam built?"]
     assert len(asked) == 3
     assert suggest(passages, ask, ["when was the dam built"]) == []
+    assert suggest(passages, ask, [], [("d", Span(10, 20))]) == [], "that is known already"

@@ -154,10 +154,12 @@ class Endpoints:
             words = Span(answer.start + at.start - span.start, answer.end + at.start - span.start)
         return {"verdict": verdict, **self._place(document, at, words, max(0, min(around, _AROUND)))}
 
-    def suggest(self, question: str, asked: Sequence[str], paths: Sequence[str] | None = None) -> list[str]:
-        """Questions near to one, that the index answers and nobody has asked yet; few, or none."""
+    def suggest(
+        self, question: str, asked: Sequence[str], cited: Sequence[tuple[str, Span]], paths: Sequence[str] | None = None
+    ) -> list[str]:
+        """Questions near to one, that the index answers from what was not asked or cited yet; few, or none."""
         near = self.assistant.search(question, 8, paths)
-        return suggest(near, lambda each: self.assistant.ask(each, paths=paths), [question, *asked])
+        return suggest(near, lambda each: self.assistant.ask(each, paths=paths), [question, *asked], cited)
 
     def standing(self, citations: Sequence[tuple[str, Span, str, str]]) -> list[str]:
         """The verdict, as `evidence` gives it, on each `(document_id, span, quote, path)`."""

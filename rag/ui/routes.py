@@ -131,9 +131,9 @@ class PageCalls:
         if not self._suggesting.acquire(blocking=False):  # a courtesy, for which no answer should have to wait
             return []
         try:
-            return list(
-                self.endpoints.suggest(given.text("question"), given.texts("asked"), given.texts("paths") or None)
-            )
+            cited = [(each.text("document_id"), each.span("span")) for each in given.several("cited")]
+            paths = given.texts("paths") or None
+            return list(self.endpoints.suggest(given.text("question"), given.texts("asked"), cited, paths))
         finally:
             self._suggesting.release()
 

@@ -8,7 +8,7 @@ know how a question is answered.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from rag.text import sentence_spans
@@ -102,36 +102,43 @@ def _turned(found: re.Match[str] | None, words: str) -> str | None:
     return words.format(**parts)
 
 
-def suggest(passages: Iterable[Passage], ask: Ask, asked: Iterable[str], most: int = 3) -> list[str]:
+def suggest(
+    passages: Iterable[Passage],
+    ask: Ask,
+    asked: Iterable[str],
+    cited: Sequence[tuple[str, Span]] = (),
+    most: int = 3,
+) -> list[str]:
     """At most so many questions out of some passages that the index answers from where they were made.
 
-    `asked` are questions that need not be asked again.
+    `asked` are questions that need not be asked again, `cited` places (document id, span) that are known already.
     """
     seen = {_folded(question) for question in asked}
     found: list[str] = []
     tries = 0
     for passage in passages:
         for question, span in questions_in(passage.text):
-            if _folded(question) in seen:
+            start = passage.chunk.span.start
+            place = passage.document.id, Span(span.start + start, span.end + start)
+            if _folded(question) in seen or _among(place, cited):
                 continue
             if len(found) == most or tries == _TRIES:
                 return found
             seen.add(_folded(question))
             tries += 1
-            start = passage.chunk.span.start
-            if _answers(ask(question), passage.document.id, Span(span.start + start, span.end + start)):
+            answer = ask(question)
+            if answer.status == "answered" and _among(
+                place, [(each.document_id, each.span) for each in answer.citations]
+            ):
                 found.append(question)
                 break  # one of each passage, so that they differ
     return found
 
 
-def _answers(answer: Answer, document_id: str, sentence: Span) -> bool:
-    return answer.status == "answered" and any(
-        citation.document_id == document_id
-        and citation.span.start < sentence.end
-        and sentence.start < citation.span.end
-        for citation in answer.citations
-    )
+def _among(place: tuple[str, Span], cited: Iterable[tuple[str, Span]]) -> bool:
+    """Whether a place shares characters with one of those cited."""
+    document_id, span = place
+    return any(document_id == other and at.start < span.end and span.start < at.end for other, at in cited)
 
 
 def _folded(question: str) -> str:

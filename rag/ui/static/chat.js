@@ -230,6 +230,7 @@ export class Chat {
       question: turn.answer.asked_as,
       asked,
       paths: turn.paths,
+      cited: turn.answer.claims.flatMap((claim) => claim.citations),
     }).catch(() => []);
     const none = turn.answer.status === "not_found";
     const next = found.length || !none ? found : this.known.examples.filter((each) => !asked.includes(each)).slice(0, 3);

@@ -253,18 +253,19 @@ export class Evidence {
 
   text(found, item) {
     const standing = found.quote !== undefined;
+    const written = found.media_type === "text/markdown";
     const flowing = ["application/pdf", "text/plain"].includes(found.media_type);
     // Only what was cited and still stands there is lit up.
     const cited = this.shown.kind === "cited";
     const words = found.quote ?? item.quote ?? item.text;
-    const plain = !cited && found.media_type === "text/markdown";
+    const running = flowing || (written && !/\n\s*[-*+|#>\d]/.test(words));
     const lit = h(
       standing && cited ? "mark" : "span",
       { class: "lit" },
-      plain ? markdown(words, 0) : lightened(words, standing && found.answer, flowing),
+      written && !cited ? markdown(words, 0) : lightened(words, standing && found.answer, running),
     );
-    const around = (text = "") => (found.media_type === "text/markdown" ? markdown(text, 1) : [flow(text, flowing)]);
-    const excerpt = h("div", { class: "excerpt", dir: "auto" }, around(found.before), lit, around(found.after));
+    const around = (text = "", from) => (written ? markdown(text, from) : [flow(text, flowing)]);
+    const excerpt = h("div", { class: "excerpt", dir: "auto" }, around(found.before, 0), lit, around(found.after, 1));
     const more =
       standing &&
       this.around < AROUND.length - 1 &&
@@ -322,11 +323,17 @@ function lightened(text, span, flowing) {
   return words ? [before, h("strong", { class: "words" }, words), after] : [before];
 }
 
-// Markdown as it stands, with its headings and tables made easier on the eye. A first line belongs to the quote before it.
+const STANDS_ALONE = /^\s*($|#{1,6} |\||[-*+] |\d+[.)] |>|```| {4})/;
+
+// Markdown as it stands, with its headings and tables made easier on the eye, and the lines of a paragraph run together.
+// `from` is the first line that may be a heading: what follows a quote begins in the middle of one.
 function markdown(text, from) {
-  return text.split(/(?<=\n)/).map((line, index) => {
+  const lines = text.split(/(?<=\n)/);
+  return lines.map((line, index) => {
     const heading = index >= from && /^#{1,6} +(.*)/.exec(line);
     if (heading) return h("strong", {}, heading[1], "\n");
-    return /^\|.*\|\s*$/.test(line) ? h("code", {}, line) : line;
+    if (/^\|.*\|\s*$/.test(line)) return h("code", {}, line);
+    const runs = index + 1 < lines.length && !STANDS_ALONE.test(lines[index + 1]) && (index < from || !STANDS_ALONE.test(line));
+    return runs ? line.replace(/\r?\n$/, " ") : line;
   });
 }
