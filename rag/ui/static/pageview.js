@@ -61,7 +61,7 @@ export class PageView {
       () => true,
       () => false,
     );
-    if (this.sheet !== sheet) return;
+    if (this.sheet !== sheet || !this.into.contains(sheet)) return;
     if (!drawn)
       return sheet.replaceChildren(
         h(
@@ -88,7 +88,7 @@ export class PageView {
   // The quoted place in the middle of the panel, without moving the page itself.
   reveal() {
     const box = this.sheet.querySelector(".quoted");
-    if (!box) return;
+    if (!box || !this.into.contains(box)) return;
     const frame = this.into.querySelector(".frame");
     const middle = box.getBoundingClientRect();
     const view = frame.getBoundingClientRect();
