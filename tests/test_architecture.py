@@ -41,6 +41,7 @@ FLOORS: dict[str, int] = {
     "pack": 6,
     "feedback": 6,
     "evaluate": 6,
+    "pytest_plugin": 7,
     "ui": 7,
     "cli": 8,
 }
@@ -82,6 +83,8 @@ OWNERS: dict[str, set[str]] = {
     "scipy": {"evaluate"},
     "yaml": {"evaluate"},
     "jinja2": {"evaluate"},
+    "markupsafe": {"evaluate"},
+    "pytest": {"pytest_plugin"},
     "gradio": {"ui"},
     "fastapi": {"ui"},
     "starlette": {"ui"},

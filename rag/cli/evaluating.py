@@ -49,6 +49,7 @@ def run(
     cases: CasesArgument,
     as_json: JsonOption = False,
     floors: Annotated[Path | None, typer.Option("--floors", help="Fail (exit code 1) below these floors.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a report to look at, in one file.")] = None,
     index: IndexOption = None,
     model: ModelOption = None,
     jobs: JobsOption = None,
@@ -60,12 +61,16 @@ def run(
     from rag.evaluate.floors import breaches, load_floors
 
     held = load_floors(floors) if floors else None
-    found, _ = _evaluated(cases, _config(index, model), jobs, fresh, quiet=as_json)
+    found, sources = _evaluated(cases, _config(index, model), jobs, fresh, quiet=as_json)
+    if html is not None:
+        from rag.evaluate.report import write_report
+
+        write_report(found, sources, html, name=cases.name)
     below = breaches(held, found) if held else []
     if as_json:
         print_json(found.to_dict())
     else:
-        print_run(found, held, None)
+        print_run(found, held, html)
     invalid = found.measures.get("quote validity")
     for said in [*map(str, below), *(["A quote is not its source's text."] if invalid and invalid.value < 1 else [])]:
         typer.echo(said, err=True)
@@ -73,11 +78,37 @@ def run(
         raise typer.Exit(1)
 
 
+@eval_app.command()
+def init(
+    out: Annotated[Path, typer.Argument(help="The file to write.")] = Path("cases.yaml"),
+    count: Annotated[int, typer.Option("-n", "--count", min=1, help="How many cases at most.")] = 40,
+    index: IndexOption = None,
+    model: ModelOption = None,
+) -> None:
+    """Draft cases from the indexed sources, for a person to correct."""
+    from rag.assistant import open_index
+    from rag.errors import CaseProblem
+    from rag.evaluate.draft import draft_cases, draft_file
+    from rag.evaluate.places import Sources
+
+    if out.exists():
+        raise CaseProblem(f"{out} is already there.", "Name another file: rag eval init mine.yaml")
+    with open_index(config=_config(index, model)) as assistant:
+        sources = Sources.of(assistant)
+        found = {document.id: document for path in sorted(sources.ids) if (document := sources.at(path))}
+    cases = draft_cases(list(found.values()), count)
+    if not cases:
+        raise CaseProblem("No sentence of the sources gave a question.", "Write cases by hand: docs/evaluating.md")
+    out.write_text(draft_file(cases, len(found), str(out)), "utf-8")
+    typer.echo(f"{len(cases)} cases are drafted in {out}: read them, mend the questions, then: rag eval {out}")
+
+
 @eval_app.command("raise")
 def raise_floors(
     cases: CasesArgument,
     floors: Annotated[Path, typer.Argument(help="The file of floors; made if it is not there.")],
     lower: Annotated[bool, typer.Option("--lower", help="Set floors even where they fall.")] = False,
+    slack: Annotated[float, typer.Option(min=0, max=1, help="How far below what was reached a floor is set.")] = 0.0,
     index: IndexOption = None,
     model: ModelOption = None,
     jobs: JobsOption = None,
@@ -89,7 +120,7 @@ def raise_floors(
 
     before = load_floors(floors) if floors.exists() else None
     found, _ = _evaluated(cases, _config(index, model), jobs, fresh, quiet=False)
-    after = raised(before, found, lower)
+    after = raised(before, found, lower, slack)
     save_floors(after, floors)
     print_floors(before, after)
 
@@ -114,6 +145,32 @@ def compare(
         print_json([one.to_dict() for one in differences])
     else:
         print_differences(differences)
+
+
+@eval_app.command()
+def mutate(
+    cases: CasesArgument,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often each answer is spoilt in each way.")] = 3,
+    index: IndexOption = None,
+    model: ModelOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Spoil good answers on purpose and count what these cases notice. Exit code 1 if too little, or too much."""
+    from rag.assistant import open_index
+    from rag.cli.show import print_json
+    from rag.cli.show_evaluation import print_gate
+    from rag.evaluate.mutations import mutation_gate
+    from rag.evaluate.places import Sources
+    from rag.evaluate.run import opened
+
+    with opened(cases, _config(index, model)) as (loaded, settings), open_index(config=settings) as assistant:
+        gate = mutation_gate(loaded, Sources.of(assistant), rounds=rounds)
+    if as_json:
+        print_json(gate.to_dict())
+    else:
+        print_gate(gate)
+    if not gate.holds:
+        raise typer.Exit(1)
 
 
 @eval_app.command("import")

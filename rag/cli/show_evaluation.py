@@ -12,12 +12,14 @@ from rich.text import Text
 
 from rag.cli.show import clean
 from rag.evaluate.floors import Floors
+from rag.evaluate.mutations import FALSE_ALARMS, NOTICED, Gate
 from rag.evaluate.run import Run
 from rag.evaluate.summary import MEASURES, Difference
 
-__all__ = ["number", "print_differences", "print_floors", "print_run"]
+__all__ = ["number", "print_differences", "print_floors", "print_gate", "print_run"]
 
 _SHOWN = 20  # failed cases
+_WIDE = 110  # columns from which measures are explained
 
 
 def print_run(run: Run, floors: Floors | None, html: Path | None) -> None:
@@ -29,10 +31,24 @@ def print_run(run: Run, floors: Floors | None, html: Path | None) -> None:
         print(f"failed: {clean(result.case.id)}: {clean(result.case.question)}\n        {clean(said)}")
     if len(run.failed) > _SHOWN:
         print(f"… and {len(run.failed) - _SHOWN} more.")
+    Console().print(_table(run, floors, wide=Console().width >= _WIDE))
+    total, failed, kept = len(run.results), len(run.failed), len(run.results) - run.asked
+    print(
+        f"{total} cases: {total - failed - len(run.broken)} passed, {failed} failed"
+        + (f", {len(run.broken)} do not fit the sources" if run.broken else "")
+        + f". {run.asked} asked in {run.seconds:.1f} s"
+        + (f", {kept} answers kept from an earlier run." if kept else ".")
+    )
+    print(f"The report is in {html}." if html else "To look at each failed case: --html report.html")
+
+
+def _table(run: Run, floors: Floors | None, wide: bool) -> Table:
+    """The measures by group; what each means only where there is room for it."""
     table = Table(box=box.SIMPLE, pad_edge=False)
     for heading in ("measure", "value", "95 % interval", *(("floor",) if floors else ()), "cases"):
-        table.add_column(heading, justify="left" if heading == "measure" else "right")
-    table.add_column("", style="dim", no_wrap=True, overflow="ellipsis")
+        table.add_column(heading, justify="left" if heading == "measure" else "right", no_wrap=True)
+    if wide:
+        table.add_column("", style="dim")
     group = ""
     for measure in MEASURES:
         if measure.name not in run.measures:
@@ -42,16 +58,9 @@ def print_run(run: Run, floors: Floors | None, html: Path | None) -> None:
         group, found = measure.group, run.measures[measure.name]
         floor = [_floor(floors, measure.name, found.value)] if floors else []
         interval = f"{number(measure.name, found.low)} - {number(measure.name, found.high)}"
-        table.add_row(measure.name, number(measure.name, found.value), interval, *floor, str(found.n), measure.said)
-    Console().print(table)
-    total, failed, kept = len(run.results), len(run.failed), len(run.results) - run.asked
-    print(
-        f"{total} cases: {total - failed - len(run.broken)} passed, {failed} failed"
-        + (f", {len(run.broken)} do not fit the sources" if run.broken else "")
-        + f". {run.asked} asked in {run.seconds:.1f} s"
-        + (f", {kept} answers kept from an earlier run." if kept else ".")
-    )
-    print(f"The report is in {html}." if html else "To look at each failed case: --html report.html")
+        said = [measure.said] if wide else []
+        table.add_row(measure.name, number(measure.name, found.value), interval, *floor, str(found.n), *said)
+    return table
 
 
 def print_floors(before: Floors | None, after: Floors) -> None:
@@ -86,6 +95,25 @@ def print_differences(differences: Sequence[Difference]) -> None:
     Console().print(table)
     real = sum(one.real for one in differences)
     print(f"{real} of {len(differences)} differences are real (paired bootstrap, Holm's correction at 5 %).")
+
+
+def print_gate(gate: Gate) -> None:
+    """What was noticed of each kind of mutation, the false alarms, and the first answers that slipped through."""
+    table = Table("mutation", box=box.SIMPLE, pad_edge=False)
+    for heading in ("made", "noticed", "share", "wanted"):
+        table.add_column(heading, justify="right")
+    for kind in gate.kinds:
+        good = kind.share >= NOTICED
+        share = Text(f"{kind.share:.1%}" if kind.made else "-", style="" if good else "bold red")
+        table.add_row(kind.kind, str(kind.made), str(kind.noticed), share, f">= {NOTICED:.0%}")
+    table.add_section()
+    alarms = gate.unaltered
+    table.add_row(
+        "none (false alarms)", str(alarms.made), str(alarms.noticed), f"{alarms.share:.1%}", f"<= {FALSE_ALARMS:.0%}"
+    )
+    Console().print(table)
+    for said in gate.missed[:_SHOWN]:
+        print(clean(said))
 
 
 def number(name: str, value: float, sign: bool = False) -> str:

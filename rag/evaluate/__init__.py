@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from rag.evaluate.cases import Case, Expected, load_cases
     from rag.evaluate.floors import Floors, load_floors
     from rag.evaluate.judge import Finding, in_source_words
+    from rag.evaluate.matchers import assert_all_quotes_exact, assert_answers, assert_cites, assert_refuses
     from rag.evaluate.measures import exact_match, span_overlap, token_f1
+    from rag.evaluate.mutations import mutation_gate
     from rag.evaluate.run import Run, evaluate
     from rag.evaluate.summary import Estimate, compare
 
@@ -26,12 +28,17 @@ _HOMES = {
     "Finding": "judge",
     "Floors": "floors",
     "Run": "run",
+    "assert_all_quotes_exact": "matchers",
+    "assert_answers": "matchers",
+    "assert_cites": "matchers",
+    "assert_refuses": "matchers",
     "compare": "summary",
     "evaluate": "run",
     "exact_match": "measures",
     "in_source_words": "judge",
     "load_cases": "cases",
     "load_floors": "floors",
+    "mutation_gate": "mutations",
     "span_overlap": "measures",
     "token_f1": "measures",
 }
@@ -43,12 +50,17 @@ __all__ = [
     "Finding",
     "Floors",
     "Run",
+    "assert_all_quotes_exact",
+    "assert_answers",
+    "assert_cites",
+    "assert_refuses",
     "compare",
     "evaluate",
     "exact_match",
     "in_source_words",
     "load_cases",
     "load_floors",
+    "mutation_gate",
     "span_overlap",
     "token_f1",
 ]

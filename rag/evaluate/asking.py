@@ -43,7 +43,7 @@ def ask_one(assistant: Assistant, case: Case) -> Prediction:
         answer = assistant.ask(case.question, case.turns)
     except QuestionProblem as error:
         return Prediction(case.question, "not_found", (), (), 0.0, trouble=error.message)
-    return Prediction.of(answer, 1000 * (time.perf_counter() - started))
+    return Prediction.of(answer, round(1000 * (time.perf_counter() - started), 2))
 
 
 def ask_all(

@@ -83,8 +83,11 @@ def breaches(floors: Floors, run: Run) -> list[Breach]:
     return _below(floors.measures, run)
 
 
-def raised(floors: Floors | None, run: Run, lower: bool = False) -> Floors:
-    """Floors at what a run reached, bound to its data. Raises CaseProblem if one would fall, unless told to `lower`."""
+def raised(floors: Floors | None, run: Run, lower: bool = False, slack: float = 0.0) -> Floors:
+    """Floors at what a run reached less `slack`, bound to its data; one that stands higher stays.
+
+    Raises CaseProblem if the run is below a floor, unless told to `lower`: then every floor is set anew.
+    """
     if run.broken:
         raise CaseProblem(
             f"{len(run.broken)} cases do not fit the sources: {run.broken[0].broken}", "Correct them first."
@@ -95,12 +98,16 @@ def raised(floors: Floors | None, run: Run, lower: bool = False) -> Floors:
             f"This would lower {len(worse)} of the floors. " + " ".join(map(str, worse)),
             "Mend what became worse, or say --lower.",
         )
-    held = {measure.name: measure for measure in MEASURES if measure.floored and measure.name in run.measures}
-    return Floors(
-        run.cases_sha256,
-        run.sources_sha256,
-        {name: round(run.measures[name].value, 4) for name in held},
-    )
+    measures: dict[str, float] = {}
+    for measure in MEASURES:
+        if not measure.floored or measure.name not in run.measures:
+            continue
+        value = run.measures[measure.name].value
+        less = measure.better == "less"
+        floor = round(min(1.0, value + slack) if less else max(0.0, value - slack), 4)
+        before = floors.measures.get(measure.name) if floors and not lower else None
+        measures[measure.name] = floor if before is None else min(floor, before) if less else max(floor, before)
+    return Floors(run.cases_sha256, run.sources_sha256, measures)
 
 
 def _below(floors: Mapping[str, float], run: Run) -> list[Breach]:

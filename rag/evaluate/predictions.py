@@ -80,7 +80,7 @@ class Prediction:
                 for passage in self.passages
             ],
             "confidence": self.confidence,
-            "milliseconds": round(self.milliseconds, 2),
+            "milliseconds": self.milliseconds,
             "trouble": self.trouble,
         }
 

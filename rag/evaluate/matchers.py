@@ -1,0 +1,73 @@
+"""What a test says of an answer. Each raises AssertionError that shows what was cited instead.
+
+These need no cases and no pytest; the fixtures `assistant` and `ask` of the pytest plugin give the answers.
+"""
+
+from __future__ import annotations
+
+from rag.evaluate.judge import check_citations, check_claims
+from rag.evaluate.measures import says
+from rag.evaluate.places import Sources, occurrences
+from rag.evaluate.shown import cited_as, clean, lit_difference, nearest
+from rag.types import Answer
+
+__all__ = ["assert_all_quotes_exact", "assert_answers", "assert_cites", "assert_refuses"]
+
+
+def assert_cites(answer: Answer, path: str | None = None, page: int | None = None, quote: str | None = None) -> None:
+    """At least one citation is of this path, on this page (1-based), and holds this quote; what is None is not asked.
+
+    A quote is held if its words stand in the citation's quote in a row, whatever white space parts them.
+    """
+    __tracebackhide__ = True
+    if path is None and page is None and quote is None:
+        raise TypeError("assert_cites needs a path, a page or a quote")
+    here = [one for one in answer.citations if path is None or one.path == path]
+    here = [one for one in here if page is None or one.page == page]
+    if any(quote is None or any(True for _ in occurrences(quote, one.quote)) for one in here):
+        return
+    wanted = ", ".join(
+        part for part in (path or "", f"page {page}" if page else "", repr(quote) if quote else "") if part
+    )
+    said = [f"The answer does not cite {wanted}."]
+    if not answer.citations:
+        said.append(f"It cites nothing: {answer.status}.")
+    else:
+        said += ["It cites", cited_as(answer.citations)]
+    best = nearest(quote, [one.quote for one in here or answer.citations]) if quote and answer.citations else None
+    if quote and best is not None:
+        said.append(f"  compared: {clean(lit_difference(quote, best))}")
+    raise AssertionError("\n".join(said))
+
+
+def assert_all_quotes_exact(answer: Answer) -> None:
+    """Every quote is the source's own text at its span, on its page, and every claim is what its citations say.
+
+    Compared with the documents that the answer brings with its passages. An answer without claims has nothing wrong.
+    """
+    __tracebackhide__ = True
+    sources = Sources.shown_with(answer)
+    found = check_citations(answer.claims, sources) + check_claims(
+        [claim for claim in answer.claims if claim.support == "quoted"], sources
+    )
+    if found:
+        raise AssertionError(clean("\n".join(finding.said for finding in found)))
+
+
+def assert_answers(answer: Answer, *strings: str) -> None:
+    """The answer says all of these, as whole words and whole numbers, in any case."""
+    __tracebackhide__ = True
+    text = " ".join(claim.text for claim in answer.claims)
+    missing = [string for string in strings if not says(text, string)]
+    if missing:
+        raise AssertionError(clean(f"The answer does not say {', '.join(map(repr, missing))}.\nIt says: {text!r}"))
+
+
+def assert_refuses(answer: Answer) -> None:
+    """The answer is "not found" and claims nothing."""
+    __tracebackhide__ = True
+    if answer.status == "not_found" and not answer.claims:
+        return
+    said = " ".join(claim.text for claim in answer.claims)
+    shown = [f"It should not have been answered, and is {answer.status}: {said!r}", cited_as(answer.citations)]
+    raise AssertionError(clean("\n".join(shown)))
