@@ -20,7 +20,7 @@ from typing import Literal, TypeAlias
 
 from rag.assistant import Assistant
 from rag.errors import ConfigProblem, SourceError, SourcesMissing
-from rag.load import load_files
+from rag.load import Scanning, load_files
 from rag.types import JSON, Box, Citation, Document, Loaded, Span, Support
 
 __all__ = ["Asked", "Said", "Standing", "Verdict", "make_pack", "verify_pack"]
@@ -121,6 +121,7 @@ class _Files:
         self._texts: dict[str, str | SourceError] = {
             path: found.document.text if isinstance(found, Loaded) else found
             for path, found in load_files([(here[path], path) for path in sorted(read)])
+            if not isinstance(found, Scanning)  # a word on how far OCR has come
         }
 
     def judge(self, exhibit: _Exhibit) -> Verdict:
