@@ -48,6 +48,9 @@ def test_every_view_fits_and_can_be_used_by_everyone(
         assert fits(page), view
         assert serious(page) == [], view
 
+    bar = page.locator(".bar nav").bounding_box()
+    assert bar
+    assert bar["x"] + bar["width"] <= width
     looked_at("empty")
     ask(page, LIT)
     looked_at("answer")
