@@ -1,129 +1,191 @@
-"""The dense lens: unit vectors in FAISS, searched by inner product, which for unit vectors is the cosine.
+"""The dense lens: unit vectors by key, searched by inner product, which for unit vectors is the cosine.
 
-A lens is an immutable folder, put together of parts that are written once and then only read. Up to `EXACT_LIMIT`
-vectors the search is exact; beyond that an inverted file finds candidates (`benchmarks/dense.py` prints the table this
-limit comes from).
+A lens is an immutable folder, put together of parts that are written once and then only read, mapped from the disk. Up
+to `EXACT_LIMIT` vectors every one of them is compared. Beyond, codes of a bit for each number (RaBitQ, Gao and Long
+2024, arXiv:2405.12497, in FAISS) find candidates in memory, and those are compared exactly. A vector's code depends on
+that vector alone: nothing is learnt from the whole, so a change costs what its own part costs. `benchmarks/dense.py`
+prints the table that the limit and the number of candidates come from.
 This module does not know what the keys stand for, nor which generation is current.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import mmap
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.types import Keys, Vectors
 
 if TYPE_CHECKING:
     import faiss
 
-__all__ = ["EXACT_LIMIT", "FOLDER", "DenseLens"]
+__all__ = ["CANDIDATES", "EXACT_LIMIT", "FOLDER", "DenseLens"]
 
 EXACT_LIMIT = 100_000
+CANDIDATES = 500
+"""Found by their codes and compared exactly."""
 FOLDER = "dense"
-_PARTS, _KEYS, _VECTORS = "parts.json", ".keys.npy", ".vectors.npy"
-_APPROXIMATE = "approximate.faiss"
-_PROBES = 48
-_LISTS = 2  # times the root of the number of vectors; learning them costs the square of it
-_LEARNT_FROM = 40  # vectors for each list; FAISS warns below 39
+_PARTS, _KEYS, _VECTORS, _CODES = "parts.json", ".keys.npy", ".vectors.npy", ".codes.npy"
+_QUERY_BITS = 4  # of each number of a question, when it is compared with codes
+_BLOCK = 8192  # vectors encoded or compared at once
+_RELEASE = 16  # searches, after which pages of vectors that were looked at are given back
+
+
+class _Part(NamedTuple):
+    keys: Keys  # (n,)
+    vectors: Vectors  # (n, dim)
+    codes: NDArray[np.uint8]  # (n, bytes)
+    pages: object  # what the vectors are mapped by
 
 
 class DenseLens:
     """Vectors by key. Equal scores are ordered by key, so the same vectors give the same order."""
 
-    def __init__(self, index: faiss.IndexIDMap2) -> None:
-        self._index = index
+    def __init__(self, parts: Sequence[_Part], exact_limit: int = EXACT_LIMIT) -> None:
+        self._parts = [part for part in parts if len(part.keys)]
+        self._keys = np.concatenate([part.keys for part in self._parts] or [np.empty(0, np.int64)])
+        self._order = np.argsort(self._keys, kind="stable")  # row of each key, keys ascending
+        self._sorted = self._keys[self._order]
+        self._starts = np.cumsum([0, *(len(part.keys) for part in self._parts)])
+        self._limit = exact_limit
+        self._codes = _coded(self._parts) if len(self._keys) > exact_limit else None
+        self._searches = 0
 
     @classmethod
-    def write(cls, folder: Path, keys: Keys, vectors: Vectors, *, exact_limit: int = EXACT_LIMIT) -> None:
+    def write(cls, folder: Path, keys: Keys, vectors: Vectors) -> None:
         """A whole lens as one part, in an existing folder. Raises OSError."""
         cls.write_part(folder, "all", keys, vectors)
-        cls.finish(folder, ["all"], exact_limit=exact_limit)
+        cls.finish(folder, ["all"])
 
     @staticmethod
     def write_part(folder: Path, name: str, keys: Keys, vectors: Vectors) -> None:
         """Writes one part: `(n,)` keys and `(n, dim)` unit vectors. Raises OSError."""
+        vectors = np.ascontiguousarray(vectors, np.float32)
         np.save(folder / f"{name}{_KEYS}", keys)
-        np.save(folder / f"{name}{_VECTORS}", np.ascontiguousarray(vectors, np.float32))
+        np.save(folder / f"{name}{_VECTORS}", vectors)
+        np.save(folder / f"{name}{_CODES}", _codes_of(vectors))
 
     @staticmethod
-    def finish(folder: Path, names: Sequence[str], *, exact_limit: int = EXACT_LIMIT) -> None:
+    def finish(folder: Path, names: Sequence[str]) -> None:
         """Makes one lens of the parts in a folder, given in order. Raises OSError."""
-        import faiss
-
         (folder / _PARTS).write_text(json.dumps(list(names)))
-        if sum(len(keys) for keys, _ in _parts(folder)) <= exact_limit:
-            return
-        vectors = np.concatenate([vectors for _, vectors in _parts(folder)])
-        lists = int(_LISTS * np.sqrt(len(vectors)))
-        inner = faiss.IndexIVFFlat(
-            faiss.IndexFlatIP(vectors.shape[1]), *vectors.shape[1:], lists, faiss.METRIC_INNER_PRODUCT
-        )
-        inner.train(vectors[np.random.default_rng(0).permutation(len(vectors))[: _LEARNT_FROM * lists]])
-        inner.nprobe = _PROBES
-        index = faiss.IndexIDMap2(inner)
-        index.add_with_ids(vectors, np.concatenate([keys for keys, _ in _parts(folder)]))
-        (folder / _APPROXIMATE).write_bytes(faiss.serialize_index(index))
 
     @classmethod
-    def open(cls, folder: Path) -> DenseLens:
+    def open(cls, folder: Path, *, exact_limit: int = EXACT_LIMIT) -> DenseLens:
         """Opens a written lens. Raises OSError if it is missing, ValueError if it cannot be read."""
-        import faiss
-
-        if not (folder / _APPROXIMATE).exists():
-            index = None
-            for keys, vectors in _parts(folder):
-                index = index or faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
-                index.add_with_ids(vectors, keys)
-            return cls(index or faiss.IndexIDMap2(faiss.IndexFlatIP(1)))
-        data = np.frombuffer((folder / _APPROXIMATE).read_bytes(), np.uint8)
-        try:
-            index = faiss.deserialize_index(data)
-        except RuntimeError as error:
-            raise ValueError(str(error)) from error
-        if not isinstance(index, faiss.IndexIDMap2):
-            raise ValueError(f"{folder / _APPROXIMATE} does not hold vectors by key")
-        faiss.downcast_index(index.index).make_direct_map()  # without it no vector can be looked up by its key
-        return cls(index)
+        return cls([_part(folder, name) for name in json.loads((folder / _PARTS).read_text())], exact_limit)
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return len(self._keys)
 
     def search(self, vector: Vectors, k: int, within: Keys | None = None) -> tuple[Keys, Vectors]:
         """The `k` nearest keys and their cosines, `(≤ k,)` each, best first; only those in `within` if given."""
-        k = min(k, len(self) if within is None else len(within))
-        if k == 0:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        options = self._options(within)
-        scores, keys = self._index.search(vector.reshape(1, -1), k, params=options)
-        found = keys[0] >= 0
-        order = np.lexsort((keys[0][found], -scores[0][found]))
-        return keys[0][found][order], scores[0][found][order]
+        if within is not None:
+            rows = self._rows(within[np.isin(within, self._sorted)])
+            if self._codes is not None and len(rows) > self._limit:
+                rows = self._near(vector, k, rows)
+            scores = self._cosines(vector, rows)
+        elif self._codes is not None:
+            rows = self._near(vector, k)
+            scores = self._cosines(vector, rows)
+        else:
+            rows = np.arange(len(self))
+            scores = np.concatenate([_dots(part.vectors, vector) for part in self._parts] or [np.empty(0, np.float32)])
+        keys, k = self._keys[rows], min(k, len(rows))
+        if 0 < k < len(rows):  # what cannot be among the first k need not be put in order
+            best = scores >= np.partition(scores, -k)[-k]
+            keys, scores = keys[best], scores[best]
+        order = np.lexsort((keys, -scores))[:k]
+        return keys[order], scores[order]
 
     def scores(self, vector: Vectors, keys: Keys) -> Vectors:
-        """The cosines of some keys, `(n,)`. Raises RuntimeError for a key that is not in the lens."""
-        if len(keys) == 0:
-            return np.empty(0, np.float32)
-        stored: Vectors = self._index.reconstruct_batch(np.ascontiguousarray(keys, np.int64))  # (n, dim)
-        return stored @ vector
+        """The cosines of some keys, `(n,)`. Raises KeyError for a key that is not in the lens."""
+        return self._cosines(vector, self._rows(keys))
 
-    def _options(self, within: Keys | None) -> object:
+    def _rows(self, keys: Keys) -> NDArray[np.intp]:
+        at = np.searchsorted(self._sorted, keys)
+        if (at == len(self._sorted)).any() or (self._sorted[at] != keys).any():
+            raise KeyError("a key that is not in the lens")
+        return self._order[at]
+
+    def _near(self, vector: Vectors, k: int, rows: NDArray[np.intp] | None = None) -> NDArray[np.intp]:
+        """Rows whose codes are nearest, in no order, several for each of the `k` wanted."""
         import faiss
 
-        inner = faiss.downcast_index(self._index.index)
-        selector = None if within is None else faiss.IDSelectorBatch(np.ascontiguousarray(within, np.int64))
-        if isinstance(inner, faiss.IndexIVF):
-            return faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES)
-        return faiss.SearchParameters(sel=selector)
+        assert self._codes is not None
+        selector = None if rows is None else faiss.IDSelectorBatch(np.sort(rows).astype(np.int64))
+        options = faiss.RaBitQSearchParameters(sel=selector, qb=_QUERY_BITS)
+        _, found = self._codes.search(vector.reshape(1, -1), min(max(CANDIDATES, 4 * k), len(self)), params=options)
+        near: NDArray[np.intp] = found[0][found[0] >= 0]
+        return near
+
+    def _cosines(self, vector: Vectors, rows: NDArray[np.intp]) -> Vectors:
+        """Exact cosines of some rows, `(n,)`, read in the order in which they lie on the disk."""
+        scores = np.empty(len(rows), np.float32)
+        order = np.argsort(rows, kind="stable")
+        bounds = np.searchsorted(rows[order], self._starts)
+        for part, start, first, last in zip(self._parts, self._starts, bounds, bounds[1:], strict=False):
+            for at in range(first, last, _BLOCK):
+                some = order[at : min(at + _BLOCK, last)]
+                scores[some] = _dots(part.vectors[rows[some] - start], vector)
+        self._release()
+        return scores
+
+    def _release(self) -> None:
+        """Gives back the pages of vectors now and then: each row that was read keeps its neighbours in memory too."""
+        self._searches += 1
+        if self._codes is not None and self._searches % _RELEASE == 0 and hasattr(mmap, "MADV_DONTNEED"):
+            for part in self._parts:
+                if isinstance(part.pages, mmap.mmap):
+                    part.pages.madvise(mmap.MADV_DONTNEED)
 
 
-def _parts(folder: Path) -> Iterator[tuple[Keys, Vectors]]:
-    """Keys and vectors of each part, mapped from the disk. Raises OSError, ValueError."""
-    for name in json.loads((folder / _PARTS).read_text()):
-        keys, vectors = (np.lib.format.open_memmap(folder / f"{name}{end}", mode="r") for end in (_KEYS, _VECTORS))
-        if keys.shape != vectors.shape[:1]:
-            raise ValueError(f"{folder / name} does not hold a vector for each key")
-        yield keys, vectors
+def _dots(rows: Vectors, vector: Vectors) -> Vectors:
+    """Inner products, `(n,)`; unlike `@`, the same for the same row wherever it stands."""
+    products: Vectors = np.vecdot(rows, vector)
+    return products
+
+
+def _part(folder: Path, name: str) -> _Part:
+    """A part, mapped from the disk. Raises OSError, ValueError."""
+    names = (f"{name}{end}" for end in (_KEYS, _VECTORS, _CODES))
+    keys, vectors, codes = (np.lib.format.open_memmap(folder / one, mode="r") for one in names)
+    if not (keys.ndim == 1 and vectors.ndim == codes.ndim == 2 and len(keys) == len(vectors) == len(codes)):
+        raise ValueError(f"{folder / name} does not hold a vector and a code for each key")
+    return _Part(np.asarray(keys), np.asarray(vectors), codes, vectors.base)
+
+
+def _coded(parts: Sequence[_Part]) -> faiss.IndexRaBitQ:
+    """All codes in one index, rows in the order of the parts."""
+    import faiss
+
+    index = _coder(parts[0].vectors.shape[1])
+    codes = np.concatenate([part.codes for part in parts])
+    if codes.shape[1] != index.code_size:
+        raise ValueError("the codes are of another kind")
+    faiss.copy_array_to_vector(codes.ravel(), index.codes)
+    index.ntotal = len(codes)
+    return index
+
+
+def _codes_of(vectors: Vectors) -> NDArray[np.uint8]:
+    """`(n, dim)` unit vectors -> `(n, bytes)`."""
+    coder = _coder(vectors.shape[1])
+    blocks: list[NDArray[Any]] = [np.empty((0, coder.code_size), np.uint8)]
+    blocks += [coder.sa_encode(vectors[at : at + _BLOCK]) for at in range(0, len(vectors), _BLOCK)]
+    return np.concatenate(blocks)
+
+
+def _coder(dimension: int) -> faiss.IndexRaBitQ:
+    """What makes codes around the origin: around a mean they would change with every other vector."""
+    import faiss
+
+    index = faiss.IndexRaBitQ(dimension, faiss.METRIC_INNER_PRODUCT)
+    faiss.copy_array_to_vector(np.zeros(dimension, np.float32), index.center)
+    index.is_trained = True
+    return index
