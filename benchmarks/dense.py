@@ -1,4 +1,4 @@
-"""Where the dense lens goes from exact to approximate: `python benchmarks/dense.py [--most 1000000]`.
+"""Where the dense lens goes from exact to approximate: `python benchmarks/dense.py [--sizes 10000 100000]`.
 
 Vectors are drawn around real ones (passages of `../shared/eval`, or the sample sources where that is absent), with the
 real ones' own spread; questions are real. For every size and way of searching: recall of the first ten against exact,
@@ -12,13 +12,12 @@ import argparse
 import json
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import faiss
 import numpy as np
 
-from rag.dense import CANDIDATES
 from rag.embed import SentenceEncoder
 from rag.types import EmbedInput, Vectors
 
@@ -29,23 +28,25 @@ SETS = ("clapnq_dev", "squad2_dev", "mtrag_un")
 def main() -> None:
     """Prints a line for every size and way."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--most", type=int, default=1_000_000)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--ways", default="", help="only those whose name contains this, beside exact")
     parser.add_argument("--questions", type=int, default=60)
     arguments = parser.parse_args()
     faiss.omp_set_num_threads(1)
     passages, questions = real(200, arguments.questions // len(SETS))
     print(f"{len(passages)} real passages, {len(questions)} real questions")
     print(f"{'vectors':>9}  {'way':24} {'recall@10':>9} {'ms':>8} {'of exact':>8} {'bytes':>6} {'adding, µs':>10}")
-    for size in (n for n in (10_000, 100_000, 1_000_000) if n <= arguments.most):
-        vectors = drawn(passages, size)
-        compare(vectors, questions)
+    for size in arguments.sizes:
+        compare(
+            drawn(passages, size), questions, {k: v for k, v in WAYS.items() if k == "exact" or arguments.ways in k}
+        )
 
 
-def compare(vectors: Vectors, questions: Vectors) -> None:
+def compare(vectors: Vectors, questions: Vectors, ways: Mapping[str, Way]) -> None:
     """One line for each way of searching."""
     wanted = faiss.knn(questions, vectors, 10, metric=faiss.METRIC_INNER_PRODUCT)[1]
     exact = 0.0
-    for name, make in WAYS.items():
+    for name, make in ways.items():
         started = time.process_time()
         find, held = make(vectors)
         adding = (time.process_time() - started) / len(vectors) * 1e6
@@ -58,6 +59,7 @@ def compare(vectors: Vectors, questions: Vectors) -> None:
 
 
 Find = Callable[[Vectors], Sequence[int]]
+Way = Callable[[Vectors], tuple[Find, int]]
 
 
 def exactly(vectors: Vectors) -> tuple[Find, int]:
@@ -76,7 +78,7 @@ def signs(vectors: Vectors) -> tuple[Find, int]:
     index.add(np.packbits(vectors > 0, axis=1))
 
     def find(question: Vectors) -> Sequence[int]:
-        return best(vectors, question, index.search(np.packbits(question > 0)[None], 2 * CANDIDATES)[1][0])
+        return best(vectors, question, index.search(np.packbits(question > 0)[None], 1000)[1][0])
 
     return find, index.code_size
 
@@ -108,12 +110,13 @@ def inverted(vectors: Vectors) -> tuple[Find, int]:
     return lambda question: index.search(question[None], 10)[1][0].tolist(), index.code_size + 8
 
 
-WAYS: dict[str, Callable[[Vectors], tuple[Find, int]]] = {
+WAYS: dict[str, Way] = {
     "exact": exactly,
     "8 bits, 30 compared": eight_bits,
     "signs, 1,000 compared": signs,
-    "RaBitQ, 200 compared": lambda vectors: rabitq(vectors, 200),
-    f"RaBitQ, {CANDIDATES} compared": lambda vectors: rabitq(vectors, CANDIDATES),
+    "RaBitQ, 500 compared": lambda vectors: rabitq(vectors, 500),
+    "RaBitQ, 2,000 compared": lambda vectors: rabitq(vectors, 2000),
+    "RaBitQ, 4,000 compared": lambda vectors: rabitq(vectors, 4000),
     "inverted lists, 32 looked at": inverted,
 }
 

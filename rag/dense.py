@@ -14,7 +14,7 @@ import json
 import mmap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,10 +175,10 @@ def _coded(parts: Sequence[_Part]) -> faiss.IndexRaBitQ:
 
 def _codes_of(vectors: Vectors) -> NDArray[np.uint8]:
     """`(n, dim)` unit vectors -> `(n, bytes)`."""
+    if not vectors.size:
+        return np.empty((0, 0), np.uint8)
     coder = _coder(vectors.shape[1])
-    blocks: list[NDArray[Any]] = [np.empty((0, coder.code_size), np.uint8)]
-    blocks += [coder.sa_encode(vectors[at : at + _BLOCK]) for at in range(0, len(vectors), _BLOCK)]
-    return np.concatenate(blocks)
+    return np.concatenate([coder.sa_encode(vectors[at : at + _BLOCK]) for at in range(0, len(vectors), _BLOCK)])
 
 
 def _coder(dimension: int) -> faiss.IndexRaBitQ:

@@ -51,8 +51,9 @@ def test_equal_scores_are_ordered_by_key_whatever_the_order_of_writing(tmp_path:
 
 
 def test_an_empty_dense_lens_finds_nothing(tmp_path: Path) -> None:
-    DenseLens.write(tmp_path, np.empty(0, np.int64), np.empty((0, 16), np.float32))
-    assert DenseLens.open(tmp_path).search(unit(1)[0], 5)[0].tolist() == []
+    for shape in ((0, 16), (0, 0)):
+        DenseLens.write(tmp_path, np.empty(0, np.int64), np.empty(shape, np.float32))
+        assert DenseLens.open(tmp_path).search(unit(1)[0], 5)[0].tolist() == []
 
 
 @pytest.fixture
