@@ -24,11 +24,11 @@ from rag.types import Keys, Vectors
 if TYPE_CHECKING:
     import faiss
 
-__all__ = ["CANDIDATES", "EXACT_LIMIT", "FOLDER", "DenseLens"]
+__all__ = ["EXACT_LIMIT", "FOLDER", "DenseLens"]
 
 EXACT_LIMIT = 100_000
-CANDIDATES = 500
-"""Found by their codes and compared exactly."""
+_CANDIDATES = 500  # found by their codes and compared exactly, at least
+_OF_ALL = 250  # one vector in so many is a candidate: the more there are, the closer they lie together
 FOLDER = "dense"
 _PARTS, _KEYS, _VECTORS, _CODES = "parts.json", ".keys.npy", ".vectors.npy", ".codes.npy"
 _QUERY_BITS = 4  # of each number of a question, when it is compared with codes
@@ -120,7 +120,8 @@ class DenseLens:
         assert self._codes is not None
         selector = None if rows is None else faiss.IDSelectorBatch(np.sort(rows).astype(np.int64))
         options = faiss.RaBitQSearchParameters(sel=selector, qb=_QUERY_BITS)
-        _, found = self._codes.search(vector.reshape(1, -1), min(max(CANDIDATES, 4 * k), len(self)), params=options)
+        wanted = min(max(_CANDIDATES, len(self) // _OF_ALL, 4 * k), len(self))
+        _, found = self._codes.search(vector.reshape(1, -1), wanted, params=options)
         near: NDArray[np.intp] = found[0][found[0] >= 0]
         return near
 
