@@ -233,25 +233,32 @@ class Assistant:
     @contextmanager
     def _view(self) -> Iterator[tuple[Snapshot, Lenses]]:
         """The current generation: its snapshot and the lenses that show it."""
-        with self._store.snapshot() as snapshot:
-            if snapshot.recipe != self._recipe:
-                raise IndexStale(
-                    "The index was built with another model or other settings.",
-                    "Build it again (rag build), or open it with the settings it was built with.",
-                )
-            with self._lock:
-                if self._lenses is None or self._lenses.generation != snapshot.generation:
-                    self._lenses = self._open_lenses(snapshot.generation)
-                lenses = self._lenses
-            yield snapshot, lenses
+        while True:
+            with self._store.snapshot() as snapshot:
+                if snapshot.recipe != self._recipe:
+                    raise IndexStale(
+                        "The index was built with another model or other settings.",
+                        "Build it again (rag build), or open it with the settings it was built with.",
+                    )
+                lenses = self._lenses_of(snapshot.generation)
+                if lenses is not None:
+                    yield snapshot, lenses
+                    return
 
-    def _open_lenses(self, generation: int) -> Lenses:
-        try:
-            return open_lenses(self._config.index, generation, self._lenses)
-        except (OSError, ValueError) as error:
-            _log.warning("The search files are missing or damaged (%s); they are written again from the index.", error)
-            heal(self._config.index)
-            return open_lenses(self._config.index, generation)
+    def _lenses_of(self, generation: int) -> Lenses | None:
+        """The lenses of a generation, written again if they are damaged; None if a build has replaced it meanwhile."""
+        with self._lock:
+            if self._lenses is None or self._lenses.generation != generation:
+                try:
+                    self._lenses = open_lenses(self._config.index, generation, self._lenses)
+                except (OSError, ValueError) as error:
+                    with self._store.snapshot() as now:
+                        if now.generation != generation:
+                            return None
+                    _log.warning("The search files are missing or damaged (%s); they are written again.", error)
+                    heal(self._config.index)
+                    self._lenses = open_lenses(self._config.index, generation)
+            return self._lenses
 
 
 def open_index(index: str | Path = "index", *, config: Config | None = None) -> Assistant:

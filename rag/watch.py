@@ -42,7 +42,7 @@ def follow(
             failed(error)
 
     config.sources.mkdir(parents=True, exist_ok=True)
-    visible, started = _Visible(config.sources), False
+    visible, started = _Visible(config.sources, config.index), False
     # Watching begins before the first build, or what changes during that build would be missed.
     for changes in watch(
         config.sources,
@@ -59,11 +59,13 @@ def follow(
 
 
 class _Visible:
-    """Hidden files are not sources, so their changes are none."""
+    """Hidden files and the index itself are not sources, so their changes are none."""
 
-    def __init__(self, sources: Path) -> None:
-        self._sources = sources.resolve()
+    def __init__(self, sources: Path, index: Path) -> None:
+        self._sources, self._index = sources.resolve(), index.resolve()
 
     def __call__(self, _change: object, path: str) -> bool:
-        """Whether a changed path lies outside every hidden folder and is not hidden itself."""
-        return not any(part.startswith(".") for part in Path(path).relative_to(self._sources).parts)
+        """Whether a changed path lies outside the index and every hidden folder and is not hidden itself."""
+        changed = Path(path)
+        hidden = any(part.startswith(".") for part in changed.relative_to(self._sources).parts)
+        return not hidden and not changed.is_relative_to(self._index)

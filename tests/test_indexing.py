@@ -15,8 +15,9 @@ from words import WordEncoder
 
 from rag.assistant import Assistant
 from rag.config import load_config
-from rag.errors import IndexLocked, IndexStale, SourcesMissing
+from rag.errors import IndexLocked, IndexMissing, IndexStale, SourcesMissing
 from rag.indexing import build
+from rag.search import Lenses, open_lenses
 from rag.types import BuildReport, Embedded, EmbedInput, Move, Progress
 
 TRAIN = "# Trains\n\nThe train left Quetta at nine. It was stopped near Sibi. Sixty-four people died there.\n"
@@ -340,6 +341,82 @@ def test_the_next_generation_is_used_without_opening_again(place: Place) -> None
         place.write("port.txt", "The port of Gwadar is run by a company from abroad.\n")
         place.build()
         assert assistant.search("port of Gwadar")[0].document.path == "port.txt"
+
+
+def test_an_index_removed_and_built_again_under_an_open_assistant(place: Place) -> None:
+    """Both indexes are in their first generation; what is open must not take the second for the first."""
+    place.build()
+    with place.open() as assistant:
+        assert "Sibi" in assistant.search("train stopped near Sibi")[0].text
+        shutil.rmtree(place.index)
+        with pytest.raises(IndexMissing) as caught:
+            assistant.search("train stopped near Sibi")
+        assert "rag build" in caught.value.hint
+        assert not place.index.exists(), "asking makes no index"
+        shutil.rmtree(place.sources)
+        place.write("port.txt", "The port of Gwadar is run by a company from abroad.\n")
+        place.build()
+        assert [p.document.path for p in assistant.search("train stopped near Sibi", 20)] == ["port.txt"]
+
+
+def test_a_generation_that_goes_while_it_is_being_opened(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between a question's look at the truth and its opening of the lenses, a whole build may take place."""
+    place.build()
+    opened: list[int] = []
+
+    def late(index: Path, generation: int, before: Lenses | None = None) -> Lenses:
+        if not opened:
+            place.write("port.txt", "The port of Gwadar is run by a company from abroad.\n")
+            place.build()
+        opened.append(generation)
+        return open_lenses(index, generation, before)
+
+    monkeypatch.setattr("rag.assistant.open_lenses", late)
+    with place.open() as assistant:
+        assert opened == [opened[0], opened[0] + 1]
+        assert assistant.search("port of Gwadar")[0].document.path == "port.txt"
+
+
+def test_an_index_among_its_own_sources_is_none_of_them(place: Place) -> None:
+    index = place.sources / "kept" / "index"
+
+    def run() -> BuildReport:
+        return build(place.sources, index, encoder=place.encoder, size=40, overlap=1, workers=1)
+
+    assert len(run().added) == 3
+    report = run()
+    assert (report.added, report.changed, report.skipped, len(report.unchanged)) == ((), (), (), 3)
+
+
+def test_folders_that_are_not_entered_and_files_that_are_none_are_told(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "secret.txt").write_text("A secret.")
+    (place.sources / "linked").symlink_to(tmp_path / "elsewhere")
+    (place.sources / "round").symlink_to(place.sources)
+    os.mkfifo(place.sources / "pipe.txt")
+    report = place.build()
+    told = {failure.path: failure.reason for failure in report.failed}
+    assert set(told) == {"linked", "round", "pipe.txt"}
+    assert "link to a folder" in told["linked"]
+    assert "not an ordinary file" in told["pipe.txt"]
+    assert len(report.added) == 3 + 3
+
+
+def test_a_folder_that_may_not_be_read_is_told(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.write("closed/a.txt", "Something.")
+    real = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", refuse)
+        report = place.build()
+    assert [failure.path for failure in report.failed] == ["closed"]
+    assert "Permission denied" in report.failed[0].reason
+    assert place.build().added == ("closed/a.txt",)
 
 
 def test_progress_is_told(place: Place) -> None:

@@ -45,7 +45,8 @@ def test_what_is_stored_comes_back(tmp_path: Path) -> None:
     with store.snapshot() as snapshot:
         assert snapshot.document("id-a") == one.document
         assert snapshot.glyphs("id-a") == one.glyphs
-        assert (snapshot.generation, snapshot.recipe, snapshot.meta("model")) == (1, RECIPE, "m")
+        assert (snapshot.recipe, snapshot.meta("model")) == (RECIPE, "m")
+        assert snapshot.generation > 0
         (stored,) = snapshot.chunks([2**62, 5]).values()
         assert stored.chunk == Chunk(2**62, "id-a", Span(0, len(one.document.text)), PageRange(1, 2), ("Over",))
         assert stored.sentences == (Span(0, 4), Span(5, len(one.document.text)))
@@ -61,11 +62,10 @@ def test_a_snapshot_does_not_move_and_the_next_one_does(tmp_path: Path) -> None:
     put(store, loaded("a", "First text"))
     with store.snapshot() as before:
         put(store, loaded("b", "Other text"))
-        assert before.generation == 1
         assert list(before.files()) == ["a.pdf"]
         assert before.document("id-a") is not None
         with store.snapshot() as after:
-            assert after.generation == 2
+            assert after.generation == before.generation + 1
             assert list(after.files()) == ["b.pdf"]
             assert after.document("id-a") is None
 
@@ -90,9 +90,11 @@ def test_a_checkpoint_is_kept_but_not_seen(tmp_path: Path) -> None:
 def test_a_failed_transaction_leaves_the_last_generation(tmp_path: Path) -> None:
     store = Store(tmp_path)
     put(store, loaded("a", "First text"))
+    with store.snapshot() as snapshot:
+        first = snapshot.generation
 
     def fail(generation: int) -> None:
-        assert generation == 2
+        assert generation == first + 1
         raise OSError("the disk is full")
 
     with (
@@ -102,7 +104,7 @@ def test_a_failed_transaction_leaves_the_last_generation(tmp_path: Path) -> None
     ):
         fail(new.generation)
     with store.snapshot() as snapshot:
-        assert snapshot.generation == 1
+        assert snapshot.generation == first
         assert list(snapshot.files()) == ["a.pdf"]
 
 

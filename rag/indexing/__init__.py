@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from rag import dense, generations, lexical
 from rag.chunk import Piece, chunk_document
-from rag.errors import EmptySource, IndexLocked, IndexUnwritable, SourceError, SourceLimit, SourcesMissing
+from rag.errors import EmptySource, IndexLocked, IndexMissing, IndexUnwritable, SourceError, SourceLimit, SourcesMissing
 from rag.indexing.plan import Found, Plan, gaps, make_plan, scan
 from rag.load import VERSION as LOAD_VERSION
 from rag.load import Scanning, load_files, ocr_engine
@@ -57,7 +57,7 @@ def build(
     IndexDamaged, IndexUnwritable, ModelProblem. KeyboardInterrupt stops it cleanly and keeps what was done.
     """
     started, scanned_ns = time.monotonic(), time.time_ns()
-    found = scan(sources)
+    found = scan(sources, index)
     if not found and not (index / "corpus.db").exists():
         raise SourcesMissing(f"The sources folder {sources} is empty.", "Put articles or reports into it, then build.")
     recipe, engine = recipe_of(encoder, size, overlap), ocr_engine(languages)
@@ -86,8 +86,10 @@ def build(
 def heal(index: Path) -> None:
     """Writes the lenses of the current generation again, from the truth.
 
-    Raises IndexLocked while a build runs, IndexUnwritable, IndexDamaged.
+    Raises IndexLocked while a build runs, IndexMissing, IndexUnwritable, IndexDamaged.
     """
+    if not Store(index).path.exists():
+        raise IndexMissing(f"The index in {index} is gone.", "Build it again: rag build")
     with _writable(index), _locked(index), Store(index).writer() as writer:
         _publish(writer, index, writer.generation)
 

@@ -48,15 +48,18 @@ class Plan:
         return not (self.added or self.changed or self.moved or self.removed or self.read)
 
 
-def scan(sources: Path) -> list[Found]:
-    """Every file under the folder, sorted by path; hidden ones are passed over. Raises SourcesMissing."""
+def scan(sources: Path, index: Path) -> list[Found]:
+    """Every file under the folder, sorted by path. Raises SourcesMissing.
+
+    Hidden ones are passed over, and the index itself if it lies there.
+    """
     if not sources.is_dir():
         raise SourcesMissing(
             f"There is no sources folder at {sources}.", "Make it and put articles or reports into it, or name another."
         )
     root, above = sources.resolve(), len(os.path.join(sources, ""))  # noqa: PTH118
-    found = [_look(root, file, file[above:]) for file in _files(sources)]
-    return sorted((one for one in found if one is not None), key=lambda one: one.path)
+    found = [_look(root, file, file[above:], reason) for file, reason in _entries(sources, index)]
+    return sorted(found, key=lambda one: one.path)
 
 
 def make_plan(
@@ -179,20 +182,31 @@ def _same_stat(one: Found, row: FileRow, built_ns: int) -> bool:
     return same and one.modified_ns < built_ns - _RACY_NS
 
 
-def _files(sources: Path) -> Iterator[str]:
-    """Strings, since making paths of ten thousand names takes longer than looking at the files."""
-    for folder, below, names in os.walk(sources):
-        below[:] = sorted(name for name in below if not name.startswith("."))
-        yield from (os.path.join(folder, name) for name in names if not name.startswith("."))  # noqa: PTH118
+def _entries(sources: Path, index: Path) -> Iterator[tuple[str, str]]:
+    """Each file, and each folder that cannot be entered with the reason; strings, since making ten thousand paths takes
+    longer than looking at the files."""
+    refused: list[OSError] = []
+    aside = os.path.realpath(index)
+    for folder, below, names in os.walk(sources, onerror=refused.append):
+        inside = [os.path.join(folder, name) for name in sorted(below) if not name.startswith(".")]  # noqa: PTH118
+        linked = {path for path in inside if os.path.islink(path)}  # noqa: PTH114
+        yield from ((path, "It is a link to a folder, which is not followed.") for path in linked)
+        kept = {path for path in inside if path not in linked and os.path.realpath(path) != aside}
+        below[:] = [name for name in sorted(below) if os.path.join(folder, name) in kept]  # noqa: PTH118
+        yield from ((os.path.join(folder, name), "") for name in names if not name.startswith("."))  # noqa: PTH118
+    for error in refused:
+        yield str(error.filename), f"The folder cannot be looked into ({error.strerror})."
 
 
-def _look(root: Path, file: str, relative: str) -> Found | None:
+def _look(root: Path, file: str, relative: str, reason: str) -> Found:
     path = relative.replace(os.sep, "/")
     try:
         path.encode()
     except UnicodeEncodeError:
         shown = os.fsencode(path).decode("utf-8", "backslashreplace")
         return _troubled(Found(shown, file), "Its name is not valid UTF-8.", "Rename it, then build again.")
+    if reason:
+        return _troubled(Found(path or ".", file), reason, "Copy what is in it here, or give access to it.")
     try:
         facts = os.lstat(file)
         if stat.S_ISLNK(facts.st_mode):
@@ -204,7 +218,9 @@ def _look(root: Path, file: str, relative: str) -> Found | None:
     except (OSError, RuntimeError) as error:
         reason = f"It cannot be opened ({getattr(error, 'strerror', None) or error})."
         return _troubled(Found(path, file), reason, "Check the link or its permissions, then build again.")
-    return Found(path, file, facts.st_size, facts.st_mtime_ns) if stat.S_ISREG(facts.st_mode) else None
+    if not stat.S_ISREG(facts.st_mode):  # a pipe, a socket, a device
+        return _troubled(Found(path, file), "It is not an ordinary file.", "Remove it from the sources.")
+    return Found(path, file, facts.st_size, facts.st_mtime_ns)
 
 
 def _troubled(one: Found, reason: str, hint: str) -> Found:

@@ -71,7 +71,7 @@ class Reads:
 
     @property
     def generation(self) -> int:
-        """Number of the last committed generation; 0 before the first."""
+        """Number of the last committed generation, one more than of the one before; 0 before the first."""
         return int(self.meta("generation") or 0)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -143,7 +144,7 @@ class Writer(Reads):
             )
             for statement in _ERASE:
                 self._db.execute(statement, {"recipe": recipe})
-            for key, value in {**meta, "recipe": recipe, "generation": str(self.generation + 1)}.items():
+            for key, value in {**meta, "recipe": recipe, "generation": str(_after(self.generation))}.items():
                 self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
             yield self
 
@@ -193,6 +194,11 @@ class Writer(Reads):
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+
+def _after(generation: int) -> int:
+    """The next number. An index that is removed and built again must not come to one that somebody has open still."""
+    return generation + 1 if generation else time.time_ns() // 1000
 
 
 def _file_row(f: FileRow) -> tuple[object, ...]:
