@@ -75,17 +75,18 @@ def make_pack(assistant: Assistant, title: str, conversation: Sequence[Asked]) -
     return _PAGE.format(title=escaped, made=made, turns=turns, style=_STYLE)
 
 
-def verify_pack(file: Path, sources: Path) -> list[Verdict]:
+def verify_pack(file: Path, sources: Path, languages: str = "") -> list[Verdict]:
     """Compares every quote of a pack with the sources, in the order of the pack.
 
     unchanged: the file is the same, byte for byte, and says it. moved: the words stand elsewhere - in the changed file,
     or in the same file under another name. changed: the file is there and no longer says it. gone: there is no such
-    file. Raises ConfigProblem if the file is no pack, SourcesMissing if there is no such folder.
+    file. With `languages` scanned pages are read by OCR, as they were for the index. Raises ConfigProblem if the file
+    is no pack, SourcesMissing if there is no such folder.
     """
     if not sources.is_dir():
         raise SourcesMissing(f"There is no sources folder at {sources}.", "Name it with --sources.")
     exhibits = _exhibits(file)
-    files = _Files(sources, exhibits)
+    files = _Files(sources, exhibits, languages)
     return [files.judge(exhibit) for exhibit in exhibits]
 
 
@@ -104,7 +105,7 @@ class _Exhibit:
 class _Files:
     """The sources as they are now, as far as a pack asks for them; every file is read once."""
 
-    def __init__(self, sources: Path, exhibits: Iterable[_Exhibit]) -> None:
+    def __init__(self, sources: Path, exhibits: Iterable[_Exhibit], languages: str) -> None:
         self._root = sources
         self._hashes: dict[str, str] = {}
         here = {path.relative_to(sources).as_posix(): path for path in _walk(sources)}
@@ -120,7 +121,7 @@ class _Files:
         read = wanted | {self._paths[sha256] for sha256 in missing if sha256 in self._paths}
         self._texts: dict[str, str | SourceError] = {
             path: found.document.text if isinstance(found, Loaded) else found
-            for path, found in load_files([(here[path], path) for path in sorted(read)])
+            for path, found in load_files([(here[path], path) for path in sorted(read)], languages=languages)
             if not isinstance(found, Scanning)  # a word on how far OCR has come
         }
 

@@ -32,7 +32,8 @@ def verify(
     from rag.config import load_config
     from rag.pack import verify_pack
 
-    verdicts = verify_pack(pack, load_config(sources=sources).sources)
+    config = load_config(sources=sources)
+    verdicts = verify_pack(pack, config.sources, config.ocr_languages)
     if as_json:
         print_json([verdict.to_dict() for verdict in verdicts])
     else:

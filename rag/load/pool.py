@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from rag.bounded import Child
 from rag.errors import EmptySource, SourceError, UnreadableSource
-from rag.load.ocr import ScannedWord
+from rag.load.ocr import ScannedWord, ocr_engine
 from rag.load.table import supported, unsupported
 from rag.load.wire import Request, unpack
 from rag.types import Loaded
@@ -56,9 +56,9 @@ def load_files(
 ) -> Iterator[tuple[str, Loaded | SourceError | Scanning]]:
     """Yields `(relative, document or error)` for each `(path, relative)`, in the order in which they finish.
 
-    With `languages` (codes of the engine, joined by +) pages of PDFs without text are read by OCR; how far that has
-    come is yielded between the results. Closing the iterator, or an exception where it is used, ends the children. At
-    most `workers` of them run (default: one for each core).
+    With `languages` (codes of the engine, joined by +) pages of PDFs without text are read by OCR, if it is installed;
+    how far that has come is yielded between the results. Closing the iterator, or an exception where it is used, ends
+    the children. At most `workers` of them run (default: one for each core).
     """
     limits = limits or Limits()
     readable = [file for file in files if supported(file[1])]
@@ -69,7 +69,7 @@ def load_files(
         return
     readable.sort(key=lambda file: -_size(file[0]))  # the longest work first, or it is what all wait for at the end
     count = min(len(readable), workers or _cores())
-    pool = _Pool(readable, limits, count, languages)
+    pool = _Pool(readable, limits, count, languages if ocr_engine(languages) else "")
     left = len(readable)
     try:
         while left:
