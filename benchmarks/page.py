@@ -75,6 +75,11 @@ class Page:
             time.sleep(0.02 if not wanted else 0.2)
         raise SystemExit("The page did not come.")
 
+    def busy(self) -> float:
+        """Seconds that the server has had of the processors."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return float(times.user + times.system)
+
     def memory(self) -> float:
         """Megabytes of the server and of the children that draw its pages."""
         whole = psutil.Process(self.process.pid)
@@ -104,7 +109,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         page = Page(arguments.index, Path(place) / "feedback.jsonl")
         try:
-            print(f"page answered after        {page.wait():6.2f} s")
+            print(f"page answered after        {page.wait():6.2f} s, {page.busy():.2f} s of them on a processor")
             print(f"models loaded after        {page.wait('ready'):6.2f} s")
             page.wait("settled")
             at_once(page, arguments.people)
