@@ -12,7 +12,6 @@ from rag.errors import CaseProblem
 from rag.evaluate.cases import Case, Expected, case_hash, load_cases, to_jsonl, to_yaml
 from rag.evaluate.places import Sources, locate
 from rag.evaluate.sets import import_set, is_set
-from rag.load import load_bytes
 from rag.types import Document, Span, Turn
 
 YAML = """
@@ -117,16 +116,6 @@ def test_an_expectation_that_does_not_stand_in_the_sources_is_named(expected: Ex
     with pytest.raises(CaseProblem) as caught:
         locate(Case("x", "Who?", citations=(wrong,)), sources(a="There are two,words."))
     assert said in caught.value.message
-
-
-def test_every_sample_case_stands_on_sentences_that_are_there() -> None:
-    paths = [path for path in (ROOT / "sources").iterdir() if path.is_file()]
-    documents = [load_bytes(path.read_bytes(), path.name).document for path in paths]
-    known = {document.id: document for document in documents}
-    samples = Sources({document.path: document.id for document in documents}, known.get)
-    for case in load_cases(ROOT / "tests/cases/samples.jsonl"):
-        for place in locate(case, samples):
-            assert len(place.spans) == 1, case.id
 
 
 def test_a_beir_folder_becomes_files_and_cases(tmp_path: Path) -> None:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 from conftest import ROOT
 
+from rag.evaluate.cases import Case, load_cases
+from rag.evaluate.places import Sources, locate
 from rag.load import load_bytes
 from rag.types import Document
 
 SOURCES = ROOT / "sources"
 REPORT = "gas-water-and-a-port.pdf"
 PATHS = sorted(path.name for path in SOURCES.iterdir() if path.is_file())
-CASES = [json.loads(line) for line in (ROOT / "tests/cases/samples.jsonl").read_text(encoding="utf-8").splitlines()]
-ANSWERABLE = [case for case in CASES if case["answerable"]]
+CASES = load_cases(ROOT / "tests/cases/samples.jsonl")
+ANSWERABLE = [case for case in CASES if case.answerable]
 
 
 def read(path: Path) -> Document:
@@ -56,30 +56,27 @@ def test_source_has_a_title_headings_and_an_article_s_length(path: str, document
 
 
 def test_every_source_is_cited_by_a_case() -> None:
-    assert {citation["path"] for case in ANSWERABLE for citation in case["citations"]} == set(PATHS)
+    assert {citation.path for case in ANSWERABLE for citation in case.citations} == set(PATHS)
 
 
-def test_cases_are_well_formed() -> None:
+def test_cases_are_of_both_kinds_and_say_what_is_expected() -> None:
     assert len(CASES) >= 60
-    assert len({case["id"] for case in CASES}) == len({case["question"] for case in CASES}) == len(CASES)
+    assert len({case.question for case in CASES}) == len(CASES)
     assert 0.3 <= 1 - len(ANSWERABLE) / len(CASES) <= 0.37
-    assert all(case.keys() == {"id", "question", "answerable"} for case in CASES if not case["answerable"])
-    for case in ANSWERABLE:
-        assert case.get("need", "all") == "all"
-        assert case["answers"]
-        assert case["citations"]
+    assert all(case.answers and case.citations for case in ANSWERABLE)
 
 
-@pytest.mark.parametrize("case", ANSWERABLE, ids=lambda case: str(case["id"]))
-def test_quote_stands_in_its_document_on_its_page(case: dict[str, Any], documents: dict[str, Document]) -> None:
-    for citation in case["citations"]:
-        document, quote = documents[citation["path"]], citation["quote"]
-        assert document.text.count(quote) == 1, quote
-        page = document.page_at(document.text.index(quote))
-        assert citation["page"] == (page.number if page else None)
-    quotes = "\n".join(citation["quote"] for citation in case["citations"])
-    found = [answer for answer in case["answers"] if answer in quotes]
-    assert found == case["answers"] if "need" in case else found
+@pytest.mark.parametrize("case", ANSWERABLE, ids=lambda case: case.id)
+def test_quote_stands_in_its_document_on_its_page(case: Case, documents: dict[str, Document]) -> None:
+    by_id = {document.id: document for document in documents.values()}
+    sources = Sources({path: document.id for path, document in documents.items()}, by_id.get)
+    for place in locate(case, sources):
+        assert len(place.spans) == 1, place.expected.quote
+        page = by_id[place.document_id].page_at(place.spans[0].start)
+        assert place.expected.page == (page.number if page else None)
+    quotes = "\n".join(citation.quote or "" for citation in case.citations)
+    found = [answer for answer in case.answers if answer in quotes]
+    assert found == list(case.answers) if case.need == "all" else found
 
 
 def test_two_sources_differ_about_the_dead(documents: dict[str, Document]) -> None:

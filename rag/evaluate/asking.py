@@ -47,7 +47,7 @@ def ask_one(assistant: Assistant, case: Case) -> Prediction:
 
 
 def ask_all(
-    cases: Sequence[Case], config: Config, assistant: Assistant, kept: Kept, jobs: int = 1, on_asked: OnAsked = print
+    cases: Sequence[Case], config: Config, assistant: Assistant, kept: Kept, jobs: int, on_asked: OnAsked
 ) -> list[Prediction]:
     """What is answered to every case, in their order; `jobs` processes ask, each with a copy of the models.
 

@@ -73,10 +73,6 @@ class Sources:
         """A document by one of its paths, or None."""
         return self.document(self.ids[path]) if path in self.ids else None
 
-    def paths(self, document_id: str) -> set[str]:
-        """Every path under which a document lies."""
-        return {path for path, known in self.ids.items() if known == document_id}
-
     def sha256(self) -> str:
         """A hash of every path and what lies there."""
         return hashlib.sha256(repr(sorted(self.ids.items())).encode()).hexdigest()

@@ -200,8 +200,10 @@ def _lit(document: Document, span: Span, right: Sequence[Span], light: str) -> I
     for one in sorted(right):
         a, b = max(at, one.start), min(span.end, one.end)
         if a < b:
-            yield Piece(document.text[at:a], light)
+            if at < a:
+                yield Piece(document.text[at:a], light)
             yield Piece(document.text[a:b], "right")
             at = b
-    yield Piece(document.text[at : span.end], light)
+    if at < span.end:
+        yield Piece(document.text[at : span.end], light)
     yield Piece(after, "")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Sequence
 from contextlib import contextmanager
@@ -103,16 +104,14 @@ def evaluate(
         kept = Kept(cache_folder() / "answers", Kept.state_of(assistant, config), fresh)
         asked = sum(kept.get(case) is None for case in cases)
         predictions = ask_all(cases, config, assistant, kept, jobs, on_asked or _silent)
-        documents = {source.document_id: None for source in assistant.documents() if source.document_id}
         sources = Sources.of(assistant)
         results = judge_all(cases, predictions, sources, judge)
-        cited = {one.document_id for result in results for one in result.prediction.passages}
-        for document_id in cited:
-            sources.document(document_id)  # read while the index is open
+        for document_id in {one.document_id for result in results for one in result.prediction.passages}:
+            sources.document(document_id)  # a report wants it after the index is closed
     run = Run(
         cases_sha256=case_hash(cases),
         sources_sha256=sources.sha256(),
-        documents=len(documents),
+        documents=len(set(sources.ids.values())),
         settings=json.loads(config.model_dump_json(exclude={"host", "port", "sources", "index"})),
         results=tuple(results),
         measures=summarise([row_of(result) for result in results if not result.broken]),
@@ -135,6 +134,7 @@ def opened(path: Path, config: Config, progress: OnProgress | None = None) -> It
     from rag.assistant import build
 
     folder = cache_folder() / "sets" / path.resolve().name
+    shutil.rmtree(folder / "sources", ignore_errors=True)  # documents that the set no longer has
     imported = import_set(path, folder)
     own = config.model_copy(update={"sources": imported.sources, "index": folder / "index"})
     build(config=own, progress=progress)
