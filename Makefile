@@ -1,12 +1,13 @@
 # make run   - build the index from sources/ and open the page on http://127.0.0.1:7860
 # make test  - lint, types, architecture and the whole test suite
+# make test-llamacpp - the language model's path against llama.cpp's own server, which is compiled first
 # make lock  - pin what is installed now
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lock clean
+.PHONY: run test test-llamacpp lock clean
 
 run: .venv/.run
 	$(BIN)/rag build
@@ -17,6 +18,10 @@ test: .venv/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-llamacpp: .venv/.test
+	$(PIP) install --quiet --editable '.[llamacpp]'
+	$(BIN)/python -m pytest -m llamacpp
 
 .venv/.python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Footnote needs Python 3.11 or newer.")'

@@ -20,10 +20,12 @@ from rag.answer import answer_from
 from rag.config import Config, load_config
 from rag.cross import CrossReader
 from rag.embed import SentenceEncoder, bundled_folder
-from rag.errors import IndexStale, QuestionProblem
+from rag.errors import IndexStale, LanguageModelProblem, QuestionProblem
 from rag.followup import stand_alone
 from rag.indexing import build as build_index
 from rag.indexing import heal, recipe_of
+from rag.llm import Patience, offers, open_llm
+from rag.nli import CrossEncoder
 from rag.pages import Painter, word_boxes
 from rag.search import Lenses, open_lenses, search
 from rag.store import Snapshot, Store
@@ -46,6 +48,7 @@ from rag.types import (
     Turn,
     Window,
 )
+from rag.written import Writer, rewritten, write
 
 __all__ = ["MAX_QUESTION", "Assistant", "build", "open_index"]
 
@@ -69,6 +72,9 @@ class Assistant:
         self._painter = Painter()
         self._lock = threading.Lock()
         self._lenses: Lenses | None = None
+        self._writers: dict[str, Writer] = {}
+        if config.llm:
+            self._writers[config.llm] = self._opened(config.llm)
         self._checked: dict[str, tuple[int, int, str]] = {}  # path -> size, time, sha256 as last looked at
         with self._view():
             pass
@@ -86,6 +92,8 @@ class Assistant:
         self._painter.close()
         with self._lock:
             self._lenses = None
+            for writer in self._writers.values():
+                writer.llm.close()
 
     def warm_up(self) -> None:
         """Loads the encoder now, so that the first question does not wait for it. Raises ModelProblem."""
@@ -93,19 +101,35 @@ class Assistant:
         if self._reader is not None:
             self._reader.scores("warm up", [Window("Warm up.", "")])
 
-    def ask(self, question: str, turns: Sequence[Turn] = (), paths: Sequence[str] | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        paths: Sequence[str] | None = None,
+        *,
+        llm: str | None = None,
+    ) -> Answer:
         """The answer to a question: the last event of `stream`. Raises QuestionProblem, IndexProblem, ModelProblem."""
-        for event in self.stream(question, turns, paths):
+        for event in self.stream(question, turns, paths, llm=llm):
             if isinstance(event, Done):
                 return event.answer
         raise AssertionError("a stream ends with Done")
 
-    def stream(self, question: str, turns: Sequence[Turn] = (), paths: Sequence[str] | None = None) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        paths: Sequence[str] | None = None,
+        *,
+        llm: str | None = None,
+    ) -> Iterator[Event]:
         """`Found`, then `Delta`s, then `Done`; `paths` limits the question to some sources.
 
+        `llm` is one of `language_models()`, "" for none; without it the configured one writes, if there is one.
         Raises QuestionProblem, IndexProblem, ModelProblem.
         """
-        asked = stand_alone(_checked_question(question), turns)
+        writer = self._writer(self._config.llm if llm is None else llm)
+        asked = _alone(_checked_question(question), turns, writer)
         with self._view() as (snapshot, lenses):
             documents = _documents(snapshot, paths)
             vector = self._encoder.query(asked)
@@ -114,10 +138,18 @@ class Assistant:
         if paths is not None:
             answer = replace(answer, notes=(_limited(paths), *answer.notes))
         yield Found(answer.passages)
+        if writer is not None and answer.status != "not_found":
+            yield from write(writer, vector, hits, answer, turns, lenses.lexical.idf)
+            return
         for i, claim in enumerate(answer.claims):
             marks = "".join(f" [{citation.number}]" for citation in claim.citations)
             yield Delta(("" if i == 0 else " ") + claim.text + marks)
         yield Done(answer)
+
+    def language_models(self) -> list[str]:
+        """What may write here: the configured model first, then those that run on this machine."""
+        found = [self._config.llm] if self._config.llm else []
+        return list(dict.fromkeys((*found, *(offer.setting for offer in offers()))))
 
     def search(self, question: str, k: int = 8, paths: Sequence[str] | None = None) -> list[Passage]:
         """The `k` best passages, best first; `paths` limits them to some sources. Raises as `ask` does."""
@@ -201,6 +233,28 @@ class Assistant:
             glyphs, words = snapshot.glyphs(document_id), snapshot.words(document_id)
         # A page was either read from what the file says or by OCR, so no page is in both.
         return dict(sorted({**self._painter.boxes(data, glyphs, span), **word_boxes(words, span)}.items()))
+
+    def _writer(self, setting: str) -> Writer | None:
+        """Who writes; None where nobody does. Raises QuestionProblem for a model that was neither named nor found."""
+        if not setting:
+            return None
+        if setting not in self._writers and setting not in self.language_models():
+            raise QuestionProblem(f"There is no language model {setting} here.", "See what runs here: rag doctor")
+        with self._lock:
+            return self._writers.setdefault(setting, self._opened(setting))
+
+    def _opened(self, setting: str) -> Writer:
+        config = self._config
+        llm = open_llm(
+            setting,
+            remote=config.llm_remote,
+            key=config.llm_key if setting == config.llm else "",
+            context=config.llm_context,
+            device=config.device,
+            wait=config.llm_wait,
+        )
+        nli = CrossEncoder(config.nli, config.device) if config.nli else None
+        return Writer(llm, self._encoder, Patience(config.llm_wait), config.llm_unsupported == "drop", nli)
 
     def _pdf(self, document_id: str) -> bytes | None:
         found = self._file(document_id)
@@ -292,6 +346,18 @@ def build(
     )
     encoder.keep_snapshot()
     return report
+
+
+def _alone(question: str, turns: Sequence[Turn], writer: Writer | None) -> str:
+    """The question as it is searched for: rewritten by the rule, and by the language model where there is one."""
+    asked = stand_alone(question, turns)
+    if writer is None or asked == question:
+        return asked
+    try:
+        return rewritten(writer, question, turns) or asked
+    except LanguageModelProblem as problem:
+        _log.info("The question was not rewritten: %s", problem)
+        return asked
 
 
 def _checked_question(question: str) -> str:

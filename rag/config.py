@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -39,6 +40,13 @@ class Config(BaseSettings):
     host: str = "127.0.0.1"
     feedback: Path = Path("feedback.jsonl")
     port: int = Field(7860, ge=0, le=65535)
+    llm: str = ""  # "ollama:NAME", "http://…/v1#NAME", "transformers:FOLDER"; empty: answers in the sources' words
+    llm_remote: bool = False  # whether that may be a host beyond this machine
+    llm_key: str = ""  # what its server wants to see
+    llm_context: int | None = Field(None, ge=512)  # tokens, where the server does not tell
+    llm_wait: float = Field(60.0, gt=0, le=3600)  # seconds until its first word
+    llm_unsupported: Literal["show", "drop"] = "show"  # sentences that are not found in the sources
+    nli: str = ""  # folder or hub name of a cross-encoder that joins in checking sentences
 
     @classmethod
     def settings_customise_sources(

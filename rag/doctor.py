@@ -1,4 +1,5 @@
-"""What `rag doctor` looks at: all that must be right before a question can be answered. It asks no network."""
+"""What `rag doctor` looks at: all that must be right before a question can be answered. It asks no network,
+only the usual ports of language models on this machine."""
 
 from __future__ import annotations
 
@@ -11,12 +12,14 @@ from rag.assistant import Assistant
 from rag.config import Config
 from rag.embed import SentenceEncoder
 from rag.errors import FootnoteError
+from rag.llm import offers, open_llm
 from rag.load import ocr_engine
 from rag.text import count_tokens
 from rag.types import JSON
 
 __all__ = ["Check", "examine"]
 
+_USE = 'To let one write: rag ask QUESTION --llm NAME, or llm = "NAME" in rag.toml. Its sentences are checked.'
 _PACKAGES = ("sentence-transformers", "torch", "faiss-cpu", "tantivy", "tiktoken", "pypdf", "pypdfium2", "gradio")
 
 
@@ -52,6 +55,13 @@ def examine(config: Config) -> list[Check]:
         good = sum(source.status == "indexed" for source in found)
         return f"{config.index}: {good} of {len(found)} files indexed, {sum(source.chunks for source in found)} chunks"
 
+    def language_model() -> str:
+        if not config.llm:
+            found = [f"{offer.setting} ({offer.server})" for offer in offers()]
+            return "none is used" + (f"; here run {', '.join(found)}" if found else ", and none was found here")
+        llm = open_llm(config.llm, remote=config.llm_remote, key=config.llm_key, context=config.llm_context)
+        return f"{llm.name} at {llm.place}, reads {llm.context} tokens"
+
     return [
         Check("python", True, platform.python_version()),
         _check("packages", lambda: ", ".join(f"{name} {version(name)}" for name in _PACKAGES)),
@@ -65,6 +75,7 @@ def examine(config: Config) -> list[Check]:
             "" if config.sources.is_dir() else "Make the folder and put articles or reports into it.",
         ),
         _check("index", index),
+        _check("language model", language_model, "" if config.llm else _USE),
     ]
 
 
@@ -72,8 +83,8 @@ def _no_ocr(languages: str) -> str:
     return f"not installed for {languages}: scanned pages are listed, not read (pip install 'footnote-rag[ocr]')"
 
 
-def _check(name: str, look: Callable[[], str]) -> Check:
+def _check(name: str, look: Callable[[], str], hint: str = "") -> Check:
     try:
-        return Check(name, True, look())
+        return Check(name, True, look(), hint)
     except FootnoteError as error:
         return Check(name, False, error.message, error.hint)

@@ -15,6 +15,7 @@
     │   ├── IndexUnwritable        the disk is full, or the folder may not be written
     │   └── IndexLocked            another build is running
     ├── ModelProblem           the encoder cannot be loaded, or is not the published one
+    ├── LanguageModelProblem   the language model does not run, is too slow, or writes nonsense
     ├── QuestionProblem        the question is empty or too long
     ├── CaseProblem            a file of cases, results or floors cannot be used
     └── ConfigProblem          a setting is wrong, a port is taken
@@ -36,6 +37,7 @@ __all__ = [
     "IndexProblem",
     "IndexStale",
     "IndexUnwritable",
+    "LanguageModelProblem",
     "ModelProblem",
     "QuestionProblem",
     "SourceError",
@@ -123,6 +125,10 @@ class IndexUnwritable(IndexProblem):
 
 class ModelProblem(FootnoteError):
     """A model cannot be loaded, or its weights are not the ones expected."""
+
+
+class LanguageModelProblem(FootnoteError):
+    """The language model does not run, is too slow, breaks off, or writes nonsense."""
 
 
 class QuestionProblem(FootnoteError):

@@ -22,7 +22,7 @@ import tantivy
 
 from rag.types import Keys, Vectors
 
-__all__ = ["FOLDER", "Entry", "LexicalLens", "terms"]
+__all__ = ["FOLDER", "Entry", "LexicalLens", "is_function_word", "terms"]
 
 FOLDER = "lexical"
 _ANALYZER = "footnote"
@@ -182,6 +182,11 @@ def terms(text: str) -> list[str]:
     """The words of a text as they are compared, in order: stemmed, folded, lower case, irregular forms brought home."""
     base, _ = _irregular()
     return [base.get(term, term) for term in _analyzer().analyze(text)]
+
+
+def is_function_word(term: str) -> bool:
+    """Whether a word of `terms` says how something is said, not what."""
+    return term in _FUNCTION_WORDS
 
 
 def _forms(term: str) -> tuple[str, ...]:

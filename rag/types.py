@@ -6,6 +6,7 @@ label stands beside the number. This module does not know how any value is made.
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -23,7 +24,7 @@ JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | Non
 
 BlockKind: TypeAlias = Literal["paragraph", "heading", "list", "table", "code"]
 SourceStatus: TypeAlias = Literal["indexed", "no_text", "failed", "skipped"]
-Support: TypeAlias = Literal["quoted", "supported", "unsupported"]
+Support: TypeAlias = Literal["quoted", "supported", "unsupported", "contradicted"]
 AnswerStatus: TypeAlias = Literal["answered", "partly", "not_found"]
 Role: TypeAlias = Literal["user", "assistant"]
 
@@ -228,6 +229,11 @@ class Claim:
     support: Support
     answer: Span | None = None
 
+    def __str__(self) -> str:
+        """The sentence with its `[n]` marks, and what is wrong with it where something is."""
+        said = {"unsupported": " (not found in the sources)", "contradicted": " (the sources say otherwise)"}
+        return self.text + said.get(self.support, "") + "".join(f" [{citation.number}]" for citation in self.citations)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -271,7 +277,7 @@ class Answer:
                 lines += ["", "Nearest passages, which do not answer it:"]
                 lines += [f"- {_place(p.document.name, p.document.path, None)}" for p in self.passages[:3]]
             return "\n".join(lines)
-        said = " ".join(claim.text + "".join(f" [{c.number}]" for c in claim.citations) for claim in self.claims)
+        said = " ".join(map(str, self.claims))
         cited = self.citations
         sources = [f'[{c.number}] {_place(c.title, c.path, c.page_label or c.page)}: "{c.quote}"' for c in cited]
         return "\n".join([said, *self.notes, "", "Sources:", *sources])
@@ -436,6 +442,45 @@ class Reader(Protocol):
 
     def scores(self, question: str, windows: Sequence[Window]) -> NDArray[np.float32]:
         """Log odds that each sentence answers the question, `(n,)`."""
+
+
+class Inference(NamedTuple):
+    """Probabilities in [0, 1] that a text follows from another, and that its opposite does."""
+
+    entailed: float
+    contradicted: float
+
+
+class Entailment(Protocol):
+    """Judges whether a text follows from another."""
+
+    def infer(self, premise: str, hypothesis: str) -> Inference:
+        """What follows. Raises ModelProblem."""
+
+
+class LanguageModel(Protocol):
+    """Writes text. Every member but `name` and `place` may raise LanguageModelProblem."""
+
+    @property
+    def name(self) -> str:
+        """As the setting names it."""
+
+    @property
+    def place(self) -> str:
+        """Where it runs: a host with its port, or this process."""
+
+    @property
+    def context(self) -> int:
+        """Tokens of prompt and answer together."""
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, or a few more than it has."""
+
+    def write(self, instructions: str, turns: Sequence[Turn], most: int, stop: threading.Event) -> Iterator[str]:
+        """At most `most` tokens in pieces as they come, "" as a sign of life; ends soon after `stop` is set."""
+
+    def close(self) -> None:
+        """Lets go of connections and weights."""
 
 
 def _plain(value: Any) -> Any:

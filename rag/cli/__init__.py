@@ -37,6 +37,10 @@ app.add_typer(eval_app, name="eval")
 SourcesOption = Annotated[Path | None, typer.Option("--sources", help="Folder of articles and reports.")]
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.")]
 ModelOption = Annotated[str | None, typer.Option("--model", help="Encoder: bundled, a folder, or a hub name.")]
+LlmOption = Annotated[
+    str | None,
+    typer.Option("--llm", help="Language model that writes: ollama:NAME, http://…/v1#NAME, transformers:DIR."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 PathsOption = Annotated[list[str] | None, typer.Option("--path", help="Ask only this source; may be repeated.")]
 
@@ -85,13 +89,14 @@ def ask(
     index: IndexOption = None,
     model: ModelOption = None,
     path: PathsOption = None,
+    llm: LlmOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question with exact citations, or say that the sources do not answer it."""
     from rag.assistant import open_index
     from rag.cli.show import clean, print_json
 
-    with open_index(config=_config(None, index, model)) as assistant:
+    with open_index(config=_config(None, index, model, llm=llm)) as assistant:
         answer = assistant.ask(question, paths=path)
     if as_json:
         print_json(answer.to_dict())
@@ -135,13 +140,13 @@ def sources(index: IndexOption = None, model: ModelOption = None, as_json: JsonO
 
 
 @app.command()
-def chat(index: IndexOption = None, model: ModelOption = None) -> None:
+def chat(index: IndexOption = None, model: ModelOption = None, llm: LlmOption = None) -> None:
     """Ask one question after the other; an empty line ends it."""
     from rag.assistant import open_index
     from rag.cli.show import clean
     from rag.types import Turn
 
-    with open_index(config=_config(None, index, model)) as assistant:
+    with open_index(config=_config(None, index, model, llm=llm)) as assistant:
         turns: list[Turn] = []
         while question := _next_question():
             try:
@@ -160,6 +165,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; this machine only by default.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535)] = None,
     sources: SourcesOption = None,
+    llm: LlmOption = None,
     follow: Annotated[bool, typer.Option("--watch", help="Rebuild when the sources change.")] = False,
     auth: Annotated[Path | None, typer.Option("--auth", help="File of users; lines come from rag password.")] = None,
 ) -> None:
@@ -167,7 +173,7 @@ def serve(
     from rag.assistant import open_index
     from rag.ui import launch
 
-    config = _config(sources, index, model, host=host, port=port)
+    config = _config(sources, index, model, host=host, port=port, llm=llm)
     users = None
     if auth is not None:
         from rag.ui.signing import read_users
@@ -238,11 +244,16 @@ def _watcher(config: Config) -> Iterator[None]:
 
 
 def _config(
-    sources: Path | None, index: Path | None, model: str | None, host: str | None = None, port: int | None = None
+    sources: Path | None,
+    index: Path | None,
+    model: str | None,
+    host: str | None = None,
+    port: int | None = None,
+    llm: str | None = None,
 ) -> Config:
     from rag.config import load_config
 
-    return load_config(sources=sources, index=index, model=model, host=host, port=port)
+    return load_config(sources=sources, index=index, model=model, host=host, port=port, llm=llm)
 
 
 from rag.cli import keep  # noqa: E402  # its commands hang on `app`
