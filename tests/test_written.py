@@ -220,7 +220,7 @@ def garbage(server: Any) -> None:
 
 
 def noise(server: Any) -> None:
-    server.speak("x%$" * 400)
+    server.speak("".join(chr(33 + 7 * number % 90) for number in range(1200)))
 
 
 def loops(server: Any) -> None:
