@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,25 @@ def test_trouble_is_one_sentence_and_a_hint(folder: Path, arguments: tuple[str, 
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 2, done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no interruption by signal here")
+def test_ctrl_c_in_a_build_says_that_it_stopped(tmp_path: Path) -> None:
+    (tmp_path / "sources").mkdir()
+    for n in range(200):
+        paragraphs = (f"Paragraph {i} of article {n} tells of a river and a border. " * 12 for i in range(20))
+        (tmp_path / "sources" / f"{n}.txt").write_text("\n\n".join(paragraphs))
+    command = [sys.executable, "-m", "rag.cli", "build"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        for _ in range(1200):
+            if (tmp_path / "index" / "build.owner").exists():
+                break
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        out, said = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert said.endswith("Stopped. What was done is kept.\n")
+    assert "Traceback" not in out + said
 
 
 def test_wrong_usage_exits_with_2(folder: Path) -> None:

@@ -45,6 +45,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 PathsOption = Annotated[list[str] | None, typer.Option("--path", help="Ask only this source; may be repeated.")]
 
 
+_INTERRUPTED = 130
+
+
 def main() -> None:
     """Entry point: runs a command and turns an expected error into one sentence, a hint and exit code 1."""
     for stream in (sys.stdout, sys.stderr):
@@ -57,9 +60,10 @@ def main() -> None:
     except FootnoteError as error:
         typer.echo(f"{error.message}\n{error.hint}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("Stopped. What was done is kept.", err=True)
-        sys.exit(130)
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:  # typer has caught the interruption and says nothing about it
+            typer.echo("Stopped. What was done is kept.", err=True)
+        raise
     except OSError as error:
         logging.getLogger(__name__).debug("trace", exc_info=True)
         typer.echo(f"{error.strerror or error}: {error.filename or ''}\nCheck the disk and its permissions.", err=True)

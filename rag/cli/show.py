@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
@@ -41,11 +41,20 @@ def clean(text: str) -> str:
     return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
 
 
+class _Rate(ProgressColumn):
+    """Units a second: files that are read, chunks that are embedded."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:.1f}/s")
+
+
 @contextmanager
 def bars(quiet: bool) -> Iterator[OnProgress]:
     """Progress bars on stderr for files read and chunks embedded, with rate and time left."""
     place = TextColumn("{task.fields[detail]}", markup=False)
-    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), place)
+    stage = TextColumn("{task.description:<10}")
+    columns = (stage, BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn(), place)
     with Bars(*columns, console=Console(stderr=True), disable=quiet) as shown:
         tasks: dict[str, TaskID] = {}
 
