@@ -22,20 +22,19 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from rag.assistant import MAX_QUESTION
-from rag.errors import ConfigProblem, FootnoteError, QuestionProblem
+from rag.errors import ConfigProblem, FootnoteError
 from rag.feedback import KINDS, Feedback, Kind, Remark
-from rag.pack import Asked, Said, make_pack
-from rag.types import JSON, AnswerStatus, Citation, Span, Support, Turn
+from rag.pack import Asked, make_pack
+from rag.types import JSON, AnswerStatus
 from rag.ui.building import Building
 from rag.ui.endpoints import AT_ONCE, Endpoints
+from rag.ui.given import Given, citation_of, misunderstood, said_of, turn_of
 from rag.ui.shelf import MOST_BYTES, Shelf
 
 __all__ = ["PageCalls"]
 
 Told: TypeAlias = "JSON | list[dict[str, JSON]] | list[str]"
 
-_MOST_BYTES = 8_000_000  # of a request in JSON: a long conversation with its quotes
-_MOST_TEXT = 20_000
 _TURNS = 50
 _INLINE = {"application/pdf": "application/pdf", "text/plain": "text/plain", "text/markdown": "text/plain"}
 _log = logging.getLogger(__name__)
@@ -55,7 +54,7 @@ class PageCalls:
 
     def routes(self) -> list[Route]:
         """All of them, under `/page/`."""
-        calls: dict[str, Callable[[_Given], Told]] = {
+        calls: dict[str, Callable[[Given], Told]] = {
             "state": self._state,
             "sources": lambda _: list(self.endpoints.sources()),
             "evidence": self._evidence,
@@ -65,7 +64,7 @@ class PageCalls:
             "remark": self._remark,
             "pack": self._pack,
         }
-        changes: dict[str, Callable[[_Given], Told]] = {
+        changes: dict[str, Callable[[Given], Told]] = {
             "build": lambda _: self._started(),
             "stop": lambda _: self.building.stop(),
             "remove": lambda given: {"token": self.shelf.remove(given.text("path")), **self._started()},
@@ -88,8 +87,8 @@ class PageCalls:
         self.building.start()
         return {}
 
-    def _allowed(self, change: Callable[[_Given], Told]) -> Callable[[_Given], Told]:
-        def checked(given: _Given) -> Told:
+    def _allowed(self, change: Callable[[Given], Told]) -> Callable[[Given], Told]:
+        def checked(given: Given) -> Told:
             self._check_change()
             return change(given)
 
@@ -102,7 +101,7 @@ class PageCalls:
                 "The page is open to the network: start it with --auth for that.",
             )
 
-    def _state(self, _: _Given) -> Told:
+    def _state(self, _: Given) -> Told:
         return {
             **self.endpoints.state(),
             "may_change": self.may_change,
@@ -110,7 +109,7 @@ class PageCalls:
             "building": self.building.to_dict(),
         }
 
-    def _evidence(self, given: _Given) -> Told:
+    def _evidence(self, given: Given) -> Told:
         return self.endpoints.evidence(
             given.text("document_id"),
             given.span("span"),
@@ -120,14 +119,14 @@ class PageCalls:
             given.number("around", 700),
         )
 
-    def _standing(self, given: _Given) -> Told:
+    def _standing(self, given: Given) -> Told:
         asked = [
             (each.text("document_id"), each.span("span"), each.text("quote"), each.text("path"))
             for each in given.several("citations")
         ]
         return list(self.endpoints.standing(asked))
 
-    def _suggest(self, given: _Given) -> Told:
+    def _suggest(self, given: Given) -> Told:
         if not self._suggesting.acquire(blocking=False):  # a courtesy, for which no answer should have to wait
             return []
         try:
@@ -137,18 +136,18 @@ class PageCalls:
         finally:
             self._suggesting.release()
 
-    def _remark(self, given: _Given) -> Told:
+    def _remark(self, given: Given) -> Told:
         kind, status = given.text("kind"), given.text("status")
         if kind not in KINDS or status not in get_args(AnswerStatus):
-            raise _misunderstood("kind")
+            raise misunderstood("kind")
         self.feedback.add(
             Remark(
                 kind=cast(Kind, kind),
                 question=given.text("question")[:MAX_QUESTION],
                 status=cast(AnswerStatus, status),
-                turns=tuple(_turn(each) for each in given.several("turns")[:_TURNS]),
+                turns=tuple(turn_of(each) for each in given.several("turns")[:_TURNS]),
                 answers=tuple(given.texts("answers")[:_TURNS]),
-                citations=tuple(_citation(each) for each in given.several("citations")[:_TURNS]),
+                citations=tuple(citation_of(each) for each in given.several("citations")[:_TURNS]),
                 wrong=tuple(int(each) for each in given.texts("wrong") if each.isdecimal()),
                 expected=given.text("expected", "")[:MAX_QUESTION].strip(),
                 user=given.user,
@@ -156,11 +155,11 @@ class PageCalls:
         )
         return {}
 
-    def _pack(self, given: _Given) -> Told:
+    def _pack(self, given: Given) -> Told:
         conversation = [
             Asked(
                 each.text("question"),
-                tuple(_said(claim) for claim in each.several("claims")),
+                tuple(said_of(claim) for claim in each.several("claims")),
                 tuple(each.texts("notes")),
             )
             for each in given.several("conversation")
@@ -179,7 +178,7 @@ class PageCalls:
 
     async def _ask(self, request: Request) -> Response:
         try:
-            given = await _Given.of(request)
+            given = await Given.of(request)
             turns = [{"role": each.text("role"), "text": each.text("text")} for each in given.several("turns")]
             events = self.endpoints.ask(given.text("question"), turns, given.texts("paths"))
         except FootnoteError as problem:
@@ -239,111 +238,19 @@ class PageCalls:
         )
 
 
-class _Given:
-    """The JSON of a request, read by name; what is missing or of another kind raises QuestionProblem."""
-
-    def __init__(self, values: JSON, user: str = "") -> None:
-        self._values = values if isinstance(values, dict) else {}
-        self.user = user
-
-    @classmethod
-    async def of(cls, request: Request) -> _Given:
-        """Reads the body of a request. Raises QuestionProblem if it is no JSON, or too long."""
-        if request.headers.get("content-type", "").partition(";")[0] != "application/json":
-            raise _misunderstood("its kind")
-        body = b""
-        async for piece in request.stream():
-            body += piece
-            if len(body) > _MOST_BYTES:
-                raise _misunderstood("its length")
-        try:
-            return cls(json.loads(body), request.scope.get("user_name") or "")
-        except ValueError as error:
-            raise _misunderstood("its body") from error
-
-    def has(self, name: str) -> bool:
-        """Whether a value was given and is not null."""
-        return self._values.get(name) is not None
-
-    def text(self, name: str, default: str | None = None) -> str:
-        """A string."""
-        value = self._values.get(name, default)
-        if not isinstance(value, str):
-            raise _misunderstood(name)
-        return value
-
-    def number(self, name: str, default: int) -> int:
-        """A whole number."""
-        value = self._values.get(name, default)
-        if not isinstance(value, int):
-            raise _misunderstood(name)
-        return value
-
-    def span(self, name: str) -> Span:
-        """Two whole numbers."""
-        match self._values.get(name):
-            case [int(start), int(end)]:
-                return Span(start, end)
-        raise _misunderstood(name)
-
-    def texts(self, name: str) -> list[str]:
-        """A list of strings; empty if not given."""
-        values = self._values.get(name) or []
-        if not isinstance(values, list):
-            raise _misunderstood(name)
-        return [str(value) for value in values]
-
-    def several(self, name: str) -> list[_Given]:
-        """A list of objects; empty if not given."""
-        values = self._values.get(name) or []
-        if not isinstance(values, list):
-            raise _misunderstood(name)
-        return [_Given(value) for value in values]
-
-
-def _turn(given: _Given) -> Turn:
-    return Turn("assistant" if given.text("role") == "assistant" else "user", given.text("text")[:_MOST_TEXT])
-
-
-def _said(given: _Given) -> Said:
-    support = given.text("support")
-    if support not in get_args(Support):
-        raise _misunderstood("support")
-    citations = tuple(_citation(each) for each in given.several("citations"))
-    return Said(given.text("text"), cast(Support, support), citations)
-
-
-def _citation(given: _Given) -> Citation:
-    """A citation as the page keeps it; what it says is compared with the source before it is believed."""
-    return Citation(
-        number=given.number("number", 0),
-        document_id=given.text("document_id"),
-        path=given.text("path"),
-        title=given.text("title"),
-        page=given.number("page", 0) if given.has("page") else None,
-        page_label=given.text("page_label") if given.has("page_label") else None,
-        span=given.span("span"),
-        quote=given.text("quote")[:_MOST_TEXT],
-    )
-
-
 _FAULT = "Something went wrong on the server; its log says what."
-
-
-def _misunderstood(what: str) -> QuestionProblem:
-    return QuestionProblem(f"This request is not understood: {what}.", "Load the page again.")
 
 
 def _refused(problem: FootnoteError) -> JSONResponse:
     return JSONResponse({"error": str(problem)}, 400)
 
 
-def _answered(call: Callable[[_Given], Told]) -> Callable[[Request], object]:
+def _answered(call: Callable[[Given], Told]) -> Callable[[Request], object]:
     """A call as a route: an expected error becomes its sentence and hint, any other is logged."""
 
     async def answered(request: Request) -> Response:
         try:
-            return JSONResponse(await run_in_threadpool(call, await _Given.of(request)))
+            return JSONResponse(await run_in_threadpool(call, await Given.of(request)))
         except FootnoteError as problem:
             return _refused(problem)
         except Exception:
