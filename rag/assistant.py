@@ -146,6 +146,11 @@ class Assistant:
             yield Delta(("" if i == 0 else " ") + claim.text + marks)
         yield Done(answer)
 
+    @property
+    def language_model(self) -> str:
+        """The configured model, as the setting names it; empty where answers are in the sources' own words."""
+        return self._config.llm
+
     def language_models(self) -> list[str]:
         """What may write here: the configured model first, then those that run on this machine."""
         found = [self._config.llm] if self._config.llm else []

@@ -13,8 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from rag.assistant import MAX_QUESTION
+from rag.llm import is_here
 from rag.types import JSON, Citation, Delta, Document, Done, Found, Role, Span, Turn
 from rag.ui.samples import questions_for
 from rag.ui.suggest import suggest
@@ -63,7 +65,11 @@ class Endpoints:
         return cls(assistant, questions_for(assistant.documents()) if examples is None else tuple(examples))
 
     def ask(
-        self, question: str, turns: list[dict[str, str]] | None = None, paths: list[str] | None = None
+        self,
+        question: str,
+        turns: list[dict[str, str]] | None = None,
+        paths: list[str] | None = None,
+        llm: str | None = None,
     ) -> Iterator[dict[str, JSON]]:
         """Ask the sources; every sentence of the answer carries citations that quote its source exactly.
 
@@ -75,10 +81,11 @@ class Endpoints:
             question: What is asked, in a sentence.
             turns: Earlier turns, oldest first, each {"role": "user" or "assistant", "text": "..."}.
             paths: Only these sources are asked; none means all.
+            llm: The language model that writes, "" for the sources' own words; none means the configured one.
         """
         said: list[str] = []
         shown = 0.0
-        for event in self.assistant.stream(question, _turns(turns or []), paths or None):
+        for event in self.assistant.stream(question, _turns(turns or []), paths or None, llm=llm):
             match event:
                 case Found(passages):
                     yield {"event": "found", "passages": [passage.to_dict() for passage in passages]}
@@ -118,6 +125,13 @@ class Endpoints:
             "longest": MAX_QUESTION,
         }
 
+    def writers(self) -> list[dict[str, JSON]]:
+        """The language models that may write: setting, name, host, whether that is this machine, whether it is the
+        configured one.
+        """
+        chosen = self.assistant.language_model
+        return [{**_writer(each), "chosen": each == chosen} for each in self.assistant.language_models()]
+
     def first_questions(self) -> tuple[str, ...]:
         """A few questions to begin with, made from what is indexed; none where that cannot be done well."""
         if self.examples:
@@ -125,7 +139,7 @@ class Endpoints:
         found: list[str] = []
         for source in [each for each in self.assistant.documents() if each.status == "indexed"][:_DOCUMENTS]:
             passages = self.assistant.search(source.title, 4, [source.path])
-            found += suggest(passages, self.assistant.ask, found, most=1)
+            found += suggest(passages, lambda each: self.assistant.ask(each, llm=""), found, most=1)
             if len(found) == _EXAMPLES:
                 break
         return tuple(found)
@@ -159,7 +173,8 @@ class Endpoints:
     ) -> list[str]:
         """Questions near to one, that the index answers from what was not asked or cited yet; few, or none."""
         near = self.assistant.search(question, 8, paths)
-        return suggest(near, lambda each: self.assistant.ask(each, paths=paths), [question, *asked], cited)
+        # In the sources' words: a model would take its time, and nobody has asked yet.
+        return suggest(near, lambda each: self.assistant.ask(each, paths=paths, llm=""), [question, *asked], cited)
 
     def standing(self, citations: Sequence[tuple[str, Span, str, str]]) -> list[str]:
         """The verdict, as `evidence` gives it, on each `(document_id, span, quote, path)`."""
@@ -233,6 +248,14 @@ def _turns(given: Sequence[dict[str, str]]) -> tuple[Turn, ...]:
     roles: dict[str, Role] = {"user": "user", "assistant": "assistant"}
     known = [turn for turn in given[-_TURNS:] if turn.get("role") in roles and "text" in turn]
     return tuple(Turn(roles[turn["role"]], turn["text"]) for turn in known)
+
+
+def _writer(setting: str) -> dict[str, JSON]:
+    """A setting of a language model in parts: `http://host/v1#name`, `ollama:name` or `transformers:folder`."""
+    address = urlsplit(setting) if "://" in setting else None
+    host = (address.hostname or "") if address else ""
+    name = address.fragment if address else setting.partition(":")[2]
+    return {"setting": setting, "name": name or setting, "host": host, "here": not host or is_here(host)}
 
 
 def _heading(document: Document, offset: int) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ class PageCalls:
             "sources": lambda _: list(self.endpoints.sources()),
             "evidence": self._evidence,
             "standing": self._standing,
+            "writers": lambda _: list(self.endpoints.writers()),
             "progress": lambda _: self.building.to_dict(),
             "suggest": self._suggest,
             "remark": self._remark,
@@ -180,7 +181,8 @@ class PageCalls:
         try:
             given = await Given.of(request)
             turns = [{"role": each.text("role"), "text": each.text("text")} for each in given.several("turns")]
-            events = self.endpoints.ask(given.text("question"), turns, given.texts("paths"))
+            llm = given.text("llm") if given.has("llm") else None
+            events = self.endpoints.ask(given.text("question"), turns, given.texts("paths"), llm)
         except FootnoteError as problem:
             return _refused(problem)
         return StreamingResponse(self._in_turn(events), media_type="application/x-ndjson")

@@ -4,6 +4,7 @@ import { Refused, call, stream } from "./api.js";
 import { Card, partial, seal, whole } from "./answer.js";
 import { h, icon, iconButton, plural, say, wide } from "./dom.js";
 import { inMarkdown, opinions } from "./keep.js";
+import { Writers } from "./writers.js";
 import * as store from "./store.js";
 
 // What was said before a turn, as the server wants it.
@@ -37,13 +38,14 @@ export class Chat {
     this.button = h("button", { type: "submit", class: "send" });
     this.scope = [];
     this.scoped = h("p", { class: "scope", hidden: true });
+    this.writer = new Writers();
     this.hint = h("p", { class: "hint", id: "hint", "aria-live": "polite" });
     this.form = h(
       "form",
       { class: "composer", onsubmit: (event) => (event.preventDefault(), this.sent()) },
       this.scoped,
       h("div", { class: "box" }, this.field, this.button),
-      this.hint,
+      h("div", { class: "below" }, this.writer.node, this.hint),
     );
     this.node = h("main", { class: "talk" }, this.log, this.form, this.card.node);
     this.field.addEventListener("input", () => this.typed());
@@ -201,7 +203,7 @@ export class Chat {
     try {
       for await (const event of stream(
         "ask",
-        { question: turn.question, turns, paths: turn.paths.length ? turn.paths : null },
+        { question: turn.question, turns, paths: turn.paths.length ? turn.paths : null, llm: this.writer.chosen },
         signal,
       )) {
         if (event.event === "delta") {

@@ -1,0 +1,63 @@
+"""A language model that writes: chosen on the page, its sentences checked, and a sign where it is another machine's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from speaking import speaker
+
+from .driving import ask, picture
+from .serving import PATIENCE, Watch, listen, served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+LIT = "When was the lighthouse at Cape Orrin first lit?"
+WRITTEN = "The lighthouse at Cape Orrin was first lit on 14 May 1871 [1]. It was painted green in 1999."
+
+
+def test_a_model_is_chosen_on_the_page(
+    index: tuple[Path, Path], browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = Watch()
+    with speaker() as model:
+        model.says = WRITTEN
+        monkeypatch.setenv("FOOTNOTE_LLM", f"http://127.0.0.1:{model.server_port}/v1#tiny")
+        with served(*index) as server:
+            context = browser.new_context(viewport={"width": 1280, "height": 800})
+            context.set_default_timeout(PATIENCE)
+            page = context.new_page()
+            listen(page, server.url, watch)
+            page.goto(server.url)
+            page.get_by_label("Who writes the answer").wait_for()
+            assert page.locator(".away").is_hidden(), "it is this machine"
+            ask(page, LIT)
+            said = page.locator(".turn.last .answer").inner_text()
+            assert "14 May 1871" in said
+            assert page.locator(".turn.last .claim.unsupported").count() == 1, said
+            assert "not found in the sources" in said
+            picture(page, "written-1280-light")
+            page.get_by_label("Who writes the answer").select_option("")
+            ask(page, LIT)
+            assert "Quoted word for word" in page.locator(".turn.last .seal").inner_text()
+            context.close()
+    assert not watch.faults, watch.faults
+
+
+def test_another_machine_is_named(index: tuple[Path, Path], browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_LLM", "http://models.example.invalid/v1#big")
+    monkeypatch.setenv("FOOTNOTE_LLM_REMOTE", "true")
+    with served(*index) as server:
+        context = browser.new_context(viewport={"width": 390, "height": 844})
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.goto(server.url)
+        page.get_by_text("Questions and passages are sent to models.example.invalid").wait_for()
+        picture(page, "another-machine-390-light")
+        page.get_by_label("Who writes the answer").select_option("")
+        page.locator(".away").wait_for(state="hidden")
+        context.close()
