@@ -5,6 +5,7 @@ Importing this room is cheap: the web server is loaded when a page is served. It
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
 
 __all__ = ["launch"]
+
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"  # read once, when models or Gradio first import the hub's library
 
 
 def launch(

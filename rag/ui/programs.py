@@ -63,7 +63,6 @@ def gradio_app(endpoints: Endpoints, host: str) -> FastAPI:
     # Where the server calls itself, a proxy from the environment must not see it.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), *LOOPBACK]))
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio reads it then
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     import fastapi
     import gradio as gr
     from gradio.events import api
