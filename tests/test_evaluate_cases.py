@@ -12,7 +12,8 @@ from rag.errors import CaseProblem
 from rag.evaluate.cases import Case, Expected, case_hash, load_cases, to_jsonl, to_yaml
 from rag.evaluate.places import Sources, locate
 from rag.evaluate.sets import import_set, is_set
-from rag.types import Document, Span, Turn
+from rag.feedback import Feedback, Remark
+from rag.types import Citation, Document, Span, Turn
 
 YAML = """
 - question: When did it begin?
@@ -168,3 +169,17 @@ def test_what_is_no_set_is_named(tmp_path: Path) -> None:
     write(tmp_path, "corpus.jsonl", json.dumps({"_id": "d", "text": "x"}))
     with pytest.raises(CaseProblem, match="it has no qrels"):
         import_set(tmp_path, tmp_path / "made")
+
+
+def test_what_people_said_on_the_page_is_read(tmp_path: Path) -> None:
+    kept = Feedback(tmp_path / "feedback.jsonl")
+    turns = (Turn("user", "The dam?"), Turn("assistant", "It stands."))
+    cited = Citation(1, "d", "a.txt", "A", None, None, Span(10, 20), "two words")
+    kept.add(Remark("helpful", "How many?", "answered", turns=turns, answers=("two",), citations=(cited,)))
+    kept.add(Remark("helpful", "Who won?", "not_found"))
+    kept.add(Remark("should_answer", "How high?", "not_found"))
+    lines = "\n".join(json.dumps(case) for case in kept.cases())
+    many, won, high = load_cases(write(tmp_path, "said.jsonl", lines))
+    assert (many.answers, many.turns, many.citations) == (("two",), turns, (Expected("a.txt", quote="two words"),))
+    assert [case.answerable for case in (many, won, high)] == [True, False, True]
+    assert locate(many, sources(a="There are two words."))

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 from conftest import ROOT
+from words import WordEncoder
 
 from rag.evaluate.cases import Case, Expected, load_cases
-from rag.evaluate.judge import Kind, citation_scores, in_source_words
+from rag.evaluate.judge import Kind, carried_by, citation_scores, in_source_words
 from rag.evaluate.matchers import assert_all_quotes_exact, assert_answers, assert_cites, assert_refuses
 from rag.evaluate.mutations import good_answer, mutation_gate
 from rag.evaluate.places import Sources, locate
@@ -131,6 +132,15 @@ def test_only_whole_sentences_in_the_source_s_words_carry_a_claim(
     claim: str, premises: list[str], carried: bool
 ) -> None:
     assert in_source_words(claim, premises) is carried
+
+
+def test_a_written_sentence_is_compared_as_the_program_compares_it() -> None:
+    judge = carried_by(WordEncoder())
+    assert judge(DIED, [TEXT])
+    assert judge("64 people died in the attack on the train.", [TEXT])
+    assert not judge("46 people died in the attack on the train.", [TEXT])
+    assert not judge("64 people did not die in the attack on the train.", [TEXT])
+    assert not judge("A second inquiry came to the opposite conclusion.", [TEXT])
 
 
 def test_citation_precision_and_recall_are_alce_s() -> None:

@@ -14,9 +14,18 @@ from typing import Literal, TypeAlias
 
 from rag.evaluate.places import Sources
 from rag.text import normalise, sentence_spans
-from rag.types import JSON, Citation, Claim
+from rag.types import JSON, Citation, Claim, Encoder, Entailment
 
-__all__ = ["Finding", "Judge", "Kind", "check_citations", "check_claims", "citation_scores", "in_source_words"]
+__all__ = [
+    "Finding",
+    "Judge",
+    "Kind",
+    "carried_by",
+    "check_citations",
+    "check_claims",
+    "citation_scores",
+    "in_source_words",
+]
 
 Kind: TypeAlias = Literal[
     "trouble",
@@ -65,6 +74,23 @@ def in_source_words(claim: str, premises: Sequence[str]) -> bool:
     for premise in premises:
         whole.update(_plain(premise[span.start : span.end]) for span in sentence_spans(premise))
     return all(_plain(claim[span.start : span.end]) in whole for span in sentence_spans(claim))
+
+
+def carried_by(encoder: Encoder, nli: Entailment | None = None) -> Judge:
+    """The judge of sentences that a language model wrote: the source's words, or what `rag.verify` finds supported.
+
+    Numbers, names, dates and negations are compared as the program itself compares them; `nli`, a cross-encoder for
+    natural language inference, joins in where one is given. The judge raises ModelProblem.
+    """
+    from rag.verify import SourceSentence, verify
+
+    def judge(claim: str, premises: Sequence[str]) -> bool:
+        if in_source_words(claim, premises):
+            return True
+        sources = [SourceSentence(one[slice(*span)]) for one in premises for span in sentence_spans(one)]
+        return verify(claim, sources, encoder, nli=nli).support == "supported"
+
+    return judge
 
 
 def check_citations(claims: Sequence[Claim], sources: Sources) -> list[Finding]:

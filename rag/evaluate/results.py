@@ -16,7 +16,7 @@ from rag.evaluate.judge import Finding, Judge, check_citations, check_claims, ci
 from rag.evaluate.measures import exact_match, ranking, says, span_overlap, token_f1
 from rag.evaluate.places import Place, Sources, locate
 from rag.evaluate.predictions import Prediction
-from rag.text import count_tokens, words
+from rag.text import count_tokens, sentence_spans, words
 
 if TYPE_CHECKING:
     from rag.types import Citation
@@ -25,6 +25,7 @@ __all__ = ["Result", "examine", "findings_of", "judge_all"]
 
 _PASSAGES = 5  # whose characters are compared with the expected ones
 _NEAR = 0.8  # share of common words from which a quote counts as a near-duplicate of another
+_AROUND = 600  # characters on each side in which a sentence begins and ends
 _LONG = 6  # words; shorter quotes resemble each other by chance
 
 
@@ -101,18 +102,32 @@ def _near(citation: Citation, claim: int) -> Finding:
 
 
 def _is_near_duplicate(citation: Citation, places: Sequence[Place], sources: Sources) -> bool:
-    """Whether a quote is almost, but not quite, one that is expected, and stands elsewhere."""
-    exact = [place for place in places if place.exact]
+    """Whether a sentence of a quote is almost, but not quite, one that is expected, and stands elsewhere."""
     if any(place.holds(citation.document_id, citation.span) for place in places):
         return False
-    quoted = words(citation.quote)
-    for place in exact:
-        document = sources.document(place.document_id)
-        expected = words(document.text[slice(*place.spans[0])]) if document else []
-        if min(len(quoted), len(expected)) < _LONG or quoted == expected:
-            continue
-        compared = SequenceMatcher(None, quoted, expected, autojunk=False)
-        if compared.real_quick_ratio() >= _NEAR and compared.ratio() >= _NEAR:
+    expected = [sentence for place in places if place.exact for sentence in _expected_sentences(place, sources)]
+    quoted = [citation.quote, *(citation.quote[slice(*span)] for span in sentence_spans(citation.quote))]
+    return any(_almost(words(one), expected) for one in quoted)
+
+
+def _expected_sentences(place: Place, sources: Sources) -> list[list[str]]:
+    """The words of a place, and of each whole sentence that it touches: it may be no more than a name of one."""
+    document, span = sources.document(place.document_id), place.spans[0]
+    if document is None:
+        return []
+    start, end = max(0, span.start - _AROUND), min(len(document.text), span.end + _AROUND)
+    touched = [
+        one for one in sentence_spans(document.text, start, end) if one.start < span.end and span.start < one.end
+    ]
+    return [words(document.text[slice(*one)]) for one in (span, *touched)]
+
+
+def _almost(quoted: Sequence[str], expected: Sequence[Sequence[str]]) -> bool:
+    if len(quoted) < _LONG or quoted in expected:
+        return False
+    for one in expected:
+        compared = SequenceMatcher(None, quoted, one, autojunk=False)
+        if len(one) >= _LONG and compared.real_quick_ratio() >= _NEAR and compared.ratio() >= _NEAR:
             return True
     return False
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from rag.errors import CaseProblem
 from rag.evaluate.asking import Kept, OnAsked, ask_all
 from rag.evaluate.cases import Case, case_hash, load_cases
-from rag.evaluate.judge import Judge, in_source_words
+from rag.evaluate.judge import Judge, carried_by, in_source_words
 from rag.evaluate.places import Sources
 from rag.evaluate.results import Result, judge_all
 from rag.evaluate.sets import import_set, is_set
@@ -89,13 +89,14 @@ def evaluate(
     *,
     jobs: int = 1,
     fresh: bool = False,
-    judge: Judge = in_source_words,
+    judge: Judge | None = None,
     on_asked: OnAsked | None = None,
 ) -> tuple[Run, Sources]:
     """Asks every case of an index and judges the answers; also the sources, which outlive the open index.
 
-    `jobs` processes ask at once; a script that wants more than one needs the usual `if __name__ == "__main__"`.
-    Raises IndexMissing, IndexStale, ModelProblem.
+    Without a `judge`, claims must be in the source's words, or, where a language model writes them, hold before
+    `rag.verify` and the settings' `nli`. `jobs` processes ask at once; a script that wants more than one needs the
+    usual `if __name__ == "__main__"`. Raises IndexMissing, IndexStale, ModelProblem.
     """
     from rag.assistant import open_index
 
@@ -105,7 +106,7 @@ def evaluate(
         asked = sum(kept.get(case) is None for case in cases)
         predictions = ask_all(cases, config, assistant, kept, jobs, on_asked or _silent)
         sources = Sources.of(assistant)
-        results = judge_all(cases, predictions, sources, judge)
+        results = judge_all(cases, predictions, sources, judge or _judge_for(config))
         for document_id in {one.document_id for result in results for one in result.prediction.passages}:
             sources.document(document_id)  # a report wants it after the index is closed
     run = Run(
@@ -139,6 +140,16 @@ def opened(path: Path, config: Config, progress: OnProgress | None = None) -> It
     own = config.model_copy(update={"sources": imported.sources, "index": folder / "index"})
     build(config=own, progress=progress)
     yield load_cases(imported.cases), own
+
+
+def _judge_for(config: Config) -> Judge:
+    if not config.llm:
+        return in_source_words
+    from rag.embed import SentenceEncoder
+    from rag.nli import CrossEncoder
+
+    nli = CrossEncoder(config.nli, config.device) if config.nli else None
+    return carried_by(SentenceEncoder(config.model, config.device), nli)
 
 
 def row_of(result: Result) -> Row:
