@@ -42,7 +42,7 @@ def main() -> None:
     if arguments.ask:
         print(json.dumps(asked(arguments.ask, arguments.folder)))
         return
-    passages, questions = real(200, 40)
+    passages, questions = real(50, 20)
     vectors = drawn(passages, arguments.most)
     for kind, most in (("dense", arguments.most), ("lexical", arguments.words)):
         print(f"\n{kind}\n" + "".join(f"{name:>10}" for name in COLUMNS))
