@@ -35,6 +35,7 @@ def main() -> None:
     """Prints a table for each lens."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--most", type=int, default=1_000_000, help="passages in the dense lens, at most")
+    parser.add_argument("--least", type=int, default=1_000)
     parser.add_argument("--words", type=int, default=1_000_000, help="passages in the lexical lens, at most")
     parser.add_argument("--ask", choices=("dense", "lexical"), help=argparse.SUPPRESS)
     parser.add_argument("folder", nargs="?", type=Path, help=argparse.SUPPRESS)
@@ -46,7 +47,7 @@ def main() -> None:
     vectors = drawn(passages, arguments.most)
     for kind, most in (("dense", arguments.most), ("lexical", arguments.words)):
         print(f"\n{kind}\n" + "".join(f"{name:>10}" for name in COLUMNS))
-        for size in (n for n in (1_000, 10_000, 100_000, 1_000_000) if n <= most):
+        for size in (n for n in (1_000, 10_000, 100_000, 1_000_000) if arguments.least <= n <= most):
             with tempfile.TemporaryDirectory() as scratch:
                 root = Path(scratch)
                 np.save(root / "questions.npy", questions)
@@ -56,7 +57,7 @@ def main() -> None:
 
 def measured(kind: str, root: Path, vectors: Vectors, size: int) -> list[float]:
     """The columns of a row but the first."""
-    names = [f"{at:08x}" for at in range(0, size, PART)]
+    names = [f"{at:032x}" for at in range(0, size, PART)]
 
     def write(folder: Path, missing: list[str]) -> None:
         for name in missing:

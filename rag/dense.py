@@ -28,12 +28,12 @@ __all__ = ["EXACT_LIMIT", "FOLDER", "DenseLens"]
 
 EXACT_LIMIT = 100_000
 _CANDIDATES = 500  # found by their codes and compared exactly, at least
-_OF_ALL = 250  # one vector in so many is a candidate: the more there are, the closer they lie together
+_OF_ALL = 500  # one vector in so many is a candidate: the more there are, the closer they lie together
 FOLDER = "dense"
 _PARTS, _KEYS, _VECTORS, _CODES = "parts.json", ".keys.npy", ".vectors.npy", ".codes.npy"
 _QUERY_BITS = 4  # of each number of a question, when it is compared with codes
 _BLOCK = 8192  # vectors encoded or compared at once
-_RELEASE = 16  # searches, after which pages of vectors that were looked at are given back
+_RELEASE = 2000  # vectors read, after which their pages are given back: each of them keeps its neighbours in memory too
 
 
 class _Part(NamedTuple):
@@ -54,7 +54,7 @@ class DenseLens:
         self._starts = np.cumsum([0, *(len(part.keys) for part in self._parts)])
         self._limit = exact_limit
         self._codes = _coded(self._parts) if len(self._keys) > exact_limit else None
-        self._searches = 0
+        self._read = 0  # since pages were last given back
 
     @classmethod
     def write(cls, folder: Path, keys: Keys, vectors: Vectors) -> None:
@@ -134,13 +134,14 @@ class DenseLens:
             for at in range(first, last, _BLOCK):
                 some = order[at : min(at + _BLOCK, last)]
                 scores[some] = _dots(part.vectors[rows[some] - start], vector)
-        self._release()
+        self._release(len(rows))
         return scores
 
-    def _release(self) -> None:
-        """Gives back the pages of vectors now and then: each row that was read keeps its neighbours in memory too."""
-        self._searches += 1
-        if self._codes is not None and self._searches % _RELEASE == 0 and hasattr(mmap, "MADV_DONTNEED"):
+    def _release(self, rows: int) -> None:
+        """Gives back the pages of vectors, once so many were read that they would fill the memory with time."""
+        self._read += rows
+        if self._codes is not None and self._read >= _RELEASE and hasattr(mmap, "MADV_DONTNEED"):
+            self._read = 0
             for part in self._parts:
                 if isinstance(part.pages, mmap.mmap):
                     part.pages.madvise(mmap.MADV_DONTNEED)

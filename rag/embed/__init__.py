@@ -104,11 +104,6 @@ class SentenceEncoder:
         """Length of a vector."""
         return self._engine.dimension
 
-    @property
-    def ready(self) -> bool:
-        """Whether the weights are loaded already."""
-        return self._quick is not None or self._reference.loaded
-
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text by the model's own tokenizer, special tokens included."""
         return self._engine.count(texts) if texts else []
