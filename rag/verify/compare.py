@@ -20,6 +20,8 @@ DifferenceKind: TypeAlias = Literal[
     "number", "unit", "date", "name", "negation", "comparison", "quantifier", "bound", "quote"
 ]
 
+_BESIDE = 2  # words that must stand around a name in a further source, too, so that it is the same matter
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -115,28 +117,28 @@ def _year_as_number(said: Facts, date: Date, evidence: Sequence[Facts]) -> bool:
 
 
 def _names(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]) -> Iterator[Difference]:
-    near = [name.text for one in evidence for name in one.names]
-    here = {word for one in evidence for word in words(one.text)}
     around = {name.text for one in context for name in one.names}
-    stems = frozenset(stem for one in evidence for stem in one.stems)
-    together = "".join(char for one in evidence for char in one.text.lower() if char.isalnum())
     letters = {initials for one in (*evidence, *context) for initials in _initials(one)}
     mine = _initials(said)
     for name in said.names:
-        known = name.text in here or any(same_name(name.text, other) for other in near)
-        known = known or stem_of(name.text) in stems or name.text in together
-        if (
-            known
-            or len(name.text) == 1
-            or name.text in letters
-            or any(other.upper() in mine for other in (*near, *around))
-        ):
+        near = [one for i, one in enumerate(evidence) if i == 0 or len(said.around(name.span) & one.stems) >= _BESIDE]
+        if len(name.text) == 1 or name.text in letters or any(_holds(one, name.text, mine) for one in near):
             continue
-        if any(same_name(name.text, other) for other in around) and not _slot_taken(said, name.span, evidence):
+        explained = any(same_name(name.text, other) or other.upper() in mine for other in around)
+        if explained and not _slot_taken(said, name.span, evidence):
             continue
-        if name.first and not any(same_name(name.text, other) for other in around) and _ordinary(said, name.span):
+        if name.first and not explained and _ordinary(said, name.span):
             continue
         yield Difference("name", _text(said, name.span), _slot_taken(said, name.span, evidence))
+
+
+def _holds(one: Facts, name: str, initials: set[str]) -> bool:
+    """Whether a sentence has a name, in some form of it: inflected, written together, or spelled out."""
+    if name in words(one.text) or stem_of(name) in one.stems:
+        return True
+    if any(same_name(name, other.text) or other.text.upper() in initials for other in one.names):
+        return True
+    return name in "".join(char for char in one.text.lower() if char.isalnum())
 
 
 def _slot_taken(said: Facts, span: Span, evidence: Sequence[Facts]) -> str:
