@@ -112,8 +112,7 @@ def vectors_of(texts: Sequence[str], encoder: SentenceEncoder, cache: Path = CAC
     """The vectors of questions, `(n, dim)`."""
 
     def encode() -> Vectors:
-        found = encoder._model.encode_query(list(texts), batch_size=64, normalize_embeddings=True)
-        return np.asarray(found, np.float32)
+        return np.stack([encoder.query(text) for text in texts])
 
     return _kept(cache / f"{_name([encoder.fingerprint, 'questions', *texts])}.pickle", encode)
 

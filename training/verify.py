@@ -26,7 +26,7 @@ from rag.verify import SourceSentence, read_evidence
 from rag.verify.score import MEASURES, WEIGHTS
 
 SETS = ("squad2_dev", "squad1_dev")
-STATEMENTS = 150
+STATEMENTS = 300
 _SUBJECT = re.compile(
     r"^(?:who|what|which(?: \w+)?) ((?:is|was|are|were|has|had|can|will|[a-z]+(?:ed|es|s))\b.+)\?$", re.I
 )
