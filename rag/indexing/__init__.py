@@ -30,6 +30,7 @@ from rag.types import BuildReport, Embedded, Encoder, Failure, Loaded, OnProgres
 __all__ = ["build", "heal", "recipe_of"]
 
 _CHUNK_VERSION = "2"
+_LENS_VERSION = "2"  # of the files of a part: those of another version are not taken over
 _WINDOW = 1024  # chunks embedded together: many enough to sort by length, few enough to hold
 _CHECKPOINT = 64  # embeddings stored in one go
 
@@ -204,7 +205,7 @@ def _commit(
 
 def _publish(writer: Writer, index: Path, generation: int, last: int = 0) -> None:
     """Both lenses of a generation; parts that the `last` one has too are taken over, 0 for none."""
-    parts = {part.name: part for part in parts_of(writer.documents(), writer.recipe)}
+    parts = {part.name: part for part in parts_of(writer.documents(), f"{_LENS_VERSION} {writer.recipe}")}
 
     def vectors(folder: Path, missing: list[str]) -> None:
         for name in missing:
