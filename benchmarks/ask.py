@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from benchmarks.sets import Gold, Index
 from rag.fuse import Candidate, fuse
 from rag.lexical import terms
-from rag.read import ReadPassage
-from rag.types import Span, Vectors
+from rag.read import Reading, ReadPassage, read
+from rag.read.reread import reread
+from rag.types import Reader, Span, Vectors
 
 __all__ = ["DEPTH", "PASSAGES", "Asker", "Found", "is_gold"]
 
@@ -42,6 +43,7 @@ class Asker:
     """An index and the terms of its chunks, made once."""
 
     index: Index
+    reader: Reader | None = None
     _bodies: dict[int, list[list[str]]] = field(default_factory=dict)
     _contexts: dict[int, list[str]] = field(default_factory=dict)
 
@@ -68,6 +70,12 @@ class Asker:
     def passages(self, found: Found, k: int = PASSAGES) -> list[ReadPassage]:
         """The first `k` passages, as the reader wants them."""
         return [self._passage(key, score) for key, score in zip(found.keys[:k], found.scores, strict=False)]
+
+    def read(self, text: str, vector: Vectors, found: Found) -> Reading:
+        """The first passages read: by the ranker, and by the reader if there is one."""
+        passages = self.passages(found)
+        reading = read(text, vector, passages, terms=terms, idf=self.index.lexical.idf)
+        return reading if self.reader is None else reread(reading, text, passages, self.reader)
 
     def places(self, keys: Sequence[int]) -> list[tuple[str, Span]]:
         """Document and span of every sentence of some chunks, chunk by chunk."""
@@ -99,8 +107,12 @@ class Asker:
         first, last = self.index.first[key], self.index.first[key + 1]
         return ReadPassage(
             score=score,
+            document=document.id,
             context="\n".join((document.title, *piece.chunk.heading)),
-            sentences=tuple(document.text[span.start : span.end] for span in piece.sentences),
+            text=document.text[piece.chunk.span.start : piece.chunk.span.end],
+            spans=tuple(
+                Span(s.start - piece.chunk.span.start, s.end - piece.chunk.span.start) for s in piece.sentences
+            ),
             vectors=self.index.sentences[first:last],
         )
 

@@ -27,9 +27,13 @@ import numpy as np
 
 from benchmarks.ask import Asker, Found, is_gold
 from benchmarks.sets import CACHE, Question, QuestionSet, load_set, vectors_of
-from rag.embed import SentenceEncoder
+from rag.embed import SentenceEncoder, bundled_folder
+from rag.followup import stand_alone
 from rag.lexical import terms
-from rag.read import ANSWERABLE, Reading, read
+from rag.read import Reading
+from rag.read.spans import SpanReader
+from rag.types import Span, Turn
+from training.export import token_f1
 
 RESAMPLES = 1000
 FOREIGN = 200
@@ -63,12 +67,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not folders:
         print(f"No set of questions under {options.folder}.", file=sys.stderr)
         return 1
-    encoder = SentenceEncoder()
+    encoder, reader = SentenceEncoder(), SpanReader(bundled_folder() / "tokenizer.json")
     options.cache.mkdir(parents=True, exist_ok=True)
     sets = [load_set(folder, encoder, options.cache) for folder in folders]
     results: dict[str, Any] = {}
     for at, one in enumerate(sets):
-        asker = Asker(one.index)
+        asker = Asker(one.index, reader)
         foreign = sets[at - 1] if len(sets) > 1 else None
         found = _measure(asker, one, one.vectors, [q.text for q in one.questions])
         found |= _verbatim(asker, encoder)
@@ -76,8 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             found |= _foreign(asker, foreign)
         results[one.name] = found
         if any(q.history for q in one.questions):
-            texts = ["\n".join((*q.history, q.text)) for q in one.questions]
-            results[f"{one.name}+history"] = _measure(asker, one, vectors_of(texts, encoder, options.cache), texts)
+            texts = [stand_alone(q.text, [Turn("user", turn) for turn in q.history]) for q in one.questions]
+            results[f"{one.name}, stand-alone"] = _measure(asker, one, vectors_of(texts, encoder, options.cache), texts)
         _show(one.name, results)
     options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
     return 0
@@ -91,8 +95,7 @@ def _measure(asker: Asker, one: QuestionSet, vectors: Any, texts: Sequence[str])
     for question, vector, text in zip(one.questions, vectors, texts, strict=True):
         start = time.perf_counter()
         found = asker.find(text, vector)
-        passages = asker.passages(found)
-        reading = read(text, vector, passages, terms=terms, idf=asker.index.lexical.idf)
+        reading = asker.read(text, vector, found)
         tally.add("milliseconds", 1000 * (time.perf_counter() - start))
         if question.golds:
             _search(tally, asker, question, found)
@@ -101,11 +104,13 @@ def _measure(asker: Asker, one: QuestionSet, vectors: Any, texts: Sequence[str])
         if question.answerable and spans:
             tally.add("sentence first", golds[0] if golds else 0)
             tally.add("sentence in 5", any(golds[:5]))
+            tally.add("words F1", _words(asker, question, found, reading))
+            tally.add(f"sentence first, {text.split()[0].lower()}" if text else "", golds[0] if golds else 0)
         if spans or not question.answerable:
             right.append(bool(golds) and golds[0])
         sure.append(reading.answerable)
         answerable.append(question.answerable)
-        shown = reading.answerable >= ANSWERABLE
+        shown = reading.answerable >= reading.least
         tally.add("answerable answered" if question.answerable else "unanswerable answered", shown)
         if shown and question.answerable and spans:
             tally.add("answered rightly", golds[0])
@@ -134,7 +139,32 @@ def _search(tally: Tally, asker: Asker, question: Question, found: Found) -> Non
             tally.add(f"{name} span@1", any(held[0]) if held else 0)
             tally.add(f"{name} span@5", any(any(one) for one in held))
             tally.add(f"{name} all spans@5", all(any(column) for column in zip(*held, strict=True)) if held else 0)
+    if any(gold.spans for gold in question.golds):
+        recall, iou = _recall(asker, found.keys[:5], question)
+        tally.add("span recall@5", recall)
+        tally.add("span IoU@5", iou)
     tally.add("characters of 5", sum(_length(asker, key) for key in found.keys[:5]))
+
+
+def _recall(asker: Asker, keys: Sequence[int], question: Question) -> tuple[float, float]:
+    """Characters of the gold spans that lie in these chunks, as a share of the gold and of gold and chunks together.
+
+    Recall and IoU of Smith and Troynikov, "Evaluating Chunking Strategies for Retrieval" (Chroma, 2024).
+    """
+    gold = {(g.document, at) for g in question.golds for span in g.spans for at in range(*span)}
+    pieces = [asker.index.pieces[key].chunk for key in keys]
+    held = [(chunk.document_id, at) for chunk in pieces for at in range(*chunk.span)]
+    common = len(gold.intersection(held))
+    return common / len(gold), common / (len(held) + len(gold) - common)
+
+
+def _words(asker: Asker, question: Question, found: Found, reading: Reading) -> float:
+    """Token F1 of the exact words of the best sentence, against the likest gold span."""
+    best = reading.sentences[0]
+    answer = best.answer or Span(0, 0)
+    said = asker.passages(found)[best.passage].sentences[best.sentence][answer.start : answer.end]
+    golds = [asker.index.documents[g.document].text[span.start : span.end] for g in question.golds for span in g.spans]
+    return max(token_f1(said, gold) for gold in golds)
 
 
 def _length(asker: Asker, key: int) -> int:
@@ -159,9 +189,8 @@ def _foreign(asker: Asker, other: QuestionSet) -> dict[str, Any]:
     tally = Tally()
     for i in np.random.default_rng(0).permutation(len(other.questions))[:FOREIGN]:
         text, vector = other.questions[i].text, other.vectors[i]
-        passages = asker.passages(asker.find(text, vector))
-        reading = read(text, vector, passages, terms=terms, idf=asker.index.lexical.idf)
-        tally.add("foreign answered", reading.answerable >= ANSWERABLE)
+        reading = asker.read(text, vector, asker.find(text, vector))
+        tally.add("foreign answered", reading.answerable >= reading.least)
     return dict(tally.result())
 
 
@@ -181,10 +210,10 @@ def _verbatim(asker: Asker, encoder: SentenceEncoder) -> dict[str, Any]:
         body = " ".join(text.split())
         piece = asker.index.pieces[found.keys[0]]
         whole = asker.index.documents[piece.chunk.document_id].text[piece.chunk.span.start : piece.chunk.span.end]
-        passages = asker.passages(found)
-        best = read(text, vector, passages, terms=terms, idf=asker.index.lexical.idf).sentences[0]
+        best = asker.read(text, vector, found).sentences[0]
+        said = asker.passages(found)[best.passage].sentences[best.sentence]
         tally.add("verbatim passage first", body in " ".join(whole.split()))
-        tally.add("verbatim sentence first", body == " ".join(passages[best.passage].sentences[best.sentence].split()))
+        tally.add("verbatim sentence first", body == " ".join(said.split()))
     return dict(tally.result())
 
 
@@ -218,7 +247,7 @@ def _interval(rows: Any, measure: Callable[[Any], Any]) -> list[float]:
 
 
 def _show(name: str, results: dict[str, Any]) -> None:
-    for key in (name, f"{name}+history"):
+    for key in (name, f"{name}, stand-alone"):
         if key not in results:
             continue
         print(f"\n## {key}\n")

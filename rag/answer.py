@@ -8,20 +8,32 @@ know how passages were found.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from rag.lexical import LexicalLens, terms
-from rag.read import ReadPassage, Scored, read, select
-from rag.read.reread import reread
-from rag.text import normalise, strip_span
+from rag.read import ReadPassage, Scored, differing, read, select
+from rag.read.reread import RISK, reread
+from rag.text import normalise, sentence_spans, strip_span
 from rag.types import Answer, Citation, Claim, Document, Hit, Reader, Span, Vectors
 
-__all__ = ["answer_from"]
+__all__ = ["answer_from", "cite"]
 
 _LIST_ITEMS = 8  # of a list that is quoted whole
+_LONGEST = 600  # characters of a quote that brings the sentence before along
 _MARK = re.compile(r"(?:(?:[-*+•–]|[*_]{2,3}|\d{1,3}[.)])\s+)+")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1")
+_LEANS = re.compile(r"(?:It|He|She|They|This|These|Those|Its|His|Her|Their|Both|Neither|Such|The (?:same|latter))\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A span to quote, and the exact words of the answer in it where they are known."""
+
+    document: Document
+    span: Span
+    answer: Span | None = None
 
 
 def answer_from(
@@ -31,6 +43,7 @@ def answer_from(
     hits: Sequence[Hit],
     lexical: LexicalLens,
     reader: Reader | None = None,
+    risk: float = RISK,
 ) -> Answer:
     """The answer in the sources' own words, from hits that come best first.
 
@@ -40,15 +53,22 @@ def answer_from(
     to_read = [_to_read(hit) for hit in hits]
     reading = read(asked_as, vector, to_read, terms=terms, idf=lexical.idf)
     if reader is not None:
-        reading = reread(reading, asked_as, to_read, reader)
+        reading = reread(reading, asked_as, to_read, reader, risk)
     passages = tuple(hit.passage for hit in hits)
     if not reading.sentences or reading.answerable < reading.least:
         return Answer(question, asked_as, "not_found", (), passages, reading.answerable)
-    claims = _claims([place for scored in select(reading) for place in _whole(*_place(hits, scored))])
-    return Answer(question, asked_as, "answered", claims, passages, reading.answerable)
+    chosen = select(reading)
+    others = differing(reading, asked_as, to_read)
+    chosen = [*chosen[:1], *(one for one in (*others, *chosen[1:]) if one not in chosen[:1])]
+    places = [_place(hits, scored) for scored in dict.fromkeys(chosen)]
+    if reading.several:  # one item of a list is less than what was asked for
+        places = list(dict.fromkeys(_announcement(place) or place for place in places))
+    claims = _claims([whole for place in places for whole in _whole(place, {p.span for p in places})])
+    notes = (_differ([places[0], *(_place(hits, one) for one in others)]),) if others else ()
+    return Answer(question, asked_as, "answered", claims, passages, reading.answerable, notes)
 
 
-def cite(number: int, document: Document, span: Span) -> Citation:
+def cite(number: int, document: Document, span: Span, answer: Span | None = None) -> Citation:
     """A citation of a span, with the page that it starts on."""
     page = document.page_at(span.start)
     return Citation(
@@ -60,41 +80,77 @@ def cite(number: int, document: Document, span: Span) -> Citation:
         page_label=page.label if page else None,
         span=span,
         quote=document.text[span.start : span.end],
+        answer=answer,
     )
 
 
-def _claims(places: Sequence[tuple[Document, Span]]) -> tuple[Claim, ...]:
+def _claims(places: Sequence[_Place]) -> tuple[Claim, ...]:
     """One claim for each sentence; sources that say the same are cited together, numbered in order of first use."""
-    groups: dict[str, list[tuple[Document, Span]]] = {}
-    for document, span in places:
-        group = groups.setdefault(normalise(document.text[span.start : span.end]), [])
-        if all((document.id, span) != (other.id, at) for other, at in group):
-            group.append((document, span))
+    groups: dict[str, list[_Place]] = {}
+    for place in places:
+        group = groups.setdefault(normalise(place.document.text[place.span.start : place.span.end]), [])
+        if all((place.document.id, place.span) != (other.document.id, other.span) for other in group):
+            group.append(place)
     claims: list[Claim] = []
     number = 0
     for group in groups.values():
-        citations = tuple(cite(number + i, document, span) for i, (document, span) in enumerate(group, 1))
+        citations = tuple(cite(number + i, one.document, one.span, one.answer) for i, one in enumerate(group, 1))
         number += len(group)
-        claims.append(Claim(_shown(citations[0].quote, group[0][0].media_type), citations, "quoted"))
+        first = group[0]
+        said = _shown(citations[0].quote, first.document.media_type)
+        claims.append(Claim(said, citations, "quoted", _emphasis(said, first)))
     return tuple(claims)
 
 
-def _whole(document: Document, span: Span) -> list[tuple[Document, Span]]:
-    """The sentence, and the list that it announces if it ends with a colon: without it, it says nothing."""
-    found = [(document, span)]
+def _whole(place: _Place, others: set[Span]) -> list[_Place]:
+    """The sentence with what it needs to be understood: the list that it announces, the sentence that it leans on.
+
+    A sentence that is quoted by itself (`others`) is not brought along.
+    """
+    document, span = place.document, place.span
+    found = [place]
     if document.text[span.start : span.end].endswith(":"):
         at = bisect_left(document.blocks, span.end, key=lambda block: block.span.start)
         for block in document.blocks[at : at + _LIST_ITEMS]:
             if block.kind != "list":
                 break
-            found.append((document, strip_span(document.text, block.span)))
-    return [(document, _unmarked(document.text, each)) for document, each in found]
+            found.append(_Place(document, strip_span(document.text, block.span)))
+    elif _LEANS.match(document.text, span.start, span.end):
+        found = [replace(place, span=_with_the_one_before(document, span, others))]
+    return [_unmarked(each) for each in found]
 
 
-def _unmarked(text: str, span: Span) -> Span:
-    """The span without a list's mark in front, or the end of an emphasis that began in the sentence before."""
-    mark = _MARK.match(text, span.start, span.end)
-    return Span(mark.end(), span.end) if mark and mark.end() < span.end else span
+def _announcement(place: _Place) -> _Place | None:
+    """The sentence with a colon that announces the list in which the place is an item."""
+    document = place.document
+    at = bisect_right(document.blocks, place.span.start, key=lambda block: block.span.start) - 1
+    if at < 0 or document.blocks[at].kind != "list":
+        return None
+    while at > 0 and document.blocks[at].kind == "list":
+        at -= 1
+    block = document.blocks[at]
+    before = sentence_spans(document.text, *block.span) if block.kind == "paragraph" else []
+    announces = before and document.text[before[-1].start : before[-1].end].endswith(":")
+    return _Place(document, before[-1]) if announces else None
+
+
+def _with_the_one_before(document: Document, span: Span, others: set[Span]) -> Span:
+    at = bisect_right(document.blocks, span.start, key=lambda block: block.span.start) - 1
+    if at < 0 or document.blocks[at].kind not in ("paragraph", "list"):
+        return span
+    before = [one for one in sentence_spans(document.text, *document.blocks[at].span) if one.end <= span.start]
+    if not before or before[-1] in others or span.end - before[-1].start > _LONGEST:
+        return span
+    return Span(before[-1].start, span.end)
+
+
+def _unmarked(place: _Place) -> _Place:
+    """The place without a list's mark in front, or the end of an emphasis that began in the sentence before."""
+    mark = _MARK.match(place.document.text, place.span.start, place.span.end)
+    if mark is None or mark.end() >= place.span.end:
+        return place
+    answer = place.answer if place.answer and place.answer.start >= mark.end() else None
+    return replace(place, span=Span(mark.end(), place.span.end), answer=answer)
 
 
 def _shown(quote: str, media_type: str) -> str:
@@ -104,16 +160,43 @@ def _shown(quote: str, media_type: str) -> str:
     return " ".join(quote.split())
 
 
+def _emphasis(said: str, place: _Place) -> Span | None:
+    """Where the exact words stand in a quote as it is said: of equal words, those nearest to their place."""
+    if place.answer is None:
+        return None
+    document = place.document
+    words = _shown(document.text[place.answer.start : place.answer.end], document.media_type)
+    near = len(" ".join(document.text[place.span.start : place.answer.start].split()))
+    found = [match.start() for match in re.finditer(re.escape(words), said)] if words else []
+    start = min(found, key=lambda at: abs(at - near), default=None)
+    return None if start is None else Span(start, start + len(words))
+
+
+def _differ(places: Sequence[_Place]) -> str:
+    """That sources give different figures, and which."""
+    said = [
+        f"{_shown(p.document.text[p.answer.start : p.answer.end], p.document.media_type)} ({p.document.name})"
+        for p in places
+        if p.answer is not None
+    ]
+    many = {2: "Two", 3: "Three"}.get(len(said), "Several")
+    return f"{many} sources differ: {'; '.join(said)}."
+
+
 def _to_read(hit: Hit) -> ReadPassage:
     document, chunk = hit.passage.document, hit.passage.chunk
     return ReadPassage(
         score=hit.passage.score,
+        document=document.id,
         context="\n".join((document.title, *chunk.heading)),
-        sentences=tuple(document.text[span.start : span.end] for span in hit.sentences),
+        text=document.text[chunk.span.start : chunk.span.end],
+        spans=tuple(Span(span.start - chunk.span.start, span.end - chunk.span.start) for span in hit.sentences),
         vectors=hit.vectors,
     )
 
 
-def _place(hits: Sequence[Hit], scored: Scored) -> tuple[Document, Span]:
+def _place(hits: Sequence[Hit], scored: Scored) -> _Place:
     hit = hits[scored.passage]
-    return hit.passage.document, hit.sentences[scored.sentence]
+    span, said = hit.sentences[scored.sentence], scored.answer
+    answer = None if said is None else Span(span.start + said.start, span.start + said.end)
+    return _Place(hit.passage.document, span, answer)

@@ -18,7 +18,6 @@ from typing import Literal
 
 from rag.answer import answer_from
 from rag.config import Config, load_config
-from rag.cross import CrossReader
 from rag.embed import SentenceEncoder, bundled_folder
 from rag.errors import IndexStale, LanguageModelProblem, QuestionProblem
 from rag.followup import stand_alone
@@ -27,6 +26,7 @@ from rag.indexing import heal, recipe_of
 from rag.llm import Patience, offers, open_llm
 from rag.nli import CrossEncoder
 from rag.pages import Painter, word_boxes
+from rag.read.spans import SpanReader
 from rag.search import Lenses, open_lenses, search
 from rag.store import Snapshot, Store
 from rag.types import (
@@ -99,7 +99,7 @@ class Assistant:
         """Loads the encoder now, so that the first question does not wait for it. Raises ModelProblem."""
         self._encoder.query("warm up")
         if self._reader is not None:
-            self._reader.scores("warm up", [Window("Warm up.", "")])
+            self._reader.read("warm up", [Window("", "Warm up.", (Span(0, 8),))])
 
     def ask(
         self,
@@ -134,7 +134,7 @@ class Assistant:
             documents = _documents(snapshot, paths)
             vector = self._encoder.query(asked)
             hits = search(asked, vector, lenses=lenses, snapshot=snapshot, k=_CANDIDATES, documents=documents)
-            answer = answer_from(question, asked, vector, hits, lenses.lexical, self._reader)
+            answer = answer_from(question, asked, vector, hits, lenses.lexical, self._reader, self._config.risk)
         if paths is not None:
             answer = replace(answer, notes=(_limited(paths), *answer.notes))
         yield Found(answer.passages)
@@ -324,7 +324,7 @@ def open_index(index: str | Path = "index", *, config: Config | None = None) -> 
     """Opens an index for questions. Raises IndexMissing, IndexStale, IndexDamaged, ModelProblem, ConfigProblem."""
     settings = config or load_config(index=Path(index))
     encoder = SentenceEncoder(settings.model, settings.device, settings.index)
-    return Assistant(settings, encoder, CrossReader(bundled_folder()))
+    return Assistant(settings, encoder, SpanReader(bundled_folder() / "tokenizer.json"))
 
 
 def build(

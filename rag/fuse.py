@@ -22,7 +22,7 @@ __all__ = ["FEATURES", "Candidate", "features", "fuse"]
 FloatArray: TypeAlias = NDArray[np.float64]
 
 FEATURES = ("dense", "lexical", "sentence", "covered", "run", "together")
-_WEIGHTS = np.array([0.11, 0.15, 0.36, 0.13, 0.13, 0.40])
+_WEIGHTS = np.array([0.16, 0.14, 0.24, 0.24, 0.18, 0.32])
 _BM25_CEILING = 2.2  # k1 + 1 with k1 = 1.2: what a term's idf is multiplied by at most
 
 

@@ -431,17 +431,27 @@ class Encoder(Protocol):
 
 
 class Window(NamedTuple):
-    """A sentence to read, and what stands around it: title, headings, the sentence before."""
+    """A run of whole sentences to read: `context` is title and headings, `sentences` are spans of `text`, in order."""
 
-    sentence: str
     context: str
+    text: str
+    sentences: tuple[Span, ...]
+
+
+class SentenceRead(NamedTuple):
+    """What a reader says of a sentence: log odds that the answer stands in it against that nothing in its window
+    answers, and the likeliest exact words, a span of the window's text inside the sentence.
+    """
+
+    score: float
+    answer: Span
 
 
 class Reader(Protocol):
-    """Reads sentences for a question."""
+    """Reads windows of text for a question."""
 
-    def scores(self, question: str, windows: Sequence[Window]) -> NDArray[np.float32]:
-        """Log odds that each sentence answers the question, `(n,)`."""
+    def read(self, question: str, windows: Sequence[Window]) -> list[tuple[SentenceRead, ...]]:
+        """For each window one value for each of its sentences."""
 
 
 class Inference(NamedTuple):

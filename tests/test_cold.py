@@ -49,6 +49,4 @@ def test_searching_imports_nothing_slow(built: tuple[Path, set[str]]) -> None:
 def test_asking_imports_nothing_slow(built: tuple[Path, set[str]]) -> None:
     said, loaded = rag("ask", QUESTION, "--json", cwd=built[0])
     assert json.loads(said)["status"] == "answered"
-    if "torch" in (Path(__file__).parent.parent / "rag" / "cross.py").read_text("utf-8"):
-        pytest.xfail("the reader, rag/cross.py, still reads with PyTorch")
     assert loaded == set()

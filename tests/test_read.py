@@ -37,6 +37,13 @@ BREAD = (
 )
 
 
+def passage(context: str, sentences: Sequence[str], vectors: Vectors) -> ReadPassage:
+    """Sentences with a space between them."""
+    ends = np.cumsum([len(sentence) + 1 for sentence in sentences]).tolist()
+    spans = tuple(Span(end - len(s) - 1, end - 1) for s, end in zip(sentences, ends, strict=True))
+    return ReadPassage(0.5, context, context, " ".join(sentences), spans, vectors)
+
+
 class World:
     """Passages encoded as the index would hold them, and the statistics of their words."""
 
@@ -51,8 +58,7 @@ class World:
             inputs.append(EmbedInput(text, tuple(spans)))
         found = dict(encoder.passages(inputs))
         self.passages = [
-            ReadPassage(0.5, context, tuple(sentences), found[i].sentences)
-            for i, (context, sentences) in enumerate(texts)
+            passage(context, sentences, found[i].sentences) for i, (context, sentences) in enumerate(texts)
         ]
         self.words = [set(terms(s)) for _, sentences in texts for s in sentences]
 
@@ -122,13 +128,10 @@ def test_a_year_that_is_not_in_the_passage_makes_less_sure(world: World) -> None
 
 
 def test_a_heading_never_answers(world: World) -> None:
-    passage = world.passages[1]
+    country = world.passages[1]
     vector = world.vector("Mongria Government")
-    with_heading = replace(
-        passage,
-        sentences=("## Government", *passage.sentences),
-        vectors=np.vstack([vector[None], passage.vectors]),
-    )
+    sentences = ("## Government", *country.sentences)
+    with_heading = passage(country.context, sentences, np.vstack([vector[None], country.vectors]))
     reading = world.read("What is the government of Mongria?", [with_heading])
     assert reading.sentences[-1].sentence == 0
 
@@ -136,7 +139,7 @@ def test_a_heading_never_answers(world: World) -> None:
 def test_nothing_to_read(world: World) -> None:
     assert world.read("What?", []) == Reading((), 0.0)
     assert select(Reading((), 0.0)) == []
-    empty = ReadPassage(0.5, "", (), np.empty((0, 384), np.float32))
+    empty = passage("", (), np.empty((0, 384), np.float32))
     assert world.read("What?", [empty]).sentences == ()
     assert world.read("", [world.passages[0], empty]).answerable < ANSWERABLE
 
@@ -159,12 +162,12 @@ def test_the_same_words_in_two_passages_are_one_group(world: World) -> None:
     assert len({s.group for s in reading.sentences}) == len(TRAIN)
 
 
-@pytest.mark.parametrize(("several", "shown"), [(False, [0, 1]), (True, [0, 1, 2])])
+@pytest.mark.parametrize(("several", "shown"), [(False, [0, 1]), (True, [0, 1, 2, 3])])
 def test_select_keeps_what_is_hardly_worse(several: bool, shown: list[int]) -> None:
     scores = [5.0, 4.5, 3.5, 3.4, -2.0]
     scored = tuple(Scored(0, i, score, i) for i, score in enumerate(scores))
     assert [s.sentence for s in select(Reading(scored, 0.9, several))] == shown
-    assert [s.sentence for s in select(Reading(scored, 0.9, several), most=1)] == [0]
+    assert [s.sentence for s in select(Reading(scored, 0.9, several), 1, 1)] == [0]
 
 
 def test_select_counts_repetitions_as_one() -> None:

@@ -1,235 +1,203 @@
-"""Trains the reader: `python training/reader.py TRAIN [--out rag/data/reader.safetensors]`.
+"""Trains the reader: `python -m training.reader TRAIN`, then `python -m training.export`.
 
-TRAIN holds folders with `corpus.jsonl`, `queries.jsonl` and `qrels.jsonl`. For each question a group of sentences is
-scored together with the fixed score 0 of "none of these": the one that holds the answer, and the most tempting others
-of its passage and of the same article; for unanswerable questions only tempting ones. The loss is the cross-entropy of
-the right choice. Seeded; goes on from its last checkpoint; settings, data hash and the curve go to `training/LOG.md`.
+A question and a window of text go in together; out come, for each token, the log odds that the answer's exact words
+start and end there. The first token stands for "nothing here answers". The loss is the negative log likelihood of the
+gold starts and ends, summed over all gold spans (Devlin et al. 2019, section 4.3, arXiv:1810.04805, with the marginal
+likelihood of Clark and Gardner 2018, arXiv:1710.10723). Seeded; goes on from its last checkpoint; settings, data hash
+and the curve go to `training/LOG.md`.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import json
-import math
 import random
-import re
 import time
-from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
-from safetensors.torch import save_file
-from transformers import AutoTokenizer
 
-from rag.cross import FROZEN, as_batch, new_model, pair_ids
 from rag.embed import bundled_folder
-from rag.text import sentence_spans
+from rag.onnx import TokenizerFile, as_batch
+from rag.read.spans import Row, rows_of
 from rag.types import Window
-
-SETS = {"squad2_dev": 99999, "squad1_dev": 99999, "nq_oracle": 99999, "selqa": 99999, "policyqa": 1000}
-WORD = re.compile(r"\w+")
-_ABSENT = 0.12  # share of answerable questions that are asked once more of sentences that do not answer
+from training.windows import SETS, Example, Questions, load
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A question with sentences; the first is the right one, unless `answerable` is false."""
+class Model(torch.nn.Module):
+    """The encoder's transformer with an untrained head: ids, mask, segments `(n, tokens)` -> `(n, tokens, 2)`."""
 
-    question: str
-    windows: tuple[Window, ...]
-    answerable: bool
+    def __init__(self, folder: Path) -> None:
+        from transformers import AutoModel
 
+        super().__init__()
+        self.bert = AutoModel.from_pretrained(str(folder), local_files_only=True, add_pooling_layer=False)
+        self.head = torch.nn.Linear(self.bert.config.hidden_size, 2)
 
-@dataclass(slots=True)
-class Sentence:
-    """A sentence of the corpus, ready to be compared with questions."""
-
-    doc: str
-    start: int
-    end: int
-    window: Window
-    words: frozenset[str]
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor) -> Any:
+        """Log odds of starts and ends; those of the question, the title and of padding are ruled out by the caller."""
+        states = self.bert(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
+        return self.head(states)
 
 
-def sentences_of(row: dict[str, str]) -> list[Sentence]:
-    """The sentences of a passage, each with its title and the sentence before it as context."""
-    text, before, found = row["text"], "", []
-    for start, end in sentence_spans(text):
-        own = text[start:end]
-        context = f"{row['title']}. {before}"
-        found.append(Sentence(row["id"], start, end, Window(own, context), words_of(f"{own} {row['title']}")))
-        before = own
+class Item(NamedTuple):
+    """An example in tokens: its row, and the tokens at which gold answers start and end (0: nothing answers)."""
+
+    row: Row
+    starts: list[int]
+    ends: list[int]
+
+
+def items_of(tokenizer: TokenizerFile, examples: Sequence[Example]) -> list[Item]:
+    """Examples in tokens, in the same order."""
+    windows = [Window(e.title, e.text, ()) for e in examples]
+    found = []
+    for example, row in zip(examples, rows_of(tokenizer, [e.question for e in examples], windows), strict=True):
+        starts: set[int] = set()
+        ends: set[int] = set()
+        for a, b in example.answers:
+            held = [row.first + n for n, (s, e) in enumerate(row.offsets) if s < b and a < e]
+            if held and (row.offsets[held[-1] - row.first][1] >= b or example.whole):
+                starts.update(held if example.whole else held[:1])
+                ends.update(held if example.whole else held[-1:])
+        found.append(Item(row, sorted(starts) or [0], sorted(ends) or [0]))
     return found
 
 
-def words_of(text: str) -> frozenset[str]:
-    """Words without the ends that change most."""
-    return frozenset(re.sub(r"(ing|ed|es|s)$", "", word) for word in WORD.findall(text.lower()))
+def batch(items: Sequence[Item]) -> tuple[torch.Tensor, ...]:
+    """Ids, mask, segments, forbidden tokens, gold starts, gold ends: `(n, longest)` each."""
+    tokens = as_batch([item.row.ids for item in items], [item.row.head for item in items])
+    ids, mask, segment = (torch.from_numpy(part) for part in tokens)
+    closed = torch.ones(ids.shape, dtype=torch.bool)
+    starts, ends = torch.zeros(ids.shape, dtype=torch.bool), torch.zeros(ids.shape, dtype=torch.bool)
+    for i, item in enumerate(items):
+        closed[i, 0] = False
+        closed[i, item.row.first : len(item.row.ids) - 1] = False
+        starts[i, item.starts] = True
+        ends[i, item.ends] = True
+    return ids, mask, segment, closed, starts, ends
 
 
-def groups_of(folder: Path, most: int, size: int, rng: random.Random) -> list[Group]:
-    """The groups of one set, in random order, from at most `most` of its questions."""
-    corpus = Corpus([json.loads(line) for line in (folder / "corpus.jsonl").open()], rng)
-    queries = [json.loads(line) for line in (folder / "queries.jsonl").open()]
-    gold: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for line in (folder / "qrels.jsonl").open():
-        row = json.loads(line)
-        gold[row["query"]].append(row)
-    rng.shuffle(queries)
-    groups = []
-    for query in queries[:most]:
-        right = corpus.right(gold[query["id"]])
-        if query["answerable"] and not right:
-            continue
-        docs = {row["doc"] for row in gold[query["id"]]} or {query.get("context_doc", "")}
-        answers = [answer.lower() for answer in query.get("answers", []) if len(answer) > 2]
-        near, far = corpus.tempting(query["text"], docs, right, answers)
-        chosen = [rng.choice(right)] if right else near[:1]
-        for pool in (near[:3], far, near, far):
-            fresh = [s for s in pool if s not in chosen]
-            if fresh and len(chosen) < size:
-                chosen.append(rng.choice(fresh))
-        if len(chosen) > 1:
-            groups.append(Group(query["text"], tuple(s.window for s in chosen), bool(right)))
-        if right and rng.random() < _ABSENT:  # a question whose answer is not there at all
-            groups.append(Group(query["text"], tuple(s.window for s in (near + far)[:size]), False))
-    return [group for group in groups if group.windows]
+def loss_of(model: torch.nn.Module, items: Sequence[Item], bf16: bool) -> torch.Tensor:
+    """Mean over starts and ends of the negative log likelihood of all that is gold."""
+    ids, mask, segment, closed, starts, ends = batch(items)
+    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        logits = model(ids, mask, segment)
+    logits = logits.float().masked_fill(closed[..., None], -1e4)
+    logp = torch.log_softmax(logits, 1)
+    total = torch.zeros(())
+    for side, gold in ((0, starts), (1, ends)):
+        total = total - torch.logsumexp(logp[..., side].masked_fill(~gold, -1e4), 1).mean()
+    return total / 2
 
 
-class Corpus:
-    """The sentences of a set, by passage and by article, with the weight of each word."""
-
-    def __init__(self, rows: list[dict[str, str]], rng: random.Random) -> None:
-        self._rng = rng
-        self._article = {row["id"]: row["title"] or row["id"] for row in rows}
-        self._by_doc = {row["id"]: sentences_of(row) for row in rows}
-        self._by_article: dict[str, list[Sentence]] = defaultdict(list)
-        for doc, found in self._by_doc.items():
-            self._by_article[self._article[doc]] += found
-        self._all = [one for found in self._by_doc.values() for one in found]
-        counts = Counter(word for one in self._all for word in one.words)
-        self._weight = {word: math.log(1 + len(self._all) / n) for word, n in counts.items()}
-        self._lonely = len(self._by_article) > len(rows) * 0.5  # no article has several passages
-
-    def right(self, gold: list[dict[str, Any]]) -> list[Sentence]:
-        """The sentences that touch a gold span."""
-        spans = [(row["doc"], span) for row in gold for span in row.get("spans", []) if "start" in span]
-        return [s for doc, span in spans for s in self._by_doc[doc] if s.start < span["end"] and span["start"] < s.end]
-
-    def tempting(
-        self, question: str, docs: set[str], right: list[Sentence], answers: list[str]
-    ) -> tuple[list[Sentence], list[Sentence]]:
-        """Wrong sentences that share most with the question: of its passages, and of the same article or elsewhere."""
-        asked = words_of(question)
-
-        def likeness(s: Sentence) -> float:
-            return -sum(self._weight[w] for w in asked & s.words) / (8 + len(s.words)) ** 0.5
-
-        def wrong(s: Sentence) -> bool:
-            return s not in right and not any(answer in s.window.sentence.lower() for answer in answers)
-
-        article = self._by_article[self._article.get(min(docs), "")]
-        pool = self._rng.sample(self._all, min(300, len(self._all))) if self._lonely or not article else article
-        near = sorted((s for doc in sorted(docs) for s in self._by_doc.get(doc, []) if wrong(s)), key=likeness)
-        return near, sorted(filter(wrong, pool), key=likeness)[:6]
+def batches(questions: Questions, tokenizer: TokenizerFile, tokens: int, seed: int) -> Iterator[list[Item]]:
+    """One epoch: batches of about `tokens` tokens, of examples of like length, in random order."""
+    rng = random.Random(seed)
+    examples = list(questions.epoch(rng))
+    rng.shuffle(examples)
+    for at in range(0, len(examples), 2048):
+        items = sorted(items_of(tokenizer, examples[at : at + 2048]), key=lambda item: len(item.row.ids))
+        made: list[list[Item]] = [[]]
+        for item in items:
+            if (len(made[-1]) + 1) * len(item.row.ids) > tokens:
+                made.append([])
+            made[-1].append(item)
+        rng.shuffle(made)
+        yield from made
 
 
 def main() -> None:
-    """Makes the groups, trains, and writes the weights of the trained layers in half precision."""
+    """Trains and keeps a checkpoint."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("train", type=Path)
-    parser.add_argument("--out", type=Path, default=Path("rag/data/reader.safetensors"))
     parser.add_argument("--state", type=Path, default=Path("build/reader.pt"), help="checkpoint")
-    parser.add_argument("--epochs", type=float, default=1.0)
-    parser.add_argument("--batch", type=int, default=16, help="questions a step")
-    parser.add_argument("--size", type=int, default=3, help="sentences a question")
-    parser.add_argument("--rate", type=float, default=6e-5)
+    parser.add_argument("--epochs", type=float, default=3.0)
+    parser.add_argument("--tokens", type=int, default=4096, help="tokens a step")
+    parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--threads", type=int, default=0, help="0: as many as there are cores")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop (and decay towards the stop) by then")
-    arguments = parser.parse_args()
+    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--full-precision", action="store_true", help="instead of bfloat16")
+    options = parser.parse_args()
     torch.manual_seed(0)
-    torch.set_num_threads(arguments.threads or torch.get_num_threads())
-    rng = random.Random(0)
-    groups = [g for name, most in SETS.items() for g in groups_of(arguments.train / name, most, arguments.size, rng)]
-    rng.shuffle(groups)
-    print(f"{len(groups)} questions, {sum(not g.answerable for g in groups)} without an answer", flush=True)
+    torch.set_num_threads(options.threads or torch.get_num_threads())
+    questions = load(options.train)
     folder = bundled_folder()
-    tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-    model = new_model(folder)
-    for part in (model.bert.embeddings, *model.bert.encoder.layer[:FROZEN]):
-        part.requires_grad_(False)
+    tokenizer, model = TokenizerFile(folder / "tokenizer.json"), Model(folder)
+    for name, module in model.named_modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0 if "attention.self" in name else options.dropout
+    model.bert.embeddings.requires_grad_(False)
     trained = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=arguments.rate, weight_decay=0.01)
-    steps, step = int(arguments.epochs * len(groups) / arguments.batch), 0
-    if arguments.state.exists():
-        saved = torch.load(arguments.state)
+    optimizer = torch.optim.AdamW(trained, lr=options.rate, weight_decay=0.01, fused=True)
+    step, seconds, epoch = 0, 0.0, 0
+    if options.state.exists():
+        saved = torch.load(options.state)
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
-        step = saved["step"]
-    started, losses = time.monotonic(), []
-    curve: list[str] = []
-    while step < steps:
-        spent = (time.monotonic() - started) / 60 / arguments.minutes
-        done = max(step / steps, spent)
-        if spent >= 1:
-            break
-        for group in optimizer.param_groups:
-            group["lr"] = arguments.rate * min(1.0, (step + 1) / 100) * max(0.02, 1 - done)
-        first = step * arguments.batch % (len(groups) - arguments.batch)
-        loss = loss_of(model, tokenizer, groups[first : first + arguments.batch])
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        losses.append(loss.item())
-        step += 1
-        if step % 50 == 0 or step == steps:
-            curve.append(f"{step}: {sum(losses[-50:]) / len(losses[-50:]):.3f}")
-            print(f"step {curve[-1]} of {steps}, {(time.monotonic() - started) / 60:.1f} min", flush=True)
-        if step % 200 == 0:
-            save(model, optimizer, step, arguments)
-    save(model, optimizer, step, arguments)
-    seen = "\n".join(group.question for group in groups[: step * arguments.batch])
-    arguments.state.with_suffix(".seen").write_text(seen, "utf-8")  # the others are left for `training/mix.py`
-    log(arguments, len(groups), step, curve, (time.monotonic() - started) / 60)
+        step, seconds, epoch = saved["step"], saved["seconds"], saved["epoch"]
+    size = len(list(batches(questions, tokenizer, options.tokens, 0)))
+    steps = int(options.epochs * size)
+    print(f"{len(questions.questions)} questions, {size} steps an epoch, {steps} in all", flush=True)
+    started, losses, curve = time.monotonic() - seconds, [], []
+    model.train()
+    done = 0.0
+    while done < 1:
+        for items in batches(questions, tokenizer, options.tokens, epoch):
+            seconds = time.monotonic() - started
+            done = max(step / steps, seconds / 60 / options.minutes)
+            if done >= 1:
+                break
+            for group in optimizer.param_groups:
+                group["lr"] = options.rate * min(1.0, (step + 1) / 150) * max(0.01, 1 - done)
+            loss = loss_of(model, items, bf16=not options.full_precision)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(trained, 1.0)
+            optimizer.step()
+            optimizer.zero_grad()
+            losses.append(loss.item())
+            step += 1
+            if step % 50 == 0:
+                curve.append(f"{step}: {sum(losses[-50:]) / len(losses[-50:]):.3f}")
+                print(f"step {curve[-1]}, {done:.3f} done, {seconds / 60:.1f} min", flush=True)
+            if step % 250 == 0:
+                _save(options.state, model, optimizer, step, seconds, epoch)
+        epoch += 1
+    _save(options.state, model, optimizer, step, seconds, epoch)
+    _log(options, len(questions.questions), step, curve, seconds / 60)
 
 
-def loss_of(model: torch.nn.Module, tokenizer: object, groups: list[Group]) -> torch.Tensor:
-    """Cross-entropy of the right choice among each group's sentences and "none"."""
-    rows = pair_ids(tokenizer, [g.question for g in groups for _ in g.windows], [w for g in groups for w in g.windows])
-    with torch.autocast("cpu", torch.bfloat16):
-        logits = model(*as_batch(rows)).float()
-    total, at = torch.zeros(()), 0
-    for group in groups:
-        own = torch.cat([torch.zeros(1), logits[at : at + len(group.windows)]])
-        total = total - torch.log_softmax(own, 0)[1 if group.answerable else 0]
-        at += len(group.windows)
-    return total / len(groups)
+def _save(state: Path, model: Any, optimizer: Any, step: int, seconds: float, epoch: int) -> None:
+    state.parent.mkdir(parents=True, exist_ok=True)
+    fresh = state.with_suffix(".new")
+    torch.save(
+        {
+            "model": model.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "step": step,
+            "seconds": seconds,
+            "epoch": epoch,
+        },
+        fresh,
+    )
+    fresh.replace(state)
 
 
-def save(model: torch.nn.Module, optimizer: torch.optim.Optimizer, step: int, arguments: argparse.Namespace) -> None:
-    """The checkpoint, and the weights as the package takes them."""
-    arguments.state.parent.mkdir(parents=True, exist_ok=True)
-    torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, arguments.state)
-    kept = {name: p.detach().half().contiguous() for name, p in model.named_parameters() if p.requires_grad}
-    save_file(kept, arguments.out)
-
-
-def log(arguments: argparse.Namespace, groups: int, steps: int, curve: list[str], minutes: float) -> None:
-    """Adds a run to the log."""
+def _log(options: argparse.Namespace, questions: int, steps: int, curve: list[str], minutes: float) -> None:
     digest = hashlib.sha256()
     for name in SETS:
         for part in ("corpus", "queries", "qrels"):
-            digest.update((arguments.train / name / f"{part}.jsonl").read_bytes())
-    weights = hashlib.sha256(arguments.out.read_bytes()).hexdigest()
+            digest.update((options.train / name / f"{part}.jsonl").read_bytes())
     text = (
         f"\n## Reader (`training/reader.py`), {time.strftime('%Y-%m-%d')}\n\n"
-        f"{groups} questions, {steps} steps of {arguments.batch}, {arguments.size} sentences a question, rate "
-        f"{arguments.rate}, {minutes:.0f} minutes; data {digest.hexdigest()[:16]}; weights {weights[:16]}\n\n"
-        f"Loss: {', '.join(curve)}\n"
+        f"{questions} questions, {steps} steps of {options.tokens} tokens, rate {options.rate}, dropout "
+        f"{options.dropout}, {minutes:.0f} minutes on {torch.get_num_threads()} threads of a busy machine; data "
+        f"{digest.hexdigest()[:16]}\n\nLoss: {', '.join(curve)}\n"
     )
     with Path("training/LOG.md").open("a") as file:
         file.write(text)

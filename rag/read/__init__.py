@@ -12,36 +12,46 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.read.cues import wants
-from rag.read.features import FloatArray, Idf, ReadPassage, Terms, features
+from rag.read.cues import offers, wants
+from rag.read.features import FEATURES, FloatArray, Idf, ReadPassage, Terms, features
 from rag.read.ranker import ranker
-from rag.types import Vectors
+from rag.types import Span, Vectors
 
-__all__ = ["ANSWERABLE", "ReadPassage", "Reading", "Scored", "read", "select"]
+__all__ = ["ANSWERABLE", "ReadPassage", "Reading", "Scored", "differing", "read", "select"]
 
 ANSWERABLE = 0.31
 """Below this probability the question counts as not answered by the sources.
 
 Chosen on training questions: asked of sources on other topics, 5 % of them are answered at this threshold.
 """
+_COVERED = FEATURES.index("covered_in_passage")
 _MARGIN = 0.7  # log odds below the best sentence within which another is shown too
-_MARGIN_OF_SEVERAL = 1.8  # the same where the question asks for several things
+_MARGIN_OF_SEVERAL = 1.8  # the same where the question asks for several things, or sources may differ
 _HEADING = 100.0  # what a heading loses: it names what is said and does not say it
 _KEY = 3.0  # what a line of "key: value" loses for each word of its key that nobody asked for
 _ASKED_KEY = 2.0  # what it gains where its key says just what is asked
 _ASIDE = re.compile(r"\([^)]*\)")
 _KEY_VALUE = re.compile(r"\s*[-*•]?\s*([^:.?!]{1,80}):\s+\S")
+_FIGURES = ("number", "share", "money", "duration", "extent", "date")  # questions that ask for one
 _NEUTRAL = frozenset(("name", "total", "overall", "note", "real"))
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A sentence by its place: `passages[passage].sentences[sentence]`. Equal texts have the same `group`."""
+    """A sentence by its place: `passages[passage].sentences[sentence]`. Equal texts have the same `group`.
+
+    `answer` is the span of the sentence that holds the exact words asked for, where a reader has looked for them, and
+    `odds` the reader's log odds that they do answer. `covered` is the share of the question's weight that stands in the
+    passage, its title and its headings.
+    """
 
     passage: int
     sentence: int
     score: float
     group: int
+    answer: Span | None = None
+    odds: float = 0.0
+    covered: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +77,53 @@ def read(question: str, vector: Vectors, passages: Sequence[ReadPassage], *, ter
     if not len(rows):
         return Reading((), 0.0)
     scores = ranker().scores(rows) - _handicaps(question, passages, terms)
-    places = [(p, s) for p, passage in enumerate(passages) for s in range(len(passage.sentences))]
+    sentences = [passage.sentences for passage in passages]
+    places = [(p, s) for p, texts in enumerate(sentences) for s in range(len(texts))]
     order = sorted(range(len(places)), key=lambda i: (-scores[i], places[i]))
     groups: dict[str, int] = {}
     found = []
     for i in order:
         p, s = places[i]
-        group = groups.setdefault(" ".join(passages[p].sentences[s].split()), len(groups))
-        found.append(Scored(p, s, float(scores[i]), group))
+        group = groups.setdefault(" ".join(sentences[p][s].split()), len(groups))
+        found.append(Scored(p, s, float(scores[i]), group, covered=float(rows[i, _COVERED])))
     return Reading(tuple(found), ranker().answerable(rows, order[0]), wants(question)["several"])
 
 
-def select(reading: Reading, most: int = 3) -> list[Scored]:
+def select(reading: Reading, most: int = 3, most_of_several: int = 5) -> list[Scored]:
     """The one to `most` sentences worth showing, each with its repetitions: the best, and those hardly worse."""
     if not reading.sentences:
         return []
+    most = most_of_several if reading.several else most
     least = reading.sentences[0].score - (_MARGIN_OF_SEVERAL if reading.several else _MARGIN)
     chosen = {scored.group for scored in reading.sentences if scored.group < most and scored.score >= least}
     return [scored for scored in reading.sentences if scored.group in chosen]
+
+
+def differing(reading: Reading, question: str, passages: Sequence[ReadPassage]) -> list[Scored]:
+    """Sentences of other documents that answer with another figure than the best one, one of each document.
+
+    Only for questions that ask for one figure, and only sentences that the reader takes for answers.
+    """
+    wanted = wants(question)
+    if not reading.sentences or not any(wanted[kind] for kind in _FIGURES):
+        return []
+    best = reading.sentences[0]
+    said = {passages[best.passage].document: _figures(best, passages)}
+    least = best.score - _MARGIN_OF_SEVERAL
+    found = []
+    for one in reading.sentences[1:]:
+        figures, document = _figures(one, passages), passages[one.passage].document
+        new = document not in said and all(figures.isdisjoint(other) for other in said.values())
+        if one.odds > 0 and one.score >= least and figures and new and min(map(len, said.values())):
+            said[document] = figures
+            found.append(one)
+    return found
+
+
+def _figures(one: Scored, passages: Sequence[ReadPassage]) -> frozenset[str]:
+    """The figures among the exact words."""
+    sentence = passages[one.passage].sentences[one.sentence]
+    return offers(sentence[slice(*one.answer)]).figures if one.answer else frozenset()
 
 
 def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> FloatArray:
@@ -93,9 +132,10 @@ def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> 
     lost = []
     for passage in passages:
         context = set(terms(passage.context))
-        pairs = [_KEY_VALUE.match(sentence) for sentence in passage.sentences]
+        sentences = passage.sentences
+        pairs = [_KEY_VALUE.match(sentence) for sentence in sentences]
         table = 2 * sum(pair is not None for pair in pairs) > max(len(pairs), 3)  # prose has a colon now and then
-        for sentence, pair in zip(passage.sentences, pairs, strict=True):
+        for sentence, pair in zip(sentences, pairs, strict=True):
             if context and context.issuperset(terms(sentence)):
                 lost.append(_HEADING)
                 continue

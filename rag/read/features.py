@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rag.read.cues import MATCHES, Offers, matches, offers, wants
 from rag.text import longest_run
-from rag.types import Vectors
+from rag.types import Span, Vectors
 
 __all__ = ["FEATURES", "FloatArray", "Idf", "ReadPassage", "Terms", "features"]
 
@@ -68,12 +68,19 @@ _LEANING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ReadPassage:
-    """A passage to read: its fused score, its title and heading path, its sentences and their vectors."""
+    """A passage to read: fused score, title and heading path, sentences (spans of `text`) and their vectors."""
 
     score: float
+    document: str  # what tells documents from each other
     context: str
-    sentences: tuple[str, ...]
+    text: str
+    spans: tuple[Span, ...]
     vectors: Vectors  # (sentences, dim)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The sentences themselves."""
+        return tuple(self.text[span.start : span.end] for span in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +153,8 @@ def _passage_rows(
     words: list[list[str]],
     local: dict[str, float],
 ) -> FloatArray:
-    n = len(passage.sentences)
+    sentences = passage.sentences
+    n = len(sentences)
     rows = np.zeros((n, len(FEATURES)))
     if not n:
         return rows
@@ -160,7 +168,7 @@ def _passage_rows(
     context = {term for term in context_terms if term in weight}
     inside = [{term for term in found if term in weight} for found in words]
     everywhere = set(context).union(*inside)
-    held = [offers(sentence) for sentence in passage.sentences]
+    held = [offers(sentence) for sentence in sentences]
     figures_here = offers(passage.context).figures.union(*(one.figures for one in held))
     cosines = (passage.vectors @ vector).astype(np.float64)
     covered = np.array([share(found) for found in inside])
@@ -181,7 +189,7 @@ def _passage_rows(
     rows[:, column["unknown"]] = asked.unknown
     rows[0, column["first"]] = 1.0
     asked_terms = set(asked.order)
-    for i, (row, text, found) in enumerate(zip(rows, passage.sentences, words, strict=True)):
+    for i, (row, text, found) in enumerate(zip(rows, sentences, words, strict=True)):
         here = inside[i] | context
         new = set(found) - asked_terms - context_terms
         one = held[i]

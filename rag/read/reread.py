@@ -1,4 +1,5 @@
-"""The first sentences of a reading, read again by a transformer: better order, better sense of "nothing answers".
+"""The first sentences of a reading, read again by a transformer in their surroundings: better order, the exact words,
+better sense of "nothing answers".
 
 How the two are mixed is fitted by `training/mix.py` on questions that neither was trained on.
 """
@@ -11,78 +12,97 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, log
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
 
 from rag.read import Reading, Scored
-from rag.read.features import ReadPassage
-from rag.types import Reader, Window
+from rag.read.features import FloatArray, ReadPassage
+from rag.types import Reader, SentenceRead, Span, Window
 
-__all__ = ["CANDIDATES", "candidates", "reread", "window_of"]
+__all__ = ["CANDIDATES", "RISK", "Read", "evidence", "mixed", "read_again", "reread"]
 
+RISK = 0.15
+"""Share of near misses - the topic is in the sources, the answer is not - that may be answered."""
 CANDIDATES = 8
 """Different sentences that are read again."""
+_AROUND = 1  # sentences before and after a candidate that are read with it
 _FILE = Path(__file__).parent.parent / "data" / "mix.json"
+
+
+class Read(NamedTuple):
+    """A sentence that was read again: its place, the ranker's score under the best one's, and what the reader says."""
+
+    scored: Scored
+    under_best: float
+    read: SentenceRead
 
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Weights of the ranker's relative score and of the reader's; of the reader's score and the ranker's odds."""
+    """Weights of the ranker's relative score and of the reader's; of `evidence`, the bias last; and the probability
+    from which on `risks` of the near misses are answered, both rising and falling together.
+    """
 
     order: tuple[float, float]
-    sure: tuple[float, float]
-    sure_bias: float
-    threshold: float
+    sure: tuple[float, ...]
+    risks: tuple[float, ...]
+    thresholds: tuple[float, ...]
+
+    def least(self, risk: float) -> float:
+        """The probability from which on an answer is given, between the risks that were measured."""
+        return float(np.interp(risk, self.risks, self.thresholds))
 
 
-def reread(reading: Reading, question: str, passages: Sequence[ReadPassage], reader: Reader) -> Reading:
+def reread(
+    reading: Reading, question: str, passages: Sequence[ReadPassage], reader: Reader, risk: float = RISK
+) -> Reading:
     """The reading of the same passages with its first sentences in a better order, and a better probability.
 
-    Sentences that were not read again are left out; those with the text of one that was come with it.
+    Sentences that were not read again are left out; those with the text of one that was come with it. `risk` is the
+    share of unanswerable questions on topics of the sources that may be answered all the same.
     """
-    chosen = candidates(reading)
-    if not chosen:
+    again = read_again(reading, question, passages, reader)
+    if not again:
         return reading
-    logits = reader.scores(question, [window_of(passages, one) for one in chosen]).tolist()
-    top, mix = chosen[0].score, mixed()
-    scores = {
-        one.group: mix.order[0] * (one.score - top) + mix.order[1] * logit
-        for one, logit in zip(chosen, logits, strict=True)
-    }
-    ranks = {group: n for n, group in enumerate(sorted(scores, key=lambda group: -scores[group]))}
+    mix = mixed()
+    best: dict[int, tuple[float, Read]] = {}
+    for one in again:
+        score = mix.order[0] * one.under_best + mix.order[1] * one.read.score
+        if one.scored.group not in best or score > best[one.scored.group][0]:
+            best[one.scored.group] = (score, one)
+    ranks = {group: n for n, group in enumerate(sorted(best, key=lambda group: -best[group][0]))}
     sentences = sorted(
-        (
-            Scored(one.passage, one.sentence, scores[one.group], ranks[one.group])
-            for one in reading.sentences
-            if one.group in scores
-        ),
+        (_again(one, ranks[one.group], *best[one.group]) for one in reading.sentences if one.group in best),
         key=lambda one: one.group,  # a stable sort: repetitions keep their order
     )
-    said = dict(zip((ranks[one.group] for one in chosen), logits, strict=True))[0]
-    odds = mix.sure[0] * said + mix.sure[1] * odds_of(reading) + mix.sure_bias
-    return Reading(tuple(sentences), 1 / (1 + exp(-odds)), reading.several, mix.threshold)
+    known = evidence(best[next(iter(ranks))][1], reading)
+    odds = float(known @ np.array(mix.sure[:-1])) + mix.sure[-1]
+    return Reading(tuple(sentences), 1 / (1 + exp(-odds)), reading.several, mix.least(risk))
 
 
-def candidates(reading: Reading) -> list[Scored]:
-    """The best sentence of each of the first groups."""
-    first: dict[int, Scored] = {}
-    for one in reading.sentences:
-        if len(first) == CANDIDATES:
-            break
-        first.setdefault(one.group, one)
-    return list(first.values())
+def read_again(reading: Reading, question: str, passages: Sequence[ReadPassage], reader: Reader) -> list[Read]:
+    """Every sentence of the windows about the first sentences, with the exact words as a span of the sentence."""
+    if not reading.sentences:
+        return []
+    known = {(one.passage, one.sentence): one for one in reading.sentences}
+    top = reading.sentences[0].score
+    runs = _runs(reading, passages)
+    found = reader.read(question, [_window(passages[p], first, last) for p, first, last in runs])
+    return [
+        Read(scored, scored.score - top, SentenceRead(said.score, _inside(said.answer, span)))
+        for (p, first, last), reads in zip(runs, found, strict=True)
+        for i, (said, span) in enumerate(zip(reads, _window(passages[p], first, last).sentences, strict=True), first)
+        if (scored := known.get((p, i))) is not None
+    ]
 
 
-def window_of(passages: Sequence[ReadPassage], one: Scored) -> Window:
-    """A sentence as the reader takes it: with title, headings and the sentence before."""
-    passage = passages[one.passage]
-    before = passage.sentences[one.sentence - 1] if one.sentence else ""
-    context = " ".join(passage.context.split("\n"))
-    return Window(passage.sentences[one.sentence], f"{context}. {before}")
-
-
-def odds_of(reading: Reading) -> float:
-    """The log odds of a reading's probability."""
+def evidence(best: Read, reading: Reading) -> FloatArray:
+    """What the probability is made of, `(3,)`: the reader's score of the best sentence, the log odds of the ranker, and
+    how much of the question its passage speaks of.
+    """
     p = min(max(reading.answerable, 1e-6), 1 - 1e-6)
-    return log(p / (1 - p))
+    return np.array([best.read.score, log(p / (1 - p)), best.scored.covered])
 
 
 @lru_cache(maxsize=1)
@@ -90,5 +110,38 @@ def mixed() -> Mix:
     """The shipped numbers."""
     kept = json.loads(_FILE.read_text("utf-8"))
     first, second = kept["order"]
-    said, ranked, bias = kept["sure"]
-    return Mix((first, second), (said, ranked), bias, kept["threshold"])
+    return Mix((first, second), tuple(kept["sure"]), tuple(kept["risks"]), tuple(kept["thresholds"]))
+
+
+def _runs(reading: Reading, passages: Sequence[ReadPassage]) -> list[tuple[int, int, int]]:
+    """Passage, first and last sentence of each window: candidates with their neighbours, joined where they meet."""
+    chosen: dict[int, Scored] = {}
+    for one in reading.sentences:
+        if len(chosen) == CANDIDATES:
+            break
+        chosen.setdefault(one.group, one)
+    wanted: dict[int, set[int]] = {}
+    for one in chosen.values():
+        last = len(passages[one.passage].spans) - 1
+        around = range(max(one.sentence - _AROUND, 0), min(one.sentence + _AROUND, last) + 1)
+        wanted.setdefault(one.passage, set()).update(around)
+    runs = []
+    for passage, numbers in wanted.items():
+        starts = [n for n in sorted(numbers) if n - 1 not in numbers]
+        ends = [n for n in sorted(numbers) if n + 1 not in numbers]
+        runs += [(passage, first, last) for first, last in zip(starts, ends, strict=True)]
+    return runs
+
+
+def _window(passage: ReadPassage, first: int, last: int) -> Window:
+    start, end = passage.spans[first].start, passage.spans[last].end
+    spans = tuple(Span(span.start - start, span.end - start) for span in passage.spans[first : last + 1])
+    return Window(" ".join(passage.context.split()), passage.text[start:end], spans)
+
+
+def _again(one: Scored, rank: int, score: float, best: Read) -> Scored:
+    return Scored(one.passage, one.sentence, score, rank, best.read.answer, best.read.score, one.covered)
+
+
+def _inside(answer: Span, sentence: Span) -> Span:
+    return Span(answer.start - sentence.start, min(answer.end, sentence.end) - sentence.start)

@@ -1,0 +1,95 @@
+"""The reader: a question and a window of text go through a small transformer together, and out comes where in it the
+exact words of the answer start and end, or that nothing in it answers.
+
+The weights were trained by `training/reader.py` and travel with the package in 8 bits (`rag/data/reader.onnx`). This
+module does not know where windows come from or what is done with the scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.onnx import OnnxModel, TokenizerFile, as_batch
+from rag.types import SentenceRead, Span, Window
+
+__all__ = ["MOST_TOKENS", "WEIGHTS", "Row", "SpanReader", "rows_of"]
+
+WEIGHTS = Path(__file__).parent.parent / "data" / "reader.onnx"
+MOST_TOKENS = 256
+"""Of question, context and window together; what a window has beyond is not read."""
+_QUESTION, _CONTEXT = 40, 24  # tokens at most
+_ANSWER = 30  # tokens of the exact words at most
+_UNREAD = -30.0
+
+Scores = NDArray[np.float32]
+
+
+class Row(NamedTuple):
+    """`[CLS] question [SEP] context [SEP] window [SEP]` as token ids.
+
+    `head` tokens are of the first segment, the window's begin at `first`; `offsets` say where those stand in its text.
+    """
+
+    ids: list[int]
+    head: int
+    first: int
+    offsets: list[tuple[int, int]]
+
+
+class SpanReader:
+    """Reads windows for a question. The weights are loaded when they are first needed; safe from several threads.
+
+    `tokenizer` is the bundled encoder's `tokenizer.json`.
+    """
+
+    def __init__(self, tokenizer: Path, weights: Path = WEIGHTS) -> None:
+        self._tokenizer, self._model = TokenizerFile(tokenizer), OnnxModel(weights)
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[tuple[SentenceRead, ...]]:
+        """For each window one value for each of its sentences; one pass of the model for all. Raises ModelProblem."""
+        if not windows:
+            return []
+        rows = rows_of(self._tokenizer, [question] * len(windows), windows)
+        (logits,) = self._model.run(as_batch([row.ids for row in rows], [row.head for row in rows]))
+        return [
+            _sentences(row, window, found[:, 0], found[:, 1])
+            for row, window, found in zip(rows, windows, logits, strict=True)
+        ]
+
+
+def rows_of(tokenizer: TokenizerFile, questions: Sequence[str], windows: Sequence[Window]) -> list[Row]:
+    """One row for each pair of question and window."""
+    cls, sep = tokenizer.id_of("[CLS]"), tokenizer.id_of("[SEP]")
+    texts = [text for q, window in zip(questions, windows, strict=True) for text in (q, window.context, window.text)]
+    found = tokenizer.encode(texts, special=False)
+    rows = []
+    for question, context, text in zip(found[::3], found[1::3], found[2::3], strict=True):
+        head = [cls, *question.ids[:_QUESTION], sep]
+        before = [*head, *context.ids[:_CONTEXT], sep] if context.ids else head
+        room = MOST_TOKENS - len(before) - 1
+        rows.append(Row([*before, *text.ids[:room], sep], len(head), len(before), text.offsets[:room]))
+    return rows
+
+
+def _sentences(row: Row, window: Window, starts: Scores, ends: Scores) -> tuple[SentenceRead, ...]:
+    """The best span in each sentence; the first token stands for "nothing here answers"."""
+    nothing = float(starts[0] + ends[0])
+    places = [start for start, _ in row.offsets]
+    found = []
+    for sentence in window.sentences:
+        first, last = np.searchsorted(places, sentence, "left")
+        if first >= last:
+            found.append(SentenceRead(_UNREAD, sentence))
+            continue
+        inside = slice(row.first + first, row.first + last)
+        sums = np.triu(starts[inside, None] + ends[None, inside] + 1e3)
+        sums -= np.triu(sums, _ANSWER)
+        start, end = np.unravel_index(int(sums.argmax()), sums.shape)
+        answer = Span(row.offsets[first + start][0], row.offsets[first + end][1])
+        found.append(SentenceRead(float(sums[start, end]) - 1e3 - nothing, answer))
+    return tuple(found)
