@@ -46,7 +46,6 @@ const SUPPORT = {
   supported: "supported",
   unsupported: "not found in the sources",
   contradicted: "the sources say otherwise",
-  contradicted: "the sources say otherwise",
 };
 
 function marks(chips) {
