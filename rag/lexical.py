@@ -180,8 +180,13 @@ class LexicalLens:
 
 def terms(text: str) -> list[str]:
     """The words of a text as they are compared, in order: stemmed, folded, lower case, irregular forms brought home."""
+    return list(_terms(text))
+
+
+@lru_cache(maxsize=8192)  # a question looks at the same sentences several times, and so do questions that follow
+def _terms(text: str) -> tuple[str, ...]:
     base, _ = _irregular()
-    return [base.get(term, term) for term in _analyzer().analyze(text)]
+    return tuple(base.get(term, term) for term in _analyzer().analyze(text))
 
 
 def is_function_word(term: str) -> bool:

@@ -66,12 +66,9 @@ def test_the_context_is_read_and_never_quoted(reader: SpanReader) -> None:
 
 
 def test_windows_are_read_together_as_alone(reader: SpanReader) -> None:
-    other = window("Rye bread keeps for a week.", "Baking")
-    together = reader.read("Who opened the bridge?", [window(), other])
-    alone = [reader.read("Who opened the bridge?", [one])[0] for one in (window(), other)]
-    for a, b in zip(together, alone, strict=True):  # 8-bit activations are scaled by batch: near, not equal
-        assert [one.score for one in a] == pytest.approx([one.score for one in b], rel=0.25)
-    assert [TEXT[slice(*reads[0][0].answer)] for reads in (together, alone)] == ["Queen Adela"] * 2
+    windows = [window(), window("Rye bread keeps for a week.", "Baking")]
+    alone = [reader.read("Who opened the bridge?", [one])[0] for one in windows]
+    assert reader.read("Who opened the bridge?", windows) == alone
     assert reader.read("Who?", []) == []
 
 

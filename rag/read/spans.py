@@ -51,15 +51,15 @@ class SpanReader:
         self._tokenizer, self._model = TokenizerFile(tokenizer), OnnxModel(weights)
 
     def read(self, question: str, windows: Sequence[Window]) -> list[tuple[SentenceRead, ...]]:
-        """For each window one value for each of its sentences; one pass of the model for all. Raises ModelProblem."""
+        """For each window one value for each of its sentences, whatever else is read with it. Raises ModelProblem."""
         if not windows:
             return []
-        rows = rows_of(self._tokenizer, [question] * len(windows), windows)
-        (logits,) = self._model.run(as_batch([row.ids for row in rows], [row.head for row in rows]))
-        return [
-            _sentences(row, window, found[:, 0], found[:, 1])
-            for row, window, found in zip(rows, windows, logits, strict=True)
-        ]
+        found = []
+        for row, window in zip(rows_of(self._tokenizer, [question] * len(windows), windows), windows, strict=True):
+            # One at a time: nothing is padded, and the scale of 8-bit activations depends on nothing but the window.
+            (logits,) = self._model.run(as_batch([row.ids], [row.head]))
+            found.append(_sentences(row, window, logits[0, :, 0], logits[0, :, 1]))
+        return found
 
 
 def rows_of(tokenizer: TokenizerFile, questions: Sequence[str], windows: Sequence[Window]) -> list[Row]:
