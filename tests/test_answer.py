@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 import rag
 from rag.assistant import Assistant
+from rag.config import Config
 from rag.types import Answer, Delta, Done, Found, Turn
 
 MARKDOWN = """# Salt roads
@@ -25,13 +27,29 @@ The camels of the caravans drank 40 litres of water a day.\r
 """
 TWIN = "The ferry over the Ilm was built by Hedda Brun in 1902.\n"
 OTHER = "A note on crossings.\n\nThe ferry over the Ilm was built by Hedda Brun in 1902. It still runs.\n"
+FLOOD = """# The flood at Korve
+
+The river rose on 3 April. In all, 14 people drowned in the flood at Korve, two of them children.
+
+The mill was the first house to go. It had been built by Anna Lund in 1804.
+"""
+COUNT = """# First count of the dead at Korve
+
+According to the mayor, 9 people drowned in the flood at Korve.
+"""
 
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     place = tmp_path_factory.mktemp("answer")
     (place / "sources").mkdir()
-    for name, text in (("salt.md", MARKDOWN), ("twin.txt", TWIN), ("other.txt", OTHER)):
+    for name, text in (
+        ("salt.md", MARKDOWN),
+        ("twin.txt", TWIN),
+        ("other.txt", OTHER),
+        ("flood.md", FLOOD),
+        ("count.md", COUNT),
+    ):
         (place / "sources" / name).write_bytes(text.encode())
     rag.build(place / "sources", place / "index")
     with rag.open(place / "index") as opened:
@@ -43,7 +61,10 @@ def check(assistant: Assistant, answer: Answer) -> None:
     numbers = []
     for claim in answer.claims:
         assert claim.citations
+        assert claim.answer is None or 0 <= claim.answer.start < claim.answer.end <= len(claim.text)
         for citation in claim.citations:
+            if citation.answer is not None:
+                assert citation.span.start <= citation.answer.start < citation.answer.end <= citation.span.end
             document = assistant.document(citation.document_id)
             assert document is not None
             assert document.text[slice(*citation.span)] == citation.quote != ""
@@ -128,3 +149,63 @@ def test_a_question_may_be_limited_to_some_sources(assistant: Assistant) -> None
     answer = assistant.ask("Who built the ferry over the Ilm?", paths=["twin.txt"])
     assert {citation.path for citation in answer.citations} == {"twin.txt"}
     assert {passage.document.path for passage in answer.passages} == {"twin.txt"}
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("When were the salt roads of Tamaland closed?", "1931"),
+        ("How many percent was the tax on salt?", "12"),
+        ("Who built the ferry over the Ilm?", "Hedda Brun"),
+    ],
+)
+def test_the_exact_words_are_told_in_the_claim_and_in_the_source(
+    assistant: Assistant, question: str, words: str
+) -> None:
+    claim = assistant.ask(question).claims[0]
+    assert claim.answer is not None
+    assert words in claim.text[slice(*claim.answer)]
+    citation = claim.citations[0]
+    document = assistant.document(citation.document_id)
+    assert document is not None
+    assert citation.answer is not None
+    assert words in document.text[slice(*citation.answer)]
+
+
+def test_sources_that_differ_stand_side_by_side(assistant: Assistant) -> None:
+    answer = assistant.ask("How many people drowned in the flood at Korve?")
+    check(assistant, answer)
+    assert [claim.citations[0].path for claim in answer.claims[:2]] == ["flood.md", "count.md"]
+    (note,) = answer.notes
+    assert "Two sources differ" in note
+    assert "14" in note
+    assert "9" in note
+    assert note in str(answer)
+    assert assistant.ask("Who built the ferry over the Ilm?").notes == ()
+
+
+def test_a_sentence_that_leans_on_the_one_before_brings_it_along(assistant: Assistant) -> None:
+    answer = assistant.ask("Who built the mill in 1804?")
+    check(assistant, answer)
+    assert (
+        answer.claims[0].citations[0].quote
+        == "The mill was the first house to go. It had been built by Anna Lund in 1804."
+    )
+
+
+def test_more_risk_never_answers_less(assistant: Assistant, tmp_path: Path) -> None:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "salt.md").write_bytes(MARKDOWN.encode())
+    asked = [
+        "When were the salt roads closed?",
+        "What did the camels drink?",
+        "Who closed the roads?",
+        "Who is the king?",
+    ]
+    answered = []
+    for risk in (0.01, 0.15, 1.0):
+        config = Config(sources=tmp_path / "sources", index=tmp_path / "index", risk=risk)
+        rag.build(config=config)
+        with rag.open(config=config) as opened:
+            answered.append({question for question in asked if opened.ask(question).status == "answered"})
+    assert answered[0] <= answered[1] <= answered[2] == set(asked)

@@ -26,7 +26,8 @@ Chosen on training questions: asked of sources on other topics, 5 % of them are 
 """
 _COVERED = FEATURES.index("covered_in_passage")
 _MARGIN = 0.7  # log odds below the best sentence within which another is shown too
-_MARGIN_OF_SEVERAL = 1.8  # the same where the question asks for several things, or sources may differ
+_MARGIN_OF_SEVERAL = 1.8  # the same where the question asks for several things
+_SURE_ODDS, _ODDS_APART = 4.5, 2.5  # the reader's: of a sentence that gives another figure, at least and under the best
 _HEADING = 100.0  # what a heading loses: it names what is said and does not say it
 _KEY = 3.0  # what a line of "key: value" loses for each word of its key that nobody asked for
 _ASKED_KEY = 2.0  # what it gains where its key says just what is asked
@@ -109,12 +110,12 @@ def differing(reading: Reading, question: str, passages: Sequence[ReadPassage]) 
         return []
     best = reading.sentences[0]
     said = {passages[best.passage].document: _figures(best, passages)}
-    least = best.score - _MARGIN_OF_SEVERAL
+    least = max(best.odds - _ODDS_APART, _SURE_ODDS)
     found = []
     for one in reading.sentences[1:]:
         figures, document = _figures(one, passages), passages[one.passage].document
         new = document not in said and all(figures.isdisjoint(other) for other in said.values())
-        if one.odds > 0 and one.score >= least and figures and new and min(map(len, said.values())):
+        if one.odds >= least and figures and new and all(said.values()):
             said[document] = figures
             found.append(one)
     return found
