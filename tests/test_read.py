@@ -136,6 +136,20 @@ def test_a_heading_never_answers(world: World) -> None:
     assert reading.sentences[-1].sentence == 0
 
 
+def test_the_cost_of_what_is_asked_for_is_something_else(world: World) -> None:
+    sentences = (
+        "Cost of revenue increased by 202 million dollars, or 14 percent, in 2021.",
+        "Revenue increased by 843 million dollars, or 36 percent, in 2021.",
+        "The number of riders grew.",
+    )
+    report = passage("Report", sentences, np.vstack([world.vector(one)[None] for one in sentences]))
+    best = world.read("How much did the revenue increase in 2021?", [report]).sentences[0]
+    assert best.sentence == 1
+    cost = world.read("How much did the cost of revenue increase in 2021?", [report]).sentences[0]
+    assert cost.sentence == 0
+    assert world.read("What is the number of riders?", [report]).sentences[0].sentence == 2
+
+
 def test_nothing_to_read(world: World) -> None:
     assert world.read("What?", []) == Reading((), 0.0)
     assert select(Reading((), 0.0)) == []

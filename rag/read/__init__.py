@@ -29,11 +29,16 @@ _MARGIN = 0.7  # log odds below the best sentence within which another is shown 
 _MARGIN_OF_SEVERAL = 1.8  # the same where the question asks for several things
 _SURE_ODDS, _ODDS_APART = 4.5, 2.5  # the reader's: of a sentence that gives another figure, at least and under the best
 _HEADING = 100.0  # what a heading loses: it names what is said and does not say it
-_KEY = 3.0  # what a line of "key: value" loses for each word of its key that nobody asked for
+_KEY = 3.0  # what "key: value" loses for each word of the key that nobody asked for, and so for "cost" of revenue
 _ASKED_KEY = 2.0  # what it gains where its key says just what is asked
 _ASIDE = re.compile(r"\([^)]*\)")
 _KEY_VALUE = re.compile(r"\s*[-*•]?\s*([^:.?!]{1,80}):\s+\S")
 _FIGURES = ("number", "share", "money", "duration", "extent", "date")  # questions that ask for one
+_OF = re.compile(r"\W*(?:(?:the|an?|its|our|their)\s+)?(\w+)\s+of\s+(?:(?:the|its|our|their)\s+)?(\w+)", re.IGNORECASE)
+_WHOLE = frozenset(
+    "number numbers amount total most some all part parts much many one each none both half rate level share majority "  # noqa: SIM905
+    "value size sum average plenty".split()
+)
 _NEUTRAL = frozenset(("name", "total", "overall", "note", "real"))
 
 
@@ -128,8 +133,12 @@ def _figures(one: Scored, passages: Sequence[ReadPassage]) -> frozenset[str]:
 
 
 def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> FloatArray:
-    """What headings and "key: value" lose, `(sentences,)`: the prose that the numbers were fitted to has none."""
+    """What headings, "key: value", and the cost of what is asked for lose, `(sentences,)`.
+
+    The prose that the numbers were fitted to has hardly any of them.
+    """
     asked = set(terms(question))
+    figure = any(wants(question)[kind] for kind in _FIGURES)
     lost = []
     for passage in passages:
         context = set(terms(passage.context))
@@ -140,6 +149,9 @@ def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> 
             if context and context.issuperset(terms(sentence)):
                 lost.append(_HEADING)
                 continue
+            if figure and _of_another(sentence, asked, terms):
+                lost.append(_KEY)
+                continue
             key = set(terms(_ASIDE.sub("", pair[1]))) - context - _NEUTRAL if pair and table else set()
             key = {term for term in key if not term.isdigit()}
             if key and key <= asked:
@@ -147,3 +159,11 @@ def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> 
             else:
                 lost.append(_KEY * min(len(key - asked), 3))
     return np.array(lost)
+
+
+def _of_another(sentence: str, asked: set[str], terms: Terms) -> bool:
+    """Whether a sentence begins with something nobody asked for, of something asked for: "Cost of revenue"."""
+    found = _OF.match(sentence)
+    if found is None or found[1].lower() in _WHOLE:
+        return False
+    return asked.isdisjoint(terms(found[1])) and not asked.isdisjoint(terms(found[2]))
