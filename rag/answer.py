@@ -64,8 +64,11 @@ def answer_from(
     if reading.several:  # one item of a list is less than what was asked for
         places = list(dict.fromkeys(_announcement(place) or place for place in places))
     claims = _claims([whole for place in places for whole in _whole(place, {p.span for p in places})])
-    notes = (_differ([places[0], *(_place(hits, one) for one in others)]),) if others else ()
-    return Answer(question, asked_as, "answered", claims, passages, reading.answerable, notes)
+    if not others:
+        return Answer(question, asked_as, "answered", claims, passages, reading.answerable)
+    sides = [places[0], *(_place(hits, one) for one in others)]
+    numbers = tuple(c.number for side in sides for claim in claims for c in claim.citations if _cites(c, side))
+    return Answer(question, asked_as, "answered", claims, passages, reading.answerable, (_differ(sides),), numbers)
 
 
 def cite(number: int, document: Document, span: Span, answer: Span | None = None) -> Citation:
@@ -170,6 +173,10 @@ def _emphasis(said: str, place: _Place) -> Span | None:
     found = [match.start() for match in re.finditer(re.escape(words), said)] if words else []
     start = min(found, key=lambda at: abs(at - near), default=None)
     return None if start is None else Span(start, start + len(words))
+
+
+def _cites(citation: Citation, place: _Place) -> bool:
+    return citation.document_id == place.document.id and citation.answer == place.answer
 
 
 def _differ(places: Sequence[_Place]) -> str:

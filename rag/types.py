@@ -241,6 +241,7 @@ class Answer:
 
     `not_found` has no claims: `passages` are then the nearest ones, offered as such and never as citations. `notes` are
     sentences about the answer for the person who asked: that sources differ, that it was limited to some of them.
+    `differing` are the numbers of citations whose exact words are different figures for the same thing.
     """
 
     question: str
@@ -250,6 +251,7 @@ class Answer:
     passages: tuple[Passage, ...]
     confidence: float
     notes: tuple[str, ...] = ()
+    differing: tuple[int, ...] = ()
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -258,7 +260,7 @@ class Answer:
         return tuple(unique[number] for number in sorted(unique))
 
     def to_dict(self) -> dict[str, JSON]:
-        """JSON-ready: question, asked_as, status, claims (with citations), passages, confidence, notes."""
+        """JSON-ready: question, asked_as, status, claims (with citations), passages, confidence, notes, differing."""
         return {
             "question": self.question,
             "asked_as": self.asked_as,
@@ -267,6 +269,7 @@ class Answer:
             "passages": [passage.to_dict() for passage in self.passages],
             "confidence": round(self.confidence, 4),
             "notes": list(self.notes),
+            "differing": list(self.differing),
         }
 
     def __str__(self) -> str:

@@ -176,6 +176,7 @@ def test_sources_that_differ_stand_side_by_side(assistant: Assistant) -> None:
     answer = assistant.ask("How many people drowned in the flood at Korve?")
     check(assistant, answer)
     assert [claim.citations[0].path for claim in answer.claims[:2]] == ["flood.md", "count.md"]
+    assert answer.differing == (1, 2)
     (note,) = answer.notes
     assert "Two sources differ" in note
     assert "14" in note

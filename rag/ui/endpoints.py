@@ -75,7 +75,7 @@ class Endpoints:
 
         Yields `{"event": "found" | "delta" | "done"}`; the last one is the whole answer. found: passages. delta: text,
         all of it so far. done: question, asked_as, status ("answered", "partly", "not_found"), claims with citations
-        (path, page, span, quote), passages, confidence, notes, and the same as Markdown.
+        (path, page, span, quote), passages, confidence, notes, differing (numbers), and the same as Markdown.
 
         Args:
             question: What is asked, in a sentence.

@@ -98,10 +98,9 @@ export function whole(answer, { onopen, onpassage, card }) {
       marks(claim.citations.map(chip)),
       mixed && h("span", { class: "support" }, SUPPORT[claim.support] ?? SUPPORT.unsupported),
     );
-  const sides = differing(answer.claims);
+  const sides = differing(answer);
   const claims = sides
     ? [
-        h("p", { class: "aside" }, "The sources give different figures. Compare them:"),
         h(
           "div",
           { class: "sides" },
@@ -114,19 +113,11 @@ export function whole(answer, { onopen, onpassage, card }) {
   return [partly, ...claims, notes(cited, onopen)];
 }
 
-const figures = (text) => (text.match(/\d[\d.,]*/g) ?? []).map((each) => each.replace(/[.,]+$/, "")).join(" ");
-
-// Claims of different documents whose exact answers are different figures: they belong side by side.
-function differing(claims) {
-  const byDocument = new Map();
-  for (const claim of claims) {
-    const figure = claim.answer && figures(cut(claim.text, claim.answer)[1]);
-    const document = claim.citations[0]?.document_id;
-    if (figure && document && !byDocument.has(document)) byDocument.set(document, { claim, figure });
-  }
-  const found = [...byDocument.values()];
-  const distinctFigures = new Set(found.map((each) => each.figure));
-  return distinctFigures.size > 1 && distinctFigures.size === found.length ? found.map((each) => each.claim) : null;
+// Claims that give different figures for the same thing belong side by side; a note says so above them.
+function differing(answer) {
+  const numbers = answer.differing ?? [];
+  const found = answer.claims.filter((claim) => numbers.includes(claim.citations[0]?.number));
+  return found.length > 1 ? found : null;
 }
 
 function notes(cited, onopen) {
