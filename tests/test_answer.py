@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,8 @@ import pytest
 import rag
 from rag.assistant import Assistant
 from rag.config import Config
-from rag.types import Answer, Delta, Done, Found, Turn
+from rag.embed import SentenceEncoder
+from rag.types import Answer, Delta, Done, Found, SentenceRead, Span, Turn, Window
 
 MARKDOWN = """# Salt roads
 
@@ -192,6 +193,33 @@ def test_a_sentence_that_leans_on_the_one_before_brings_it_along(assistant: Assi
         answer.claims[0].citations[0].quote
         == "The mill was the first house to go. It had been built by Anna Lund in 1804."
     )
+
+
+class SecondYear:
+    """A reader whose exact words are the last "1931" of a sentence."""
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[tuple[SentenceRead, ...]]:
+        return [
+            tuple(
+                SentenceRead(9.0, Span(at, at + 4)) if (at := w.text.rfind("1931", *s)) >= 0 else SentenceRead(-9.0, s)
+                for s in w.sentences
+            )
+            for w in windows
+        ]
+
+
+def test_of_equal_words_those_are_told_that_answer(tmp_path: Path) -> None:
+    said = "In 1931 the  dam of Korve broke, and mending it cost 1931 crowns."
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "dam.txt").write_text(f"The dam\n\n{said}\n", "utf-8")
+    config = Config(sources=tmp_path / "sources", index=tmp_path / "index")
+    rag.build(config=config)
+    with Assistant(config, SentenceEncoder(), SecondYear()) as opened:
+        claim = opened.ask("How many crowns did mending the dam of Korve cost?").claims[0]
+    assert claim.answer is not None
+    assert claim.text[claim.answer.start :] == "1931 crowns."
+    assert claim.citations[0].answer is not None
+    assert f"The dam\n\n{said}"[claim.citations[0].answer.start :] == "1931 crowns."
 
 
 def test_more_risk_never_answers_less(assistant: Assistant, tmp_path: Path) -> None:

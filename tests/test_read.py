@@ -138,8 +138,8 @@ def test_a_heading_never_answers(world: World) -> None:
 
 def test_the_cost_of_what_is_asked_for_is_something_else(world: World) -> None:
     sentences = (
-        "Cost of revenue increased by 202 million dollars, or 14 percent, in 2021.",
-        "Revenue increased by 843 million dollars, or 36 percent, in 2021.",
+        "Cost of revenue increased by 202 million dollars in 2021.",
+        "Revenue increased by 843 million dollars in 2021 as riders came back after the closures of the year before.",
         "The number of riders grew.",
     )
     report = passage("Report", sentences, np.vstack([world.vector(one)[None] for one in sentences]))

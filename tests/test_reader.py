@@ -9,7 +9,7 @@ from rag.embed import bundled_folder
 from rag.onnx import TokenizerFile
 from rag.read import Reading, ReadPassage, Scored
 from rag.read.reread import CANDIDATES, RISK, mixed, read_again, reread
-from rag.read.spans import MOST_TOKENS, SpanReader, rows_of
+from rag.read.spans import MOST_TOKENS, Row, SpanReader, rows_of, sentences_read
 from rag.text import sentence_spans
 from rag.types import SentenceRead, Span, Window
 
@@ -159,3 +159,14 @@ def test_less_risk_asks_for_more_certainty() -> None:
     least = [mixed().least(risk) for risk in (0.01, 0.03, 0.05, 0.2, 0.7, 1.0)]
     assert least == sorted(least, reverse=True)
     assert 0 <= least[-1] < least[2] < 1
+
+
+def test_exact_words_are_not_longer_than_an_answer() -> None:
+    words = [f"w{i:02}" for i in range(50)]
+    text = " ".join(words)
+    row = Row([101, 102, *range(200, 250), 102], 2, 2, [(4 * i, 4 * i + 3) for i in range(50)])
+    starts, ends = np.zeros(53, np.float32), np.zeros(53, np.float32)
+    starts[2 + 5], ends[2 + 45], ends[2 + 9] = 9.0, 9.0, 8.0  # forty words would score best
+    (read,) = sentences_read(row, Window("", text, (Span(0, len(text)),)), starts, ends)
+    assert text[slice(*read.answer)] == "w05 w06 w07 w08 w09"
+    assert read.score == pytest.approx(17.0, abs=1e-3)

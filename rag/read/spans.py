@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rag.onnx import OnnxModel, TokenizerFile, as_batch
 from rag.types import SentenceRead, Span, Window
 
-__all__ = ["MOST_TOKENS", "WEIGHTS", "Row", "SpanReader", "rows_of"]
+__all__ = ["MOST_TOKENS", "WEIGHTS", "Row", "SpanReader", "rows_of", "sentences_read"]
 
 WEIGHTS = Path(__file__).parent.parent / "data" / "reader.onnx"
 MOST_TOKENS = 256
@@ -61,7 +61,7 @@ class SpanReader:
         order = sorted(range(len(rows)), key=lambda i: -len(rows[i].ids))
         found = dict(zip(order, self._pool.map(self._logits, [rows[i] for i in order]), strict=True))
         return [
-            _sentences(row, window, found[i][:, 0], found[i][:, 1])
+            sentences_read(row, window, found[i][:, 0], found[i][:, 1])
             for i, (row, window) in enumerate(zip(rows, windows, strict=True))
         ]
 
@@ -84,8 +84,11 @@ def rows_of(tokenizer: TokenizerFile, questions: Sequence[str], windows: Sequenc
     return rows
 
 
-def _sentences(row: Row, window: Window, starts: Scores, ends: Scores) -> tuple[SentenceRead, ...]:
-    """The best span in each sentence; the first token stands for "nothing here answers"."""
+def sentences_read(row: Row, window: Window, starts: Scores, ends: Scores) -> tuple[SentenceRead, ...]:
+    """The best span in each sentence, from the log odds of starts and ends, `(tokens,)` each.
+
+    The first token stands for "nothing here answers".
+    """
     nothing = float(starts[0] + ends[0])
     places = [start for start, _ in row.offsets]
     found = []
