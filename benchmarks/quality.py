@@ -28,12 +28,12 @@ import numpy as np
 from benchmarks.ask import Asker, Found, is_gold
 from benchmarks.sets import CACHE, Question, QuestionSet, load_set, vectors_of
 from rag.embed import SentenceEncoder, bundled_folder
+from rag.evaluate.measures import auroc, calibration_error, token_f1
 from rag.followup import stand_alone
 from rag.lexical import terms
 from rag.read import Reading
 from rag.read.spans import SpanReader
 from rag.types import Span, Turn
-from training.export import token_f1
 
 RESAMPLES = 1000
 FOREIGN = 200
@@ -118,9 +118,13 @@ def _measure(asker: Asker, one: QuestionSet, vectors: Any, texts: Sequence[str])
     results["milliseconds"] = [float(np.median(tally.values["milliseconds"]))]
     p, y = np.array(sure), np.array(answerable)
     if y.any() and not y.all():
-        results["AUROC"] = [*_interval(np.c_[p, y], lambda rows: _auroc(rows[:, 0], rows[:, 1] > 0)), len(p)]
+        results["AUROC"] = [*_interval(np.c_[p, y], lambda rows: auroc(rows[:, 0], rows[:, 1] > 0)), len(p)]
     if len(right) == len(p):
-        results["calibration error"] = [*_interval(np.c_[p, np.array(right)], _error_of), len(p)]
+        rows = np.c_[p, np.array(right)]
+        results["calibration error"] = [
+            *_interval(rows, lambda rows: calibration_error(rows[:, 0], rows[:, 1] > 0)),
+            len(p),
+        ]
     return results
 
 
@@ -164,7 +168,7 @@ def _words(asker: Asker, question: Question, found: Found, reading: Reading) -> 
     answer = best.answer or Span(0, 0)
     said = asker.passages(found)[best.passage].sentences[best.sentence][answer.start : answer.end]
     golds = [asker.index.documents[g.document].text[span.start : span.end] for g in question.golds for span in g.spans]
-    return max(token_f1(said, gold) for gold in golds)
+    return token_f1(said, golds)
 
 
 def _length(asker: Asker, key: int) -> int:
@@ -215,27 +219,6 @@ def _verbatim(asker: Asker, encoder: SentenceEncoder) -> dict[str, Any]:
         tally.add("verbatim passage first", body in " ".join(whole.split()))
         tally.add("verbatim sentence first", body == " ".join(said.split()))
     return dict(tally.result())
-
-
-def _auroc(scores: Any, labels: Any) -> float:
-    order = np.argsort(scores, kind="stable")
-    values = scores[order]
-    ranks = np.empty(len(scores))
-    ranks[order] = np.arange(1, len(scores) + 1)
-    for value in np.unique(values[:-1][np.diff(values) == 0]):  # ties share their mean rank
-        ranks[scores == value] = ranks[scores == value].mean()
-    positive = int(labels.sum())
-    negative = len(labels) - positive
-    if not positive or not negative:
-        return float("nan")
-    return float((ranks[labels].sum() - positive * (positive + 1) / 2) / (positive * negative))
-
-
-def _error_of(rows: Any) -> float:
-    """Expected calibration error over ten equal bins."""
-    bins = np.minimum((rows[:, 0] * 10).astype(int), 9)
-    gaps = [abs((rows[bins == b, 0] - rows[bins == b, 1]).sum()) for b in range(10)]
-    return float(sum(gaps) / len(rows))
 
 
 def _interval(rows: Any, measure: Callable[[Any], Any]) -> list[float]:

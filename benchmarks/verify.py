@@ -24,9 +24,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.perturb import KINDS, perturbed
-from benchmarks.quality import _auroc as auroc
 from benchmarks.sets import CACHE, _rows, vectors_of
 from rag.embed import SentenceEncoder
+from rag.evaluate.measures import auroc
 from rag.text import sentence_spans
 from rag.verify import SourceSentence, Verdict, verify
 

@@ -59,8 +59,7 @@ def answer_from(
         return Answer(question, asked_as, "not_found", (), passages, reading.answerable)
     chosen = select(reading)
     others = differing(reading, asked_as, to_read)
-    chosen = [*chosen[:1], *(one for one in (*others, *chosen[1:]) if one not in chosen[:1])]
-    places = [_place(hits, scored) for scored in dict.fromkeys(chosen)]
+    places = [_place(hits, scored) for scored in dict.fromkeys([*chosen[:1], *others, *chosen[1:]])]
     if reading.several:  # one item of a list is less than what was asked for
         places = list(dict.fromkeys(_announcement(place) or place for place in places))
     claims = _claims([whole for place in places for whole in _whole(place, {p.span for p in places})])

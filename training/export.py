@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import argparse
 import random
-import re
-import string
 import tempfile
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +17,7 @@ import numpy as np
 import torch
 
 from rag.embed import bundled_folder
+from rag.evaluate.measures import exact_match, token_f1
 from rag.read.spans import WEIGHTS, SpanReader
 from rag.types import Span, Window
 from training.reader import Model
@@ -89,22 +87,10 @@ def measure(name: str, reader: SpanReader, examples: Sequence[Example]) -> None:
         if example.answers and not example.whole:
             said = example.text[read.answer.start : read.answer.end]
             golds = [example.text[a:b] for a, b in example.answers]
-            f1.append(max(token_f1(said, gold) for gold in golds))
-            exact.append(max(_plain(said) == _plain(gold) for gold in golds))
+            f1.append(token_f1(said, golds))
+            exact.append(exact_match(said, golds))
     area = float((np.array(yes)[:, None] > np.array(no)[None, :]).mean())
     print(f"{name}: F1 {np.mean(f1):.3f}, exact {np.mean(exact):.3f}, answers or not: AUROC {area:.3f}", flush=True)
-
-
-def token_f1(said: str, gold: str) -> float:
-    """F1 over words, articles and punctuation left out, as the SQuAD script counts it."""
-    a, b = _plain(said).split(), _plain(gold).split()
-    same = sum((Counter(a) & Counter(b)).values())
-    return 2 * same / (len(a) + len(b)) if same else float(a == b)
-
-
-def _plain(text: str) -> str:
-    text = "".join(c for c in text.lower() if c not in string.punctuation)
-    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
 
 
 if __name__ == "__main__":

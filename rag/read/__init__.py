@@ -137,8 +137,8 @@ def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> 
 
     The prose that the numbers were fitted to has hardly any of them.
     """
-    asked = set(terms(question))
-    figure = any(wants(question)[kind] for kind in _FIGURES)
+    asked, wanted = set(terms(question)), wants(question)
+    figure = any(wanted[kind] for kind in _FIGURES)
     lost = []
     for passage in passages:
         context = set(terms(passage.context))

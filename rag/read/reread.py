@@ -88,11 +88,11 @@ def read_again(reading: Reading, question: str, passages: Sequence[ReadPassage],
     known = {(one.passage, one.sentence): one for one in reading.sentences}
     top = reading.sentences[0].score
     runs = _runs(reading, passages)
-    found = reader.read(question, [_window(passages[p], first, last) for p, first, last in runs])
+    windows = [_window(passages[p], first, last) for p, first, last in runs]
     return [
         Read(scored, scored.score - top, SentenceRead(said.score, _inside(said.answer, span)))
-        for (p, first, last), reads in zip(runs, found, strict=True)
-        for i, (said, span) in enumerate(zip(reads, _window(passages[p], first, last).sentences, strict=True), first)
+        for (p, first, _), window, reads in zip(runs, windows, reader.read(question, windows), strict=True)
+        for i, (said, span) in enumerate(zip(reads, window.sentences, strict=True), first)
         if (scored := known.get((p, i))) is not None
     ]
 
