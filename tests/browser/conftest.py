@@ -56,9 +56,9 @@ def absent(reason: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium for all tests."""
+    """One headless Chromium for the tests of a file: while it is open, no other event loop can run on its thread."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
