@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rag.answer import answer_from
 from rag.config import Config, load_config
@@ -23,8 +23,6 @@ from rag.errors import IndexStale, LanguageModelProblem, QuestionProblem
 from rag.followup import stand_alone
 from rag.indexing import build as build_index
 from rag.indexing import heal, recipe_of
-from rag.llm import Patience, offers, open_llm
-from rag.nli import CrossEncoder
 from rag.pages import Painter, word_boxes
 from rag.read.spans import SpanReader
 from rag.search import Lenses, open_lenses, search
@@ -48,7 +46,9 @@ from rag.types import (
     Turn,
     Window,
 )
-from rag.written import Writer, rewritten, write
+
+if TYPE_CHECKING:  # whoever has no language model does not wait for what it needs
+    from rag.written import Writer
 
 __all__ = ["MAX_QUESTION", "Assistant", "build", "open_index"]
 
@@ -139,6 +139,8 @@ class Assistant:
             answer = replace(answer, notes=(_limited(paths), *answer.notes))
         yield Found(answer.passages)
         if writer is not None and answer.status != "not_found":
+            from rag.written import write
+
             yield from write(writer, vector, hits, answer, turns, lenses.lexical.idf)
             return
         for i, claim in enumerate(answer.claims):
@@ -153,6 +155,8 @@ class Assistant:
 
     def language_models(self) -> list[str]:
         """What may write here: the configured model first, then those that run on this machine."""
+        from rag.llm import offers
+
         found = [self._config.llm] if self._config.llm else []
         return list(dict.fromkeys((*found, *(offer.setting for offer in offers()))))
 
@@ -249,6 +253,10 @@ class Assistant:
             return self._writers.setdefault(setting, self._opened(setting))
 
     def _opened(self, setting: str) -> Writer:
+        from rag.llm import Patience, open_llm
+        from rag.nli import CrossEncoder
+        from rag.written import Writer
+
         config = self._config
         llm = open_llm(
             setting,
@@ -358,6 +366,8 @@ def _alone(question: str, turns: Sequence[Turn], writer: Writer | None) -> str:
     asked = stand_alone(question, turns)
     if writer is None or asked == question:
         return asked
+    from rag.written import rewritten
+
     try:
         return rewritten(writer, question, turns) or asked
     except LanguageModelProblem as problem:

@@ -5,30 +5,25 @@ This module does not know what the settings do; the rooms below take plain argum
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-    TomlConfigSettingsSource,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rag.errors import ConfigProblem
 
 __all__ = ["Config", "load_config"]
 
 FILE = "rag.toml"
+_PREFIX = "FOOTNOTE_"
 
 
-class Config(BaseSettings):
+class Config(BaseModel):
     """All settings. `model` is the bundled encoder, a folder, or a name on the hub (which is then looked up there)."""
 
-    model_config = SettingsConfigDict(env_prefix="FOOTNOTE_", toml_file=FILE, frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     sources: Path = Path("sources")
     index: Path = Path("index")
@@ -49,28 +44,30 @@ class Config(BaseSettings):
     llm_unsupported: Literal["show", "drop"] = "show"  # sentences that are not found in the sources
     nli: str = ""  # folder or hub name of a cross-encoder that joins in checking sentences
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Flags first, then the environment, then the file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
-
 
 def load_config(**flags: str | int | Path | None) -> Config:
     """The settings, with flags that are not None on top. Raises ConfigProblem naming the setting that is wrong."""
+    given = {name: value for name, value in flags.items() if value is not None}
     try:
-        return Config(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
+        return Config.model_validate({**_from_file(), **_from_environment(), **given})
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise ConfigProblem(
             f"The setting {name} is wrong: {first['msg']}.", f"Correct it in {FILE} or the flag."
         ) from error
-    except (tomllib.TOMLDecodeError, SettingsError) as error:
-        raise ConfigProblem(f"The settings cannot be read: {error}.", f"Correct {FILE} or the environment.") from error
+
+
+def _from_file() -> dict[str, object]:
+    try:
+        return tomllib.loads(Path(FILE).read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:  # TOML and UTF-8 errors are ValueErrors
+        raise ConfigProblem(f"The settings cannot be read: {error}.", f"Correct the file {FILE}.") from error
+
+
+def _from_environment() -> dict[str, object]:
+    """Values of `FOOTNOTE_…` that are settings, in whatever case the names are written; others are not ours."""
+    names = {_PREFIX + name.upper(): name for name in Config.model_fields}
+    return {names[key.upper()]: value for key, value in os.environ.items() if key.upper() in names}

@@ -80,7 +80,6 @@ OWNERS: dict[str, set[str]] = {
     "filelock": {"indexing"},
     "watchfiles": {"watch"},
     "pydantic": {"config"},
-    "pydantic_settings": {"config"},
     "typer": {"cli"},
     "rich": {"cli"},
     "ir_measures": {"evaluate"},

@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 SLOW = ("torch", "transformers", "sentence_transformers", "gradio", "scipy", "sklearn", "pandas", "onnx", "onnxscript")
+NOT_TO_ASK = ("asyncio", "openai", "httpx2", "filelock", "watchfiles", "pypdf", "rag.written", "rag.load.pdf")
 QUESTION = "Where does the port of Gwadar lie?"
 
 
-def rag(*arguments: str, cwd: Path) -> tuple[str, set[str]]:
-    """What a command printed, and which slow libraries its process had imported by its end."""
+def rag(*arguments: str, cwd: Path, looked_for: tuple[str, ...] = SLOW) -> tuple[str, set[str]]:
+    """What a command printed, and which of some modules its process had imported by its end."""
     code = (
         "import atexit, json, sys\n"
-        f"atexit.register(lambda: print(json.dumps([n for n in {SLOW} if n in sys.modules]), file=sys.stderr))\n"
+        f"atexit.register(lambda: print(json.dumps([n for n in {looked_for} if n in sys.modules]), file=sys.stderr))\n"
         f"sys.argv = {['rag', *arguments]!r}\n"
         "from rag.cli import main\nmain()"
     )
@@ -49,4 +50,14 @@ def test_searching_imports_nothing_slow(built: tuple[Path, set[str]]) -> None:
 def test_asking_imports_nothing_slow(built: tuple[Path, set[str]]) -> None:
     said, loaded = rag("ask", QUESTION, "--json", cwd=built[0])
     assert json.loads(said)["status"] == "answered"
+    assert loaded == set()
+
+
+def test_asking_imports_nothing_of_building_or_language_models(built: tuple[Path, set[str]]) -> None:
+    assert rag("ask", QUESTION, cwd=built[0], looked_for=NOT_TO_ASK)[1] == set()
+
+
+def test_help_imports_no_library_of_ours_but_the_terminal_s(tmp_path: Path) -> None:
+    said, loaded = rag("--help", cwd=tmp_path, looked_for=(*SLOW, *NOT_TO_ASK, "numpy", "pydantic", "rag.assistant"))
+    assert "Ask your own documents" in said
     assert loaded == set()

@@ -31,9 +31,25 @@ def test_each_source_of_settings_overrides_the_one_before(tmp_path: Path, monkey
         ("colour = 1", "colour"),
         ("port = ", "cannot be read"),
         ("port = 'x'", "port"),
+        ("risk = 7", "risk"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "rag.toml").write_text(text)
     with pytest.raises(ConfigProblem, match=said):
+        load_config()
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "rag.toml").write_bytes(b"host = '\xff'")
+    with pytest.raises(ConfigProblem, match="cannot be read"):
+        load_config()
+
+
+def test_the_environment_in_any_case_and_other_programs_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("footnote_Risk", "0.5")
+    monkeypatch.setenv("FOOTNOTE_BROWSER", "required")
+    assert load_config().risk == 0.5
+    monkeypatch.setenv("FOOTNOTE_LLM_UNSUPPORTED", "hide")
+    with pytest.raises(ConfigProblem, match="llm_unsupported"):
         load_config()

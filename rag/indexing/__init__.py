@@ -15,8 +15,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from rag import dense, generations, lexical
 from rag.chunk import Piece, chunk_document
 from rag.errors import EmptySource, IndexLocked, IndexMissing, IndexUnwritable, SourceError, SourceLimit, SourcesMissing
@@ -240,6 +238,8 @@ def _writable(index: Path) -> Iterator[None]:
 
 @contextmanager
 def _locked(index: Path) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
     index.mkdir(parents=True, exist_ok=True)
     owner = index / "build.owner"
     lock = FileLock(index / "build.lock", timeout=0)
