@@ -95,6 +95,23 @@ def loss_of(model: torch.nn.Module, items: Sequence[Item], bf16: bool) -> torch.
     return total / 2
 
 
+def restored(weights: Path) -> dict[str, torch.Tensor]:
+    """What 8-bit weights written by `training.export` still tell of a checkpoint: all but the frozen embeddings."""
+    import onnx
+
+    graph = onnx.load(weights).graph
+    kept = {one.name: torch.from_numpy(onnx.numpy_helper.to_array(one).copy()) for one in graph.initializer}
+    found = {name: value for name, value in kept.items() if name.startswith(("bert.", "head."))}
+    found = {name: value for name, value in found.items() if "embeddings." not in name}
+    for node in graph.node:
+        if node.op_type == "MatMulInteger":
+            stem = node.input[1].removesuffix("_quantized")
+            shifted = kept[f"{stem}_quantized"].float() - kept[f"{stem}_zero_point"].float()
+            name = node.name.strip("/").removesuffix("/MatMul_quant").replace("/", ".")
+            found[f"{name}.weight"] = (shifted * kept[f"{stem}_scale"]).T.contiguous()
+    return found
+
+
 def batches(questions: Questions, tokenizer: TokenizerFile, tokens: int, seed: int) -> Iterator[list[Item]]:
     """One epoch: batches of about `tokens` tokens, of examples of like length, in random order."""
     rng = random.Random(seed)
@@ -116,6 +133,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("train", type=Path)
     parser.add_argument("--state", type=Path, default=Path("build/reader.pt"), help="checkpoint")
+    parser.add_argument("--start", type=Path, help="8-bit weights to go on from where there is no checkpoint")
     parser.add_argument("--epochs", type=float, default=3.0)
     parser.add_argument("--tokens", type=int, default=4096, help="tokens a step")
     parser.add_argument("--rate", type=float, default=1e-4)
@@ -136,6 +154,10 @@ def main() -> None:
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=options.rate, weight_decay=0.01, fused=True)
     step, seconds, epoch = 0, 0.0, 0
+    if options.start:
+        missing, unknown = model.load_state_dict(restored(options.start), strict=False)
+        assert not unknown, unknown
+        assert all("embeddings." in name for name in missing), missing
     if options.state.exists():
         saved = torch.load(options.state)
         model.load_state_dict(saved["model"])

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from rag.text import sentence_spans
 from rag.types import Span
+from training.twisted import names_in, twisted
 
 __all__ = ["HELD_OUT", "SETS", "Example", "Questions", "is_held_out", "load"]
 
@@ -28,6 +29,7 @@ HELD_OUT = 12
 """One article in so many is not trained on: `training/mix.py` and the measurements are made on those."""
 _WHOLE = frozenset(("selqa", "policyqa"))  # gold is a sentence or clause, not the exact words
 _SHARE = {"policyqa": 0.25}  # of a set's questions that an epoch sees
+_TWISTED = 0.4  # of the answered questions with exact words, in an epoch
 _WORD = re.compile(r"\w+")
 _FUNCTION = frozenset("a an the of in on at to for by is are was were do does did has have had and or as with".split())  # noqa: SIM905
 
@@ -80,6 +82,7 @@ class Questions:
     articles: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     questions: list[Question] = field(default_factory=list)
     weight: dict[str, float] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _tempting: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
 
     def split(self, held_out: bool) -> list[Question]:
@@ -87,7 +90,7 @@ class Questions:
         return [q for q in self.questions if is_held_out(q.article) == held_out]
 
     def epoch(self, rng: random.Random) -> Iterator[Example]:
-        """For every question a window that holds the answer, if there is one, and one that tempts."""
+        """For every question a window that holds the answer, if there is one, one that tempts, a near miss."""
         for question in self.split(held_out=False):
             if rng.random() > _SHARE.get(question.set, 1.0):
                 continue
@@ -96,6 +99,15 @@ class Questions:
                 yield self.with_answer(question, asked, rng)
             if (question.golds and rng.random() < 0.6) or not question.golds:
                 yield from self.without_answer(question, asked, rng)
+            if question.golds and question.set not in _WHOLE and rng.random() < _TWISTED:
+                yield from self.near_miss(question, rng)
+
+    def near_miss(self, question: Question, rng: random.Random) -> Iterator[Example]:
+        """The window that holds the answer, and the question altered so that it does not."""
+        example = self.with_answer(question, question.text, rng)
+        other = twisted(question.text, f"{example.title} {example.text}", self.names[question.set], rng)
+        if other is not None:
+            yield example._replace(question=altered(other, rng), answers=())
 
     def with_answer(self, question: Question, asked: str, rng: random.Random) -> Example:
         """A window around one gold span."""
@@ -179,6 +191,7 @@ def load(folder: Path, sets: tuple[str, ...] = SETS) -> Questions:
                 continue
             context = f"{name}/{row['context_doc']}" if row.get("context_doc") else None
             answers = [a.lower() for a in row.get("answers", ()) if len(a) > 2]
+            found.names[name] += names_in(row["text"])
             found.questions.append(Question(row["id"], row["text"], name, answers, golds.get(row["id"], {}), context))
     total = sum(counts.values())
     found.weight = defaultdict(float, {word: math.log(1 + total / 20 / n) for word, n in counts.items()})
