@@ -59,13 +59,13 @@ def answer_from(
         return Answer(question, asked_as, "not_found", (), passages, reading.answerable)
     chosen = select(reading)
     others = differing(reading, asked_as, to_read)
-    places = [_place(hits, scored) for scored in dict.fromkeys([*chosen[:1], *others, *chosen[1:]])]
+    sides = _newest_first([_place(hits, one) for one in (chosen[0], *others)])
+    places = list(dict.fromkeys([*sides, *(_place(hits, scored) for scored in chosen)]))
     if reading.several:  # one item of a list is less than what was asked for
         places = list(dict.fromkeys(_announcement(place) or place for place in places))
     claims = _claims([whole for place in places for whole in _whole(place, {p.span for p in places})])
     if not others:
         return Answer(question, asked_as, "answered", claims, passages, reading.answerable)
-    sides = [places[0], *(_place(hits, one) for one in others)]
     numbers = tuple(c.number for side in sides for claim in claims for c in claim.citations if _cites(c, side))
     return Answer(question, asked_as, "answered", claims, passages, reading.answerable, (_differ(sides),), numbers)
 
@@ -178,10 +178,18 @@ def _cites(citation: Citation, place: _Place) -> bool:
     return citation.document_id == place.document.id and citation.answer == place.answer
 
 
+def _newest_first(places: Sequence[_Place]) -> list[_Place]:
+    """By the dates of the documents where all have one; else as they came."""
+    if not all(place.document.date for place in places):
+        return list(places)
+    return sorted(places, key=lambda place: place.document.date, reverse=True)
+
+
 def _differ(places: Sequence[_Place]) -> str:
     """That sources give different figures, and which."""
     said = [
-        f"{_shown(p.document.text[p.answer.start : p.answer.end], p.document.media_type)} ({p.document.name})"
+        f"{_shown(p.document.text[p.answer.start : p.answer.end], p.document.media_type)} "
+        f"({', '.join(filter(None, (p.document.name, p.document.date)))})"
         for p in places
         if p.answer is not None
     ]

@@ -107,6 +107,7 @@ class Document:
     blocks: tuple[Block, ...]
     sha256: str  # of the file's bytes
     media_type: str
+    date: str = ""  # what it gives as its own: 2025-03-31, 2025-03 or 2025, empty where it gives none
 
     @property
     def name(self) -> str:
@@ -334,6 +335,7 @@ class Source:
     chunks: int = 0
     reason: str = ""  # why it failed, is skipped, or has no text
     hint: str = ""  # what to do about it
+    date: str = ""  # the document's own
     modified: float = field(default=0.0, compare=False)  # the file's last change, in seconds since 1970
 
     def to_dict(self) -> dict[str, JSON]:

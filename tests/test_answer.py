@@ -186,6 +186,21 @@ def test_sources_that_differ_stand_side_by_side(assistant: Assistant) -> None:
     assert assistant.ask("Who built the ferry over the Ilm?").notes == ()
 
 
+def test_of_sources_that_differ_the_newer_comes_first(tmp_path: Path) -> None:
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    said = "In all, {} people drowned in the flood at Korve."
+    for name, date, number in (("a", "2 May 1999", 9), ("b", "3 June 2004", 14)):
+        text = f"# The flood {name}\n\n*Valley Post, {date}. What the water left.*\n\n{said.format(number)}\n"
+        (sources / f"{name}.md").write_text(text, "utf-8")
+    rag.build(sources, tmp_path / "index")
+    with rag.open(tmp_path / "index") as both:
+        answer = both.ask("How many people drowned in the flood at Korve?")
+    assert [claim.citations[0].path for claim in answer.claims[:2]] == ["b.md", "a.md"]
+    (note,) = answer.notes
+    assert note == "Two sources differ: 14 (The flood b, 2004-06-03); 9 (The flood a, 1999-05-02)."
+
+
 def test_a_sentence_that_leans_on_the_one_before_brings_it_along(assistant: Assistant) -> None:
     answer = assistant.ask("Who built the mill in 1804?")
     check(assistant, answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from rag.errors import IndexDamaged, IndexMissing
 from rag.store import FileRow, Store
+from rag.store.connect import to_write
 from rag.types import Block, Chunk, Document, Embedded, GlyphRun, Loaded, Page, PageRange, Span
 
 RECIPE = "r1"
@@ -55,6 +57,22 @@ def test_what_is_stored_comes_back(tmp_path: Path) -> None:
         assert (cosines > 0.999).all()
         (source,) = snapshot.sources()
         assert (source.path, source.title, source.chunks, source.pages) == ("a.pdf", "A title", 1, 2)
+
+
+def test_an_index_from_before_dates_answers_and_is_written_on(tmp_path: Path) -> None:
+    store, one = Store(tmp_path), loaded("a", "Some old text.")
+    put(store, one)
+    connection = to_write(store.path)
+    connection.execute("ALTER TABLE documents DROP COLUMN date")
+    connection.close()
+    with store.snapshot() as snapshot:
+        assert snapshot.document("id-a") == one.document
+        assert snapshot.sources()[0].date == ""
+    dated = replace(one, document=replace(one.document, date="2025-03"))
+    put(store, dated)
+    with store.snapshot() as snapshot:
+        assert snapshot.document("id-a") == dated.document
+        assert snapshot.sources()[0].date == "2025-03"
 
 
 def test_a_snapshot_does_not_move_and_the_next_one_does(tmp_path: Path) -> None:

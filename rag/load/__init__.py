@@ -9,7 +9,7 @@ from rag.load.ocr import ocr_engine
 from rag.load.pool import Limits, Scanning, load_files
 from rag.load.table import load_bytes, supported
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same file would give another document: what was read by an older version is read anew."""
 
 __all__ = ["VERSION", "Limits", "Scanning", "load_bytes", "load_files", "ocr_engine", "supported"]

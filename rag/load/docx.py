@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import EmptySource, UnreadableSource
 from rag.load.archive import open_zip
+from rag.load.dated import date_of
 from rag.load.draft import Draft, Writer, sensible_title
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ _LISTS = re.compile(r"(?i)^(?:list|liste|lista|aufzählung|bullet)")
 def read(data: bytes) -> Draft:
     """Raises EncryptedSource, UnreadableSource, or EmptySource."""
     document = _open(data)
-    writer = Writer(title=_title(document))
+    told = document.core_properties
+    writer = Writer(title=_title(document), date=date_of([told.modified, told.created]))
     for item in document.iter_inner_content():
         _write(writer, item)
     draft = writer.draft(MEDIA_TYPE)

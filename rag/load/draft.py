@@ -33,6 +33,7 @@ class Draft:
     glyphs: tuple[GlyphRun, ...] = ()
     pages_without_text: tuple[int, ...] = ()
     words: tuple[WordBox, ...] = ()
+    date: str = ""
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class Writer:
     """Puts a text together and remembers its blocks."""
 
     title: str = ""
+    date: str = ""
     _parts: list[str] = field(default_factory=list)
     _blocks: list[Block] = field(default_factory=list)
     length: int = 0  # of the text so far
@@ -87,7 +89,7 @@ class Writer:
 
     def draft(self, media_type: str) -> Draft:
         """The finished text."""
-        return Draft(media_type, self.title, "".join(self._parts), tuple(self._blocks))
+        return Draft(media_type, self.title, "".join(self._parts), tuple(self._blocks), date=self.date)
 
 
 def clean(text: str) -> str:

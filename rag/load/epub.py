@@ -11,10 +11,13 @@ from urllib.parse import unquote
 
 from rag.errors import EmptySource, UnreadableSource
 from rag.load.archive import open_zip, parse_xml
+from rag.load.dated import date_of
 from rag.load.draft import Draft, Writer, sensible_title
 from rag.load.html import write_everything
 
 __all__ = ["read"]
+
+_TOLD = ("title", "date")
 
 
 def read(data: bytes) -> Draft:
@@ -27,8 +30,8 @@ def read(data: bytes) -> Draft:
         if not roots:
             raise UnreadableSource("The file is no e-book.", "Open it in its own program and save it anew.")
         package = parse_xml(archive, roots[0])
-        titles = package.xpath("//*[local-name()='metadata']/*[local-name()='title']/text()")
-        writer = Writer(title=sensible_title(titles[0] if titles else ""))
+        told = {name: package.xpath(f"//*[local-name()='metadata']/*[local-name()='{name}']/text()") for name in _TOLD}
+        writer = Writer(title=sensible_title("".join(told["title"][:1])), date=date_of(told["date"]))
         for name in _chapters(package, posixpath.dirname(roots[0])):
             _write(writer, archive, name)
     draft = writer.draft("application/epub+zip")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from rag.errors import EncryptedSource, UnreadableSource
+from rag.load.dated import date_of
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -40,6 +41,7 @@ class Facts:
     title: str = ""
     labels: tuple[str, ...] = ()
     outline: tuple[Entry, ...] = ()
+    date: str = ""
 
 
 def facts_of(data: bytes) -> Facts:
@@ -50,7 +52,8 @@ def facts_of(data: bytes) -> Facts:
     title = _tried(lambda: str((reader.metadata and reader.metadata.title) or ""), "")
     nothing: tuple[str, ...] = ()
     labels = _tried(lambda: tuple(str(label) for label in reader.page_labels), nothing)
-    return Facts(title, labels, _tried(lambda: _outline(reader), ()))
+    told = _tried(lambda: date_of([reader.metadata and reader.metadata.creation_date_raw]), "")
+    return Facts(title, labels, _tried(lambda: _outline(reader), ()), told)
 
 
 def texts_of(data: bytes) -> list[str]:

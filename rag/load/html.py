@@ -11,6 +11,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from rag.errors import EmptySource, UnreadableSource
+from rag.load.dated import date_of
 from rag.load.draft import Draft, Writer, sensible_title
 from rag.load.lines import lines_of, pieces_of, span_of, stanzas_of
 from rag.load.plain import decode
@@ -24,6 +25,16 @@ _DECLARED = re.compile(
     rb"""(?i)<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-z0-9_:.-]{2,40})"""
     rb"""|<\?xml[^>]{0,100}encoding=["']([a-z0-9_:.-]{2,40})"""
 )
+_DATES = (
+    "//meta[@property='article:published_time']/@content",
+    "//meta[@itemprop='datePublished']/@content",
+    "//meta[contains('|date|dc.date|dc.date.issued|dcterms.issued|dcterms.created|pubdate|publish-date|citation_date|"
+    "citation_publication_date|last-modified|', concat('|', translate(@name, 'CDEILMNOPRTU', 'cdeilmnoprtu'), '|'))]"
+    "/@content",
+    "//time[@pubdate or @itemprop='datePublished']/@datetime",
+    "//article//time/@datetime",
+)
+_LINKED_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{4,40})"')
 _CODE = re.compile(r"(?m)[;{}]\s*$|^\s*(?:def|class|import|function|var|let|const|#include)\b|</")
 _SKIPPED = frozenset(
     ["script", "style", "noscript", "template", "head", "svg", "math", "iframe", "object", "nav", "select", "button"]
@@ -77,6 +88,7 @@ def _write_article(writer: Writer, markup: str) -> None:
     tree = _parse(markup)
     if not writer.title:
         writer.title = _title(tree)
+    writer.date = writer.date or _date(tree)
     found = _main_text(tree)
     before = writer.length
     if found is not None:
@@ -105,6 +117,12 @@ def _title(tree: _Element) -> str:
             if sensible_title(text):
                 return sensible_title(text)
     return ""
+
+
+def _date(tree: _Element) -> str:
+    told = [found for path in _DATES for found in tree.xpath(path)[:1]]
+    linked = "".join(tree.xpath("//script[@type='application/ld+json']/text()"))
+    return date_of([*told, *_LINKED_DATE.findall(linked)[:1]])
 
 
 def _main_text(tree: _Element) -> _Element | None:

@@ -10,6 +10,7 @@ import email.policy
 from email.message import EmailMessage
 
 from rag.errors import EmptySource, UnreadableSource
+from rag.load.dated import date_of
 from rag.load.draft import Draft, Writer, sensible_title
 from rag.load.html import write_everything
 from rag.load.lines import lines_of, pieces_of, span_of, stanzas_of
@@ -25,7 +26,7 @@ def read(data: bytes) -> Draft:
     message = email.message_from_bytes(data, policy=email.policy.default)
     if not isinstance(message, EmailMessage) or not any(name in message for name in ("From", "Subject", "Date", "To")):
         raise UnreadableSource("The file is no e-mail message.", "Export the message anew from your mail program.")
-    writer = Writer(title=sensible_title(_header(message, "Subject")))
+    writer = Writer(title=sensible_title(_header(message, "Subject")), date=date_of([_header(message, "Date")]))
     writer.add("heading", _header(message, "Subject"))
     for name in ("From", "To", "Date"):
         if _header(message, name):

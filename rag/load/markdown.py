@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.errors import EmptySource
+from rag.load.dated import date_at_head, date_of
 from rag.load.draft import Draft, Headings, sensible_title
 from rag.load.lines import Line, Piece, lines_of, pieces_of, span_of
 from rag.load.plain import decode
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["read"]
 
 _FRONT_TITLE = re.compile(r"(?m)^title:[ \t]*(['\"]?)(.+?)\1[ \t]*$")
+_FRONT_DATE = re.compile(r"(?m)^(?:date|published|updated):[ \t]*['\"]?(.+)$")
+_HEAD = 20  # lines in which a date may stand
 _MARKS = re.compile(r"[*_`]+|\[([^\]]*)\]\([^)]*\)")
 
 
@@ -38,7 +41,8 @@ def read(data: bytes) -> Draft:
         for at, token in enumerate(tokens)
         if token.type == "heading_open" and token.map
     }
-    named = _FRONT_TITLE.search("\n".join(line.text for line in lines[:front]))
+    told = "\n".join(line.text for line in lines[:front])
+    named, dated = _FRONT_TITLE.search(told), _FRONT_DATE.search(told)
     title = sensible_title(named[2]) if named else next((words for level, words in titles.values() if level == 1), "")
     headings = Headings(title)
     blocks = []
@@ -48,7 +52,8 @@ def read(data: bytes) -> Draft:
             headings.enter(*titles[piece.first])
             path = headings.path[:-1] if headings.path[-1:] == (titles[piece.first][1],) else headings.path
         blocks.append(Block(piece.kind, span_of(lines, piece.first, piece.last), path))
-    return Draft("text/markdown", title, text, tuple(blocks))
+    date = date_of([dated[1]]) if dated else date_at_head("\n".join(line.text for line in lines[front : front + _HEAD]))
+    return Draft("text/markdown", title, text, tuple(blocks), date=date)
 
 
 def _heading(source: str) -> str:

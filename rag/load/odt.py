@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import EmptySource, EncryptedSource
 from rag.load.archive import open_zip, parse_xml
+from rag.load.dated import date_of
 from rag.load.draft import Draft, Writer, sensible_title
 
 if TYPE_CHECKING:
@@ -34,12 +35,11 @@ def read(data: bytes) -> Draft:
         ):
             raise EncryptedSource("The document needs a password.", "Save a copy without a password and use that.")
         content = parse_xml(archive, "content.xml")
-        titles = (
-            parse_xml(archive, "meta.xml").xpath("//*[local-name()='title']/text()")
-            if "meta.xml" in archive.namelist()
-            else []
-        )
-    writer = Writer(title=sensible_title(titles[0] if titles else ""))
+        meta = parse_xml(archive, "meta.xml") if "meta.xml" in archive.namelist() else None
+    titles, dates = (
+        [] if meta is None else meta.xpath(f"//*[local-name()='{name}']/text()") for name in ("title", "date")
+    )
+    writer = Writer(title=sensible_title("".join(titles[:1])), date=date_of(dates))
     for body in content.xpath("//*[local-name()='body']/*[local-name()='text']"):
         _write(writer, body, "paragraph", 0)
     draft = writer.draft("application/vnd.oasis.opendocument.text")

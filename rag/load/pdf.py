@@ -108,7 +108,7 @@ def _draft(
     empty = tuple(page.number for page in shown if page.span.start == page.span.end)
     glyphs = tuple(run for run in runs if run.page not in scanned)
     words = tuple(box for run in runs if run.page in scanned for box in _word_boxes(run, pages[run.page - 1]))
-    return Draft(_MEDIA_TYPE, title, text, tuple(blocks), shown, glyphs, empty, words)
+    return Draft(_MEDIA_TYPE, title, text, tuple(blocks), shown, glyphs, empty, words, facts.date)
 
 
 def _word_boxes(run: GlyphRun, page: PageText | None) -> Iterator[WordBox]:
@@ -245,4 +245,4 @@ def _by_pypdf(data: bytes, texts: list[str]) -> Draft:
         for number, (label, start, end) in enumerate(zip(labels, starts, ends, strict=True), 1)
     )
     empty = tuple(page.number for page in pages if page.span.start == page.span.end)
-    return Draft(_MEDIA_TYPE, draft.title, draft.text, draft.blocks, pages, (), empty)
+    return Draft(_MEDIA_TYPE, draft.title, draft.text, draft.blocks, pages, (), empty, date=facts.date)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from rag.errors import EmptySource, UnreadableSource
+from rag.load.dated import date_at_head
 from rag.load.draft import Draft, Headings
 from rag.load.lines import Line, lines_of, pieces_of, span_of, stanzas_of
 from rag.types import Block
@@ -60,7 +61,7 @@ def read(data: bytes) -> Draft:
         if first + head < last:
             for piece in pieces_of(lines, first + head, last):
                 blocks.append(Block(piece.kind, span_of(lines, piece.first, piece.last), headings.path))
-    return Draft("text/plain", title, text, tuple(blocks))
+    return Draft("text/plain", title, text, tuple(blocks), date=date_at_head(text))
 
 
 def decode(data: bytes) -> str:

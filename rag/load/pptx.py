@@ -12,6 +12,7 @@ from typing import Any
 
 from rag.errors import EmptySource, UnreadableSource
 from rag.load.archive import open_zip
+from rag.load.dated import date_of
 from rag.load.draft import Draft, Writer, sensible_title
 from rag.types import Page, Span
 
@@ -25,7 +26,8 @@ def read(data: bytes) -> Draft:
     """Raises EncryptedSource, UnreadableSource, SourceLimit, or EmptySource with the numbers of the slides."""
     presentation = _open(data)
     slides = list(presentation.slides)
-    writer = Writer(title=sensible_title(presentation.core_properties.title))
+    told = presentation.core_properties
+    writer = Writer(title=sensible_title(told.title), date=date_of([told.modified, told.created]))
     starts = []
     for slide in slides:
         starts.append(writer.length)
@@ -39,7 +41,7 @@ def read(data: bytes) -> Draft:
     spans = [Span(start, end) for start, end in zip(starts, ends, strict=True)]
     pages = tuple(Page(number, f"slide {number}", span) for number, span in enumerate(spans, 1))
     empty = tuple(page.number for page in pages if page.span.start == page.span.end)
-    return Draft(draft.media_type, draft.title, draft.text, draft.blocks, pages, (), empty)
+    return Draft(draft.media_type, draft.title, draft.text, draft.blocks, pages, (), empty, date=draft.date)
 
 
 def _open(data: bytes) -> Any:

@@ -82,5 +82,6 @@ def load_bytes(
         blocks=draft.blocks,
         sha256=sha256,
         media_type=draft.media_type,
+        date=draft.date,
     )
     return Loaded(document, draft.glyphs, draft.pages_without_text, draft.words)

@@ -54,6 +54,7 @@ def pack(loaded: Loaded) -> bytes:
         "title": document.title,
         "sha256": document.sha256,
         "media_type": document.media_type,
+        "date": document.date,
         "pages": [(page.number, page.label, *page.span) for page in document.pages],
         "headings": list(headings),
         "blocks": [(block.kind, *block.span, headings[block.heading]) for block in document.blocks],
@@ -85,6 +86,7 @@ def unpack(data: bytes) -> Loaded:
         blocks=tuple(Block(kind, Span(start, end), headings[at]) for kind, start, end, at in facts["blocks"]),
         sha256=facts["sha256"],
         media_type=facts["media_type"],
+        date=facts["date"],
     )
     glyphs = tuple(map(GlyphRun, *[iter(runs)] * 4))
     places = map(Box, *[iter(boxes)] * 4)

@@ -12,6 +12,7 @@ from typing import Any
 
 from rag.errors import EmptySource, UnreadableSource
 from rag.load.archive import open_zip
+from rag.load.dated import date_of
 from rag.load.draft import Draft, Writer, sensible_title
 
 __all__ = ["read"]
@@ -51,7 +52,8 @@ def _draft(data: bytes) -> Draft:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about features of the file that do not concern its text
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        writer = Writer(title=sensible_title(book.properties.title))
+        told = book.properties
+        writer = Writer(title=sensible_title(told.title), date=date_of([told.modified, told.created]))
         for sheet in book.worksheets:
             _write(writer, sheet)
     draft = writer.draft(_MEDIA_TYPE)

@@ -22,7 +22,7 @@ CREATE INDEX IF NOT EXISTS files_document ON files(document_id);
 CREATE TABLE IF NOT EXISTS documents(
     id TEXT NOT NULL, recipe TEXT NOT NULL, title TEXT NOT NULL, media_type TEXT NOT NULL, sha256 TEXT NOT NULL,
     text BLOB NOT NULL, pages TEXT NOT NULL, blocks TEXT NOT NULL, empty_pages TEXT NOT NULL, glyphs BLOB NOT NULL,
-    suffix TEXT NOT NULL, PRIMARY KEY(id, recipe));
+    suffix TEXT NOT NULL, date TEXT NOT NULL DEFAULT '', PRIMARY KEY(id, recipe));
 CREATE TABLE IF NOT EXISTS words(
     document_id TEXT NOT NULL, recipe TEXT NOT NULL, places BLOB NOT NULL, boxes BLOB NOT NULL,
     PRIMARY KEY(document_id, recipe));
@@ -91,6 +91,11 @@ class Reads:
             path: FileRow(path, size, modified, sha256, status, document_id, reason, hint, _numbers(pages))
             for path, size, modified, sha256, status, document_id, reason, hint, pages in rows
         }
+
+
+def has_dates(connection: apsw.Connection) -> bool:
+    """Whether documents are kept with their dates; an index that was made before they were is read all the same."""
+    return "date" in {row[1] for row in connection.execute("PRAGMA table_info(documents)")}
 
 
 def _numbers(pages: str) -> tuple[int, ...]:

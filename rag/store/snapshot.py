@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
+import apsw
 import numpy as np
 
-from rag.store.rows import Reads, StoredChunk, chunk_of, unpack_spans, unpack_vectors
+from rag.store.rows import Reads, StoredChunk, chunk_of, has_dates, unpack_spans, unpack_vectors
 from rag.types import Block, Box, Document, GlyphRun, Keys, Page, Source, Span, WordBox
 
 
 class Snapshot(Reads):
     """One generation, unchanging while it is open. Use it from one thread."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        super().__init__(connection)
+        self._date = "date" if has_dates(connection) else "''"
 
     def sources(self) -> list[Source]:
         """Every file with what became of it, sorted by path."""
@@ -22,12 +27,13 @@ class Snapshot(Reads):
         known = {
             row[0]: row[1:]
             for row in self._db.execute(
-                "SELECT id, title, media_type, json_array_length(pages) FROM documents WHERE recipe = ?", (self.recipe,)
+                f"SELECT id, title, media_type, {self._date}, json_array_length(pages) FROM documents WHERE recipe = ?",  # noqa: S608
+                (self.recipe,),
             )
         }
         found = []
         for file in self.files().values():
-            title, media_type, pages = known.get(file.document_id, ("", "", len(file.empty_pages)))
+            title, media_type, date, pages = known.get(file.document_id, ("", "", "", len(file.empty_pages)))
             shown = Document(file.document_id or "", file.path, title, "", (), (), file.sha256, media_type).name
             found.append(
                 Source(
@@ -43,6 +49,7 @@ class Snapshot(Reads):
                     chunks=counts.get(file.document_id, 0),
                     reason=file.reason,
                     hint=file.hint,
+                    date=date,
                     modified=file.modified_ns / 1e9,
                 )
             )
@@ -51,13 +58,13 @@ class Snapshot(Reads):
     def document(self, document_id: str) -> Document | None:
         """A document under the first of its paths, or None if no file holds it any more."""
         row = self._db.execute(
-            "SELECT title, text, pages, blocks, sha256, media_type, (SELECT min(path) FROM files WHERE"
+            f"SELECT title, text, pages, blocks, sha256, media_type, {self._date}, (SELECT min(path) FROM files WHERE"  # noqa: S608
             " document_id = documents.id) FROM documents WHERE id = ? AND recipe = ?",
             (document_id, self.recipe),
         ).fetchone()
-        if row is None or row[6] is None:
+        if row is None or row[7] is None:
             return None
-        title, text, pages, blocks, sha256, media_type, path = row
+        title, text, pages, blocks, sha256, media_type, date, path = row
         return Document(
             id=document_id,
             path=path,
@@ -67,6 +74,7 @@ class Snapshot(Reads):
             blocks=tuple(Block(kind, Span(a, b), tuple(heading)) for kind, a, b, heading in json.loads(blocks)),
             sha256=sha256,
             media_type=media_type,
+            date=date,
         )
 
     def paths(self, document_id: str) -> list[str]:

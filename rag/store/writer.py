@@ -13,7 +13,7 @@ import numpy as np
 
 from rag.errors import IndexStale
 from rag.store.connect import to_write
-from rag.store.rows import FORMAT, SCHEMA, FileRow, Reads, pack_spans, pack_vectors, suffix_of
+from rag.store.rows import FORMAT, SCHEMA, FileRow, Reads, has_dates, pack_spans, pack_vectors, suffix_of
 from rag.types import Chunk, Document, Embedded, Keys, Loaded, Span, Vectors
 
 _ERASE = (  # what to erase is found in indexes alone: a corpus is far larger than what goes of it
@@ -34,6 +34,8 @@ class Writer(Reads):
         connection = to_write(path)
         try:
             connection.execute(SCHEMA)
+            if not has_dates(connection):  # an index of before there were any
+                connection.execute("ALTER TABLE documents ADD COLUMN date TEXT NOT NULL DEFAULT ''")
             super().__init__(connection)
             if (self.meta("format") or FORMAT) != FORMAT:
                 raise IndexStale(
@@ -100,7 +102,7 @@ class Writer(Reads):
         document = loaded.document
         with self._transaction():
             self._db.execute(
-                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     document.id,
                     recipe,
@@ -113,6 +115,7 @@ class Writer(Reads):
                     json.dumps(loaded.pages_without_text),
                     np.array(loaded.glyphs, np.int32).tobytes(),
                     suffix_of(document.path),
+                    document.date,
                 ),
             )
             if loaded.words:

@@ -225,6 +225,7 @@ class Endpoints:
             "path": document.path,
             "title": document.name,
             "media_type": document.media_type,
+            "date": document.date,
             "modified": file.stat().st_mtime if file else None,
             "heading": list(_heading(document, span.start)),
             "state": state,

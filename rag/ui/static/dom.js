@@ -63,6 +63,13 @@ export function iconButton(name, label, onclick, extra = {}) {
 
 export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 
+// A document's own date: 2025-03-31, 2025-03 or 2025.
+export function dateWords(date) {
+  const [year, month, number] = date.split("-").map(Number);
+  const shape = { year: "numeric", ...(month && { month: "short" }), ...(number && { day: "numeric" }), timeZone: "UTC" };
+  return new Date(Date.UTC(year, (month ?? 1) - 1, number ?? 1)).toLocaleDateString("en", shape);
+}
+
 export const day = (at) => new Date(at).toLocaleDateString("en", { day: "numeric", month: "short", year: "numeric" });
 
 // Where something stands, in words: "page 12".

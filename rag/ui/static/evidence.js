@@ -2,7 +2,7 @@
 
 import { call, originalOf } from "./api.js";
 import { cut, passageButton } from "./answer.js";
-import { day, h, icon, iconButton, pageWords, wide } from "./dom.js";
+import { dateWords, day, h, icon, iconButton, pageWords, wide } from "./dom.js";
 import { PageView } from "./pageview.js";
 
 const AROUND = [700, 4000, 20000]; // characters of the source on either side, step by step
@@ -182,7 +182,9 @@ export class Evidence {
           { class: "meta" },
           label && h("span", { class: "page" }, label[0].toUpperCase() + label.slice(1)),
           h("bdi", { class: "path" }, found.path ?? item.path),
-          found.modified > 0 && h("span", { class: "path" }, `file of ${day(found.modified * 1000)}`),
+          found.date
+            ? h("span", { class: "path" }, dateWords(found.date))
+            : found.modified > 0 && h("span", { class: "path" }, `file of ${day(found.modified * 1000)}`),
         ),
         found.heading?.length > 0 && h("p", { class: "heading" }, h("bdi", {}, found.heading.join(" › "))),
         h(
