@@ -17,6 +17,7 @@ from rag.fuse import Candidate, fuse
 from rag.lexical import terms
 from rag.read import Reading, ReadPassage, read
 from rag.read.reread import reread
+from rag.spelling import respelt, words_in
 from rag.types import Reader, Span, Vectors
 
 __all__ = ["DEPTH", "PASSAGES", "Asker", "Found", "is_gold"]
@@ -48,7 +49,7 @@ class Asker:
     _contexts: dict[int, list[str]] = field(default_factory=dict)
 
     def find(self, text: str, vector: Vectors, depth: int = DEPTH) -> Found:
-        """The candidates of both lenses, fused."""
+        """The candidates of both lenses, fused. Slips of the finger stay."""
         cosines = self.index.vectors @ vector
         near = np.lexsort((np.arange(len(cosines)), -cosines))[: max(depth, 50)].tolist()
         words, bm25 = self.index.lexical.search(text, max(depth, 50))
@@ -76,6 +77,12 @@ class Asker:
         passages = self.passages(found)
         reading = read(text, vector, passages, terms=terms, idf=self.index.lexical.idf)
         return reading if self.reader is None else reread(reading, text, passages, self.reader)
+
+    def respelt(self, text: str, found: Found) -> str:
+        """The question with slips of the finger put right by the words of what it finds."""
+        passages = self.passages(found)
+        words = (word for passage in passages for part in (passage.context, passage.text) for word in words_in(part))
+        return respelt(text, words, self.index.lexical)
 
     def places(self, keys: Sequence[int]) -> list[tuple[str, Span]]:
         """Document and span of every sentence of some chunks, chunk by chunk."""

@@ -5,11 +5,13 @@ Runs every set of questions under a folder (default `../shared/eval`) and prints
 
 - search: documents that answer at rank 1, among 5, MRR and nDCG of 10, for each lens alone and fused; and, where the
   set has spans, whether a gold span lies as a whole in the first / first five passages
-- sentence: whether the best sentence, or one of five, holds the answer, over the whole corpus
+- sentence: whether the best sentence, or one of five, holds the answer, over the whole corpus; the exact words' token
+  F1, over the whole corpus and where only the passages with the answer are given; by the question's first word
 - refusal: AUROC of `answerable` for answerable against unanswerable questions; calibration against "the best sentence
   is right"; at the threshold in use, how many unanswerable and how many foreign questions (asked of the next set's
   index) are answered, how many answerable ones, and how many of those rightly
 - verbatim: sentences drawn from the corpus and asked word for word come first
+- failures: `--failures 20` shows as many questions whose first sentence does not answer
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,7 @@ from rag.types import Span, Turn
 
 RESAMPLES = 1000
 FOREIGN = 200
+GIVEN = 400  # questions for which only the passages with the answer are read
 VERBATIM = 100
 
 
@@ -60,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", nargs="?", default="../shared/eval", type=Path)
     parser.add_argument("--json", type=Path, default=Path("benchmarks/quality.json"), help="where the results go")
     parser.add_argument("--cache", type=Path, default=CACHE)
+    parser.add_argument("--failures", type=int, default=0, help="how many to show of each set")
     parser.add_argument("--sets", default="", help="only these, separated by commas")
     options = parser.parse_args(arguments)
     wanted = set(filter(None, options.sets.split(",")))
@@ -74,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for at, one in enumerate(sets):
         asker = Asker(one.index, reader)
         foreign = sets[at - 1] if len(sets) > 1 else None
-        found = _measure(asker, one, one.vectors, [q.text for q in one.questions])
+        found = _measure(asker, one, one.vectors, [q.text for q in one.questions], options.failures)
         found |= _verbatim(asker, encoder)
         if foreign is not None:
             found |= _foreign(asker, foreign)
@@ -87,8 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _measure(asker: Asker, one: QuestionSet, vectors: Any, texts: Sequence[str]) -> dict[str, Any]:
-    tally = Tally()
+def _measure(asker: Asker, one: QuestionSet, vectors: Any, texts: Sequence[str], failures: int = 0) -> dict[str, Any]:
+    tally, failed = Tally(), list[str]()
     sure: list[float] = []
     right: list[bool] = []
     answerable: list[bool] = []
@@ -105,6 +109,11 @@ def _measure(asker: Asker, one: QuestionSet, vectors: Any, texts: Sequence[str])
             tally.add("sentence first", golds[0] if golds else 0)
             tally.add("sentence in 5", any(golds[:5]))
             tally.add("words F1", _words(asker, question, found, reading))
+            if len(tally.values.get("words F1, passage given", ())) < GIVEN:
+                given = _given(asker, question, found)
+                tally.add("words F1, passage given", _words(asker, question, given, asker.read(text, vector, given)))
+            if not (golds and golds[0]):
+                failed.append(_failure(asker, question, found, reading))
             tally.add(f"sentence first, {text.split()[0].lower()}" if text else "", golds[0] if golds else 0)
         if spans or not question.answerable:
             right.append(bool(golds) and golds[0])
@@ -114,6 +123,8 @@ def _measure(asker: Asker, one: QuestionSet, vectors: Any, texts: Sequence[str])
         tally.add("answerable answered" if question.answerable else "unanswerable answered", shown)
         if shown and question.answerable and spans:
             tally.add("answered rightly", golds[0])
+    for at in np.random.default_rng(0).permutation(len(failed))[:failures]:
+        print(failed[at])
     results: dict[str, Any] = tally.result()
     results["milliseconds"] = [float(np.median(tally.values["milliseconds"]))]
     p, y = np.array(sure), np.array(answerable)
@@ -169,6 +180,19 @@ def _words(asker: Asker, question: Question, found: Found, reading: Reading) -> 
     said = asker.passages(found)[best.passage].sentences[best.sentence][answer.start : answer.end]
     golds = [asker.index.documents[g.document].text[span.start : span.end] for g in question.golds for span in g.spans]
     return token_f1(said, golds)
+
+
+def _given(asker: Asker, question: Question, found: Found) -> Found:
+    """As if the search had found the chunks that hold a gold span, and nothing else."""
+    keys = [key for key in range(len(asker.index.pieces)) if any(asker.holds(key, question.golds))]
+    return replace(found, keys=keys, scores=[1.0] * len(keys)) if keys else found
+
+
+def _failure(asker: Asker, question: Question, found: Found, reading: Reading) -> str:
+    best = reading.sentences[0]
+    said = asker.passages(found)[best.passage].sentences[best.sentence]
+    golds = [asker.index.documents[g.document].text[span.start : span.end] for g in question.golds for span in g.spans]
+    return f"- {question.text}\n    first: {said}\n    gold:  {golds[0]}"
 
 
 def _length(asker: Asker, key: int) -> int:

@@ -26,6 +26,7 @@ from rag.indexing import heal, recipe_of
 from rag.pages import Painter, word_boxes
 from rag.read.spans import SpanReader
 from rag.search import Lenses, open_lenses, search
+from rag.spelling import respelt, words_of
 from rag.store import Snapshot, Store
 from rag.types import (
     Answer,
@@ -38,12 +39,14 @@ from rag.types import (
     Encoder,
     Event,
     Found,
+    Hit,
     OnProgress,
     Passage,
     Reader,
     Source,
     Span,
     Turn,
+    Vectors,
     Window,
 )
 
@@ -132,8 +135,7 @@ class Assistant:
         asked = _alone(_checked_question(question), turns, writer)
         with self._view() as (snapshot, lenses):
             documents = _documents(snapshot, paths)
-            vector = self._encoder.query(asked)
-            hits = search(asked, vector, lenses=lenses, snapshot=snapshot, k=_CANDIDATES, documents=documents)
+            asked, vector, hits = self._found(asked, _CANDIDATES, snapshot, lenses, documents)
             answer = answer_from(question, asked, vector, hits, lenses.lexical, self._reader, self._config.risk)
         if paths is not None:
             answer = replace(answer, notes=(_limited(paths), *answer.notes))
@@ -165,9 +167,21 @@ class Assistant:
         asked = _checked_question(question)
         with self._view() as (snapshot, lenses):
             documents = _documents(snapshot, paths)
-            vector = self._encoder.query(asked)
-            hits = search(asked, vector, lenses=lenses, snapshot=snapshot, k=k, documents=documents)
+            _, _, hits = self._found(asked, k, snapshot, lenses, documents)
         return [hit.passage for hit in hits]
+
+    def _found(
+        self, asked: str, k: int, snapshot: Snapshot, lenses: Lenses, documents: Sequence[str] | None
+    ) -> tuple[str, Vectors, list[Hit]]:
+        """The question as it is searched for, slips of the finger put right, its vector, and what it finds."""
+
+        def find(text: str) -> tuple[str, Vectors, list[Hit]]:
+            vector = self._encoder.query(text)
+            return text, vector, search(text, vector, lenses=lenses, snapshot=snapshot, k=k, documents=documents)
+
+        found = find(asked)
+        right = respelt(asked, words_of(found[2]), lenses.lexical)
+        return found if right == asked else find(right)
 
     def documents(self) -> list[Source]:
         """Every file under the sources folder with what became of it, sorted by path."""

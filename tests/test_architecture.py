@@ -36,6 +36,7 @@ FLOORS: dict[str, int] = {
     "verify": 3,
     "answer": 3,
     "followup": 3,
+    "spelling": 3,
     "config": 4,
     "written": 4,
     "assistant": 5,

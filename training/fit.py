@@ -22,6 +22,7 @@ from rag.embed import SentenceEncoder
 from rag.lexical import terms
 from rag.read.features import FEATURES, features
 from rag.read.ranker import SURE, Ranker, sure_row
+from training.windows import is_held_out
 
 OUT = Path(__file__).parent.parent / "rag" / "data" / "ranker.json"
 SETS = {"squad2_dev": (None, 1.0), "squad1_dev": (2500, 1.0), "nq_oracle": (None, 0.7), "selqa": (None, 1.0)}
@@ -39,7 +40,7 @@ class Example:
     rows: Any  # (sentences, features)
     gold: Any  # (sentences,)
     weight: float
-    article: str
+    article: str  # set/article
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,16 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # 1. what is known of the sentences found for every question
     own = {name: _examples(sets[name], sets[name], *SETS[name]) for name in SETS}
     foreign = [e for a, b, n in FOREIGN for e in _examples(sets[a], sets[b], n, 2.0, foreign=True)]
-    # 2. fitted without every fifth article, to see what it is worth; then with all of them
+    # 2. fitted without the articles that the reader does not see either: `training.mix` needs questions new to both
     train, held = _split([e for examples in own.values() for e in examples])
-    half, other = foreign[::2], foreign[1::2]
-    trial = _fit(train, [*train, *half])
-    threshold = float(np.quantile([_sure(trial, e)[0] for e in other], 0.95))
+    known, other = _split(foreign)
+    final = _fit(train, [*train, *known])
+    threshold = float(np.quantile([_sure(final, e)[0] for e in other], 0.95))
     print(f"threshold for 5 % of {len(other)} held-out foreign questions: {threshold:.3f}")
     for name in own:
-        _report(name, trial, _split(own[name])[1], threshold)
-    _report("all held out", trial, held, threshold)
-    final = _fit([*train, *held], [*train, *held, *foreign])
+        _report(name, final, _split(own[name])[1], threshold)
+    _report("all held out", final, held, threshold)
     # 3. written
     kept: dict[str, Any] = {"features": list(FEATURES), "sure_features": list(SURE)}
     for field in Ranker.__slots__:
@@ -88,14 +88,13 @@ def _examples(
         golds = () if foreign else question.golds
         gold = np.array([is_gold(place, golds) for place in places], bool)
         article = question.context or (question.golds[0].document if question.golds else "")
-        found.append(Example(rows.astype(np.float32), gold, weight, article.split("#")[0]))
+        found.append(Example(rows.astype(np.float32), gold, weight, f"{asking.name}/{article.split('#')[0]}"))
     return found
 
 
 def _split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
-    """Without and with every fifth article."""
-    held = set(sorted({e.article for e in examples})[::5])
-    return [e for e in examples if e.article not in held], [e for e in examples if e.article in held]
+    """Those to fit to, and those held out."""
+    return [e for e in examples if not is_held_out(e.article)], [e for e in examples if is_held_out(e.article)]
 
 
 def _fit(order: Sequence[Example], sure: Sequence[Example]) -> Ranker:
