@@ -125,14 +125,16 @@ class Assistant:
         paths: Sequence[str] | None = None,
         *,
         llm: str | None = None,
+        stop: threading.Event | None = None,
     ) -> Iterator[Event]:
         """`Found`, then `Delta`s, then `Done`; `paths` limits the question to some sources.
 
-        `llm` is one of `language_models()`, "" for none; without it the configured one writes, if there is one.
+        `llm` is one of `language_models()`, "" for none; without it the configured one writes, if there is one. Closing
+        the iterator stops it at once; where it runs in another thread, setting `stop` does.
         Raises QuestionProblem, IndexProblem, ModelProblem.
         """
         writer = self._writer(self._config.llm if llm is None else llm)
-        asked = _alone(_checked_question(question), turns, writer)
+        asked = _alone(_checked_question(question), turns, writer, stop)
         with self._view() as (snapshot, lenses):
             documents = _documents(snapshot, paths)
             asked, vector, hits = self._found(asked, _CANDIDATES, snapshot, lenses, documents)
@@ -143,7 +145,7 @@ class Assistant:
         if writer is not None and answer.status != "not_found":
             from rag.written import write
 
-            yield from write(writer, vector, hits, answer, turns, lenses.lexical.idf)
+            yield from write(writer, vector, hits, answer, turns, lenses.lexical.idf, stop)
             return
         for i, claim in enumerate(answer.claims):
             marks = "".join(f" [{citation.number}]" for citation in claim.citations)
@@ -375,7 +377,7 @@ def build(
     return report
 
 
-def _alone(question: str, turns: Sequence[Turn], writer: Writer | None) -> str:
+def _alone(question: str, turns: Sequence[Turn], writer: Writer | None, stop: threading.Event | None) -> str:
     """The question as it is searched for: rewritten by the rule, and by the language model where there is one."""
     asked = stand_alone(question, turns)
     if writer is None or asked == question:
@@ -383,7 +385,7 @@ def _alone(question: str, turns: Sequence[Turn], writer: Writer | None) -> str:
     from rag.written import rewritten
 
     try:
-        return rewritten(writer, question, turns) or asked
+        return rewritten(writer, question, turns, stop) or asked
     except LanguageModelProblem as problem:
         _log.info("The question was not rewritten: %s", problem)
         return asked

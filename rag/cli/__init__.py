@@ -98,14 +98,14 @@ def ask(
 ) -> None:
     """Answer a question with exact citations, or say that the sources do not answer it."""
     from rag.assistant import open_index
-    from rag.cli.show import clean, print_json
+    from rag.cli.show import print_json
+    from rag.cli.telling import tell
 
     with open_index(config=_config(None, index, model, llm=llm)) as assistant:
-        answer = assistant.ask(question, paths=path)
-    if as_json:
-        print_json(answer.to_dict())
-    else:
-        typer.echo(clean(str(answer)))
+        if as_json:
+            print_json(assistant.ask(question, paths=path).to_dict())
+        else:
+            tell(assistant.stream(question, paths=path), assistant.language_model)
 
 
 @app.command()
@@ -145,20 +145,27 @@ def sources(index: IndexOption = None, model: ModelOption = None, as_json: JsonO
 
 @app.command()
 def chat(index: IndexOption = None, model: ModelOption = None, llm: LlmOption = None) -> None:
-    """Ask one question after the other; an empty line ends it."""
+    """Ask one question after the other; Ctrl-C stops an answer, an empty line ends it."""
     from rag.assistant import open_index
     from rag.cli.show import clean
+    from rag.cli.telling import tell
     from rag.types import Turn
 
     with open_index(config=_config(None, index, model, llm=llm)) as assistant:
         turns: list[Turn] = []
         while question := _next_question():
+            typer.echo()
             try:
-                answer = assistant.ask(question, turns)
+                answer = tell(assistant.stream(question, turns), assistant.language_model)
             except FootnoteError as error:
                 typer.echo(f"{error.message} {error.hint}\n")
                 continue
-            typer.echo(f"\n{clean(str(answer))}\n")
+            except KeyboardInterrupt:
+                typer.echo("Stopped.\n")
+                continue
+            if answer.asked_as != question:
+                typer.echo(f"\nAsked as: {clean(answer.asked_as)}")
+            typer.echo()
             turns += [Turn("user", question), Turn("assistant", " ".join(claim.text for claim in answer.claims))]
 
 

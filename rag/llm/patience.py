@@ -19,6 +19,7 @@ __all__ = ["Patience", "spoken"]
 
 _REPEATED = 4  # times that the same end of a text may follow on itself
 _LOOP = (12, 400)  # characters of what is repeated
+_GLANCE = 0.1  # seconds between two looks whether to stop
 _WORD = 200  # characters without a space that no language has
 _MORE = "Give it longer (llm_wait), or take a smaller model."
 
@@ -33,20 +34,25 @@ class Patience:
 
 
 def spoken(
-    llm: LanguageModel, instructions: str, turns: Sequence[Turn], most: int, patience: Patience
+    llm: LanguageModel,
+    instructions: str,
+    turns: Sequence[Turn],
+    most: int,
+    patience: Patience,
+    stop: threading.Event | None = None,
 ) -> Generator[str]:
-    """The model's words as they come. Closing the iterator stops it at once.
+    """The model's words as they come. Closing the iterator stops it at once, and so does whoever sets `stop`.
 
     Raises LanguageModelProblem where it fails, is too slow, or goes round in circles.
     """
-    stop = threading.Event()
+    over = threading.Event()
     pieces: queue.Queue[str | Exception | None] = queue.Queue()
 
     def listen() -> None:
         try:
-            for piece in llm.write(instructions, turns, most, stop):
+            for piece in llm.write(instructions, turns, most, over):
                 pieces.put(piece)
-                if stop.is_set():
+                if over.is_set():
                     break
             pieces.put(None)
         except Exception as error:
@@ -56,7 +62,7 @@ def spoken(
     end, limit, said = time.monotonic() + patience.whole, patience.first, ""
     try:
         while True:
-            piece = _next(pieces, llm, min(limit, end - time.monotonic()))
+            piece = _next(pieces, llm, min(limit, end - time.monotonic()), stop or over)
             if piece is None:
                 return
             said += piece
@@ -65,17 +71,25 @@ def spoken(
             if piece:
                 yield piece
     finally:
-        stop.set()
+        over.set()
 
 
-def _next(pieces: queue.Queue[str | Exception | None], llm: LanguageModel, seconds: float) -> str | None:
-    try:
-        piece = pieces.get(timeout=max(seconds, 0.0))
-    except queue.Empty:
-        raise LanguageModelProblem(f"{llm.name} did not answer in time.", _MORE) from None
-    if isinstance(piece, Exception):
-        raise piece
-    return piece
+def _next(
+    pieces: queue.Queue[str | Exception | None], llm: LanguageModel, seconds: float, stop: threading.Event
+) -> str | None:
+    """The next piece; None at the end, or where it is stopped."""
+    end = time.monotonic() + seconds
+    while not stop.is_set():
+        try:
+            piece = pieces.get(timeout=max(0.0, min(_GLANCE, end - time.monotonic())))
+        except queue.Empty:
+            if time.monotonic() < end:
+                continue
+            raise LanguageModelProblem(f"{llm.name} did not answer in time.", _MORE) from None
+        if isinstance(piece, Exception):
+            raise piece
+        return piece
+    return None
 
 
 def _sane(said: str, llm: LanguageModel) -> None:

@@ -7,8 +7,10 @@ nowhere. This module does not know what is asked.
 from __future__ import annotations
 
 import math
+import socket
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -45,8 +47,6 @@ class ServerModel:
         self.name, self.place = setting, urlsplit(address).netloc
         self._address, self._model, self._key, self._wait, self._ollama = address, model, key, wait, ollama
         self._context = context
-        self._lock = threading.Lock()
-        self._client: openai.OpenAI | None = None
 
     @property
     def context(self) -> int:
@@ -68,14 +68,17 @@ class ServerModel:
         messages += [{"role": turn.role, "content": turn.text} for turn in turns]
         begun = False
         try:
-            with self._opened().chat.completions.create(
-                model=self._named(),
-                messages=messages,
-                max_tokens=most,
-                temperature=0.0,
-                stream=True,
-                extra_body={"reasoning_effort": "none"} if self._ollama else None,
-            ) as stream:
+            with (
+                self._opened(stop) as client,
+                client.chat.completions.create(
+                    model=self._named(),
+                    messages=messages,
+                    max_tokens=most,
+                    temperature=0.0,
+                    stream=True,
+                    extra_body={"reasoning_effort": "none"} if self._ollama else None,
+                ) as stream,
+            ):
                 for chunk in stream:
                     if stop.is_set():
                         return
@@ -85,40 +88,58 @@ class ServerModel:
                         if chunk.choices[0].finish_reason:
                             return
         except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:
+            if stop.is_set():
+                return
             if begun and not isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
                 raise self._broken() from error
             raise self._problem(error) from error
+        finally:
+            stop.set()
         # Every server says why it has finished; a stream that just ends was cut off.
         raise self._broken()
 
     def _broken(self) -> LanguageModelProblem:
         return LanguageModelProblem(f"{self.name} broke off in the middle.", "Ask again, or look at the server's log.")
 
+    @contextmanager
+    def _opened(self, stop: threading.Event) -> Iterator[openai.OpenAI]:
+        """A client of its own for one question, whose connections are cut as soon as `stop` is set.
+
+        Whoever waits for a socket does not notice that it is closed, so it is shut down from another thread.
+        """
+        import httpx2
+        import openai
+
+        wires: list[Any] = []
+
+        def watch(event: str, told: Any) -> None:
+            if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+                wires.append(told["return_value"])
+                if stop.is_set():
+                    cut()
+
+        def cut() -> None:
+            stop.wait()
+            for wire in tuple(wires):
+                with suppress(OSError):
+                    wire.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+        timeout = httpx2.Timeout(self._wait, connect=_CONNECT)
+        hooks = {"request": [lambda request: request.extensions.update(trace=watch)]}
+        threading.Thread(target=cut, daemon=True, name=f"stopping {self.name}").start()
+        with httpx2.Client(trust_env=False, follow_redirects=False, timeout=timeout, event_hooks=hooks) as transport:
+            yield openai.OpenAI(
+                base_url=self._address,
+                api_key=self._key or "none",
+                organization="",
+                project="",
+                max_retries=0,
+                timeout=timeout,
+                http_client=transport,
+            )
+
     def close(self) -> None:
-        """Closes the connections."""
-        with self._lock:
-            if self._client is not None:
-                self._client.close()
-                self._client = None
-
-    def _opened(self) -> openai.OpenAI:
-        with self._lock:
-            if self._client is None:
-                import httpx2
-                import openai
-
-                timeout = httpx2.Timeout(self._wait, connect=_CONNECT)
-                transport = httpx2.Client(trust_env=False, follow_redirects=False, timeout=timeout)
-                self._client = openai.OpenAI(
-                    base_url=self._address,
-                    api_key=self._key or "none",
-                    organization="",
-                    project="",
-                    max_retries=0,
-                    timeout=timeout,
-                    http_client=transport,
-                )
-            return self._client
+        """Nothing is kept open between questions."""
 
     def _named(self) -> str:
         if not self._model:

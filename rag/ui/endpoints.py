@@ -83,9 +83,20 @@ class Endpoints:
             paths: Only these sources are asked; none means all.
             llm: The language model that writes, "" for the sources' own words; none means the configured one.
         """
+        return self.told(question, turns, paths, llm)
+
+    def told(
+        self,
+        question: str,
+        turns: list[dict[str, str]] | None = None,
+        paths: list[str] | None = None,
+        llm: str | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[dict[str, JSON]]:
+        """As `ask`; setting `stop` from another thread ends it at once."""
         said: list[str] = []
         shown = 0.0
-        for event in self.assistant.stream(question, _turns(turns or []), paths or None, llm=llm):
+        for event in self.assistant.stream(question, _turns(turns or []), paths or None, llm=llm, stop=stop):
             match event:
                 case Found(passages):
                     yield {"event": "found", "passages": [passage.to_dict() for passage in passages]}

@@ -12,11 +12,12 @@ import json
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeAlias, cast, get_args
 from urllib.parse import quote
 
-from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -51,6 +52,7 @@ class PageCalls:
     may_change: bool = True
     _suggesting: threading.Lock = field(default_factory=threading.Lock)
     _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2 * AT_ONCE, "answering"))
 
     def routes(self) -> list[Route]:
         """All of them, under `/page/`."""
@@ -182,21 +184,25 @@ class PageCalls:
             given = await Given.of(request)
             turns = [{"role": each.text("role"), "text": each.text("text")} for each in given.several("turns")]
             llm = given.text("llm") if given.has("llm") else None
-            events = self.endpoints.ask(given.text("question"), turns, given.texts("paths"), llm)
+            stop = threading.Event()
+            events = self.endpoints.told(given.text("question"), turns, given.texts("paths"), llm, stop)
         except FootnoteError as problem:
             return _refused(problem)
-        return StreamingResponse(self._in_turn(events), media_type="application/x-ndjson")
+        return StreamingResponse(self._in_turn(events, stop), media_type="application/x-ndjson")
 
-    async def _in_turn(self, events: Iterator[dict[str, JSON]]) -> AsyncIterator[str]:
+    async def _in_turn(self, events: Iterator[dict[str, JSON]], stop: threading.Event) -> AsyncIterator[str]:
         async with self._turn:
             try:
-                async for event in iterate_in_threadpool(events):
+                # Who leaves does not wait for the thread that waits for a language model; `stop` ends it.
+                while event := await asyncio.get_running_loop().run_in_executor(self._threads, next, events, None):
                     yield json.dumps(event, ensure_ascii=False) + "\n"
             except FootnoteError as problem:
                 yield json.dumps({"event": "problem", "problem": str(problem)}) + "\n"
             except Exception:
                 _log.exception("A question could not be answered.")
                 yield json.dumps({"event": "problem", "problem": _FAULT}) + "\n"
+            finally:
+                stop.set()
 
     async def _receive(self, request: Request) -> Response:
         size = request.headers.get("content-length", "")

@@ -9,6 +9,7 @@ its place when the model fails. This module does not know which model it is, or 
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -78,10 +79,12 @@ def write(
     extractive: Answer,
     turns: Sequence[Turn] = (),
     idf: Idf | None = None,
+    stop: threading.Event | None = None,
 ) -> Iterator[Event]:
     """`Delta`s sentence by sentence, then `Done`; with `extractive` and a note where the model fails or says nothing.
 
-    `vector` is that of the stand-alone question, `(dim,)`; hits come best first. Raises ModelProblem.
+    `vector` is that of the stand-alone question, `(dim,)`; hits come best first. Once `stop` is set the model is no
+    longer listened to. Raises ModelProblem.
     """
     llm, checker = writer.llm, _Checker(writer, hits, idf)
     claims: list[Claim] = []
@@ -90,7 +93,7 @@ def write(
     try:
         with writer.turn():
             prompt = compose(llm, extractive.asked_as, vector, hits, turns)
-            pieces = spoken(llm, prompt.instructions, prompt.turns, prompt.most, writer.patience)
+            pieces = spoken(llm, prompt.instructions, prompt.turns, prompt.most, writer.patience, stop)
             for said in _said(sentences, pieces):
                 claim = checker.claim(said)
                 if claim.support == "unsupported" and _REFUSAL.search(said.text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Sequence
 
 from rag.lexical import is_function_word, terms
@@ -28,7 +29,7 @@ _ASKING = frozenset(
 )
 
 
-def rewritten(writer: Writer, question: str, turns: Sequence[Turn]) -> str | None:
+def rewritten(writer: Writer, question: str, turns: Sequence[Turn], stop: threading.Event | None = None) -> str | None:
     """The question as it stands alone; None where the model gives none, or one that says more than the conversation.
 
     Raises LanguageModelProblem.
@@ -37,7 +38,7 @@ def rewritten(writer: Writer, question: str, turns: Sequence[Turn]) -> str | Non
     conversation = "\n".join((*said, f"user: {question}"))
     asked = [Turn("user", f"{conversation}\n\nThe question alone:")]
     with writer.turn():
-        text = "".join(spoken(writer.llm, _INSTRUCTIONS, asked, _TOKENS, writer.patience))
+        text = "".join(spoken(writer.llm, _INSTRUCTIONS, asked, _TOKENS, writer.patience, stop))
     text = without_marks(_THOUGHT.sub("", text))
     lines = [line.strip(" \"'*“”") for line in text.splitlines() if line.strip()]
     found = _LABEL.sub("", lines[-1]) if lines else ""

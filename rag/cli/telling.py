@@ -1,0 +1,59 @@
+"""An answer in a terminal, sentence by sentence as it comes; Ctrl-C stops it and lets go of the language model.
+
+This module does not know where the sentences come from.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, nullcontext
+from typing import TYPE_CHECKING, cast
+
+from rag.cli.show import clean
+from rag.types import Answer, Delta, Done, Event
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from rich.status import Status
+
+__all__ = ["tell"]
+
+_INSTEAD = "\n\nThe sources' own words instead:\n"
+
+
+def tell(events: Iterator[Event], writes: str = "") -> Answer:
+    """Prints the pieces of an answer, then what follows them: notes and sources. Returns the whole.
+
+    `writes` names the language model that is waited for. What was shown stays where the answer in the end is another:
+    that one is printed below it. Raises KeyboardInterrupt after a line of its own, and whatever the events raise.
+    """
+    shown = ""
+    waiting = _status(f"{writes} is writing …") if writes else nullcontext()
+    stream = cast("Generator[Event]", events)  # closing it is what stops a language model
+    try:
+        with closing(stream), waiting as status:
+            for event in stream:
+                if isinstance(event, Delta):
+                    if status is not None:
+                        status.stop()
+                    sys.stdout.write(clean(event.text))
+                    sys.stdout.flush()
+                    shown += event.text
+                elif isinstance(event, Done):
+                    answer = event.answer
+    except KeyboardInterrupt:
+        print()
+        raise
+    whole = str(answer)
+    print(clean(whole[len(shown) :] if whole.startswith(shown) else _INSTEAD + whole))
+    return answer
+
+
+def _status(text: str) -> AbstractContextManager[Status | None]:
+    """A line on stderr while nothing is there yet, if a person looks."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    return console.status(text) if console.is_terminal else nullcontext()
