@@ -26,9 +26,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rich.progress import track
 
 from benchmarks.ask import Asker, Found, is_gold
-from benchmarks.sets import CACHE, Question, QuestionSet, load_set, vectors_of
+from benchmarks.sets import CACHE, Question, QuestionSet, folders_of, load_set, vectors_of
 from rag.embed import SentenceEncoder, bundled_folder
 from rag.evaluate.measures import auroc, calibration_error, token_f1
 from rag.followup import stand_alone
@@ -63,21 +64,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", nargs="?", default="../shared/eval", type=Path)
     parser.add_argument("--json", type=Path, default=Path("benchmarks/quality.json"), help="where the results go")
     parser.add_argument("--cache", type=Path, default=CACHE)
+    parser.add_argument("--questions", type=int, default=0, help="at most so many of each set; 0: all")
     parser.add_argument("--failures", type=int, default=0, help="how many to show of each set")
     parser.add_argument("--sets", default="", help="only these, separated by commas")
     options = parser.parse_args(arguments)
     wanted = set(filter(None, options.sets.split(",")))
-    folders = [p.parent for p in sorted(options.folder.glob("*/corpus.jsonl")) if not wanted or p.parent.name in wanted]
-    if not folders:
+    folders = folders_of(options.folder)
+    if not any(not wanted or folder.name in wanted for folder in folders):
         print(f"No set of questions under {options.folder}.", file=sys.stderr)
         return 1
     encoder, reader = SentenceEncoder(), SpanReader(bundled_folder() / "tokenizer.json")
     options.cache.mkdir(parents=True, exist_ok=True)
-    sets = [load_set(folder, encoder, options.cache) for folder in folders]
     results: dict[str, Any] = {}
-    for at, one in enumerate(sets):
+    for at, folder in enumerate(folders):
+        if wanted and folder.name not in wanted:
+            continue
+        one = load_set(folder, encoder, options.cache, options.questions)
         asker = Asker(one.index, reader)
-        foreign = sets[at - 1] if len(sets) > 1 else None
+        foreign = load_set(folders[at - 1], encoder, options.cache, options.questions) if len(folders) > 1 else None
         found = _measure(asker, one, one.vectors, [q.text for q in one.questions], options.failures)
         found |= _verbatim(asker, encoder)
         if foreign is not None:
@@ -96,7 +100,8 @@ def _measure(asker: Asker, one: QuestionSet, vectors: Any, texts: Sequence[str],
     sure: list[float] = []
     right: list[bool] = []
     answerable: list[bool] = []
-    for question, vector, text in zip(one.questions, vectors, texts, strict=True):
+    asked = zip(one.questions, vectors, texts, strict=True)
+    for question, vector, text in track(asked, f"asking {one.name}", len(texts)):
         start = time.perf_counter()
         found = asker.find(text, vector)
         reading = asker.read(text, vector, found)

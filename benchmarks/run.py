@@ -1,9 +1,12 @@
 """Everything that is measured, in one command: `python -m benchmarks.run [FOLDER] [--sets a,b] [--questions N]`.
 
-For every set of questions under a folder (default `../shared/eval`): the lenses alone and together, sentence choice and
-refusal (`benchmarks.quality`); the whole program asked through `rag.evaluate`; and, for sets with exact spans, chunk
-sizes compared. The results are filed by commit under `benchmarks/results/`, with the hash of each set, the model, the
-settings and the machine, so that two files can be compared. What was tried and did not help stands in LOG.md.
+For every set of questions under a folder (default `../shared/eval`), three stages: the lenses alone and together, with
+sentence choice and refusal (`benchmarks.quality`); the whole program asked through `rag.evaluate`; and, for sets with
+exact spans in long texts, chunk sizes compared. The results are filed by commit under `benchmarks/results/`, as JSON
+and as a table to read, with the hash of each set, the model, the settings and the machine; no text of a set is in them.
+
+Each stage is kept as soon as it is done: the same command at the same commit goes on where it was stopped. Vectors,
+indexes and answers are kept in cache folders under what made them. What was tried and did not help stands in LOG.md.
 """
 
 from __future__ import annotations
@@ -13,31 +16,37 @@ import hashlib
 import json
 import os
 import platform
-import random
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from benchmarks import quality
+from benchmarks.sets import folders_of, sampled
+from benchmarks.table import as_table
 from rag.assistant import build, open_index
+from rag.cli.show import bars
 from rag.config import Config, load_config
 from rag.embed import SentenceEncoder
+from rag.evaluate.asking import program_hash
 from rag.evaluate.cases import Case, load_cases
 from rag.evaluate.places import Sources
 from rag.evaluate.predictions import Prediction, Retrieved
 from rag.evaluate.results import judge_all
-from rag.evaluate.run import cache_folder, evaluate, opened, row_of
+from rag.evaluate.run import cache_folder, evaluate, row_of
 from rag.evaluate.sets import import_set
 from rag.evaluate.summary import Estimate, summarise
+from rag.types import BuildReport, Progress
 
 RESULTS = Path(__file__).parent / "results"
 PASSAGES = 10
+LONG = 20_000  # bytes of a set's longest text, from which chunk sizes differ
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,46 +54,77 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Measures quality and speed over every set of questions.")
     parser.add_argument("folder", nargs="?", default="../shared/eval", type=Path)
     parser.add_argument("--sets", default="", help="only these, separated by commas")
-    parser.add_argument("--questions", type=int, default=300, help="asked of the whole program in each set; 0: none")
+    parser.add_argument("--questions", type=int, default=300, help="at most so many of each set; 0: all")
     parser.add_argument("--sizes", default="100,200,400", help="chunk sizes compared, in tokens")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
     wanted = set(filter(None, options.sets.split(",")))
-    folders = [p.parent for p in sorted(options.folder.glob("*/corpus.jsonl")) if not wanted or p.parent.name in wanted]
+    folders = [folder for folder in folders_of(options.folder) if not wanted or folder.name in wanted]
     if not folders:
         print(f"No set of questions under {options.folder}.", file=sys.stderr)
         return 1
-    started = time.monotonic()
-    found: dict[str, Any] = {**_circumstances(), "sets": {}}
-    for folder in folders:
-        print(f"== {folder.name}", flush=True)
-        found["sets"][folder.name] = {
-            "sha256": _hash(folder),
-            "parts": _parts(options.folder, folder.name),
-            "program": _program(folder, options.questions, options.jobs) if options.questions else None,
-            "chunk_sizes": _sizes(folder, [int(size) for size in options.sizes.split(",") if size]),
-        }
-    found["seconds"] = round(time.monotonic() - started, 1)
-    options.out.mkdir(parents=True, exist_ok=True)
+    sizes = [int(size) for size in options.sizes.split(",") if size]
+    stages: dict[str, Callable[[Path], Any]] = {
+        "parts": lambda folder: _parts(options.folder, folder.name, options.questions),
+        "program": lambda folder: _program(folder, options.questions, options.jobs),
+        "chunk_sizes": lambda folder: _sizes(folder, sizes, options.questions),
+    }
+    found = _circumstances(options.questions, options.jobs)
     path = options.out / f"{found['commit']}.json"
-    path.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-    print(f"Results are in {path}.")
+    found = _resumed(path, found)
+    for at, folder in enumerate(folders):
+        digest = _hash(folder)
+        kept = found["sets"].get(folder.name, {})
+        found["sets"][folder.name] = kept if kept.get("sha256") == digest else {"sha256": digest}
+        for number, (name, measure) in enumerate(stages.items(), 1 + at * len(stages)):
+            if name in found["sets"][folder.name]:
+                continue
+            print(f"== {number} of {len(stages) * len(folders)}: {folder.name}, {name}", flush=True)
+            started = time.monotonic()
+            found["sets"][folder.name][name] = measure(folder)
+            found["seconds"] = round(found["seconds"] + time.monotonic() - started, 1)
+            _save(path, found)
+    print(f"Results are in {path} and {path.with_suffix('.md')}.")
     return 0
 
 
-def _circumstances() -> dict[str, Any]:
-    """Commit (with "+" where files differ from it), versions, model, settings, machine."""
+def _circumstances(questions: int, jobs: int) -> dict[str, Any]:
+    """Commit (with "+" and a hash where files differ from it), program, model, settings, machine."""
     commit = _git("rev-parse", "--short=12", "HEAD") or "unknown"
+    changes = _git("diff", "HEAD")
     config = load_config()
     return {
-        "commit": commit + ("+" if _git("status", "--porcelain", "--untracked-files=no") else ""),
+        "commit": commit + (f"+{hashlib.sha256(changes.encode()).hexdigest()[:6]}" if changes else ""),
+        "program": program_hash()[:16],
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "version": version("footnote-rag"),
         "model": SentenceEncoder(config.model, config.device).fingerprint,
         "settings": json.loads(config.model_dump_json(exclude={"host", "port", "sources", "index"})),
         "machine": f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "jobs": jobs,
+        "questions": questions,
+        "seconds": 0.0,
+        "sets": {},
     }
+
+
+def _resumed(path: Path, found: dict[str, Any]) -> dict[str, Any]:
+    """What an earlier run at the same commit with the same program, model and settings has measured already."""
+    if not path.exists():
+        return found
+    before: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    same = all(before.get(name) == found[name] for name in ("program", "model", "settings", "machine", "questions"))
+    return before if same else found
+
+
+def _save(path: Path, found: dict[str, Any]) -> None:
+    """At once as a whole, so that a run that is killed leaves what it had."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for target, text in ((path, json.dumps(found, indent=1) + "\n"), (path.with_suffix(".md"), as_table(found))):
+        partial = target.with_suffix(".partial")
+        partial.write_text(text, "utf-8")
+        partial.replace(target)
 
 
 def _git(*words: str) -> str:
@@ -99,19 +139,32 @@ def _hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _parts(folder: Path, name: str) -> dict[str, Any]:
+def _parts(folder: Path, name: str, questions: int) -> dict[str, Any]:
     """Search by each lens and both, sentence choice and refusal, as `benchmarks.quality` measures them."""
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / "quality.json"
-        quality.main([str(folder), "--sets", name, "--json", str(file)])
-        return dict(json.loads(file.read_text("utf-8")))
-
-
-def _program(folder: Path, count: int, jobs: int) -> dict[str, Any]:
-    """The whole program, asked a sample of the questions."""
-    with opened(folder, load_config()) as (cases, config):
-        run, _ = evaluate(_sample(cases, count), config, jobs=jobs)
+        quality.main([str(folder), "--sets", name, "--questions", str(questions), "--json", str(file)])
+        found: dict[str, dict[str, list[float]]] = json.loads(file.read_text("utf-8"))
     return {
+        way: {measure: [round(value, 4) for value in values] for measure, values in measures.items()}
+        for way, measures in found.items()
+    }
+
+
+def _program(folder: Path, questions: int, jobs: int) -> dict[str, Any]:
+    """The whole program, asked a sample of the questions."""
+    with bars(quiet=False) as progress:
+        config, cases, report = _built(folder, load_config(), progress)
+
+        def on_asked(done: int, total: int, question: str) -> None:
+            progress(Progress("asking", done, total, question))
+
+        run, _ = evaluate(sampled(cases, questions), config, jobs=jobs, on_asked=on_asked)
+    return {
+        "documents": run.documents,
+        "chunks": report.chunks,
+        "chunks embedded": report.chunks_embedded,
+        "build seconds": round(report.seconds, 1),
         "cases": len(run.results),
         "asked": run.asked,
         "seconds": round(run.seconds, 1),
@@ -119,38 +172,40 @@ def _program(folder: Path, count: int, jobs: int) -> dict[str, Any]:
     }
 
 
-def _sizes(folder: Path, sizes: Sequence[int]) -> dict[str, Any]:
+def _sizes(folder: Path, sizes: Sequence[int], questions: int) -> dict[str, Any]:
     """Ranking and spans of the first passages at each chunk size; only for sets that say where in a long text."""
-    place = cache_folder() / "sizes" / folder.name
-    imported = import_set(folder, place)
-    cases = [case for case in load_cases(imported.cases) if any(expected.span for expected in case.citations)]
-    texts = [path.stat().st_size for path in imported.sources.glob("*.txt")]
-    if not cases or max(texts) < 20_000:  # where a document is one chunk there is nothing to compare
+    texts = [json.loads(line)["text"] for line in (folder / "corpus.jsonl").read_text("utf-8").split("\n") if line]
+    if max(map(len, texts)) < LONG:  # where a document is one chunk there is nothing to compare
         return {}
-    return {str(size): _at_size(size, cases, imported.sources, place / str(size)) for size in sizes}
+    return {str(size): _at_size(folder, size, questions) for size in sizes}
 
 
-def _at_size(size: int, cases: Sequence[Case], sources: Path, index: Path) -> dict[str, Any]:
-    config: Config = load_config(sources=sources, index=index, chunk_tokens=size)
-    build(config=config)
+def _at_size(folder: Path, size: int, questions: int) -> dict[str, Any]:
+    with bars(quiet=False) as progress:
+        config, cases, report = _built(folder, load_config(chunk_tokens=size), progress)
+    located = [case for case in cases if any(expected.span for expected in case.citations)]
     with open_index(config=config) as assistant:
-        given = []
-        for case in cases:
+        given, chosen = [], sampled(located, questions)
+        for case in chosen:
             passages = assistant.search(case.question, PASSAGES)
             places = [Retrieved(p.document.id, p.document.path, p.chunk.span, p.chunk.pages, p.score) for p in passages]
             given.append(Prediction(case.question, "not_found", (), tuple(places), 0.0))
-        results = judge_all(cases, given, Sources.of(assistant))
+        results = judge_all(chosen, given, Sources.of(assistant))
     kept = ("hit@1", "hit@5", "MRR", "nDCG@5", "span recall@5", "span precision@5", "span IoU@5", "tokens read")
     measures = summarise([row_of(result) for result in results if not result.broken])
-    return _plain({name: measures[name] for name in kept if name in measures})
+    return {"chunks": report.chunks, **_plain({name: measures[name] for name in kept if name in measures})}
 
 
-def _sample(cases: Sequence[Case], count: int) -> list[Case]:
-    """The same sample every time, in the set's order."""
-    if len(cases) <= count:
-        return list(cases)
-    chosen = set(random.Random(0).sample(range(len(cases)), count))
-    return [case for at, case in enumerate(cases) if at in chosen]
+def _built(
+    folder: Path, config: Config, progress: Callable[[Progress], None]
+) -> tuple[Config, list[Case], BuildReport]:
+    """The set's documents in an index of their own for each chunk size, brought up to date, and its cases."""
+    place = cache_folder() / "benchmarks" / folder.resolve().name
+    shutil.rmtree(place / "sources", ignore_errors=True)  # documents that the set no longer has
+    imported = import_set(folder, place)
+    index = place / f"index-{config.chunk_tokens}"
+    config = config.model_copy(update={"sources": imported.sources, "index": index})
+    return config, load_cases(imported.cases), build(config=config, progress=progress)
 
 
 def _plain(measures: dict[str, Estimate]) -> dict[str, Any]:

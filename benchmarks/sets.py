@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+import random
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from rich.progress import track
 
 from rag.chunk import Piece, chunk_document
 from rag.embed import SentenceEncoder
@@ -23,8 +25,9 @@ from rag.lexical import Entry, LexicalLens
 from rag.load import plain
 from rag.types import Document, Span, Vectors
 
-__all__ = ["Gold", "Index", "Question", "QuestionSet", "index_of", "load_set", "vectors_of"]
+__all__ = ["Gold", "Index", "Question", "QuestionSet", "folders_of", "index_of", "load_set", "sampled", "vectors_of"]
 
+Row = TypeVar("Row")
 CACHE = Path(tempfile.gettempdir()) / "footnote-benchmarks"
 
 
@@ -70,8 +73,20 @@ class QuestionSet:
     vectors: Vectors  # (questions, dim) of the questions as asked
 
 
-def load_set(folder: Path, encoder: SentenceEncoder, cache: Path = CACHE) -> QuestionSet:
-    """Reads a set's folder. Raises OSError if it is no set."""
+def folders_of(folder: Path) -> list[Path]:
+    """The sets under a folder, by name."""
+    return [path.parent for path in sorted(folder.glob("*/corpus.jsonl"))]
+
+
+def sampled(rows: Sequence[Row], count: int) -> list[Row]:
+    """At most `count` rows in their order, the same every time; all where `count` is 0."""
+    if not 0 < count < len(rows):
+        return list(rows)
+    return [rows[at] for at in sorted(random.Random(0).sample(range(len(rows)), count))]
+
+
+def load_set(folder: Path, encoder: SentenceEncoder, cache: Path = CACHE, count: int = 0) -> QuestionSet:
+    """Reads a set's folder, with at most `count` of its questions (0: all). Raises OSError if it is no set."""
     documents = [_document(row) for row in _rows(folder / "corpus.jsonl")]
     golds: dict[str, list[Gold]] = {}
     for row in _rows(folder / "qrels.jsonl"):
@@ -88,6 +103,7 @@ def load_set(folder: Path, encoder: SentenceEncoder, cache: Path = CACHE) -> Que
         )
         for row in _rows(folder / "queries.jsonl")
     ]
+    questions = sampled(questions, count)
     index = index_of(documents, encoder, cache)
     return QuestionSet(folder.name, index, questions, vectors_of([q.text for q in questions], encoder, cache))
 
@@ -135,7 +151,8 @@ def _encode(pieces: Sequence[Piece], encoder: SentenceEncoder) -> tuple[Vectors,
     first = np.cumsum([0, *(len(piece.sentences) for piece in pieces)])
     whole = np.zeros((len(pieces), encoder.dimension), np.float32)
     parts = np.zeros((int(first[-1]), encoder.dimension), np.float32)
-    for at, found in encoder.passages([piece.reads for piece in pieces]):
+    encoded = encoder.passages([piece.reads for piece in pieces])
+    for at, found in track(encoded, "encoding", len(pieces)):
         whole[at], parts[first[at] : first[at + 1]] = found.vector, found.sentences
     return whole, parts, first
 
@@ -145,7 +162,9 @@ def _kept(path: Path, make: Any) -> Any:
         return pickle.loads(path.read_bytes())  # noqa: S301  # our own file
     made = make()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(pickle.dumps(made, protocol=5))
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(pickle.dumps(made, protocol=5))
+    partial.rename(path)  # a run that is stopped leaves nothing half written
     return made
 
 

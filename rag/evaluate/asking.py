@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.config import Config
 
-__all__ = ["Kept", "ask_all", "ask_one"]
+__all__ = ["Kept", "ask_all", "ask_one", "program_hash"]
 
 _ALONE = 24  # cases that are asked in this process: a second one would take longer to start
 _KEPT = 8  # files of answers that stay, the last ones used
@@ -141,11 +141,11 @@ class Kept:
     def state_of(assistant: Assistant, config: Config) -> str:
         """The fingerprint of index, settings and program."""
         settings = config.model_dump_json(exclude={"index", "sources", "host", "port"})
-        return hashlib.sha256(f"{assistant.fingerprint()}\n{settings}\n{_program()}".encode()).hexdigest()
+        return hashlib.sha256(f"{assistant.fingerprint()}\n{settings}\n{program_hash()}".encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)
-def _program() -> str:
+def program_hash() -> str:
     """A hash of every file of the program that has a part in answers, and of the versions of what it stands on."""
     from importlib.metadata import distributions
 
