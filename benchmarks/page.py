@@ -1,9 +1,11 @@
-"""The page's server under use: `python benchmarks/page.py INDEX [--people 50] [--minutes 2]`.
+"""The page's server under use: `python -m benchmarks.page INDEX [--people 50] [--minutes 2] [--pause 3]`.
 
 Starts the server as `rag serve` does, then measures in one run:
 - from the start of the process until the page and its state are answered, and until the models are loaded;
 - the same questions by one person and by many at once: latency, errors, and answers that differ from the lone one's;
-- its memory over some minutes of mixed use (questions, evidence, page pictures), after a first round that fills caches.
+- its memory over some minutes of mixed use (everything that a page asks of it: answers, follow-ups, evidence, page
+  pictures, suggestions, what became of citations, packs), after a first round that fills caches. `--pause` seconds lie
+  between two uses, as a person reads what was answered.
 
 Everything stays on this machine, and every loop is bounded.
 """
@@ -85,18 +87,28 @@ class Page:
         whole = psutil.Process(self.process.pid)
         return sum(each.memory_info().rss for each in [whole, *whole.children(recursive=True)]) / 1e6
 
-    def use(self, round_number: int) -> None:
-        """A question, and what a reader opens of its answer."""
-        answer = self.call("ask", {"question": QUESTIONS[round_number % len(QUESTIONS)]})
+    def use(self, number: int, titles: list[str]) -> None:
+        """A question, what a reader opens of its answer, a follow-up, and now and then the list and a pack."""
+        turn = number // 2
+        question = QUESTIONS[turn % len(QUESTIONS)] if number % 2 else f"What is {titles[turn % len(titles)]} about?"
+        answer = self.call("ask", {"question": question})
+        cited = [citation for claim in answer["claims"] for citation in claim["citations"]]
         for passage in answer["passages"][:2]:
             given = {name: passage[name] for name in ("document_id", "span", "path")}
             found = self.call("evidence", {**given, "quote": passage["text"]})
             if found.get("media_type") == "application/pdf":
                 query = urllib.parse.urlencode(
-                    {"document": found["document_id"], "page": found["page"], "width": 900 + round_number % 7}
+                    {"document": found["document_id"], "page": found["page"], "width": 900 + number % 7}
                 )
                 with urllib.request.urlopen(f"{self.url}page/picture?{query}", timeout=60) as response:
                     response.read()
+        self.call("suggest", {"question": question, "asked": [question], "cited": cited})
+        self.call("standing", {"citations": cited})
+        self.call("ask", {"question": "And when was that?", "turns": [{"role": "user", "text": question}]})
+        if number % 10 == 0:
+            self.call("sources", {})
+            asked = {"question": question, "notes": answer["notes"], "claims": answer["claims"]}
+            self.call("pack", {"title": question, "conversation": [asked]})
 
 
 def main() -> None:
@@ -105,6 +117,7 @@ def main() -> None:
     parser.add_argument("index", type=Path)
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=2.0)
+    parser.add_argument("--pause", type=float, default=3.0)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         page = Page(arguments.index, Path(place) / "feedback.jsonl")
@@ -113,7 +126,7 @@ def main() -> None:
             print(f"models loaded after        {page.wait('ready'):6.2f} s")
             page.wait("settled")
             at_once(page, arguments.people)
-            over_time(page, arguments.minutes)
+            over_time(page, arguments.minutes, arguments.pause)
         finally:
             page.process.terminate()
             page.process.wait(20)
@@ -147,17 +160,23 @@ def at_once(page: Page, people: int) -> None:
     print(f"                           {people / taken[-1]:6.1f} answers a second, {wrong} wrong or mixed, no error")
 
 
-def over_time(page: Page, minutes: float) -> None:
-    """Memory after a first round of use, and its growth until the end."""
-    for i in range(4 * len(QUESTIONS)):
-        page.use(i)
-    first, until, uses = page.memory(), time.monotonic() + minutes * 60, 0
-    while time.monotonic() < until:
-        page.use(uses)
+def over_time(page: Page, minutes: float, pause: float) -> None:
+    """Memory after a first round of use, every so often, and its growth until the end."""
+    titles = [source["title"] for source in page.call("sources", {}) if source["status"] == "indexed"]
+    for number in range(4 * len(QUESTIONS)):
+        page.use(number, titles)
+    first, began, uses, said = page.memory(), time.monotonic(), 0, 0
+    print(f"memory                     {first:6.0f} MB after a first round", flush=True)
+    while (passed := (time.monotonic() - began) / 60) < minutes:
+        page.use(uses, titles)
         uses += 1
+        if passed >= (said + 1) * max(minutes / 6, 1):
+            said += 1
+            print(f"                           {page.memory():6.0f} MB after {passed:.0f} minutes", flush=True)
+        time.sleep(pause)
     last = page.memory()
     growth = 100 * (last / first - 1)
-    print(f"memory                     {first:6.0f} MB, {last:.0f} after {uses} more uses: {growth:+.1f} %")
+    print(f"                           {last:6.0f} MB after {uses} uses in {minutes:g} minutes: {growth:+.1f} %")
 
 
 if __name__ == "__main__":
