@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Literal
 from rag.answer import answer_from
 from rag.config import Config, load_config
 from rag.embed import SentenceEncoder, bundled_folder
-from rag.errors import IndexStale, LanguageModelProblem, QuestionProblem
+from rag.errors import IndexMissing, IndexStale, LanguageModelProblem, QuestionProblem
 from rag.followup import stand_alone
+from rag.indexing import begin as begin_index
 from rag.indexing import build as build_index
 from rag.indexing import heal, recipe_of
 from rag.pages import Painter, word_boxes
@@ -53,7 +54,7 @@ from rag.types import (
 if TYPE_CHECKING:  # whoever has no language model does not wait for what it needs
     from rag.written import Writer
 
-__all__ = ["MAX_QUESTION", "Assistant", "build", "open_index"]
+__all__ = ["MAX_QUESTION", "Assistant", "begin", "build", "open_index"]
 
 MAX_QUESTION = 2000
 """Characters of a question that are read; longer ones are refused, not cut."""
@@ -239,6 +240,7 @@ class Assistant:
             encoder=self._encoder,
             size=self._config.chunk_tokens,
             overlap=self._config.overlap_sentences,
+            languages=self._config.ocr_languages,
             progress=progress,
         )
 
@@ -349,6 +351,22 @@ def open_index(index: str | Path = "index", *, config: Config | None = None) -> 
     settings = config or load_config(index=Path(index))
     encoder = SentenceEncoder(settings.model, settings.device, settings.index)
     return Assistant(settings, encoder, SpanReader(bundled_folder() / "tokenizer.json"))
+
+
+def begin(config: Config) -> bool:
+    """Makes an empty index where there is none, so that it can be opened and filled; whether it was made.
+
+    Raises IndexLocked, IndexDamaged, IndexUnwritable, ModelProblem, ConfigProblem.
+    """
+    try:
+        with Store(config.index).snapshot():
+            return False
+    except IndexMissing:
+        encoder = SentenceEncoder(config.model, config.device, config.index)
+        begin_index(
+            config.sources, config.index, encoder=encoder, size=config.chunk_tokens, overlap=config.overlap_sentences
+        )
+        return True
 
 
 def build(

@@ -180,8 +180,8 @@ def serve(
     follow: Annotated[bool, typer.Option("--watch", help="Rebuild when the sources change.")] = False,
     auth: Annotated[Path | None, typer.Option("--auth", help="File of users; lines come from rag password.")] = None,
 ) -> None:
-    """Serve the page for the browser."""
-    from rag.assistant import open_index
+    """Serve the page for the browser. Where there is no index yet, one is begun and built behind the page."""
+    from rag.assistant import begin, open_index
     from rag.ui import launch
 
     config = _config(sources, index, model, host=host, port=port, llm=llm)
@@ -190,8 +190,9 @@ def serve(
         from rag.ui.signing import read_users
 
         users = read_users(auth)
+    begun = begin(config)
     with open_index(config=config) as assistant, _watcher(config) if follow else nullcontext():
-        launch(assistant, host=config.host, port=config.port, users=users, feedback=config.feedback)
+        launch(assistant, host=config.host, port=config.port, users=users, feedback=config.feedback, build=begun)
 
 
 @app.command()

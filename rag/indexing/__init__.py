@@ -25,7 +25,7 @@ from rag.parts import parts_of
 from rag.store import FileRow, Store, Writer
 from rag.types import BuildReport, Embedded, Encoder, Failure, Loaded, OnProgress, Progress
 
-__all__ = ["build", "heal", "recipe_of"]
+__all__ = ["begin", "build", "heal", "recipe_of"]
 
 _CHUNK_VERSION = "2"
 _LENS_VERSION = "2"  # of the files of a part: those of another version are not taken over
@@ -80,6 +80,21 @@ def build(
         for lens in (dense.FOLDER, lexical.FOLDER):  # also what a build left that was killed after its commit
             generations.sweep(index / lens, writer.generation)
         return _report(plan, work, writer, time.monotonic() - started)
+
+
+def begin(sources: Path, index: Path, *, encoder: Encoder, size: int, overlap: int) -> None:
+    """Makes an index that answers nothing yet, where there is none, and the sources folder if it is missing.
+
+    Raises IndexLocked while a build runs, IndexDamaged, IndexUnwritable, ModelProblem.
+    """
+    recipe = recipe_of(encoder, size, overlap)
+    with _writable(index), _locked(index), Store(index).writer() as writer:
+        sources.mkdir(parents=True, exist_ok=True)
+        if writer.generation:
+            return
+        meta = {"model": encoder.fingerprint, "sources": os.path.relpath(sources, index)}
+        with writer.empty_generation(recipe, meta) as new:
+            _publish(new, index, new.generation)
 
 
 def heal(index: Path) -> None:

@@ -147,8 +147,17 @@ class Writer(Reads):
             )
             for statement in _ERASE:
                 self._db.execute(statement, {"recipe": recipe})
-            for key, value in {**meta, "recipe": recipe, "generation": str(_after(self.generation))}.items():
-                self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+            self._note(recipe, meta)
+            yield self
+
+    @contextmanager
+    def empty_generation(self, recipe: str, meta: dict[str, str]) -> Iterator[Writer]:
+        """The transaction of a first generation with nothing in it; what a build has stored unseen stays for the next.
+
+        Leaving the block commits; an exception leaves the index without a generation.
+        """
+        with self._transaction():
+            self._note(recipe, meta)
             yield self
 
     def documents(self) -> dict[str, int]:
@@ -187,6 +196,10 @@ class Writer(Reads):
             for key, title, heading, text in rows:
                 context = title if heading == "[]" else " ".join((title, *json.loads(heading)))
                 yield key, document_id, context, bytes(text).decode()
+
+    def _note(self, recipe: str, meta: dict[str, str]) -> None:
+        for key, value in {**meta, "recipe": recipe, "generation": str(_after(self.generation))}.items():
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

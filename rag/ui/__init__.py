@@ -26,13 +26,15 @@ def launch(
     examples: Sequence[str] | None = None,
     users: Mapping[str, str] | None = None,
     feedback: Path = Path("feedback.jsonl"),
+    build: bool = False,
 ) -> None:
     """Serve the page until interrupted. Raises ConfigProblem where the address cannot be used.
 
     `examples` are questions offered while nothing is asked; None: those of the sample sources, if they are indexed.
     `users` maps names to password hashes (`rag.ui.signing`); with them people have to sign in.
-    `feedback` is the file that keeps what people say of answers.
+    `feedback` is the file that keeps what people say of answers. With `build` the index is brought up to date at once,
+    behind the page.
     """
     from rag.ui.server import serve
 
-    serve(assistant, host=host, port=port, examples=examples, users=users, feedback=feedback)
+    serve(assistant, host=host, port=port, examples=examples, users=users, feedback=feedback, build=build)

@@ -30,8 +30,9 @@ class _StoppedError(Exception):
 class Building:
     """Runs `build` when asked to; a wish that comes while it runs is granted when it ends."""
 
-    def __init__(self, build: Callable[[OnProgress], BuildReport]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[[OnProgress], BuildReport], built: Callable[[], None]) -> None:
+        """`built` is told of every build that comes to its end, before it is said to be done."""
+        self._build, self._built = build, built
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._wanted = self._busy = False
@@ -79,6 +80,8 @@ class Building:
                     return
                 self._wanted, self._state, self._problem = False, "running", ""
             state, report, problem = self._once()
+            if state == "done":
+                self._built()
             with self._lock:
                 self._number += 1
                 self._state, self._step, self._problem = state, None, problem

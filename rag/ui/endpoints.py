@@ -7,6 +7,7 @@ made.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,8 +17,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from rag.assistant import MAX_QUESTION
+from rag.errors import FootnoteError
 from rag.llm import is_here
-from rag.types import JSON, Citation, Delta, Document, Done, Found, Role, Span, Turn
+from rag.types import JSON, Citation, Delta, Document, Done, Found, Role, Source, Span, Turn
 from rag.ui.samples import questions_for
 from rag.ui.suggest import suggest
 
@@ -33,6 +35,7 @@ _PASSAGES = 50
 _DOCUMENTS, _EXAMPLES = 8, 4  # looked at for questions to begin with, and how many are enough
 _CITATIONS = 500  # of a conversation, looked after in one call
 _WIDTHS = (200, 2400)  # pixels of a page picture
+_log = logging.getLogger(__name__)
 _AROUND = 20_000  # at most so many characters of the source on either side of a quote
 
 
@@ -49,20 +52,16 @@ class Readiness:
     examples: tuple[str, ...] | None = None
     wanted: threading.Event = field(default_factory=threading.Event)
     settled: threading.Event = field(default_factory=threading.Event)
+    finding: threading.Lock = field(default_factory=threading.Lock)
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """The calls over one open assistant."""
+    """The calls over one open assistant. `examples` are questions to begin with; None: some are found."""
 
     assistant: Assistant
-    examples: tuple[str, ...] = ()
+    examples: tuple[str, ...] | None = None
     readiness: Readiness = field(default_factory=Readiness)
-
-    @classmethod
-    def over(cls, assistant: Assistant, examples: Sequence[str] | None = None) -> Endpoints:
-        """The calls over an assistant; without examples, those of the sample sources if they are indexed."""
-        return cls(assistant, questions_for(assistant.documents()) if examples is None else tuple(examples))
 
     def ask(
         self,
@@ -127,11 +126,12 @@ class Endpoints:
     def state(self) -> dict[str, JSON]:
         """What the page needs before anything is asked: is it ready, how much is indexed, what could be asked."""
         self.readiness.wanted.set()
+        sources = self.assistant.documents()
         return {
             "ready": self.readiness.ready,
             "problem": self.readiness.problem,
-            "sources": sum(source.status == "indexed" for source in self.assistant.documents()),
-            "examples": list(self.examples or self.readiness.examples or ()),
+            "sources": sum(source.status == "indexed" for source in sources),
+            "examples": list(self.readiness.examples or self._offered(sources)),
             "settled": bool(self.readiness.problem or self.readiness.examples is not None),
             "longest": MAX_QUESTION,
         }
@@ -143,12 +143,35 @@ class Endpoints:
         chosen = self.assistant.language_model
         return [{**_writer(each), "chosen": each == chosen} for each in self.assistant.language_models()]
 
-    def first_questions(self) -> tuple[str, ...]:
-        """A few questions to begin with, made from what is indexed; none where that cannot be done well."""
-        if self.examples:
-            return ()
+    def find_examples(self) -> None:
+        """Has a few questions to begin with ready, made from what is indexed; none where that cannot be done well.
+
+        Raises IndexProblem, ModelProblem.
+        """
+        with self.readiness.finding:
+            sources = self.assistant.documents()
+            self.readiness.examples = self._offered(sources) or self._made(sources)
+
+    def look_again(self) -> None:
+        """What is indexed has changed: other questions are found to begin with, behind whatever comes next."""
+        self.readiness.examples = None
+
+        def find() -> None:
+            try:
+                self.find_examples()
+            except FootnoteError as problem:
+                _log.warning("No questions to begin with were found: %s", problem)
+                self.readiness.examples = ()
+
+        threading.Thread(target=find, daemon=True, name="examples").start()
+
+    def _offered(self, sources: Sequence[Source]) -> tuple[str, ...]:
+        """Questions that need not be made: those given, or those of the sample sources, if they are indexed."""
+        return questions_for(sources) if self.examples is None else self.examples
+
+    def _made(self, sources: Sequence[Source]) -> tuple[str, ...]:
         found: list[str] = []
-        for source in [each for each in self.assistant.documents() if each.status == "indexed"][:_DOCUMENTS]:
+        for source in [each for each in sources if each.status == "indexed"][:_DOCUMENTS]:
             passages = self.assistant.search(source.title, 4, [source.path])
             found += suggest(passages, lambda each: self.assistant.ask(each, llm=""), found, most=1)
             if len(found) == _EXAMPLES:

@@ -20,15 +20,15 @@ from rag.ui.signing import Doorkeeper
 __all__ = ["LOOPBACK", "POLICY", "Guard", "names_of"]
 
 OPEN = re.compile(
-    r"/(footnote/[a-z]+\.(js|css|svg)|page/[a-z]+|page/original/[^/]+/[^/]+|config/?"
+    r"/(footnote/[a-z-]+\.(js|css|svg|woff2)|page/[a-z]+|page/original/[^/]+/[^/]+|config/?"
     r"|gradio_api/(info|config|startup-events|cancel|heartbeat/.+|queue/(join|data)|(call|run)/.+"
     r"|mcp/?(sse|schema|http|messages)?/?))?$"
 )
-WITHOUT_NAME = re.compile(r"/(login|footnote/[a-z]+\.(css|svg))$")
+WITHOUT_NAME = re.compile(r"/(login|footnote/[a-z-]+\.(css|svg|woff2))$")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SAFE = [
     (b"x-content-type-options", b"nosniff"),

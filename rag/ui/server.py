@@ -37,7 +37,12 @@ if TYPE_CHECKING:
 __all__ = ["application", "serve"]
 
 STATIC = Path(__file__).parent / "static"
-KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+KINDS = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -45,8 +50,10 @@ PAGE = """<!doctype html>
 <title>Footnote</title><meta name="color-scheme" content="light dark">
 <!--user-->
 <link rel="icon" type="image/svg+xml" href="footnote/favicon.svg">
-<link rel="stylesheet" href="footnote/page.css"><link rel="stylesheet" href="footnote/talk.css">
-<link rel="stylesheet" href="footnote/evidence.css">
+<link rel="preload" href="footnote/serif-latin.woff2" as="font" type="font/woff2" crossorigin>
+<link rel="preload" href="footnote/sans-latin.woff2" as="font" type="font/woff2" crossorigin>
+<link rel="stylesheet" href="footnote/fonts.css"><link rel="stylesheet" href="footnote/page.css">
+<link rel="stylesheet" href="footnote/talk.css"><link rel="stylesheet" href="footnote/evidence.css">
 <script type="module" src="footnote/main.js"></script>
 </head>
 <body><div id="footnote"><p class="opening" role="status">Opening…</p></div></body>
@@ -63,16 +70,20 @@ def serve(
     examples: Sequence[str] | None = None,
     users: Mapping[str, str] | None = None,
     feedback: Path = Path("feedback.jsonl"),
+    build: bool = False,
 ) -> None:
     """Bind `host:port`, say where the page is, and serve it until interrupted. Raises ConfigProblem."""
     bound = _bind(host, port)
     try:
         import uvicorn
 
-        endpoints = Endpoints.over(assistant, examples)
-        app = application(endpoints, host, users, feedback)
+        endpoints = Endpoints(assistant, tuple(examples) if examples is not None else None)
+        building = Building(assistant.build, endpoints.look_again)
+        app = application(endpoints, building, host, users, feedback)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
         threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
+        if build:
+            building.start()
         shown = f"[{host}]" if ":" in host else host
         bound.listen(128)
         print(f"Footnote is at http://{shown}:{bound.getsockname()[1]} (Ctrl+C stops it)", file=sys.stderr, flush=True)
@@ -87,7 +98,7 @@ def warm_up(endpoints: Endpoints) -> None:
     try:
         endpoints.assistant.warm_up()
         endpoints.readiness.ready = True
-        endpoints.readiness.examples = endpoints.first_questions()
+        endpoints.find_examples()
     except FootnoteError as problem:
         endpoints.readiness.problem = str(problem)
     finally:
@@ -96,6 +107,7 @@ def warm_up(endpoints: Endpoints) -> None:
 
 def application(
     endpoints: Endpoints,
+    building: Building,
     host: str = "127.0.0.1",
     users: Mapping[str, str] | None = None,
     feedback: Path = Path("feedback.jsonl"),
@@ -104,12 +116,11 @@ def application(
 
     Sources can be changed from the page where only this machine reaches it, or where people sign in.
     """
-    files = {path.name: path.read_bytes() for path in STATIC.iterdir() if path.suffix in KINDS}
+    files = {path.name: path.read_bytes() for path in STATIC.rglob("*") if path.suffix in KINDS}
     doorkeeper = Doorkeeper(users) if users else None
     programs = Programs(endpoints, host)
-    assistant = endpoints.assistant
     may_change = is_loopback(host) or doorkeeper is not None
-    shelf, building = Shelf(assistant.sources_folder), Building(assistant.build)
+    shelf = Shelf(endpoints.assistant.sources_folder)
     calls = PageCalls(endpoints, shelf, building, Feedback(feedback), may_change)
 
     def page(request: Request) -> Response:

@@ -117,6 +117,7 @@ class Shelf:
 
     def _room(self, size: int) -> None:
         self._fits(size)
+        self.root.mkdir(parents=True, exist_ok=True)  # somebody may have removed it
         if sum(len(names) for _, _, names in os.walk(self.root)) >= MOST_FILES:
             raise SourceLimit(f"There are {MOST_FILES:,} files already.", "Remove some, or put this one in by hand.")
         if shutil.disk_usage(self.root).free < size + _SPARE:

@@ -176,7 +176,7 @@ _FORM = """<!doctype html>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Footnote</title><meta name="color-scheme" content="light dark">
 <link rel="icon" type="image/svg+xml" href="footnote/favicon.svg">
-<link rel="stylesheet" href="footnote/page.css">
+<link rel="stylesheet" href="footnote/fonts.css"><link rel="stylesheet" href="footnote/page.css">
 </head>
 <body><main id="footnote" class="signing"><form method="post" action="/login">
 <h1>Footnote<sup aria-hidden="true">1</sup></h1>{said}

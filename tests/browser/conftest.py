@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .driving import write_sources
-from .serving import PATIENCE, Server, Watch, listen, served
+from .serving import PATIENCE, Server, Watch, listen, opened_alone, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -95,3 +95,14 @@ def opened(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert not watch.faults, watch.faults
+
+
+@pytest.fixture
+def own(tmp_path: Path, browser: Browser) -> Iterator[tuple[Server, Page]]:
+    """A server of its own, because its sources change, and a page on it."""
+    import rag
+
+    write_sources(tmp_path / "sources")
+    rag.build(tmp_path / "sources", tmp_path / "index")
+    with opened_alone(browser, tmp_path / "index", tmp_path / "sources") as opened:
+        yield opened

@@ -88,6 +88,24 @@ def until(page: Page, script: str) -> None:
         page.wait_for_timeout(50)
 
 
+def drop(page: Page, name: str, text: str) -> None:
+    """Drags a file onto the page; `window.veiled` then says whether the page showed where it would go."""
+    page.evaluate(
+        """([name, text]) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([text], name, { type: "text/markdown" }));
+          const happen = (kind) =>
+            document.body.dispatchEvent(
+              new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+          happen("dragenter");
+          happen("dragover");
+          window.veiled = document.querySelector(".drop").checkVisibility();
+          happen("drop");
+        }""",
+        [name, text],
+    )
+
+
 def picture(page: Page, name: str) -> None:
     """Keeps a screenshot as an artefact."""
     ARTEFACTS.mkdir(exist_ok=True)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 90_000  # milliseconds before a page is taken for stuck
@@ -96,3 +96,21 @@ def listen(page: Page, url: str, watch: Watch) -> None:
             else None
         ),
     )
+
+
+@contextmanager
+def opened_alone(
+    browser: Browser, index: Path, sources: Path, *more: str, width: int = 1280, height: int = 800
+) -> Iterator[tuple[Server, Page]]:
+    """A page on a server of its own, for tests that change sources or settings. It may have no fault at the end."""
+    watch = Watch()
+    with served(index, sources, *more) as server:
+        context = browser.new_context(viewport={"width": width, "height": height})
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        listen(page, server.url, watch)
+        page.goto(server.url)
+        page.wait_for_selector("#question")
+        yield server, page
+        context.close()
+    assert not watch.faults, watch.faults

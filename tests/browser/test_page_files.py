@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import ask, picture, until, write_sources
-from .serving import PATIENCE, Server, Watch, listen, served
+from .driving import ask, drop, picture, until
+from .serving import Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -20,24 +18,12 @@ WALRUS = "# The walrus of Orrin\n\nThe walrus of Orrin weighs 912 kilos. It slee
 
 
 @pytest.fixture
-def own(tmp_path: Path, browser: Browser) -> Iterator[tuple[Server, Page]]:
-    """A server of its own, because its sources change, with the drawer of the sources open."""
-    import rag
-
-    write_sources(tmp_path / "sources")
-    rag.build(tmp_path / "sources", tmp_path / "index")
-    watch = Watch()
-    with served(tmp_path / "index", tmp_path / "sources") as server:
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        listen(page, server.url, watch)
-        page.goto(server.url)
-        page.get_by_role("button", name="Sources", exact=True).click()
-        page.wait_for_selector(".source")
-        yield server, page
-        context.close()
-    assert not watch.faults, watch.faults
+def drawer(own: tuple[Server, Page]) -> tuple[Server, Page]:
+    """A server of its own, and its page with the drawer of the sources open."""
+    _, page = own
+    page.get_by_role("button", name="Sources", exact=True).click()
+    page.wait_for_selector(".source")
+    return own
 
 
 def give(page: Page, *files: tuple[str, bytes]) -> None:
@@ -54,8 +40,8 @@ def arrival(page: Page, name: str, state: str) -> str:
     return item.inner_text()
 
 
-def test_a_file_is_brought_in_asked_removed_and_put_back(own: tuple[Server, Page]) -> None:
-    server, page = own
+def test_a_file_is_brought_in_asked_removed_and_put_back(drawer: tuple[Server, Page]) -> None:
+    server, page = drawer
     give(page, ("walrus.md", WALRUS.encode()), ("virus.exe", b"MZ"), ("empty.txt", b""))
     assert "There is no reader for .exe" in arrival(page, "virus.exe", "failed")
     assert "empty" in arrival(page, "empty.txt", "failed")
@@ -78,21 +64,9 @@ def test_a_file_is_brought_in_asked_removed_and_put_back(own: tuple[Server, Page
     assert not (server.sources / ".removed" / "walrus.md").exists()
 
 
-def test_a_dropped_file_and_a_rebuild(own: tuple[Server, Page]) -> None:
-    server, page = own
-    page.evaluate(
-        """(text) => {
-          const transfer = new DataTransfer();
-          transfer.items.add(new File([text], "../<b>walrus</b>.md", { type: "text/markdown" }));
-          for (const kind of ["dragenter", "dragover"])
-            document.body.dispatchEvent(
-              new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true }));
-          window.veiled = document.querySelector(".drop").checkVisibility();
-          document.body.dispatchEvent(
-            new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
-        }""",
-        WALRUS,
-    )
+def test_a_dropped_file_and_a_rebuild(drawer: tuple[Server, Page]) -> None:
+    server, page = drawer
+    drop(page, "../<b>walrus</b>.md", WALRUS)
     assert page.evaluate("window.veiled"), "it is shown where the file would go"
     arrival(page, "walrus", "ready")
     (stored,) = [path for path in server.sources.rglob("*") if path.is_file() and path.read_bytes() == WALRUS.encode()]
@@ -104,8 +78,8 @@ def test_a_dropped_file_and_a_rebuild(own: tuple[Server, Page]) -> None:
     page.get_by_text("Done: 1 added.").wait_for()
 
 
-def test_sending_can_be_cancelled(own: tuple[Server, Page]) -> None:
-    server, page = own
+def test_sending_can_be_cancelled(drawer: tuple[Server, Page]) -> None:
+    server, page = drawer
     page.route("**/page/receive*", lambda route: None)  # it never arrives
     give(page, ("walrus.md", WALRUS.encode()))
     page.get_by_label("Cancel walrus.md").click()

@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import LIGHTHOUSE, ask, write_sources
-from .serving import PATIENCE, Server, Watch, listen, served
+from .driving import LIGHTHOUSE, ask
+from .serving import Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 SENTENCE = "The lighthouse at Cape Orrin was first lit on 14 May 1871."
-
-
-@pytest.fixture
-def own(tmp_path: Path, browser: Browser) -> Iterator[tuple[Server, Page]]:
-    """A server of its own, because its sources change, and a page that has asked."""
-    import rag
-
-    write_sources(tmp_path / "sources")
-    rag.build(tmp_path / "sources", tmp_path / "index")
-    watch = Watch()
-    with served(tmp_path / "index", tmp_path / "sources") as server:
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        listen(page, server.url, watch)
-        page.goto(server.url)
-        page.wait_for_selector("#question")
-        ask(page, "When was the lighthouse at Cape Orrin first lit?")
-        yield server, page
-        context.close()
-    assert not watch.faults, watch.faults
 
 
 def verdict(page: Page) -> str:
@@ -53,6 +30,7 @@ def test_what_is_said_of_a_source_that_changes_moves_and_goes(own: tuple[Server,
     import rag
 
     server, page = own
+    ask(page, "When was the lighthouse at Cape Orrin first lit?")
     file = server.sources / "lighthouse.md"
     index = server.sources.parent / "index"
     assert verdict(page) == "Exact quote"

@@ -9,7 +9,7 @@ import pytest
 from speaking import speaker
 
 from .driving import ask, picture
-from .serving import PATIENCE, Watch, listen, served
+from .serving import opened_alone
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -23,16 +23,10 @@ WRITTEN = "The lighthouse at Cape Orrin was first lit on 14 May 1871 [1]. It was
 def test_a_model_is_chosen_on_the_page(
     index: tuple[Path, Path], browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watch = Watch()
     with speaker() as model:
         model.says = WRITTEN
         monkeypatch.setenv("FOOTNOTE_LLM", f"http://127.0.0.1:{model.server_port}/v1#tiny")
-        with served(*index) as server:
-            context = browser.new_context(viewport={"width": 1280, "height": 800})
-            context.set_default_timeout(PATIENCE)
-            page = context.new_page()
-            listen(page, server.url, watch)
-            page.goto(server.url)
+        with opened_alone(browser, *index) as (_, page):
             page.get_by_label("Who writes the answer").wait_for()
             assert page.locator(".away").is_hidden(), "it is this machine"
             ask(page, LIT)
@@ -44,20 +38,13 @@ def test_a_model_is_chosen_on_the_page(
             page.get_by_label("Who writes the answer").select_option("")
             ask(page, LIT)
             assert "Quoted word for word" in page.locator(".turn.last .seal").inner_text()
-            context.close()
-    assert not watch.faults, watch.faults
 
 
 def test_another_machine_is_named(index: tuple[Path, Path], browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTE_LLM", "http://models.example.invalid/v1#big")
     monkeypatch.setenv("FOOTNOTE_LLM_REMOTE", "true")
-    with served(*index) as server:
-        context = browser.new_context(viewport={"width": 390, "height": 844})
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        page.goto(server.url)
+    with opened_alone(browser, *index, width=390, height=844) as (_, page):
         page.get_by_text("Questions and passages are sent to models.example.invalid").wait_for()
         picture(page, "another-machine-390-light")
         page.get_by_label("Who writes the answer").select_option("")
         page.locator(".away").wait_for(state="hidden")
-        context.close()

@@ -240,9 +240,9 @@ export class Card {
     const at = chip.getBoundingClientRect();
     const size = this.node.getBoundingClientRect();
     const left = Math.max(12, Math.min(at.left + at.width / 2 - size.width / 2, innerWidth - size.width - 12));
-    const above = at.top - size.height - 8;
+    const below = at.bottom + 8; // above it would cover the sentence that is being read
     this.node.style.left = `${left}px`;
-    this.node.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+    this.node.style.top = `${below + size.height < innerHeight - 8 ? below : at.top - size.height - 8}px`;
   }
 
   hide() {

@@ -2,9 +2,10 @@
 
 import { Refused, call, stream } from "./api.js";
 import { Card, partial, seal, whole } from "./answer.js";
+import { Composer } from "./composer.js";
 import { h, icon, iconButton, plural, say, wide } from "./dom.js";
 import { inMarkdown, opinions } from "./keep.js";
-import { Writers } from "./writers.js";
+import { questions, welcome } from "./welcome.js";
 import * as store from "./store.js";
 
 // What was said before a turn, as the server wants it.
@@ -24,59 +25,34 @@ export class Chat {
   constructor(evidence) {
     this.evidence = evidence;
     this.card = new Card();
-    this.known = { examples: [], longest: Infinity };
+    this.known = { examples: [] };
+    this.step = null; // of a build that goes on
     this.log = h("div", { class: "log", tabindex: "-1" });
-    this.field = h("textarea", {
-      id: "question",
-      rows: 1,
-      placeholder: "Ask your sources",
-      "aria-label": "Your question",
-      "aria-describedby": "hint",
-      enterkeyhint: "send",
-      autocomplete: "off",
+    this.composer = new Composer({
+      onsend: (question, replaced) => this.ask(question, replaced),
+      onstop: () => this.stop(),
     });
-    this.button = h("button", { type: "submit", class: "send" });
-    this.scope = [];
-    this.scoped = h("p", { class: "scope", hidden: true });
-    this.writer = new Writers();
-    this.hint = h("p", { class: "hint", id: "hint", "aria-live": "polite" });
-    this.form = h(
-      "form",
-      { class: "composer", onsubmit: (event) => (event.preventDefault(), this.sent()) },
-      this.scoped,
-      h("div", { class: "box" }, this.field, this.button),
-      h("div", { class: "below" }, this.writer.node, this.hint),
-    );
-    this.node = h("main", { class: "talk" }, this.log, this.form, this.card.node);
-    this.field.addEventListener("input", () => this.typed());
-    this.field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing)
-        (event.preventDefault(), this.running || this.sent());
-    });
+    this.node = h("main", { class: "talk" }, this.log, this.composer.node, this.card.node);
     this.log.addEventListener("scroll", () => this.card.hide(), { passive: true });
-    this.idle();
     const last = store.all().find((each) => each.id === store.setting("current"));
     this.open(last ?? store.fresh());
   }
 
-  know(state) {
+  // What the server says of itself; `step` is what a build is at.
+  know(state, step = null) {
     this.known = state;
+    this.step = step;
+    this.composer.longest = state.longest;
+    this.composer.empty = state.sources === 0;
     if (!this.talk.turns.length && !this.running) this.welcome();
   }
 
   focus() {
-    this.field.focus();
+    this.composer.focus();
   }
 
-  // Limits the questions to come to some sources; none means all of them.
   limit(sources) {
-    this.scope = sources.map((source) => source.path);
-    this.scoped.hidden = !sources.length;
-    const words = sources.length === 1 ? sources[0].title || sources[0].path : plural(sources.length, "source");
-    this.scoped.replaceChildren(
-      h("span", {}, "Asking only ", h("bdi", {}, words)),
-      iconButton("close", "Ask all sources again", () => (this.limit([]), this.focus())),
-    );
+    this.composer.limit(sources);
   }
 
   start() {
@@ -108,63 +84,13 @@ export class Chat {
   }
 
   welcome() {
-    const { sources, examples, may_change: may } = this.known;
-    const none = sources === 0;
+    if (this.known.sources === undefined) return; // the server has not told yet
+    const shown = JSON.stringify([this.known.sources, this.known.examples, this.known.may_change, this.step]);
+    if (this.log.querySelector(".welcome") && this.welcomed === shown) return; // a focus in it must not be lost
+    this.welcomed = shown;
     this.node.classList.add("empty");
-    this.log.replaceChildren(
-      h(
-        "section",
-        { class: "welcome" },
-        h("h1", {}, none ? "Nothing to read yet." : "Ask your sources."),
-        none
-          ? h("p", {}, "Bring in articles and reports: PDF, Word, web pages, Markdown, text. They stay on this machine.")
-          : h(
-              "p",
-              {},
-              "Every sentence of an answer carries a number. Press it to see the sentence lit up where it stands",
-              sources > 0 ? ` in your ${plural(sources, "source")}.` : ".",
-            ),
-        none && may && h("button", { type: "button", class: "add", onclick: this.onadd }, icon("add"), "Add files"),
-        examples.length > 0 &&
-          h(
-            "ul",
-            { class: "examples", "aria-label": "Example questions" },
-            examples.map((each) => h("li", {}, h("button", { type: "button", onclick: () => this.ask(each) }, each))),
-          ),
-      ),
-    );
-  }
-
-  typed() {
-    this.field.style.height = "auto";
-    this.field.style.height = `${Math.min(this.field.scrollHeight, 200)}px`;
-    const over = this.field.value.length - this.known.longest;
-    this.tell(over > 0 ? `This question is ${plural(over, "character")} too long. Please shorten it.` : "", over > 0);
-  }
-
-  tell(text, trouble = false) {
-    this.hint.textContent = text || "Enter sends, Shift + Enter starts a new line";
-    this.hint.classList.toggle("trouble", trouble);
-  }
-
-  sent() {
-    if (this.running) return this.stop();
-    const question = this.field.value.trim();
-    if (!question) return (this.tell("Type a question first.", true), this.focus());
-    if (question.length > this.known.longest) return (this.typed(), this.focus());
-    this.field.value = "";
-    this.typed();
-    const replaces = this.editing;
-    this.editing = undefined;
-    this.ask(question, replaces);
-  }
-
-  idle() {
-    this.running = undefined;
-    this.button.className = "send";
-    this.button.replaceChildren(icon("send"));
-    this.button.setAttribute("aria-label", "Send");
-    this.tell("");
+    const doors = { onask: (question) => this.ask(question), onadd: () => this.onadd() };
+    this.log.replaceChildren(welcome(this.known, this.step, doors));
   }
 
   stop() {
@@ -180,7 +106,7 @@ export class Chat {
     }
     const talk = this.talk;
     const turns = before(talk);
-    const turn = { question, answer: null, said: "", paths: this.scope };
+    const turn = { question, answer: null, said: "", paths: this.composer.scope };
     talk.turns.push(turn);
     if (talk.turns.length === 1)
       (this.log.replaceChildren(), this.node.classList.remove("empty"), (talk.title ||= question));
@@ -190,11 +116,10 @@ export class Chat {
     this.evidence.wait("Looking for the sentences that answer…");
     node.scrollIntoView({ block: "start" });
     this.running = new AbortController();
-    this.button.className = "send stop";
-    this.button.replaceChildren(icon("stop"));
-    this.button.setAttribute("aria-label", "Stop");
+    this.composer.work();
     await this.listen(turn, node, turns, talk, this.running.signal);
-    this.idle();
+    this.running = undefined;
+    this.composer.rest();
     store.save(talk);
   }
 
@@ -203,7 +128,7 @@ export class Chat {
     try {
       for await (const event of stream(
         "ask",
-        { question: turn.question, turns, paths: turn.paths.length ? turn.paths : null, llm: this.writer.chosen },
+        { question: turn.question, turns, paths: turn.paths.length ? turn.paths : null, llm: this.composer.writer.chosen },
         signal,
       )) {
         if (event.event === "delta") {
@@ -248,11 +173,7 @@ export class Chat {
       "section",
       { class: "following" },
       h("h3", {}, none ? "What could be asked instead" : "The sources also answer"),
-      h(
-        "ul",
-        { class: "examples small" },
-        turn.next.map((each) => h("li", {}, h("button", { type: "button", onclick: () => this.ask(each) }, each))),
-      ),
+      questions(turn.next, (question) => this.ask(question), "examples small"),
     );
   }
 
@@ -370,11 +291,6 @@ export class Chat {
   }
 
   edit(turn) {
-    if (this.running) return;
-    this.editing = turn;
-    this.field.value = turn.question;
-    this.typed();
-    this.tell("Editing an earlier question: sending it replaces that answer and what came after.");
-    this.focus();
+    if (!this.running) this.composer.edit(turn);
   }
 }

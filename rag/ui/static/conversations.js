@@ -19,7 +19,7 @@ export function conversationsDrawer(chat) {
     h(
       "p",
       { class: "aside kept" },
-      h("a", { class: "link", href: "page/cases", download: "cases.jsonl" }, "Save what was said of answers"),
+      h("a", { class: "link", href: "page/cases", download: "cases.jsonl" }, "Save your feedback"),
       " as cases for rag eval.",
     ),
   );

@@ -31,7 +31,8 @@ const STROKES = {
     "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6L19 19M5 19l1.4-1.4M17.6 6.4L19 5",
   dark: "M20 14a8 8 0 1 1-10-10 6.5 6.5 0 0 0 10 10",
   system: "M12 4a8 8 0 1 0 0 16zM12 4a8 8 0 0 1 0 16",
-  zoom: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13M15.5 15.5L20 20M10.5 7.5v6M7.5 10.5h6",
+  larger: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13M15.5 15.5L20 20M10.5 7.5v6M7.5 10.5h6",
+  smaller: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13M15.5 15.5L20 20M7.5 10.5h6",
   open: "M14 5h5v5M19 5l-8.5 8.5M17 13.5V19H5V7h5.5",
   down: "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 19.5h14",
   out: "M10 5H5v14h5M14 8l4 4-4 4M9 12h9",
@@ -70,7 +71,10 @@ export function dateWords(date) {
   return new Date(Date.UTC(year, (month ?? 1) - 1, number ?? 1)).toLocaleDateString("en", shape);
 }
 
-export const day = (at) => new Date(at).toLocaleDateString("en", { day: "numeric", month: "short", year: "numeric" });
+export function day(at) {
+  const year = new Date(at).getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  return new Date(at).toLocaleDateString("en", { day: "numeric", month: "short", year });
+}
 
 // Where something stands, in words: "page 12".
 export const pageWords = (label, number) => (label || number ? `page ${label || number}` : "");

@@ -1,8 +1,9 @@
 // The panel beside the chat: the cited sentence where it stands. On a narrow window the same panel is a sheet from below.
 
 import { call, originalOf } from "./api.js";
-import { cut, passageButton } from "./answer.js";
+import { passageButton } from "./answer.js";
 import { dateWords, day, h, icon, iconButton, pageWords, wide } from "./dom.js";
+import { excerpt } from "./excerpt.js";
 import { PageView } from "./pageview.js";
 
 const AROUND = [700, 4000, 20000]; // characters of the source on either side, step by step
@@ -184,7 +185,7 @@ export class Evidence {
           h("bdi", { class: "path" }, found.path ?? item.path),
           found.date
             ? h("span", { class: "path" }, dateWords(found.date))
-            : found.modified > 0 && h("span", { class: "path" }, `file of ${day(found.modified * 1000)}`),
+            : found.modified > 0 && h("span", { class: "path" }, `modified ${day(found.modified * 1000)}`),
         ),
         found.heading?.length > 0 && h("p", { class: "heading" }, h("bdi", {}, found.heading.join(" › "))),
         h(
@@ -255,19 +256,8 @@ export class Evidence {
 
   text(found, item) {
     const standing = found.quote !== undefined;
-    const written = found.media_type === "text/markdown";
-    const flowing = ["application/pdf", "text/plain"].includes(found.media_type);
     // Only what was cited and still stands there is lit up.
-    const cited = this.shown.kind === "cited";
-    const words = found.quote ?? item.quote ?? item.text;
-    const running = flowing || (written && !/\n\s*[-*+|#>\d]/.test(words));
-    const lit = h(
-      standing && cited ? "mark" : "span",
-      { class: "lit" },
-      written && !cited ? markdown(words, 0) : lightened(words, standing && found.answer, running),
-    );
-    const around = (text = "", from) => (written ? markdown(text, from) : [flow(text, flowing)]);
-    const excerpt = h("div", { class: "excerpt", dir: "auto" }, around(found.before, 0), lit, around(found.after, 1));
+    const lit = standing && this.shown.kind === "cited";
     const more =
       standing &&
       this.around < AROUND.length - 1 &&
@@ -276,12 +266,12 @@ export class Evidence {
         { type: "button", class: "ghost wordy more", onclick: () => (this.around++, this.fill()) },
         "Show more of the source",
       );
-    this.body.replaceChildren(...[excerpt, more].filter(Boolean));
+    this.body.replaceChildren(...[excerpt(found, found.quote ?? item.quote ?? item.text, lit), more].filter(Boolean));
     this.reveal();
   }
 
   reveal() {
-    const lit = this.body.querySelector(".lit");
+    const lit = this.body.querySelector(".lit .row, .lit:not(.rows)");
     if (!lit) return;
     const view = this.body.getBoundingClientRect();
     const at = lit.getBoundingClientRect();
@@ -312,30 +302,4 @@ export class Evidence {
       ),
     );
   }
-}
-
-// The source's own characters; only a single line break inside running text is shown as the space it stands for.
-function flow(text, running = true) {
-  return running ? text.replace(/([^\n\r])\r?\n(?!\r?\n)/g, "$1 ") : text;
-}
-
-// A quote with the exact words of the answer set off.
-function lightened(text, span, flowing) {
-  const [before, words, after] = cut(text, span || null).map((part) => flow(part, flowing));
-  return words ? [before, h("strong", { class: "words" }, words), after] : [before];
-}
-
-const STANDS_ALONE = /^\s*($|#{1,6} |\||[-*+] |\d+[.)] |>|```| {4})/;
-
-// Markdown as it stands, with its headings and tables made easier on the eye, and the lines of a paragraph run together.
-// `from` is the first line that may be a heading: what follows a quote begins in the middle of one.
-function markdown(text, from) {
-  const lines = text.split(/(?<=\n)/);
-  return lines.map((line, index) => {
-    const heading = index >= from && /^#{1,6} +(.*)/.exec(line);
-    if (heading) return h("strong", {}, heading[1], "\n");
-    if (/^\|.*\|\s*$/.test(line)) return h("code", {}, line);
-    const runs = index + 1 < lines.length && !STANDS_ALONE.test(lines[index + 1]) && (index < from || !STANDS_ALONE.test(line));
-    return runs ? line.replace(/\r?\n$/, " ") : line;
-  });
 }

@@ -36,6 +36,7 @@ function signOut() {
   );
 }
 
+// Asks how the server stands until nothing more is to be expected: models loaded, questions to begin with found.
 async function watchState(ready, onstate) {
   for (let wait = 400; ; wait = Math.min(wait * 1.5, 3000)) {
     const state = await call("state").catch(() => null);
@@ -52,18 +53,22 @@ function open(root) {
   const evidence = new Evidence(root);
   const chat = new Chat(evidence);
   const count = h("span", { class: "count" });
-  const counted = (n) => (count.textContent = n.toLocaleString("en"));
-  const sources = new Sources(
-    chat,
-    (n) => (counted(n), chat.know({ ...chat.known, sources: n })),
-    (step) => {
-      count.classList.toggle("busy", Boolean(step));
-      count.title = step ? step[0] : "";
-    },
-  );
+  const ready = h("span", { class: "ready", role: "status", hidden: true });
+  let step = null; // of a build that goes on
+  const watch = () =>
+    watchState(ready, (state) => {
+      count.textContent = state.sources.toLocaleString("en");
+      chat.know(state, step);
+      sources.know(state);
+    });
+  const sources = new Sources(chat, watch, (now) => {
+    step = now;
+    count.classList.toggle("busy", Boolean(step));
+    count.title = step ? step[0] : "";
+    chat.know(chat.known, step);
+  });
   chat.onadd = () => sources.picker.click();
   const past = conversationsDrawer(chat);
-  const ready = h("span", { class: "ready", role: "status", hidden: true });
 
   const header = h(
     "header",
@@ -99,11 +104,7 @@ function open(root) {
   );
   root.replaceChildren(header, chat.node, evidence.node, sources.node, past.node);
   root.classList.add("here");
-  watchState(ready, (state) => {
-    counted(state.sources);
-    chat.know(state);
-    sources.know(state);
-  });
+  watch();
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName || "");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) (event.preventDefault(), chat.focus());

@@ -3,7 +3,10 @@
 import { pictureOf } from "./api.js";
 import { h, icon, iconButton, wide } from "./dom.js";
 
-const WIDEST = 1800; // pixels asked for; beyond that a picture gets heavy and no sharper
+const WIDEST = 2400; // pixels asked for; beyond that a picture gets heavy and no sharper
+const READABLE = 15; // pixels of a line's height, so that a quote can be read without zooming
+const STEP = 1.4;
+const LARGEST = 4;
 
 function placed([x0, y0, x1, y1], cls) {
   const box = h("span", { class: cls, "aria-hidden": "true" });
@@ -18,7 +21,7 @@ function placed([x0, y0, x1, y1], cls) {
 
 export class PageView {
   constructor() {
-    this.zoomed = !wide.matches; // a whole page on a phone would be too small to read
+    this.chosen = null; // how large a person wants pages, as a multiple of the panel's width
   }
 
   show(into, found) {
@@ -27,42 +30,49 @@ export class PageView {
     this.turn(found.page ?? 1);
   }
 
-  async turn(number) {
+  turn(number) {
     const { found, into } = this;
     this.number = number;
     const last = found.labels.length;
     const label = found.labels[number - 1] || String(number);
     const before = iconButton("left", "Page before", () => this.turn(number - 1), { disabled: number <= 1 });
     const after = iconButton("right", "Page after", () => this.turn(number + 1), { disabled: number >= last });
-    const zoom = iconButton("zoom", "Larger", () => ((this.zoomed = !this.zoomed), this.turn(this.number)), {
-      "aria-pressed": String(this.zoomed),
-    });
+    this.smaller = iconButton("smaller", "Smaller", () => this.zoom(1 / STEP));
+    this.larger = iconButton("larger", "Larger", () => this.zoom(STEP));
     const counted = h(
       "span",
       { class: "place" },
       label === String(number) ? `Page ${number} of ${last}` : `Page ${label} (${number} of ${last})`,
     );
-    const sheet = h("figure", { class: "sheet", "aria-label": `Page ${label} of ${found.title}` });
-    const missing = number === found.page && !Object.keys(found.boxes).length;
-    this.sheet = sheet;
     const held = into.contains(document.activeElement) && document.activeElement.getAttribute("aria-label");
+    this.sheet = h("figure", { class: "sheet", "aria-label": `Page ${label} of ${found.title}` });
+    this.frame = h("div", { class: "frame" }, this.sheet);
     into.replaceChildren(
-      ...[
-        h("div", { class: "leaf" }, before, counted, after, h("span", { class: "gap" }), zoom),
-        missing && h("p", { class: "aside" }, "The exact spot on this page is not located."),
-        found.boxes[number] && found.boxes[number + 1] && h("p", { class: "aside" }, "The quote goes on on the next page."),
-        h("div", { class: "frame" }, sheet),
-      ].filter(Boolean),
+      h("div", { class: "leaf" }, before, counted, after, h("span", { class: "gap" }), this.smaller, this.larger),
+      ...this.words(number).map((each) => h("p", { class: "aside" }, each)),
+      this.frame,
     );
     if (held) into.querySelector(`[aria-label="${held}"]:not(:disabled)`)?.focus();
-    this.fit();
-    const image = h("img", { src: this.source(number), alt: `Picture of page ${label}` });
-    const drawn = await image.decode().then(
-      () => true,
-      () => false,
-    );
+    this.size(this.chosen ?? 1);
+    this.draw(number, label);
+  }
+
+  // What has to be said of a page that holds the quote, or should.
+  words(number) {
+    const { boxes, page } = this.found;
+    if (number === page && !Object.keys(boxes).length) return ["The exact spot on this page is not located."];
+    if (!boxes[number]) return [];
+    return [
+      boxes[number - 1] && "The quote begins on the page before.",
+      boxes[number + 1] && "The quote goes on on the next page.",
+    ].filter(Boolean);
+  }
+
+  async draw(number, label) {
+    const { found, sheet } = this;
+    const image = await this.loaded(2, label);
     if (this.sheet !== sheet || !this.into.contains(sheet)) return;
-    if (!drawn)
+    if (!image)
       return sheet.replaceChildren(
         h(
           "figcaption",
@@ -71,36 +81,67 @@ export class PageView {
           "This page cannot be shown as a picture. Its text is under “Text”.",
         ),
       );
+    const quoted = found.boxes[number] || [];
     const boxes = [
-      ...(found.boxes[number] || []).map((box) => placed(box, "quoted")),
+      ...quoted.map((box) => placed(box, "quoted")),
       ...(found.answer_boxes?.[number] || []).map((box) => placed(box, "words")),
     ];
     sheet.classList.add("ready");
     sheet.replaceChildren(image, h("div", { class: "boxes" }, boxes));
+    this.size(this.chosen ?? this.readable(quoted, image.naturalHeight / image.naturalWidth));
     this.reveal();
   }
 
-  fit() {
-    this.sheet.classList.toggle("zoomed", this.zoomed);
-    this.reveal();
+  // The page's picture, sharp enough for a size; null where it cannot be drawn.
+  async loaded(size, label) {
+    const base = (this.into.clientWidth || 600) * Math.max(1.5, devicePixelRatio);
+    const width = Math.min(WIDEST, Math.round(base * size));
+    const image = h("img", { src: pictureOf(this.found.document_id, this.number, width), alt: `Picture of page ${label}` });
+    return image.decode().then(
+      () => image,
+      () => null,
+    );
+  }
+
+  // As large as reading the quote takes, but not so large that its lines hang over the edge.
+  readable(boxes, tall) {
+    if (!boxes.length) return wide.matches ? 1 : 1.6;
+    const room = this.frame.clientWidth;
+    const heights = boxes.map(([, top, , bottom]) => bottom - top).sort((one, other) => one - other);
+    const line = heights[heights.length >> 1] * room * tall;
+    const across = Math.max(...boxes.map((box) => box[2])) - Math.min(...boxes.map((box) => box[0]));
+    return Math.max(1, Math.min(READABLE / line, 0.9 / across, LARGEST));
+  }
+
+  size(size) {
+    this.now = Math.max(1, Math.min(size, LARGEST));
+    this.sheet.style.width = `${this.now * 100}%`;
+    this.smaller.disabled = this.now <= 1;
+    this.larger.disabled = this.now >= LARGEST;
+  }
+
+  // What is in the middle stays there.
+  async zoom(by) {
+    const { frame, sheet } = this;
+    const x = (frame.scrollLeft + frame.clientWidth / 2) / frame.scrollWidth;
+    const y = (frame.scrollTop + frame.clientHeight / 2) / frame.scrollHeight;
+    this.size((this.chosen = this.now * by));
+    frame.scrollLeft = x * frame.scrollWidth - frame.clientWidth / 2;
+    frame.scrollTop = y * frame.scrollHeight - frame.clientHeight / 2;
+    const shown = sheet.querySelector("img");
+    if (!shown || this.now <= 2) return;
+    const sharper = await this.loaded(this.now, shown.alt.replace("Picture of page ", ""));
+    if (sharper && this.sheet === sheet && sharper.naturalWidth > shown.naturalWidth) shown.replaceWith(sharper);
   }
 
   // The quoted place in the middle of the panel, without moving the page itself.
   reveal() {
-    const box = this.sheet.querySelector(".quoted");
-    if (!box || !this.into.contains(box)) return;
-    const frame = this.into.querySelector(".frame");
-    const middle = box.getBoundingClientRect();
-    const view = frame.getBoundingClientRect();
-    frame.scrollTop += middle.top + middle.height / 2 - (view.top + view.height / 2);
-    frame.scrollLeft += middle.left + middle.width / 2 - (view.left + view.width / 2);
-  }
-
-  source(number) {
-    const width = Math.min(
-      WIDEST,
-      Math.round((this.into.clientWidth || 600) * (this.zoomed ? 2 : 1) * Math.max(1.5, devicePixelRatio)),
-    );
-    return pictureOf(this.found.document_id, number, width);
+    const boxes = [...this.sheet.querySelectorAll(".quoted")].map((box) => box.getBoundingClientRect());
+    if (!boxes.length || !this.into.contains(this.sheet)) return;
+    const view = this.frame.getBoundingClientRect();
+    const left = Math.min(...boxes.map((box) => box.left));
+    const right = Math.max(...boxes.map((box) => box.right));
+    this.frame.scrollTop += boxes[0].top + boxes[0].height / 2 - (view.top + view.height / 2);
+    this.frame.scrollLeft += (left + right) / 2 - (view.left + view.width / 2);
   }
 }

@@ -32,10 +32,10 @@ function folders(sources) {
 }
 
 export class Sources {
-  // oncount(n): so many sources can be asked now; onbuild(progress): what the build is at.
-  constructor(chat, oncount, onbuild) {
+  // onchange(): other sources can be asked now; onbuild(step): what the build is at, null when it has ended.
+  constructor(chat, onchange, onbuild) {
     this.chat = chat;
-    this.oncount = oncount;
+    this.onchange = onchange;
     this.onbuild = onbuild;
     this.all = null;
     this.chosen = new Set();
@@ -50,6 +50,7 @@ export class Sources {
     this.summary = h("p", { class: "aside" });
     this.filter = h("input", { type: "search", placeholder: "Find a source", "aria-label": "Find a source", hidden: true });
     this.filter.addEventListener("input", () => this.show());
+    this.tick = h("p", { class: "aside tick", hidden: true }, "Tick sources to ask only those");
     this.list = h("div", { class: "scroll", tabindex: "-1" });
     this.picker = h("input", { type: "file", multiple: true, hidden: true, "aria-label": "Files to bring in" });
     this.picker.addEventListener("change", () => (this.take(chosen(this.picker.files)), (this.picker.value = "")));
@@ -93,6 +94,7 @@ export class Sources {
       this.said,
       this.arrivals.node,
       this.filter,
+      this.tick,
       this.list,
       this.foot,
     );
@@ -103,6 +105,8 @@ export class Sources {
     this.may = state.may_change;
     this.arrivals.limit = state.most_bytes;
     this.adding.hidden = this.rebuild.hidden = !this.may;
+    this.known = state.sources;
+    this.seen ??= state.building.number;
     if (live(state.building)) this.follow();
   }
 
@@ -133,7 +137,8 @@ export class Sources {
       .filter(Boolean)
       .join(" · ");
     this.filter.hidden = this.all.length < 8;
-    this.oncount(fine.length);
+    this.tick.hidden = fine.length < 2;
+    if (fine.length !== this.known) this.onchange();
     this.show();
     return this.all;
   }
@@ -153,8 +158,11 @@ export class Sources {
 
   async follow() {
     const ended = await this.builds.follow();
-    if (ended.number !== this.seen && this.seen !== undefined) await this.refresh();
-    this.seen = ended.number;
+    if (ended.number !== this.seen) {
+      this.seen = ended.number;
+      await this.refresh();
+      this.onchange();
+    }
     return ended;
   }
 

@@ -1,0 +1,65 @@
+// A source's own text around a quote, made easier on the eye without changing a character of it.
+
+import { cut } from "./answer.js";
+import { h } from "./dom.js";
+
+const FLOWING = ["application/pdf", "text/plain"];
+const STANDS_ALONE = /^\s*($|#{1,6} |\||[-*+] |\d+[.)] |>|```| {4})/;
+const ROW = /^\s*\|.*\|\s*$/;
+const RULE = /^[\s|:-]+$/;
+
+// found: what the server says of the place; words: the quote; lit: whether it may be lit up.
+export function excerpt(found, words, lit) {
+  const written = found.media_type === "text/markdown";
+  const flowing = FLOWING.includes(found.media_type);
+  const around = (text = "", from) => (written ? markdown(text, from) : [flow(text, flowing)]);
+  const table = written && words.split("\n").every((line) => !line.trim() || ROW.test(line));
+  const running = flowing || (written && !/\n\s*[-*+|#>\d]/.test(words));
+  const quote = h(
+    lit ? "mark" : "span",
+    { class: table ? "lit rows" : "lit" },
+    written && (table || !lit) ? markdown(words, 0) : lightened(words, lit && found.answer, running),
+  );
+  return h("div", { class: "excerpt", dir: "auto" }, around(found.before, 0), quote, around(found.after, 1));
+}
+
+// Only a single line break inside running text is shown as the space it stands for.
+function flow(text, running = true) {
+  return running ? text.replace(/([^\n\r])\r?\n(?!\r?\n)/g, "$1 ") : text;
+}
+
+// A quote with the exact words of the answer set off.
+function lightened(text, span, flowing) {
+  const [before, words, after] = cut(text, span || null).map((part) => flow(part, flowing));
+  return words ? [before, h("strong", { class: "words" }, words), after] : [before];
+}
+
+// Markdown with its headings and tables set as such, and the lines of a paragraph run together. `from` is the first line
+// that may be a heading: what follows a quote begins in the middle of one.
+function markdown(text, from) {
+  const lines = text.split(/(?<=\n)/);
+  return lines.map((line, index) => {
+    const heading = index >= from && /^#{1,6} +(.*)/.exec(line);
+    if (heading) return h("strong", {}, heading[1], "\n");
+    if (ROW.test(line)) return row(line);
+    const next = lines[index + 1] ?? "";
+    // The line feed behind a row has been drawn by the row itself.
+    if (!line.trim() && ROW.test(lines[index - 1] ?? "")) return next ? line : "";
+    const runs = index + 1 < lines.length && !STANDS_ALONE.test(next) && (index < from || !STANDS_ALONE.test(line));
+    return runs ? line.replace(/\r?\n$/, " ") : line;
+  });
+}
+
+// A row of a table; its bars stay in the text, unseen, and neighbouring rows share their columns.
+function row(line) {
+  if (RULE.test(line)) return h("span", { class: "rule" }, line.trim());
+  const cells = line.trim().slice(1, -1).split("|");
+  const bar = () => h("i", {}, "|");
+  return h(
+    "span",
+    { class: "row" },
+    cells.map((cell, index) =>
+      h("span", { class: "cell" }, bar(), cell, index === cells.length - 1 && bar()),
+    ),
+  );
+}

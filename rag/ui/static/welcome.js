@@ -1,0 +1,61 @@
+// What stands where nothing has been asked yet: questions to begin with, or the way to the first files.
+
+import { h, icon, plural } from "./dom.js";
+import { progressBar } from "./arrivals.js";
+
+const KINDS = "PDF, Word, web pages, Markdown, text and more";
+
+export function questions(list, onask, cls = "examples") {
+  return h(
+    "ul",
+    { class: cls },
+    list.map((each) => h("li", {}, h("button", { type: "button", onclick: () => onask(each) }, each))),
+  );
+}
+
+// state: as the server tells it; step: [words, fraction] of a build that goes on, null where none does.
+export function welcome({ sources, examples, may_change: may }, step, { onask, onadd }) {
+  if (sources === 0) return step ? reading(step) : bare(may, onadd);
+  const offered = questions(examples, onask);
+  offered.setAttribute("aria-label", "Example questions");
+  return h(
+    "section",
+    { class: "welcome" },
+    h("h1", {}, "Ask your sources."),
+    h(
+      "p",
+      {},
+      "Every sentence of an answer carries a number. Press it to see the sentence lit up where it stands",
+      sources > 0 ? ` in your ${plural(sources, "source")}.` : ".",
+    ),
+    examples.length > 0 && offered,
+  );
+}
+
+function bare(may, onadd) {
+  return h(
+    "section",
+    { class: "welcome bare" },
+    h("h1", {}, "Bring in your first sources."),
+    h("p", {}, `Articles and reports: ${KINDS}. They stay on this machine, and can be asked as soon as they are read.`),
+    may &&
+      h(
+        "div",
+        { class: "landing" },
+        h("p", { class: "aside" }, "Drop files or folders here"),
+        h("button", { type: "button", class: "add", onclick: onadd }, icon("add"), "Add files"),
+      ),
+  );
+}
+
+function reading(step) {
+  const bar = progressBar("Reading your sources");
+  bar.set(...step);
+  return h(
+    "section",
+    { class: "welcome" },
+    h("h1", {}, "Reading your sources."),
+    h("p", {}, "They can be asked as soon as this is done."),
+    bar,
+  );
+}
