@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,7 +69,7 @@ class Endpoints:
         turns: list[dict[str, str]] | None = None,
         paths: list[str] | None = None,
         llm: str | None = None,
-    ) -> Iterator[dict[str, JSON]]:
+    ) -> Generator[dict[str, JSON]]:
         """Ask the sources; every sentence of the answer carries citations that quote its source exactly.
 
         Yields `{"event": "found" | "delta" | "done"}`; the last one is the whole answer. found: passages. delta: text,

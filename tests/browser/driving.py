@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .serving import PATIENCE
 
@@ -80,6 +80,21 @@ def ask(page: Page, question: str) -> None:
     page.wait_for_selector(".turn.last .acts")
 
 
+def kept(page: Page, answer: dict[str, Any]) -> None:
+    """Shows an answer that this browser has kept, as after a reload."""
+    turn = {"question": answer["question"], "answer": answer, "said": "", "paths": []}
+    talk = [{"id": "kept", "title": "Kept", "at": 1, "turns": [turn]}]
+    page.evaluate(
+        """(talk) => {
+          localStorage.setItem("footnote.conversations", JSON.stringify(talk));
+          localStorage.setItem("footnote.current", "kept");
+        }""",
+        talk,
+    )
+    page.reload()
+    page.wait_for_selector(".turn .notes")
+
+
 def until(page: Page, script: str) -> None:
     """Waits until a script gives something true. (`wait_for_function` needs `eval`, which the page forbids.)"""
     deadline = time.monotonic() + PATIENCE / 1000
@@ -104,6 +119,18 @@ def drop(page: Page, name: str, text: str) -> None:
         }""",
         [name, text],
     )
+
+
+def unharmed(page: Page) -> None:
+    """Nothing of a document or a question became markup or script."""
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.hacked") is None
+    strange = page.locator(
+        "#footnote :is(script, iframe, object, embed, svg[onload], [onerror], [onload], a[href^=javascript])"
+    )
+    assert strange.count() == 0
+    images = page.locator("#footnote img").evaluate_all("all => all.map(each => each.src)")
+    assert all(image.startswith(page.url.partition("#")[0] + "page/picture?") for image in images)
 
 
 def picture(page: Page, name: str) -> None:

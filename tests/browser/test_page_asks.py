@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .driving import HARBOUR, LIGHTHOUSE, TIDES, ask, picture, until
+from .driving import HARBOUR, LIGHTHOUSE, TIDES, ask, kept, picture, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -229,21 +229,6 @@ def test_copy_gives_markdown_with_the_list_of_sources(opened: Callable[..., Page
     assert copied.startswith(f"**{LIT}**")
     assert f"{SENTENCE} [1]" in copied
     assert "lighthouse.md" in copied
-
-
-def kept(page: Page, answer: dict[str, Any]) -> None:
-    """Shows an answer that this browser has kept, as after a reload."""
-    turn = {"question": answer["question"], "answer": answer, "said": "", "paths": []}
-    talk = [{"id": "kept", "title": "Kept", "at": 1, "turns": [turn]}]
-    page.evaluate(
-        """(talk) => {
-          localStorage.setItem("footnote.conversations", JSON.stringify(talk));
-          localStorage.setItem("footnote.current", "kept");
-        }""",
-        talk,
-    )
-    page.reload()
-    page.wait_for_selector(".turn .notes")
 
 
 def claim(page: Page, number: int, path: str, text: str, words: str, support: str = "quoted") -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import HOSTILE_NAME, ask, picture, until
+from .driving import HOSTILE_NAME, ask, picture, unharmed, until
 from .serving import ROOT, Server
 
 if TYPE_CHECKING:
@@ -31,18 +31,6 @@ PAYLOADS = [
     "{{constructor.constructor('window.hacked=9')()}} ${window.hacked=10} `window.hacked=11`",
     "</textarea></script><iframe src=https://example.invalid></iframe>",
 ]
-
-
-def unharmed(page: Page) -> None:
-    """Nothing of a document or a question became markup or script."""
-    page.wait_for_timeout(200)
-    assert page.evaluate("window.hacked") is None
-    strange = page.locator(
-        "#footnote :is(script, iframe, object, embed, svg[onload], [onerror], [onload], a[href^=javascript])"
-    )
-    assert strange.count() == 0
-    images = page.locator("#footnote img").evaluate_all("all => all.map(each => each.src)")
-    assert all(image.startswith(page.url.partition("#")[0] + "page/picture?") for image in images)
 
 
 def test_a_hostile_document_is_shown_as_text(opened: Callable[..., Page]) -> None:

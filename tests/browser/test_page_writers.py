@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from speaking import speaker
 
+from rag.ui.endpoints import AT_ONCE
+
 from .driving import ask, picture
-from .serving import opened_alone
+from .serving import PATIENCE, opened_alone
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -38,6 +41,38 @@ def test_a_model_is_chosen_on_the_page(
             page.get_by_label("Who writes the answer").select_option("")
             ask(page, LIT)
             assert "Quoted word for word" in page.locator(".turn.last .seal").inner_text()
+
+
+def hangs(server: Any) -> None:
+    """Says that it begins, and nothing more; notices when nobody listens any longer."""
+    server.begin()
+    while True:
+        server.raw(b": still here\n\n")
+        time.sleep(0.05)
+
+
+def test_stopping_a_model_that_hangs_frees_the_page_at_once(
+    index: tuple[Path, Path], browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with speaker() as model:
+        model.says = hangs
+        monkeypatch.setenv("FOOTNOTE_LLM", model.setting)
+        monkeypatch.setenv("FOOTNOTE_LLM_WAIT", "600")
+        with opened_alone(browser, *index) as (_, page):
+            page.get_by_label("Who writes the answer").wait_for()
+            for times in range(1, AT_ONCE + 2):  # more often than questions are answered side by side
+                page.fill("#question", f"{LIT} {'Please. ' * times}")
+                page.keyboard.press("Enter")
+                page.locator(".turn.last .reading").wait_for()
+                deadline = time.monotonic() + PATIENCE / 1000
+                while len(model.asked) < times:
+                    assert time.monotonic() < deadline, "the model was never asked"
+                    page.wait_for_timeout(50)
+                page.get_by_role("button", name="Stop").click()
+                page.get_by_text("Stopped before the answer was complete.").nth(times - 1).wait_for()
+            page.get_by_label("Who writes the answer").select_option("")
+            ask(page, LIT)
+            assert "14 May 1871" in page.locator(".turn.last .answer").inner_text()
 
 
 def test_another_machine_is_named(index: tuple[Path, Path], browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
