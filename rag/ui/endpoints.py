@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,8 +35,9 @@ _PASSAGES = 50
 _DOCUMENTS, _EXAMPLES = 8, 4  # looked at for questions to begin with, and how many are enough
 _CITATIONS = 500  # of a conversation, looked after in one call
 _WIDTHS = (200, 2400)  # pixels of a page picture
-_log = logging.getLogger(__name__)
 _AROUND = 20_000  # at most so many characters of the source on either side of a quote
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -69,7 +70,7 @@ class Endpoints:
         turns: list[dict[str, str]] | None = None,
         paths: list[str] | None = None,
         llm: str | None = None,
-    ) -> Generator[dict[str, JSON]]:
+    ) -> Iterator[dict[str, JSON]]:
         """Ask the sources; every sentence of the answer carries citations that quote its source exactly.
 
         Yields `{"event": "found" | "delta" | "done"}`; the last one is the whole answer. found: passages. delta: text,
