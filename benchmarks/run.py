@@ -34,7 +34,7 @@ from rag.assistant import build, open_index
 from rag.cli.show import bars
 from rag.config import Config, load_config
 from rag.embed import SentenceEncoder
-from rag.evaluate.asking import program_hash
+from rag.evaluate.asking import program_hash, settings_of
 from rag.evaluate.cases import Case, load_cases
 from rag.evaluate.places import Sources
 from rag.evaluate.predictions import Prediction, Retrieved
@@ -100,7 +100,7 @@ def _circumstances(questions: int, jobs: int) -> dict[str, Any]:
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "version": version("footnote-rag"),
         "model": SentenceEncoder(config.model, config.device).fingerprint,
-        "settings": json.loads(config.model_dump_json(exclude={"host", "port", "sources", "index"})),
+        "settings": settings_of(config),
         "machine": f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "jobs": jobs,
         "questions": questions,

@@ -12,6 +12,7 @@ import pytest
 
 import rag
 from rag.config import load_config
+from rag.evaluate.asking import settings_of
 from rag.evaluate.cases import load_cases
 from rag.evaluate.run import evaluate
 
@@ -66,6 +67,12 @@ def test_evaluating_prints_json_and_a_report_and_asks_only_once(place: Path) -> 
     assert after["asked"] == 0
     assert after["results"] == found["results"]
     (place / "after.json").write_text(again.stdout, "utf-8")
+
+
+def test_the_key_of_a_language_model_is_in_no_run() -> None:
+    said = json.dumps(settings_of(load_config(llm_key="secret-key", risk=0.1)))
+    assert "secret-key" not in said
+    assert '"risk": 0.1' in said
 
 
 def test_the_report_is_one_file_and_documents_are_no_markup(place: Path) -> None:

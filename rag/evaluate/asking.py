@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING
 from rag.errors import QuestionProblem
 from rag.evaluate.cases import Case
 from rag.evaluate.predictions import Prediction
+from rag.types import JSON
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.config import Config
 
-__all__ = ["Kept", "ask_all", "ask_one", "program_hash"]
+__all__ = ["Kept", "ask_all", "ask_one", "program_hash", "settings_of"]
 
 _ALONE = 24  # cases that are asked in this process: a second one would take longer to start
 _KEPT = 8  # files of answers that stay, the last ones used
@@ -140,8 +141,15 @@ class Kept:
     @staticmethod
     def state_of(assistant: Assistant, config: Config) -> str:
         """The fingerprint of index, settings and program."""
-        settings = config.model_dump_json(exclude={"index", "sources", "host", "port"})
+        settings = json.dumps(settings_of(config), sort_keys=True)
         return hashlib.sha256(f"{assistant.fingerprint()}\n{settings}\n{program_hash()}".encode()).hexdigest()
+
+
+def settings_of(config: Config) -> dict[str, JSON]:
+    """The settings that have a part in answers, JSON-ready; never the key, since runs are kept and shown."""
+    exclude = {"index", "sources", "host", "port", "feedback", "llm_key"}
+    found: dict[str, JSON] = json.loads(config.model_dump_json(exclude=exclude))
+    return found
 
 
 @lru_cache(maxsize=1)

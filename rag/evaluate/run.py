@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import CaseProblem
-from rag.evaluate.asking import Kept, OnAsked, ask_all
+from rag.evaluate.asking import Kept, OnAsked, ask_all, settings_of
 from rag.evaluate.cases import Case, case_hash, load_cases
 from rag.evaluate.judge import Judge, carried_by, in_source_words
 from rag.evaluate.places import Sources
@@ -113,7 +113,7 @@ def evaluate(
         cases_sha256=case_hash(cases),
         sources_sha256=sources.sha256(),
         documents=len(set(sources.ids.values())),
-        settings=json.loads(config.model_dump_json(exclude={"host", "port", "sources", "index"})),
+        settings=settings_of(config),
         results=tuple(results),
         measures=summarise([row_of(result) for result in results if not result.broken]),
         asked=asked,
