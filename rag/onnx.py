@@ -79,6 +79,12 @@ class TokenizerFile:
                 found[i] = loaded.post_process(bare, None, special)
         return [Pieces(one.ids, one.offsets) for one in found]
 
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has, special ones included. Raises ModelProblem."""
+        if len(texts) == 1:
+            return [len(self._load().encode(texts[0]))]
+        return [len(one) for one in self._load().encode_batch_fast(list(texts))]  # without where they stand
+
     def id_of(self, token: str) -> int:
         """The id of a token, such as `[CLS]`. Raises ModelProblem if the vocabulary has none of this name."""
         found = self._load().token_to_id(token)
