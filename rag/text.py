@@ -100,16 +100,13 @@ def longest_run(question: Sequence[str], text: Iterable[str]) -> int:
     places: dict[str, list[int]] = {}
     for at, term in enumerate(question):
         places.setdefault(term, []).append(at)
-    best = 0
-    nowhere: dict[int, int] = {}
-    before = nowhere  # where runs that end at the last word stand in the question, and how long they are
-    for term in text:
-        found = places.get(term)
-        if found is None:
-            before = nowhere
-            continue
+    best, last = 0, -1
+    before: dict[int, int] = {}  # where runs that end at the last word stand in the question, and how long they are
+    for place, found in [(i, places[term]) for i, term in enumerate(text) if term in places]:
+        if place != last + 1:
+            before = {}
         before = {at: before.get(at - 1, 0) + 1 for at in found}
-        best = max(best, *before.values())
+        best, last = max(best, *before.values()), place
     return best
 
 

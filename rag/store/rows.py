@@ -109,7 +109,7 @@ def chunk_of(row: Sequence[object]) -> Chunk:
         document_id=str(document_id),
         span=Span(int(str(start)), int(str(stop))),
         pages=PageRange(int(str(first)), int(str(last))) if first is not None else None,
-        heading=tuple(json.loads(str(heading))),
+        heading=() if heading == "[]" else tuple(json.loads(str(heading))),
     )
 
 
