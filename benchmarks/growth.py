@@ -1,121 +1,197 @@
-"""Cost as an index grows: `python benchmarks/growth.py [--most 1000000] [--words 100000]`.
+"""Cost as an index grows: `python -m benchmarks.growth [--sizes 1000 10000 100000 1000000] [--document]`.
 
-Both lenses at 1,000 passages and ten, a hundred, a thousand times as many: writing them, writing one changed part,
-their size on the disk, opening them in a fresh process with every checksum compared, memory after opening and after
-the questions, and the time of a search. Vectors are drawn around real ones; texts are sentences of `../shared/eval`
-put together anew. Times are processor seconds, so that a busy machine does not blur them.
+Whole indexes, truth and both lenses, made by the program's own build from folders of made-up documents with vectors
+drawn around real ones (`benchmarks.synthetic`), so that what is measured is the index's own work; how fast the encoder
+reads real chunks is measured beside it. For each size: building, rebuilding after one document has changed, what lies
+on the disk; then, in a fresh process, opening with every checksum compared, real questions through both lenses with
+their encoding, and memory. `--document` writes the table and the pictures into `docs/`.
+
+Processor seconds are of all processes that took part, so that a busy machine does not blur them.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
+import resource
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.dense import SETS, SHARED, drawn, real
-from rag import generations, lexical
-from rag.dense import DenseLens
-from rag.lexical import LexicalLens
-from rag.types import Vectors
+from benchmarks.dense import SETS, SHARED
+from benchmarks.document import put
+from benchmarks.synthetic import CHUNKS_A_FILE, DrawnEncoder, write_files
+from rag.assistant import Assistant
+from rag.config import Config
+from rag.embed import SentenceEncoder
+from rag.indexing import build
+from rag.types import EmbedInput
 
-PART = 16_384  # passages
-COLUMNS = ("passages", "write s", "change s", "MB", "open s", "MB open", "MB asked", "p50 ms", "p95 ms")
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+COLUMNS = {
+    "chunks": "passages",
+    "build": "build, cpu s",
+    "build_peak": "its peak MB",
+    "rebuild": "one document changed, cpu s",
+    "truth": "truth MB",
+    "dense": "dense MB",
+    "lexical": "lexical MB",
+    "open": "open s",
+    "open_mb": "MB open",
+    "p50": "search p50 ms",
+    "p95": "p95 ms",
+    "cpu95": "p95 cpu ms",
+    "asked_mb": "MB after",
+    "peak_mb": "peak MB",
+}
+_ROUNDS = 3
 
 
 def main() -> None:
-    """Prints a table for each lens."""
+    """Prints each row as it is known."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--most", type=int, default=1_000_000, help="passages in the dense lens, at most")
-    parser.add_argument("--least", type=int, default=1_000)
-    parser.add_argument("--words", type=int, default=1_000_000, help="passages in the lexical lens, at most")
-    parser.add_argument("--ask", choices=("dense", "lexical"), help=argparse.SUPPRESS)
-    parser.add_argument("folder", nargs="?", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--folder", type=Path, help="where to work; rows that are there already are taken over")
+    parser.add_argument("--document", action="store_true", help="write docs/performance.md and its pictures")
+    parser.add_argument("--step", choices=("prepare", "build", "ask"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.ask:
-        print(json.dumps(asked(arguments.ask, arguments.folder)))
+    if arguments.step:
+        did = {"prepare": prepared, "build": built, "ask": asked}[arguments.step](arguments.folder)
+        print(json.dumps(did))
         return
-    passages, questions = real(50, 20)
-    vectors = drawn(passages, arguments.most)
-    for kind, most in (("dense", arguments.most), ("lexical", arguments.words)):
-        print(f"\n{kind}\n" + "".join(f"{name:>10}" for name in COLUMNS))
-        for size in (n for n in (1_000, 10_000, 100_000, 1_000_000) if arguments.least <= n <= most):
-            with tempfile.TemporaryDirectory() as scratch:
-                root = Path(scratch)
-                np.save(root / "questions.npy", questions)
-                row = measured(kind, root, vectors, size)
-            print(f"{size:10,}" + "".join(f"{value:10.2f}" for value in row), flush=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        root = arguments.folder or Path(scratch)
+        rows = [row(root, size) for size in sorted(arguments.sizes)]
+    pace = encoder_pace()
+    print(f"The encoder reads {pace:.1f} chunks a processor second.")
+    if arguments.document:
+        from benchmarks.plots import growth
+
+        put("growth", table(rows, pace))
+        growth(rows, pace)
 
 
-def measured(kind: str, root: Path, vectors: Vectors, size: int) -> list[float]:
-    """The columns of a row but the first."""
-    names = [f"{at:032x}" for at in range(0, size, PART)]
-
-    def write(folder: Path, missing: list[str]) -> None:
-        for name in missing:
-            rows = np.arange(int(name, 16), min(int(name, 16) + PART, size))
-            if kind == "dense":
-                DenseLens.write_part(folder, name, rows, vectors[rows])
-            else:
-                LexicalLens.write_part(folder, name, texts(rows.tolist()))
-        if kind == "dense":
-            DenseLens.finish(folder, names)
-        else:
-            LexicalLens.finish(folder, {name: min(PART, size - int(name, 16)) for name in names})
-
-    started = time.process_time()
-    generations.publish(root / "lens", 1, names, write)
-    whole = time.process_time() - started
-    for path in (root / "lens" / "1").glob(f"{names[-1]}*"):
-        path.unlink()  # as if its documents had changed: this part is written, the others are taken over
-    started = time.process_time()
-    generations.publish(root / "lens", 2, names, write, last=1)
-    change = time.process_time() - started
-    megabytes = sum(path.stat().st_size for path in (root / "lens" / "2").iterdir()) / 1e6
-    command = [sys.executable, "-m", "benchmarks.growth", "--ask", kind, str(root)]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return [whole, change, megabytes, *json.loads(said)]
+def row(root: Path, size: int) -> dict[str, float]:
+    """One size, measured step by step, each in a process of its own."""
+    kept, folder = root / f"{size}.json", root / str(size)
+    if not kept.exists():
+        step("prepare", folder)
+        found = step("build", folder)
+        time.sleep(2.5)  # files this fresh would be hashed again
+        (changed,) = (folder / "sources").rglob(f"{size // CHUNKS_A_FILE // 2:06}.txt")
+        changed.write_text(changed.read_text("utf-8").replace(" the ", " this ", 1), "utf-8")
+        again = step("build", folder)
+        found |= {"rebuild": again["build"], "rebuild_wall": again["build_wall"]}
+        found |= {
+            name: sum(path.stat().st_size for path in (folder / "index").glob(pattern)) / 1e6
+            for name, pattern in (("truth", "corpus.db*"), ("dense", "dense/*/*"), ("lexical", "lexical/*/*"))
+        }
+        found |= step("ask", folder)
+        kept.write_text(json.dumps(found))
+        shutil.rmtree(folder)
+    found = dict(json.loads(kept.read_text()))
+    print("   ".join(f"{name} {found[key]:,.4g}" for key, name in COLUMNS.items()), flush=True)
+    return found
 
 
-def asked(kind: str, root: Path) -> list[float]:
-    """Opening and asking, in this process: seconds, MB after opening, MB after asking, milliseconds p50 and p95."""
+def step(name: str, folder: Path) -> dict[str, float]:
+    """A step in a fresh process. Raises CalledProcessError."""
+    command = [sys.executable, "-m", "benchmarks.growth", "--step", name, "--folder", str(folder)]
+    return dict(json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+
+
+def prepared(folder: Path) -> dict[str, float]:
+    """The files of a size, and what vectors are drawn from; the folder is named by its size."""
+    write_files(folder / "sources", int(folder.name))
+    np.save(folder / "pool.npy", DrawnEncoder.make_pool())
+    return {}
+
+
+def built(folder: Path) -> dict[str, float]:
+    """One build in this process: processor and wall seconds, peak memory of this process."""
+    encoder, config = DrawnEncoder(np.load(folder / "pool.npy")), Config()
+    size, overlap = config.chunk_tokens, config.overlap_sentences
+    started, used = time.perf_counter(), processor_seconds()
+    report = build(folder / "sources", folder / "index", encoder=encoder, size=size, overlap=overlap)
+    seconds, wall = processor_seconds() - used, time.perf_counter() - started
+    return {"chunks": report.chunks, "build": seconds, "build_wall": wall, "build_peak": peak_megabytes()}
+
+
+def asked(folder: Path) -> dict[str, float]:
+    """Opening and asking, in this process."""
     import psutil
 
-    questions = np.load(root / "questions.npy")
-    words = [entry.body[:80] for entry in texts(list(range(len(questions))))]
-    started = time.process_time()
-    folder = generations.sealed(root / "lens", 2)
-    dense, word = (DenseLens.open(folder), None) if kind == "dense" else (None, LexicalLens.open(folder))
-    opened, memory = time.process_time() - started, psutil.Process().memory_info().rss / 1e6
-    taken = []
-    for question, text in zip(questions, words, strict=True):
-        started = time.process_time()
-        if dense is not None:
-            dense.search(question, 50)
-        elif word is not None:
-            word.search(text, 50)
-        taken.append((time.process_time() - started) * 1000)
-    after = psutil.Process().memory_info().rss / 1e6
-    return [opened, memory, after, statistics.median(taken), sorted(taken)[int(len(taken) * 0.95)]]
+    encoder, me = DrawnEncoder(np.load(folder / "pool.npy", mmap_mode="r")), psutil.Process()
+    questions = real_questions(20)
+    encoder.query("Load the model, whatever the index.")
+    started, used = time.perf_counter(), time.process_time()
+    with Assistant(Config(sources=folder / "sources", index=folder / "index"), encoder) as assistant:
+        found = {"open": time.perf_counter() - started, "open_cpu": time.process_time() - used}
+        found["open_mb"] = me.memory_info().rss / 1e6
+        wall, cpu = [], []
+        for question in questions * _ROUNDS:
+            started, used = time.perf_counter(), time.process_time()
+            assistant.search(question)
+            wall.append((time.perf_counter() - started) * 1000)
+            cpu.append((time.process_time() - used) * 1000)
+        found["asked_mb"], found["peak_mb"] = me.memory_info().rss / 1e6, peak_megabytes()
+    for name, taken in (("p", wall), ("cpu", cpu)):
+        found |= {f"{name}50": statistics.median(taken), f"{name}95": sorted(taken)[int(len(taken) * 0.95)]}
+    return found
 
 
-def texts(rows: list[int]) -> Iterator[lexical.Entry]:
-    """Five sentences each, drawn from those of the sets (or the sample sources)."""
-    files = [SHARED / name / "corpus.jsonl" for name in SETS if (SHARED / name).is_dir()]
-    known = [json.loads(line)["text"] for file in files for line in file.open()]
-    known = known or [path.read_text("utf-8") for path in sorted(Path("sources").glob("*.md"))]
-    sentences = [one for text in known for one in text.split(". ") if 20 < len(one) < 300]
-    for row in rows:
-        chosen = random.Random(row).choices(sentences, k=5)
-        yield lexical.Entry(row, f"d{row // 10}", "", ". ".join(chosen))
+def real_questions(each: int) -> list[str]:
+    """So many of each set, or made of the sample sources where the sets are absent."""
+    files = [SHARED / name / "queries.jsonl" for name in SETS if (SHARED / name).is_dir()]
+    if files:
+        return [json.loads(line)["text"] for file in files for line in file.read_text("utf-8").splitlines()[:each]]
+    texts = [path.read_text("utf-8") for path in sorted(Path("sources").glob("*.md"))]
+    return [f"What of {part.strip()[:60]}?" for text in texts for part in text.split("\n\n")[2:6]]
+
+
+def encoder_pace(chunks: int = 120) -> float:
+    """Real chunks of usual length that the real encoder reads in a processor second."""
+    from benchmarks.synthetic import sentences
+
+    encoder, known = SentenceEncoder(), sentences()
+    inputs = [EmbedInput(" ".join(known[at : at + 7])[:850], ()) for at in range(0, 7 * chunks, 7)]
+    encoder.query("Load the weights.")
+    used = time.process_time()
+    list(encoder.passages(inputs))
+    return len(inputs) / (time.process_time() - used)
+
+
+def table(rows: Sequence[Mapping[str, float]], pace: float) -> str:
+    """The rows in Markdown."""
+    lines = ["| " + " | ".join(COLUMNS.values()) + " |", "|---" * len(COLUMNS) + "|"]
+    lines += ["| " + " | ".join(shown(one[key]) for key in COLUMNS) + " |" for one in rows]
+    lines += [
+        "",
+        f"The encoder, which is not in *build*, reads {pace:.0f} chunks in a processor second of this machine.",
+    ]
+    return "\n".join(lines)
+
+
+def shown(value: float) -> str:
+    """Three figures, or a whole number."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def processor_seconds() -> float:
+    """User and system time of this process and of its children that have ended."""
+    return sum(sum(resource.getrusage(whose)[:2]) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 if __name__ == "__main__":
