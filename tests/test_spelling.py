@@ -33,7 +33,10 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
         ("WHEN WAS THE WIDNMILL REBUILT?", "WHEN WAS THE WINDMILL REBUILT?"),
         ("What sank in Hinterhasuen?", "What sank in Hinterhausen?"),
         ("Does the windmill grind barlley?", "Does the windmill grind barley?"),
+        ("What did Johnnston build?", "What did Johnston build?"),
         ("What did Johnson build?", "What did Johnson build?"),  # another name, as far as anybody knows
+        ("what did johnsten build", "what did johnsten build"),
+        ("What sank in Hinterhausem?", "What sank in Hinterhausem?"),
         ("Is there a windmill?", "Is there a windmill?"),
         ("Who wrote the sonata?", "Who wrote the sonata?"),
     ],

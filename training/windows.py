@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from rag.text import sentence_spans
 from rag.types import Span
+from training.sheets import shown
 from training.twisted import names_in, twisted
 
 __all__ = ["HELD_OUT", "SETS", "Example", "Questions", "is_held_out", "load"]
@@ -29,6 +30,7 @@ HELD_OUT = 12
 """One article in so many is not trained on: `training/mix.py` and the measurements are made on those."""
 _WHOLE = frozenset(("selqa", "policyqa"))  # gold is a sentence or clause, not the exact words
 _SHARE = {"policyqa": 0.25}  # of a set's questions that an epoch sees
+_SHEETS = 2500  # questions about made-up fact sheets in an epoch
 _TWISTED = 0.4  # of the answered questions with exact words, in an epoch
 _WORD = re.compile(r"\w+")
 _FUNCTION = frozenset("a an the of in on at to for by is are was were do does did has have had and or as with".split())  # noqa: SIM905
@@ -101,6 +103,9 @@ class Questions:
                 yield from self.without_answer(question, asked, rng)
             if question.golds and question.set not in _WHOLE and rng.random() < _TWISTED:
                 yield from self.near_miss(question, rng)
+        for one in shown(rng, _SHEETS):
+            answers = (Span(*one.answer),) if one.answer else ()
+            yield Example(altered(one.question, rng), one.title, one.text, answers, False)
 
     def near_miss(self, question: Question, rng: random.Random) -> Iterator[Example]:
         """The window that holds the answer, and the question altered so that it does not."""
