@@ -225,3 +225,10 @@ def test_the_numbers_fit_the_features(world: World) -> None:
     assert np.isfinite(rows).all()
     assert ranker().linear.shape == (len(FEATURES),)
     assert np.isfinite(ranker().scores(rows)).all()
+
+
+def test_a_row_of_figures_does_not_say_what_something_is(world: World) -> None:
+    rows = ("QUILL → Base 34.2 64.6", "QUILL 27.4 60.9", "QUILL is a method that writes down each step of a proof.")
+    other = World(world.encoder, [("Results", rows), ("Baking", BREAD)])
+    assert other.best("What is QUILL?") == rows[2]
+    assert other.best("How many points did QUILL get?") in rows[:2]

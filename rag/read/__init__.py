@@ -39,6 +39,7 @@ _WHOLE = frozenset(
     "number numbers amount total most some all part parts much many one each none both half rate level share majority "  # noqa: SIM905
     "value size sum average plenty".split()
 )
+_FIGURE = re.compile(r"[$€£(−+-]*\d[\d.,]*[%)]*")
 _NEUTRAL = frozenset(("name", "total", "overall", "note", "real"))
 
 
@@ -133,7 +134,7 @@ def _figures(one: Scored, passages: Sequence[ReadPassage]) -> frozenset[str]:
 
 
 def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> FloatArray:
-    """What headings, "key: value", and the cost of what is asked for lose, `(sentences,)`.
+    """What headings, "key: value", rows of figures and the cost of what is asked for lose, `(sentences,)`.
 
     The prose that the numbers were fitted to has hardly any of them.
     """
@@ -149,7 +150,7 @@ def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> 
             if context and context.issuperset(terms(sentence)):
                 lost.append(_HEADING)
                 continue
-            if figure and _of_another(sentence, asked, terms):
+            if (figure and _of_another(sentence, asked, terms)) or (not figure and _is_row_of_figures(sentence)):
                 lost.append(_KEY)
                 continue
             key = set(terms(_ASIDE.sub("", pair[1]))) - context - _NEUTRAL if pair and table else set()
@@ -159,6 +160,12 @@ def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> 
             else:
                 lost.append(_KEY * min(len(key - asked), 3))
     return np.array(lost)
+
+
+def _is_row_of_figures(sentence: str) -> bool:
+    """Whether at least half of it is figures: a row of a table."""
+    found = [part for part in sentence.split() if any(map(str.isalnum, part))]
+    return 2 * sum(_FIGURE.fullmatch(part) is not None for part in found) >= len(found)
 
 
 def _of_another(sentence: str, asked: set[str], terms: Terms) -> bool:
