@@ -1,0 +1,49 @@
+"""What the reader is taught with is what it claims to be: answers of sheets stand where they say, near misses miss."""
+
+from __future__ import annotations
+
+import random
+
+from training.sheets import shown
+from training.twisted import names_in, twisted
+
+NAMES = ("Ashford", "Lake Orlo", "Marienau")
+
+
+def test_answers_of_sheets_stand_in_one_line_of_the_sheet() -> None:
+    made = list(shown(random.Random(1), 3000))
+    answers = [one.text[slice(*one.answer)] for one in made if one.answer]
+    assert 0.4 < len(answers) / len(made) < 0.75
+    assert all(answer and answer == answer.strip() and not set(answer) & set("|\n") for answer in answers)
+    for one in made:
+        if one.answer and one.question.split()[0] == "Is":
+            assert one.text[slice(*one.answer)] in one.question
+        if not one.answer and "of the" in one.question and "member" in one.question:
+            assert one.question.rstrip("?").split()[-1] not in one.text.split(": ")[1].split(", ")
+
+
+def test_the_figure_of_a_year_stands_below_it() -> None:
+    for one in shown(random.Random(2), 3000):
+        year = one.question.rstrip("?").split()[-1]
+        if one.answer and one.text.startswith("| ") and year.isdigit() and " | 20" in one.text.split("\n")[0]:
+            at = one.text[: one.answer[0]].rsplit("\n", 1)[1].count("|")
+            assert one.text.split("\n")[0].split("|")[at].strip() == year
+
+
+def test_a_twisted_question_asks_for_what_the_window_does_not_say() -> None:
+    window = "In 1923 the first bridge over the Lake Orlo canal was built by Ashford."
+    rng = random.Random(3)
+    for question, kept in (
+        ("Who built the bridge over the Lake Orlo canal?", "Who built the bridge over the "),
+        ("Who built a bridge in 1923?", "Who built a bridge in "),
+        ("What was the first bridge built over?", "What was the last bridge built over?"),
+    ):
+        made = {twisted(question, window, NAMES, rng) for _ in range(40)} - {None}
+        assert made
+        for other in made:
+            assert other != question
+            new = set(other.split()) - set(question.split())
+            assert other.startswith(kept[:9])
+            assert not any(word.strip("?").isdigit() and word.strip("?") in window for word in new)
+    assert twisted("who is there", "Nothing is here.", NAMES, random.Random(4)) in (None, "who isn't there")
+    assert names_in("Who met Ann Lee in the Lake Orlo canal?") == ["Ann Lee", "Lake Orlo"]
