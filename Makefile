@@ -1,16 +1,17 @@
 # make run   - build the index from sources/ and open the page on http://127.0.0.1:7860
 # make test  - lint, types, architecture and the whole test suite
 # make test-llamacpp - the language model's path against llama.cpp's own server, which is compiled first
+# make pictures - the README's two pictures, taken by the tests of the sample sources' page
 # make lock  - pin what is installed now
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-llamacpp lock clean
+.PHONY: run test test-llamacpp pictures lock clean
 
 run: .venv/.run
-	$(BIN)/rag build
+	if [ -n "$$(ls sources 2>/dev/null)" ]; then $(BIN)/rag build; fi
 	$(BIN)/rag serve
 
 test: .venv/.test
@@ -35,6 +36,10 @@ test-llamacpp: .venv/.test
 .venv/.test: .venv/.python pyproject.toml requirements.lock
 	$(PIP) install --quiet --constraint requirements.lock --editable '.[dev]'
 	touch $@ .venv/.run
+
+pictures: .venv/.test
+	$(BIN)/python -m pytest tests/browser/test_page_samples.py
+	cp artefacts/page-light.png artefacts/page-dark.png docs/
 
 lock: .venv/.test
 	$(PIP) freeze --exclude-editable | sed 's/^\(torch==[0-9.]*\)+.*/\1/' > requirements.lock

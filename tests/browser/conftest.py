@@ -88,7 +88,7 @@ def opened(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
         listen(page, server.url, watch)
         page.goto(server.url + path)
         page.wait_for_selector("#question")
-        page.wait_for_selector(".ready[hidden]", state="attached")
+        page.wait_for_selector(".warming[hidden]", state="attached")
         return page
 
     yield new

@@ -89,6 +89,8 @@ def test_a_pdf_shows_its_real_page_with_boxes_on_the_quote(opened: Callable[...,
     assert "Page 1" in about, "the printed label of the third page"
     assert "reports/tides.pdf" in about
     assert "Page 1 (3 of 3)" in page.locator(".leaf").inner_text()
+    still = "document.querySelector('.evidence').getAnimations({ subtree: true }).length === 0"
+    until(page, still)
     sheet = page.locator(".sheet img").bounding_box()
     assert sheet
     boxes = [box.bounding_box() for box in page.locator(".sheet .quoted").all()]

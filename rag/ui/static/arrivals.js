@@ -37,7 +37,7 @@ export class Builds {
 }
 
 export function progressBar(label, onstop, stopLabel) {
-  const words = h("span", { class: "words" });
+  const words = h("span", { class: "step" });
   const fill = h("span", { class: "fill" });
   const bar = h(
     "div",
@@ -112,13 +112,18 @@ export class Arrivals {
       this.settle(item, problem.name === "AbortError" ? "cancelled" : "failed", problem.message);
     }
     this.next();
-    if (!this.items.some((each) => ["waiting", "sending"].includes(each.state))) this.read();
+    if (!this.coming()) this.read();
+  }
+
+  coming() {
+    return this.items.some((each) => ["waiting", "sending"].includes(each.state));
   }
 
   // Everything has arrived: one build reads it all.
   async read() {
     const waiting = this.items.filter((item) => item.state === "reading");
     if (!waiting.length) return;
+    for (const item of waiting) this.show(item);
     await call("build").catch((problem) => waiting.forEach((item) => this.settle(item, "failed", problem.message)));
     const ended = await this.builds.follow();
     const sources = await this.onready();
@@ -157,7 +162,7 @@ export class Arrivals {
   show(item) {
     const told = {
       waiting: "Waiting",
-      reading: "Sent. Being read…",
+      reading: this.coming() ? "Sent, waits for the others" : "Being read…",
       ready: `Ready to be asked · ${item.words}`,
       cancelled: "Cancelled",
       stopped: item.words,

@@ -42,7 +42,7 @@ async function watchState(ready, onstate) {
     const state = await call("state").catch(() => null);
     if (state) onstate(state);
     ready.hidden = Boolean(state?.ready);
-    ready.className = state?.problem ? "ready trouble" : "ready";
+    ready.className = state?.problem ? "warming trouble" : "warming";
     ready.textContent = state ? state.problem || "Warming up…" : "Waiting for the server…";
     if (state?.settled) return;
     await new Promise((done) => setTimeout(done, wait));
@@ -53,7 +53,7 @@ function open(root) {
   const evidence = new Evidence(root);
   const chat = new Chat(evidence);
   const count = h("span", { class: "count" });
-  const ready = h("span", { class: "ready", role: "status", hidden: true });
+  const ready = h("span", { class: "warming", role: "status", hidden: true });
   let step = null; // of a build that goes on
   const watch = () =>
     watchState(ready, (state) => {

@@ -129,6 +129,7 @@ export class Sources {
     }
     const fine = this.all.filter((source) => source.status === "indexed");
     const total = (name) => fine.reduce((sum, source) => sum + source[name], 0);
+    this.summary.hidden = !fine.length;
     this.summary.textContent = [
       plural(fine.length, "source"),
       total("pages") > 0 && plural(total("pages"), "page"),
