@@ -2,9 +2,12 @@
 
 Whole indexes, truth and both lenses, made by the program's own build from folders of made-up documents with vectors
 drawn around real ones (`benchmarks.synthetic`), so that what is measured is the index's own work; how fast the encoder
-reads real chunks is measured beside it. For each size: building, rebuilding after one document has changed, what lies
-on the disk; then, in a fresh process, opening with every checksum compared, real questions through both lenses with
-their encoding, and memory. `--document` writes the table and the pictures into `docs/`.
+reads real chunks is measured beside it. From a million on, the documents are put into the truth as a build that was
+stopped would have left them, and the build takes them up: cutting a million chunks would take an hour.
+
+For each size: building, rebuilding after one document has changed, what lies on the disk; then, in a fresh process,
+opening with every checksum compared, real questions through both lenses with their encoding, and memory. `--document`
+writes the table and the pictures into `docs/`.
 
 Processor seconds are of all processes that took part, so that a busy machine does not blur them.
 """
@@ -27,13 +30,14 @@ import numpy as np
 
 from benchmarks.dense import SETS, SHARED
 from benchmarks.document import put
-from benchmarks.synthetic import CHUNKS_A_FILE, DrawnEncoder, write_files
+from benchmarks.synthetic import CHUNKS_A_FILE, PARAGRAPHS, DrawnEncoder, store_documents, write_files
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.embed import SentenceEncoder
 from rag.indexing import build
 from rag.types import EmbedInput
 
+TAKEN_UP = 1_000_000  # from here on documents are stored first
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 COLUMNS = {
     "chunks": "passages",
@@ -60,10 +64,10 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--folder", type=Path, help="where to work; rows that are there already are taken over")
     parser.add_argument("--document", action="store_true", help="write docs/performance.md and its pictures")
-    parser.add_argument("--step", choices=("prepare", "build", "ask"), help=argparse.SUPPRESS)
+    parser.add_argument("--step", choices=("prepare", "store", "build", "ask"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.step:
-        did = {"prepare": prepared, "build": built, "ask": asked}[arguments.step](arguments.folder)
+        did = {"prepare": prepared, "store": stored, "build": built, "ask": asked}[arguments.step](arguments.folder)
         print(json.dumps(did))
         return
     with tempfile.TemporaryDirectory() as scratch:
@@ -83,9 +87,11 @@ def row(root: Path, size: int) -> dict[str, float]:
     kept, folder = root / f"{size}.json", root / str(size)
     if not kept.exists():
         step("prepare", folder)
+        if size >= TAKEN_UP:
+            step("store", folder)
         found = step("build", folder)
         time.sleep(2.5)  # files this fresh would be hashed again
-        (changed,) = (folder / "sources").rglob(f"{size // CHUNKS_A_FILE // 2:06}.txt")
+        (changed,) = (folder / "sources").rglob(f"{files_of(size) // 2:06}.txt")
         changed.write_text(changed.read_text("utf-8").replace(" the ", " this ", 1), "utf-8")
         again = step("build", folder)
         found |= {"rebuild": again["build"], "rebuild_wall": again["build_wall"]}
@@ -101,6 +107,11 @@ def row(root: Path, size: int) -> dict[str, float]:
     return found
 
 
+def files_of(size: int) -> int:
+    """How many files make about so many chunks."""
+    return size // (PARAGRAPHS if size >= TAKEN_UP else CHUNKS_A_FILE)
+
+
 def step(name: str, folder: Path) -> dict[str, float]:
     """A step in a fresh process. Raises CalledProcessError."""
     command = [sys.executable, "-m", "benchmarks.growth", "--step", name, "--folder", str(folder)]
@@ -109,8 +120,16 @@ def step(name: str, folder: Path) -> dict[str, float]:
 
 def prepared(folder: Path) -> dict[str, float]:
     """The files of a size, and what vectors are drawn from; the folder is named by its size."""
-    write_files(folder / "sources", int(folder.name))
+    write_files(folder / "sources", files_of(int(folder.name)))
     np.save(folder / "pool.npy", DrawnEncoder.make_pool())
+    return {}
+
+
+def stored(folder: Path) -> dict[str, float]:
+    """The documents in the truth, not yet in an index."""
+    encoder, config = DrawnEncoder(np.load(folder / "pool.npy")), Config()
+    size, overlap = config.chunk_tokens, config.overlap_sentences
+    store_documents(folder / "sources", folder / "index", encoder, size=size, overlap=overlap)
     return {}
 
 

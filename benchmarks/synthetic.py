@@ -10,21 +10,28 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.dense import SETS, SHARED, drawn, real
+from rag.chunk import Piece, chunk_id
 from rag.embed import SentenceEncoder
+from rag.indexing import recipe_of
+from rag.load import load_bytes
+from rag.store import Store
 from rag.text import count_tokens
-from rag.types import Embedded, EmbedInput, Vectors
+from rag.types import Chunk, Document, Embedded, EmbedInput, Span, Vectors
 
-__all__ = ["CHUNKS_A_FILE", "DrawnEncoder", "write_files"]
+__all__ = ["CHUNKS_A_FILE", "PARAGRAPHS", "DrawnEncoder", "sentences", "store_documents", "write_files"]
 
 CHUNKS_A_FILE = 8  # about
-_PARAGRAPHS, _TOKENS = 10, 110  # of a file; of each of its paragraphs, at least
+PARAGRAPHS = 10  # of a file
+_TOKENS = 110  # of a paragraph, at least
 _FILES_A_FOLDER = 1000
+_PARAGRAPH, _SENTENCE = re.compile(r"[^\n]+"), re.compile(r"\S.*?(?:\.(?= )|$)")
 _NEAR = 0.9  # how much of a sentence's vector is its passage's
 
 
@@ -70,15 +77,41 @@ def sentences() -> list[str]:
     return [f"{one.rstrip('.')}." for one in split if 20 < len(one) < 300]
 
 
-def write_files(folder: Path, chunks: int) -> None:
-    """Writes as many files as make about so many chunks, `<folder>/<thousand>/<file>.txt`; always the same ones."""
+def write_files(folder: Path, count: int) -> None:
+    """Writes so many files, `<folder>/<thousand>/<file>.txt`; always the same ones."""
     known = sentences()
     tokens = count_tokens(known)
-    for file in range(chunks // CHUNKS_A_FILE):
+    for file in range(count):
         place = folder / f"{file // _FILES_A_FOLDER:03}" / f"{file:06}.txt"
         place.parent.mkdir(parents=True, exist_ok=True)
         choose = random.Random(file)
-        place.write_text("\n\n".join(_paragraph(choose, known, tokens) for _ in range(_PARAGRAPHS)), "utf-8")
+        place.write_text("\n\n".join(_paragraph(choose, known, tokens) for _ in range(PARAGRAPHS)), "utf-8")
+
+
+def store_documents(sources: Path, index: Path, encoder: DrawnEncoder, *, size: int, overlap: int) -> None:
+    """Stores what a build that was stopped before its last step would have stored: the next build takes it up.
+
+    Every paragraph is one chunk, as counting tokens and cutting would take most of the time at a million.
+    """
+    recipe = recipe_of(encoder, size, overlap)
+    with Store(index).writer() as writer:
+        for path in sorted(sources.rglob("*.txt")):
+            loaded = load_bytes(path.read_bytes(), path.name)
+            pieces = [_piece(loaded.document, found.span()) for found in _PARAGRAPH.finditer(loaded.document.text)]
+            ids = [hashlib.blake2b(piece.reads.text.encode(), digest_size=16).digest() for piece in pieces]
+            vectors = encoder.passages([piece.reads for piece in pieces])
+            writer.put_vectors((ids[i], found) for i, found in vectors)
+            chunks = ((piece.chunk, piece.sentences, one) for piece, one in zip(pieces, ids, strict=True))
+            writer.put_document(loaded, recipe, chunks)
+
+
+def _piece(document: Document, bounds: tuple[int, int]) -> Piece:
+    span = Span(*bounds)
+    text = document.text[span.start : span.end]
+    found = [Span(*one.span()) for one in _SENTENCE.finditer(text)]
+    chunk = Chunk(chunk_id(document.id, span), document.id, span)
+    spans = tuple(Span(span.start + one.start, span.start + one.end) for one in found)
+    return Piece(chunk, spans, EmbedInput(text, tuple(found)))
 
 
 def _paragraph(choose: random.Random, known: Sequence[str], tokens: Sequence[int]) -> str:

@@ -60,11 +60,12 @@ def features(question: Sequence[str], candidates: Sequence[Candidate], idf: Mapp
     """
     weight = {term: idf.get(term, 0.0) for term in question}
     wanted = {term: w for term, w in weight.items() if w > 0}
+    sought = frozenset(wanted)
     total = sum(wanted.values()) or 1.0
     rows = np.zeros((len(candidates), len(FEATURES)))
     for row, candidate in zip(rows, candidates, strict=True):
-        context = {term for term in candidate.context if term in wanted}
-        inside = [{term for term in sentence if term in wanted} for sentence in candidate.sentences]
+        context = sought.intersection(candidate.context)
+        inside = [sought.intersection(sentence) for sentence in candidate.sentences]
         near = np.array([sum([wanted[term] for term in found | context]) for found in inside]) / total
         row[0] = candidate.dense
         row[1] = candidate.lexical / (_BM25_CEILING * total)

@@ -24,7 +24,7 @@ from rag.types import Document, Hit, Keys, Passage, Ranks, Vectors
 
 __all__ = ["Lenses", "open_lenses", "search"]
 
-_DEPTH = 30  # candidates of each lens: with 50 no set of questions finds more, and each costs its reading
+_DEPTH = 20  # candidates of each lens: with 50 no set of questions finds more, and each costs its reading
 _DOCUMENTS = 128  # kept in memory
 
 

@@ -118,7 +118,7 @@ def pack_spans(spans: Sequence[Span]) -> bytes:
 
 
 def unpack_spans(data: bytes) -> tuple[Span, ...]:
-    return tuple(Span(a, b) for a, b in np.frombuffer(data, np.int32).reshape(-1, 2).tolist())
+    return tuple(map(Span._make, np.frombuffer(data, np.int32).reshape(-1, 2).tolist()))
 
 
 def pack_vectors(vectors: Vectors) -> bytes:
