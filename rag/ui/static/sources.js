@@ -2,34 +2,10 @@
 
 import { Arrivals, Builds, chosen, dropped, progressBar, stepOf } from "./arrivals.js";
 import { call } from "./api.js";
-import { day, drawer, h, icon, iconButton, plural, say } from "./dom.js";
+import { drawer, h, icon, iconButton, plural, say } from "./dom.js";
+import { nameOf, sourceList } from "./sourcelist.js";
 
-const KINDS = { "application/pdf": "PDF", "text/markdown": "MD", "text/html": "HTML", "text/plain": "TXT" };
-const STATES = { indexed: "Indexed", no_text: "No text", failed: "Not read", skipped: "Skipped" };
-
-const kind = (source) => KINDS[source.media_type] || source.path.split(".").pop().slice(0, 4).toUpperCase();
-const nameOf = (source) => source.title || source.path.split("/").pop();
 const live = (now) => ["running", "waiting"].includes(now?.state);
-
-function amount(source) {
-  return [
-    source.pages > 0 && plural(source.pages, "page"),
-    plural(source.chunks, "passage"),
-    source.modified > 0 && day(source.modified * 1000),
-  ]
-    .filter(Boolean)
-    .join(" · ");
-}
-
-function folders(sources) {
-  const found = new Map();
-  for (const source of sources) {
-    const folder = source.path.includes("/") ? source.path.slice(0, source.path.lastIndexOf("/")) : "";
-    if (!found.has(folder)) found.set(folder, []);
-    found.get(folder).push(source);
-  }
-  return [...found];
-}
 
 export class Sources {
   // onchange(): other sources can be asked now; onbuild(step): what the build is at, null when it has ended.
@@ -259,64 +235,14 @@ export class Sources {
     this.show();
   }
 
-  // The list.
-
   show() {
-    const words = this.filter.value.trim().toLowerCase();
-    const matching = this.all.filter((source) => `${source.title} ${source.path}`.toLowerCase().includes(words));
-    const troubled = matching.filter((source) => source.status !== "indexed");
-    const fine = matching.filter((source) => source.status === "indexed");
-    const rows = (sources) => h("ul", {}, ...sources.map((source) => this.row(source)));
-    this.list.replaceChildren(
-      ...[
-        troubled.length > 0 &&
-          h(
-            "section",
-            {},
-            h("h3", { class: "trouble" }, icon("warn"), plural(troubled.length, "file needs", "files need"), " attention"),
-            rows(troubled),
-          ),
-        ...folders(fine).map(([folder, within]) =>
-          h("section", {}, folder && h("h3", {}, h("bdi", {}, folder)), rows(within)),
-        ),
-        matching.length === 0 &&
-          h("p", { class: "aside" }, this.all.length ? "No source has this in its name." : "Nothing is indexed yet."),
-      ].filter(Boolean),
-    );
-  }
-
-  row(source) {
-    const fine = source.status === "indexed";
-    return h(
-      "li",
-      { class: fine ? "source" : "source trouble" },
-      h("span", { class: "kind", "aria-hidden": "true" }, kind(source)),
-      h(
-        "div",
-        {},
-        h("bdi", { class: "title" }, nameOf(source)),
-        h("bdi", { class: "path" }, source.path),
-        fine
-          ? h("span", { class: "amount" }, h("span", { class: "state" }, STATES.indexed), amount(source))
-          : h("span", { class: "reason" }, h("span", { class: "state" }, STATES[source.status] || source.status), " ", source.reason, " ", source.hint),
-        fine &&
-          source.pages_without_text.length > 0 &&
-          h("span", { class: "reason" }, `${plural(source.pages_without_text.length, "page")} without text.`),
-      ),
-      h(
-        "div",
-        { class: "tools" },
-        this.may && iconButton("bin", `Remove “${nameOf(source)}”`, () => this.remove(source), { class: "ghost quiet" }),
-        fine &&
-          h("input", {
-            type: "checkbox",
-            "aria-label": `Ask only ${nameOf(source)}`,
-            title: "Ask only this",
-            checked: this.chosen.has(source.path),
-            onchange: (event) => this.choose(source, event.target.checked),
-          }),
-      ),
-    );
+    const ways = {
+      may: this.may,
+      chosen: this.chosen,
+      onchoose: (source, on) => this.choose(source, on),
+      onremove: (source) => this.remove(source),
+    };
+    this.list.replaceChildren(...sourceList(this.all, this.filter.value.trim().toLowerCase(), ways));
   }
 }
 
