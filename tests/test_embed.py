@@ -99,3 +99,16 @@ def test_a_folder_that_is_no_model_is_told(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(ModelProblem, match="cannot be loaded"):
         SentenceEncoder(str(tmp_path)).query("anything")
+
+
+def test_a_device_is_asked_for_many_texts_and_told_of_where_it_is_not() -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("there is such a device here")
+    encoder = SentenceEncoder(device="cuda")
+    few = [EmbedInput("Some words.", ())]
+    assert len(list(encoder.passages(few))) == 1  # not worth a device: nothing of it is loaded
+    with pytest.raises(ModelProblem, match="device cuda cannot be used here") as caught:
+        list(encoder.passages(few * 500))
+    assert "cpu" in caught.value.hint

@@ -91,6 +91,8 @@ def _load(name: str, device: str | None, *, offline: bool) -> SentenceTransforme
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    if device is not None:
+        _try(device)
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
@@ -102,4 +104,17 @@ def _load(name: str, device: str | None, *, offline: bool) -> SentenceTransforme
         raise ModelProblem(
             f"The model {name} cannot be loaded: {str(error).splitlines()[0]}",
             "Name a sentence-transformers folder or model in rag.toml, or leave the setting out for the bundled model.",
+        ) from error
+
+
+def _try(device: str) -> None:
+    """Raises ModelProblem where PyTorch cannot compute on the device; it has several ways of saying so."""
+    import torch
+
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise ModelProblem(
+            f"The device {device} cannot be used here: {str(error).splitlines()[0]}.",
+            "Leave the setting device out for the best there is, or set it to cpu.",
         ) from error
