@@ -257,7 +257,7 @@ class Assistant:
         if data is None:
             return {}
         with self._view() as (snapshot, _):
-            glyphs, words = snapshot.glyphs(document_id), snapshot.words(document_id)
+            glyphs, words = snapshot.glyphs(document_id, span), snapshot.words(document_id)
         # A page was either read from what the file says or by OCR, so no page is in both.
         return dict(sorted({**self._painter.boxes(data, glyphs, span), **word_boxes(words, span)}.items()))
 
@@ -296,14 +296,14 @@ class Assistant:
     def _file(self, document_id: str) -> tuple[Path, Literal["unchanged", "changed"]] | None:
         """A file that holds the document, unchanged if there is one; None if all are gone."""
         with self._view() as (snapshot, _):
-            document = snapshot.document(document_id)
-            if document is None:
+            sha256 = snapshot.sha256(document_id)
+            if sha256 is None:
                 return None
             folder = self._config.index / (snapshot.meta("sources") or "")
             candidates = [folder / path for path in snapshot.paths(document_id)]
         here = [path for path in candidates if path.is_file()]
         for path in here:
-            if self._sha256(path) == document.sha256:
+            if self._sha256(path) == sha256:
                 return path, "unchanged"
         return (here[0], "changed") if here else None
 

@@ -46,7 +46,8 @@ def test_what_is_stored_comes_back(tmp_path: Path) -> None:
     put(store, one)
     with store.snapshot() as snapshot:
         assert snapshot.document("id-a") == one.document
-        assert snapshot.glyphs("id-a") == one.glyphs
+        assert snapshot.glyphs("id-a", Span(0, len(one.document.text))) == one.glyphs
+        assert snapshot.glyphs("id-a", Span(0, 0)) == ()
         assert (snapshot.recipe, snapshot.meta("model")) == (RECIPE, "m")
         assert snapshot.generation > 0
         (stored,) = snapshot.chunks([2**62, 5]).values()

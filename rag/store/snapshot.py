@@ -82,13 +82,23 @@ class Snapshot(Reads):
         rows = self._db.execute("SELECT path FROM files WHERE document_id = ? ORDER BY path", (document_id,))
         return [row[0] for row in rows]
 
-    def glyphs(self, document_id: str) -> tuple[GlyphRun, ...]:
-        """The way from a document's text back to the characters of its PDF pages, in text order; empty for others."""
+    def sha256(self, document_id: str) -> str | None:
+        """The hash of the file that a document was read from; None if it is not indexed."""
+        row = self._db.execute(
+            "SELECT sha256 FROM documents WHERE id = ? AND recipe = ?", (document_id, self.recipe)
+        ).fetchone()
+        return row[0] if row else None
+
+    def glyphs(self, document_id: str, span: Span) -> tuple[GlyphRun, ...]:
+        """The way from a span of a document's text back to the characters of its PDF pages: the runs that it touches,
+        in text order; none for other kinds.
+        """
         row = self._db.execute(
             "SELECT glyphs FROM documents WHERE id = ? AND recipe = ?", (document_id, self.recipe)
         ).fetchone()
-        runs = np.frombuffer(row[0] if row else b"", np.int32).reshape(-1, 4)
-        return tuple(GlyphRun(*run) for run in runs.tolist())
+        runs = np.frombuffer(row[0] if row else b"", np.int32).reshape(-1, 4)  # start, page, index, length
+        touched = (runs[:, 0] < span.end) & (runs[:, 0] + runs[:, 3] > span.start)
+        return tuple(GlyphRun(*run) for run in runs[touched].tolist())
 
     def words(self, document_id: str) -> tuple[WordBox, ...]:
         """Where OCR read the words of a document, in text order; empty for what was not read by OCR."""

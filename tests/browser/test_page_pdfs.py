@@ -191,6 +191,18 @@ def test_a_place_that_is_not_located_is_said_and_nothing_is_lit_up(shown: tuple[
     assert lit(page) == []
 
 
+def test_a_near_passage_is_shown_on_its_page_and_not_lit_up(shown: tuple[Server, Page], cite: Cite) -> None:
+    _, page = shown
+    colour = "getComputedStyle(document.querySelector('.sheet .quoted')).backgroundColor"
+    cite("towers.pdf", "7 crowns")
+    page.wait_for_selector(".sheet .quoted")
+    lit_up = page.evaluate(colour)
+    ask(page, "Who won the chess championship in Reykjavik?")
+    page.locator(".turn.last .passage").first.click()
+    page.wait_for_selector(".sheet .near .quoted")
+    assert page.evaluate(colour) != lit_up
+
+
 def test_a_page_is_zoomed_around_what_is_in_the_middle(shown: tuple[Server, Page], cite: Cite) -> None:
     _, page = shown
     cite("towers.pdf", "7 crowns")

@@ -147,6 +147,10 @@ export class Evidence {
       button.setAttribute("aria-label", button.title);
     }
     this.fillAlso();
+    if (!this.about.firstChild) {
+      this.about.replaceChildren(h("h2", {}, h("bdi", {}, item.title)));
+      this.body.replaceChildren(h("p", { class: "waiting" }, "Opening the source…"));
+    }
     this.node.setAttribute("aria-busy", "true");
     let found;
     try {
@@ -210,7 +214,7 @@ export class Evidence {
         ),
       ].filter(Boolean),
     );
-    if (mode === "page") this.pages.show(this.body, found);
+    if (mode === "page") this.pages.show(this.body, found, this.shown.kind === "cited");
     else this.text(found, item);
   }
 

@@ -24,7 +24,9 @@ export class PageView {
     this.chosen = null; // how large a person wants pages, as a multiple of the panel's width
   }
 
-  show(into, found) {
+  // cited: whether the place is quoted in an answer, or only near to the question.
+  show(into, found, cited) {
+    this.cited = cited;
     this.into = into;
     this.found = found;
     this.turn(found.page ?? 1);
@@ -87,7 +89,7 @@ export class PageView {
       ...(found.answer_boxes?.[number] || []).map((box) => placed(box, "words")),
     ];
     sheet.classList.add("ready");
-    sheet.replaceChildren(image, h("div", { class: "boxes" }, boxes));
+    sheet.replaceChildren(image, h("div", { class: this.cited ? "boxes" : "boxes near" }, boxes));
     this.size(this.chosen ?? this.readable(quoted, image.naturalHeight / image.naturalWidth));
     this.reveal();
   }
