@@ -256,3 +256,8 @@ def test_a_good_answer_is_made_of_whole_sentences() -> None:
     found = good_answer(locate(replace(CASE, citations=(Expected("report.pdf", quote="64 people"),)), SOURCES), SOURCES)
     assert found
     assert found.text == DIED
+
+
+def test_a_minus_is_no_list_mark() -> None:
+    assert in_source_words("Rain fell.", ["- Rain fell."])
+    assert not in_source_words("5 degrees were measured.", ["-5 degrees were measured."])

@@ -9,6 +9,7 @@ from words import WordEncoder
 
 from rag.embed import bundled_folder
 from rag.errors import ModelProblem
+from rag.evaluate.judge import carried_by
 from rag.nli import CrossEncoder
 from rag.types import Inference
 from rag.verify import SourceSentence, verify
@@ -71,3 +72,34 @@ def test_it_joins_in_but_does_not_overrule_a_fact_that_differs() -> None:
     assert verify(same, sources, WordEncoder(), nli=Judge(0.0, 0.9)).support == "contradicted"
     assert verify(same, sources, WordEncoder(), nli=Judge(0.0, 0.0)).score < verify(same, sources, WordEncoder()).score
     assert verify(other, sources, WordEncoder(), nli=Judge(1.0, 0.0)).support == "contradicted"
+
+
+@pytest.fixture(params=[("contradiction", "entailment", "neutral"), ("ENTAILMENT", "neutral", "CONTRADICTION")])
+def order(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    found: tuple[str, ...] = request.param
+    return found
+
+
+def test_the_judge_of_evaluations_asks_a_real_cross_encoder_by_its_own_labels(
+    order: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Weights that are nothing but a bias: what the model says is known, whatever label stands where."""
+    import torch
+    from transformers import AutoModelForSequenceClassification
+
+    premise, claim = "The port of Gwadar opened in 2007.", "In 2007 the port of Gwadar opened."
+    heard = {}
+    for wanted in ("entail", "contra", "neutral"):
+        folder = made(tmp_path / wanted, order)
+        model = AutoModelForSequenceClassification.from_pretrained(str(folder))
+        with torch.no_grad():
+            model.classifier.weight.zero_()
+            model.classifier.bias.copy_(torch.tensor([9.0 if one.lower().startswith(wanted) else 0.0 for one in order]))
+        model.save_pretrained(folder)
+        said = CrossEncoder(str(folder)).infer(premise, claim)
+        assert (said.entailed > 0.99, said.contradicted > 0.99) == (wanted == "entail", wanted == "contra")
+        heard[wanted] = carried_by(WordEncoder(), CrossEncoder(str(folder)))(claim, [premise])
+    assert heard["entail"]
+    assert not heard["contra"]
+    spoilt = claim.replace("2007", "1998")
+    assert not carried_by(WordEncoder(), CrossEncoder(str(tmp_path / "entail")))(spoilt, [premise]), "a fact differs"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,22 +25,33 @@ _WIDE = 110  # columns from which measures are explained
 
 def print_run(run: Run, floors: Floors | None, html: Path | None) -> None:
     """Failed cases with what is wrong, then the measures by group."""
+    console = Console()
     for result in run.broken:
-        print(f"does not fit the sources: {clean(result.broken)}")
+        print(_wrapped("unfit", result.broken, console.width))
     for result in run.failed[:_SHOWN]:
-        said = " ".join(finding.said for finding in result.findings)
-        print(f"failed: {clean(result.case.id)}: {clean(result.case.question)}\n        {clean(said)}")
+        print(_wrapped("failed", f"{result.case.id}: {result.case.question}", console.width))
+        for finding in result.findings:
+            print(_wrapped("", finding.said, console.width))
+        if result.prediction.text:
+            said = textwrap.shorten(result.prediction.text, 2 * console.width, placeholder=" …")
+            print(_wrapped("", f"It says: {said}", console.width))
     if len(run.failed) > _SHOWN:
         print(f"… and {len(run.failed) - _SHOWN} more.")
-    Console().print(_table(run, floors, wide=Console().width >= _WIDE))
+    console.print(_table(run, floors, wide=console.width >= _WIDE))
     total, failed, kept = len(run.results), len(run.failed), len(run.results) - run.asked
     print(
         f"{total} cases: {total - failed - len(run.broken)} passed, {failed} failed"
-        + (f", {len(run.broken)} do not fit the sources" if run.broken else "")
+        + (f", {len(run.broken)} not fitting the sources" if run.broken else "")
         + f". {run.asked} asked in {run.seconds:.1f} s"
         + (f", {kept} answers kept from an earlier run." if kept else ".")
     )
     print(f"The report is in {html}." if html else "To look at each failed case: --html report.html")
+
+
+def _wrapped(head: str, text: str, width: int) -> str:
+    """A text in lines as wide as the terminal, below a word in front."""
+    lines = textwrap.wrap(clean(text), max(40, width - 10), break_long_words=False)
+    return "\n".join(f"{head if not at else '':<8}{line}" for at, line in enumerate(lines))
 
 
 def _table(run: Run, floors: Floors | None, wide: bool) -> Table:

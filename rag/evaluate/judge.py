@@ -44,6 +44,7 @@ Judge: TypeAlias = Callable[[str, Sequence[str]], bool]
 """Whether premises (source text) carry a claim."""
 
 _EMPHASIS = re.compile(r"[*_`]+")
+_ITEM = re.compile(r"(?:[-•–]\s+)+")
 _CELLS = re.compile(r"[|·]+")
 
 
@@ -167,4 +168,5 @@ def _trouble(citation: Citation, sources: Sources) -> tuple[Kind, str] | None:
 
 def _plain(text: str) -> str:
     """How two sentences are compared: normalised, without Markdown's marks and a list's mark in front."""
-    return normalise(_CELLS.sub(" ", _EMPHASIS.sub("", text))).strip("-•– ")
+    plain = normalise(_CELLS.sub(" ", _EMPHASIS.sub("", text))).strip()
+    return plain[item.end() :] if (item := _ITEM.match(plain)) else plain

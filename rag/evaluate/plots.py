@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-__all__ = ["bars", "curve", "reliability"]
+__all__ = ["bar", "curve", "reliability"]
 
 Point = tuple[float, float]
 _WIDTH, _HEIGHT = 340, 250
@@ -43,26 +43,17 @@ def reliability(bins: Sequence[tuple[float, float, int]], x: str, y: str) -> str
         body.append(
             f'<circle cx="{px:.1f}" cy="{py:.1f}" r="{size:.1f}" class="bubble">'
             f"<title>{count} answers: said {said:.2f}, were {was:.2f}</title></circle>"
+            f'<text x="{px - size - 4:.1f}" y="{py + 4:.1f}" class="tick" text-anchor="end">{count}</text>'
         )
     return _frame(body, x, y, 1.0, f"{y} against {x}")
 
 
-def bars(rows: Sequence[tuple[str, float, int]]) -> str:
-    """One bar a name, from 0 to 1, with how many it stands for."""
-    height = 26 * len(rows) + 6
-    body = []
-    for number, (name, value, count) in enumerate(rows):
-        top = 26 * number + 4
-        shown = name if len(name) <= 38 else "…" + name[-37:]
-        body.append(
-            f'<text x="262" y="{top + 13}" class="name" text-anchor="end">{escape(shown)}</text>'
-            f'<rect x="272" y="{top}" width="300" height="18" rx="4" class="rail"/>'
-            f'<rect x="272" y="{top}" width="{300 * value:.1f}" height="18" rx="4" class="bar">'
-            f"<title>{escape(name)}: {value:.2f} of {count}</title></rect>"
-            f'<text x="582" y="{top + 13}" class="tick">{value:.0%} of {count}</text>'
-        )
-    label = "Share of passed cases by source"
-    return f'<svg viewBox="0 0 660 {height}" role="img" aria-label="{label}">{"".join(body)}</svg>'
+def bar(value: float) -> str:
+    """One bar from 0 to 1, as wide as its place."""
+    return (
+        '<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect width="100" height="10" class="rail"/><rect width="{100 * value:.1f}" height="10" class="bar"/></svg>'
+    )
 
 
 def _place(x: float, y: float) -> Point:

@@ -26,7 +26,7 @@ __all__ = ["write_report"]
 
 _HERE = Path(__file__).parent / "page"
 _AROUND = 260  # characters shown before and after a quote
-_SOURCES = 24  # bars
+_SOURCES = 14  # bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,15 @@ def write_report(run: Run, sources: Sources, path: Path, name: str) -> None:
     )
     script = (_HERE / "report.js").read_text("utf-8")
     style = (_HERE / "report.css").read_text("utf-8")
+    by_source = _by_source(run)
     text = environment.get_template("report.html").render(
         name=name,
         run=run,
         groups=_groups(run),
         shown=[_shown(number, result, sources) for number, result in enumerate(run.results, 1)],
         plots={title: (Markup(svg), said) for title, svg, said in _plots(run) if svg},  # noqa: S704  # ours, escaped
-        sources_plot=Markup(plots.bars(_by_source(run))),  # noqa: S704
+        bars=[(path, Markup(plots.bar(share)), f"{share:.0%}", count) for path, share, count in by_source],  # noqa: S704
+        more_sources=len({place.expected.path for result in run.results for place in result.places}) - len(by_source),
         script=Markup(script),  # noqa: S704
         style=Markup(style),  # noqa: S704
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -114,20 +116,18 @@ def _plots(run: Run) -> Iterator[tuple[str, str, str]]:
 
 
 def _by_source(run: Run) -> list[tuple[str, float, int]]:
-    """Share of passed cases of each expected source, the worst first among the most asked."""
+    """Share of passed cases of each expected source: the worst first, and of equal ones the most asked."""
     passed: dict[str, list[bool]] = {}
     for result in run.results:
         for path in {place.expected.path for place in result.places}:
             passed.setdefault(path, []).append(result.passed)
-    most = sorted(passed.items(), key=lambda item: (-len(item[1]), item[0]))[:_SOURCES]
-    return sorted(
-        ((path, sum(found) / len(found), len(found)) for path, found in most), key=lambda row: (row[1], row[0])
-    )
+    rows = [(path, sum(found) / len(found), len(found)) for path, found in passed.items()]
+    return sorted(rows, key=lambda row: (row[1], -row[2], row[0]))[:_SOURCES]
 
 
 def _shown(number: int, result: Result, sources: Sources) -> Shown:
     failed = not result.passed
-    state = "broken" if result.broken else "passed" if result.passed else _state(result)
+    state = "does not fit" if result.broken else "passed" if result.passed else _state(result)
     paths = dict.fromkeys(place.expected.path for place in result.places)
     return Shown(
         number=number,
@@ -145,7 +145,7 @@ def _state(result: Result) -> str:
     for kind, said in (("answered", "false answer"), ("refused", "refused"), ("trouble", "not asked")):
         if kind in kinds:
             return said
-    return "citation" if kinds - {"answer"} else "answer"
+    return "wrong citation" if kinds - {"answer"} else "not said"
 
 
 def _found(result: Result) -> str:
@@ -164,9 +164,12 @@ def _expected(result: Result, sources: Sources) -> Iterator[Evidence]:
         if document is None:
             continue
         page = "" if place.expected.page is None else f"page {place.expected.page}"
-        spans = place.spans[:1] if place.exact else ()
-        span = spans[0] if spans else Span(0, 0)
-        yield Evidence(place.expected.path, page, tuple(_lit(document, span, spans, "right")))
+        if not place.exact:
+            yield Evidence(
+                place.expected.path, page, (Piece("anywhere on this page" if page else "anywhere in it", ""),)
+            )
+            continue
+        yield Evidence(place.expected.path, page, tuple(_lit(document, place.spans[0], place.spans[:1], "right")))
 
 
 def _given(result: Result, sources: Sources) -> Iterator[Evidence]:
