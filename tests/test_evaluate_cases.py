@@ -109,7 +109,7 @@ def test_a_quote_is_found_whatever_white_space_parts_its_words() -> None:
         (Expected("a.txt", quote="two word"), "does not say 'two words'"),
         (Expected("a.txt", page=1), "has no page 1"),
         (Expected("a.txt", quote="two words", span=Span(0, 9)), "does not read so at [0, 9]"),
-        (Expected("a.txt", span=Span(0, 900)), "does not read so at [0, 900]"),
+        (Expected("a.txt", span=Span(0, 900)), "has no [0, 900]"),
     ],
 )
 def test_an_expectation_that_does_not_stand_in_the_sources_is_named(expected: Expected, said: str) -> None:
@@ -183,3 +183,50 @@ def test_what_people_said_on_the_page_is_read(tmp_path: Path) -> None:
     assert (many.answers, many.turns, many.citations) == (("two",), turns, (Expected("a.txt", quote="two words"),))
     assert [case.answerable for case in (many, won, high)] == [True, False, True]
     assert locate(many, sources(a="There are two words."))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.yaml", b"- question: x\n  question: y\n", "line 2, column 3: this is no YAML: 'question' is given twice"),
+        ("a.yaml", b'- question: "x\n', "line 2, column 1: this is no YAML: found unexpected end of stream"),
+        ("a.yaml", b"- &a\n  question: x\n  answers: [*a]\n", "this is no YAML: "),
+        ("a.yaml", b'- question: !!python/object/apply:os.system ["exit"]\n', "question: a text is missing"),
+        ("a.yaml", b'- id: "a\\nb"\n  question: x\n', "is no plain line"),
+        ("a.yaml", "- question: x".encode("utf-16"), "cannot be read"),
+        ("a.jsonl", b'{"question": "\\ud800"}', "half of a character"),
+        ("a.jsonl", b'{"question": "x", "page": ' + b"9" * 5000 + b"}", "this is no JSON"),
+        ("a.json", b"[" * 100_000, "this is no JSON"),
+        ("a.jsonl", b'{"question": "x", "anwsers": ["y"]}', "there is no 'anwsers'"),
+    ],
+)
+def test_odd_files_get_one_sentence(name: str, content: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(CaseProblem) as caught:
+        load_cases(tmp_path / name)
+    assert said in caught.value.message
+    assert caught.value.hint
+    assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.jsonl"])
+def test_a_byte_order_mark_and_windows_lines_are_read(name: str, tmp_path: Path) -> None:
+    text = '{"question": "How many?"}\r\n' if name == "a.jsonl" else "- question: How many?\r\n"
+    (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + text.encode())
+    (case,) = load_cases(tmp_path / name)
+    assert case.question == "How many?"
+
+
+@pytest.mark.parametrize(
+    ("expected", "said"),
+    [
+        (Expected("../../etc/passwd"), "../../etc/passwd is not indexed."),
+        (Expected("a.txt", span=Span(2, 99)), "a.txt has no [2, 99]."),
+        (Expected("a.txt", quote="three words"), "does not say 'three words'."),
+        (Expected("a.txt", page=2), "has no page 2."),
+    ],
+)
+def test_a_place_that_is_not_there_is_named(expected: Expected, said: str) -> None:
+    with pytest.raises(CaseProblem) as caught:
+        locate(Case("c", "How?", citations=(expected,)), sources(a="There are two words."))
+    assert caught.value.message.endswith(said)

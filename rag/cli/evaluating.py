@@ -188,6 +188,8 @@ def import_(
 
 
 def _evaluated(cases: Path, config: Config, jobs: int | None, fresh: bool, quiet: bool) -> tuple[Run, Sources]:
+    from textwrap import shorten
+
     from rag.cli.show import bars
     from rag.evaluate.run import evaluate, opened
     from rag.types import Progress
@@ -195,7 +197,7 @@ def _evaluated(cases: Path, config: Config, jobs: int | None, fresh: bool, quiet
     with bars(quiet=quiet) as progress, opened(cases, config, progress) as (loaded, settings):
 
         def on_asked(done: int, total: int, question: str) -> None:
-            progress(Progress("asking", done, total, question))
+            progress(Progress("asking", done, total, shorten(question, 24, placeholder="…")))
 
         return evaluate(loaded, settings, jobs=jobs or os.cpu_count() or 1, fresh=fresh, on_asked=on_asked)
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -104,7 +104,7 @@ class Case:
 def load_cases(path: Path) -> list[Case]:
     """The cases of a `.jsonl`, `.json`, `.yaml` or `.yml` file, in order. Raises CaseProblem naming line and field."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError as error:
         raise CaseProblem(f"There is no file {path}.", "Draft cases from your own sources: rag eval init") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -134,8 +134,11 @@ def parse_case(row: JSON, place: str, default_id: str) -> Case:
         raise CaseProblem(
             f"{place}: it is not answerable, yet names answers or citations.", "Remove them, or `answerable: false`."
         )
+    name = _text(fields.get("id") or default_id, f"{place}: id")
+    if not name.isprintable():
+        raise CaseProblem(f"{place}: the id {name!r} is no plain line.", "Write it in letters, digits and dashes.")
     return Case(
-        id=_text(fields.get("id") or default_id, f"{place}: id"),
+        id=name,
         question=question,
         answerable=answerable,
         answers=answers,
@@ -191,17 +194,31 @@ def _rows(path: Path, text: str) -> Iterable[tuple[str, JSON]]:
 def _json(text: str, place: str) -> JSON:
     try:
         return json.loads(text)  # type: ignore[no-any-return]
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise CaseProblem(f"{place}: this is no JSON: {error}.", "Correct it, or write the cases as YAML.") from error
 
 
 def _yaml(text: str, path: Path) -> JSON:
     import yaml
 
+    class Words(yaml.BaseLoader):  # type: ignore[misc]
+        """Strings only, and no tag is obeyed; a name that is given twice is no case."""
+
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if key.value in seen:
+                    raise yaml.MarkedYAMLError(problem=f"{key.value!r} is given twice", problem_mark=key.start_mark)
+                seen.add(key.value)
+            return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
+
     try:
-        return yaml.load(text, Loader=yaml.BaseLoader)  # type: ignore[no-any-return]  # noqa: S506  # strings only
-    except (yaml.YAMLError, RecursionError) as error:
-        raise CaseProblem(f"{path} is no YAML: {' '.join(str(error).split())}.", "Correct it there.") from error
+        return yaml.load(text, Loader=Words)  # type: ignore[no-any-return]  # noqa: S506
+    except (yaml.YAMLError, RecursionError, TypeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        said = getattr(error, "problem", None) or " ".join(str(error).split())
+        raise CaseProblem(f"{path}{where}: this is no YAML: {said}.", "Correct it there.") from error
 
 
 def _mapping(value: JSON, known: set[str], place: str) -> dict[str, JSON]:
@@ -223,6 +240,8 @@ def _list(value: JSON, place: str) -> Sequence[JSON]:
 
 def _text(value: JSON, place: str) -> str:
     if isinstance(value, str) and value.strip():
+        if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
+            raise CaseProblem(f"{place}: half of a character is missing.", "Type it again.")
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         return json.dumps(value)

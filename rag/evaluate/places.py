@@ -93,7 +93,9 @@ def _place(expected: Expected, sources: Sources, case_id: str) -> Place:
         raise CaseProblem(f"{name} has no page {expected.page}.", f"It has {len(document.pages)} pages.")
     if expected.span is not None:
         start, end = expected.span
-        if end > len(document.text) or (expected.quote is not None and document.text[start:end] != expected.quote):
+        if end > len(document.text):
+            raise CaseProblem(f"{name} has no [{start}, {end}].", f"It has {len(document.text):,} characters.")
+        if expected.quote is not None and document.text[start:end] != expected.quote:
             raise CaseProblem(f"{name} does not read so at [{start}, {end}].", "Give the quote without a span.")
         return Place(expected, document.id, (expected.span,), exact=True)
     if expected.quote is not None:
