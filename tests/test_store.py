@@ -166,3 +166,11 @@ def test_missing_unfinished_and_damaged_are_told_apart(tmp_path: Path) -> None:
     store.path.write_bytes(b"not a database" * 500)
     with pytest.raises(IndexDamaged), store.snapshot():
         pass
+
+
+def test_what_an_interrupted_build_stored_is_found_without_looking_at_every_document(tmp_path: Path) -> None:
+    put(Store(tmp_path), loaded("a", "Four and more."))
+    with Store(tmp_path).writer() as writer:
+        question = "SELECT id FROM documents WHERE sha256 = 'x' AND recipe = 'y' AND suffix = 'z'"
+        plan = " ".join(str(row[3]) for row in writer._db.execute(f"EXPLAIN QUERY PLAN {question}"))
+    assert "documents_content" in plan

@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS documents(
     id TEXT NOT NULL, recipe TEXT NOT NULL, title TEXT NOT NULL, media_type TEXT NOT NULL, sha256 TEXT NOT NULL,
     text BLOB NOT NULL, pages TEXT NOT NULL, blocks TEXT NOT NULL, empty_pages TEXT NOT NULL, glyphs BLOB NOT NULL,
     suffix TEXT NOT NULL, date TEXT NOT NULL DEFAULT '', PRIMARY KEY(id, recipe));
+CREATE INDEX IF NOT EXISTS documents_content ON documents(sha256);
 CREATE TABLE IF NOT EXISTS words(
     document_id TEXT NOT NULL, recipe TEXT NOT NULL, places BLOB NOT NULL, boxes BLOB NOT NULL,
     PRIMARY KEY(document_id, recipe));
