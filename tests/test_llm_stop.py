@@ -76,6 +76,17 @@ def test_setting_stop_from_another_thread_hangs_up_at_once(says: bytes) -> None:
         assert not _waiting(server.setting), "a thread still waits for the model"
 
 
+def test_a_model_that_has_finished_is_heard_to_the_end_by_a_slow_listener() -> None:
+    end = b'data: {"id":"1","object":"chat.completion.chunk","created":0,"model":"m","choices":[{"index":0,"delta":{},'
+    end += b'"finish_reason":"stop"}]}\n\n'
+    with wire(HEAD + 3 * PIECE + end) as server:
+        found = []
+        for piece in spoken(open_llm(server.setting), "Answer.", ASKED, 99, PATIENT):
+            time.sleep(0.3)
+            found.append(piece)
+        assert found == ["The road"] * 3
+
+
 def test_closing_the_iterator_hangs_up_at_once() -> None:
     with wire(HEAD + PIECE) as server:
         pieces = spoken(open_llm(server.setting, wait=120), "Answer.", ASKED, 20, PATIENT)

@@ -62,7 +62,7 @@ def spoken(
     end, limit, said = time.monotonic() + patience.whole, patience.first, ""
     try:
         while True:
-            piece = _next(pieces, llm, min(limit, end - time.monotonic()), stop or over)
+            piece = _next(pieces, llm, min(limit, end - time.monotonic()), stop)
             if piece is None:
                 return
             said += piece
@@ -75,11 +75,11 @@ def spoken(
 
 
 def _next(
-    pieces: queue.Queue[str | Exception | None], llm: LanguageModel, seconds: float, stop: threading.Event
+    pieces: queue.Queue[str | Exception | None], llm: LanguageModel, seconds: float, stop: threading.Event | None
 ) -> str | None:
     """The next piece; None at the end, or where it is stopped."""
     end = time.monotonic() + seconds
-    while not stop.is_set():
+    while stop is None or not stop.is_set():
         try:
             piece = pieces.get(timeout=max(0.0, min(_GLANCE, end - time.monotonic())))
         except queue.Empty:
