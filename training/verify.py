@@ -1,8 +1,9 @@
 """Fits the numbers of `rag/verify/score.py`: `python -m training.verify [FOLDER]`, default `../shared/train`.
 
-Statements are made from questions and their answers ("Who wrote X?", "Y" -> "Y wrote X.") and by joining or shortening
-source sentences; they are carried by their paragraph. The same statements with another answer from the paragraph, with
-one fact changed, or looked for without the sentence that answers, are not. Nothing under `../shared/eval` is read.
+Two logistic regressions over the same measures: one tells statements that a passage carries from those that it says
+nothing of (the carrying sentence taken away; the nearest other passage of the same article), one from those that it
+says otherwise (`training/statements.py`). A measure that would count against its meaning is left out, since it would
+only have learnt how the statements were made. Nothing under `../shared/eval` is read.
 """
 
 from __future__ import annotations
@@ -10,41 +11,25 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.perturb import perturbed
 from benchmarks.sets import CACHE, vectors_of
 from rag.embed import SentenceEncoder
-from rag.text import sentence_spans
+from rag.evaluate.measures import auroc
 from rag.verify import SourceSentence, read_evidence
-from rag.verify.score import MEASURES, WEIGHTS
+from rag.verify.facts import facts
+from rag.verify.score import AGAINST, EITHER, MEASURES, WEIGHTS
+from training.statements import CARRIED, OTHERWISE, UNKNOWN, Statement, statements
+from training.windows import load
 
-SETS = ("squad2_dev", "squad1_dev")
-STATEMENTS = 300
-_SUBJECT = re.compile(
-    r"^(?:who|what|which(?: \w+)?) ((?:is|was|are|were|has|had|can|will|[a-z]+(?:ed|es|s))\b.+)\?$", re.I
-)
-_COUNT = re.compile(
-    r"^how many (\w+ (?!did|do|does)(?:\w+ )*?(?:is|was|are|were|has|had|have|live|died|took)\b.+)\?$", re.I
-)
-_AUXILIARY = re.compile(r"^(?:do|does|did)\b", re.I)
-_LIKE = (re.compile(r"\b\d[\d,.]*\d\b|\b\d\b"), re.compile(r"(?<=[a-z,] )[A-Z]\w+(?: [A-Z]\w+)*"))
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A statement, the sentences to look in, and whether they carry it."""
-
-    statement: str
-    sources: tuple[str, ...]
-    title: str
-    carried: bool
+STATEMENTS = 3500
+OF_EACH = 7
+"""Statements of one passage at most."""
 
 
 def main() -> None:
@@ -52,111 +37,113 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("folder", nargs="?", type=Path, default=Path("../shared/train"))
     options = parser.parse_args()
-    examples = [example for name in SETS for example in _examples(options.folder / name)]
-    random.Random(0).shuffle(examples)
+    chosen = _chosen(options.folder)
     encoder = SentenceEncoder()
     CACHE.mkdir(parents=True, exist_ok=True)
-    texts = sorted({text for one in examples for text in (one.statement, *one.sources)})
+    texts = sorted({text for one in chosen for text in (one.text, *one.sources)})
     known = dict(zip(texts, vectors_of(texts, encoder, CACHE), strict=True))
-    rows = np.array([_row(example, known) for example in examples])
-    carried = np.array([example.carried for example in examples], float)
-    half = len(rows) * 4 // 5
-    mean, spread = rows[:half].mean(0), rows[:half].std(0) + 1e-9
-    weights, bias = _fit((rows[:half] - mean) / spread, carried[:half])
-    weights, bias = weights / spread, bias - float((weights / spread) @ mean)
-    held = 1 / (1 + np.exp(-(rows[half:] @ weights + bias)))
-    right = (held >= 0.5) == (carried[half:] > 0)
-    print(f"{len(rows)} examples, {carried.mean():.2f} carried; held out: {right.mean():.3f} right")
-    for name, weight in zip(MEASURES, weights, strict=True):
-        print(f"{name:22} {weight:8.3f}")
-    found = {name: round(float(weight), 4) for name, weight in zip(MEASURES, weights, strict=True)}
-    WEIGHTS.write_text(json.dumps({"bias": round(float(bias), 4), "weights": found}, indent=1) + "\n", "utf-8")
+    examples = [*chosen, *_elsewhere(chosen, known)]
+    rows = np.array([_row(one, known) for one in examples])
+    labels = np.array([one.label for one in examples])
+    titles = sorted({one.title for one in examples})
+    held = np.array([titles.index(one.title) % 5 == 0 for one in examples])
+    found: dict[str, Any] = {}
+    scores = []
+    for name, wrong in (("spoken of", UNKNOWN), ("as said", OTHERWISE)):
+        mine = labels != (OTHERWISE if wrong == UNKNOWN else UNKNOWN)
+        weights, bias = signed(rows[mine & ~held], labels[mine & ~held] == CARRIED)
+        scores.append(1 / (1 + np.exp(-(rows @ weights + bias))))
+        area = auroc(scores[-1][mine & held], labels[mine & held] == CARRIED)
+        print(f"{name}: {mine.sum()} statements, AUROC on other articles {area:.3f}")
+        weights, bias = signed(rows[mine], labels[mine] == CARRIED)
+        kept = {measure: round(float(w), 4) for measure, w in zip(MEASURES, weights, strict=True) if w}
+        found[name] = {"bias": round(bias, 4), "weights": kept}
+    both, carried = np.minimum(*scores)[held], labels[held] == CARRIED
+    found["threshold"] = _best_threshold(both, carried)
+    print(f"both: AUROC {auroc(both, carried):.3f}, best F1 from {found['threshold']} on")
+    WEIGHTS.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 
 
-def _row(example: Example, known: dict[str, Any]) -> list[float]:
-    vectors = np.stack([known[source] for source in example.sources])
-    windows = [SourceSentence(source, example.title) for source in example.sources]
-    return read_evidence(example.statement, windows, vectors @ known[example.statement]).measures
+def _chosen(folder: Path) -> list[Statement]:
+    """Some passages with their statements."""
+    rng = random.Random(0)
+    by: dict[str, list[Statement]] = {}
+    for one in statements(load(folder), False, rng):
+        by.setdefault(one.title + one.sources[0][:50], []).append(one)
+    keys = sorted(by)
+    rng.shuffle(keys)
+    found: list[Statement] = []
+    for key in keys:
+        if len(found) > STATEMENTS:
+            break
+        rng.shuffle(by[key])
+        found += by[key][:OF_EACH]
+    return [one for one in found if facts(one.text).words]
+
+
+def _elsewhere(chosen: Sequence[Statement], known: dict[str, Any]) -> list[Statement]:
+    """Statements that are carried, looked for in the nearest other passage of the same article."""
+    passages: dict[str, dict[tuple[str, ...], Any]] = defaultdict(dict)
+    for one in chosen:
+        if one.label != UNKNOWN:
+            passages[one.title][one.sources] = np.stack([known[text] for text in one.sources])
+    found = []
+    for one in chosen:
+        others = [sources for sources in passages[one.title] if not set(sources) & set(one.sources)]
+        if one.label == CARRIED and others:
+            near = [float((passages[one.title][sources] @ known[one.text]).max()) for sources in others]
+            found.append(Statement(one.text, others[int(np.argmax(near))], one.title, UNKNOWN))
+    return found
+
+
+def _row(one: Statement, known: dict[str, Any]) -> list[float]:
+    vectors = np.stack([known[source] for source in one.sources])
+    windows = [
+        SourceSentence(text, "\n".join((one.title, *one.sources[max(0, i - 2) : i])))
+        for i, text in enumerate(one.sources)
+    ]
+    return read_evidence(one.text, windows, vectors @ known[one.text]).measures
+
+
+def signed(rows: Any, carried: Any) -> tuple[Any, float]:
+    """Logistic regression over the measures whose weights have the sign that they must have; 0 for the others."""
+    sign = np.array([0 if name in EITHER else -1 if name in AGAINST else 1 for name in MEASURES])
+    kept = np.arange(len(MEASURES))
+    while True:
+        weights, bias = _fit(rows[:, kept], carried)
+        turned = weights * sign[kept] * rows[:, kept].std(0)
+        if turned.min() >= 0:
+            break
+        kept = np.delete(kept, int(turned.argmin()))
+    found = np.zeros(len(MEASURES))
+    found[kept] = weights
+    return found, bias
 
 
 def _fit(rows: Any, carried: Any, ridge: float = 1.0) -> tuple[Any, float]:
-    """Logistic regression by Newton's method; both classes weigh the same."""
-    x = np.c_[rows, np.ones(len(rows))]
+    """Logistic regression by Newton's method on standardised measures; both classes weigh the same."""
+    mean, spread = rows.mean(0), rows.std(0) + 1e-9
+    x = np.c_[(rows - mean) / spread, np.ones(len(rows))]
     share = carried.mean()
-    importance = np.where(carried > 0, 0.5 / share, 0.5 / (1 - share))
+    importance = np.where(carried, 0.5 / share, 0.5 / (1 - share))
     penalty = np.diag([ridge] * rows.shape[1] + [0.0])
     found = np.zeros(x.shape[1])
     for _ in range(30):
         p = 1 / (1 + np.exp(-(x @ found)))
         slope = x.T @ (importance * (p - carried)) + penalty @ found
         found -= np.linalg.solve((x * (importance * p * (1 - p))[:, None]).T @ x + penalty, slope)
-    return found[:-1], float(found[-1])
+    weights = found[:-1] / spread
+    return weights, float(found[-1] - weights @ mean)
 
 
-def _examples(folder: Path) -> Iterator[Example]:
-    rows = {
-        name: [json.loads(line) for line in (folder / f"{name}.jsonl").open("rb")]
-        for name in ("corpus", "queries", "qrels")
-    }
-    corpus = {row["id"]: row for row in rows["corpus"]}
-    questions = {row["id"]: row["text"] for row in rows["queries"]}
-    rng = random.Random(0)
-    rng.shuffle(rows["qrels"])
-    made = 0
-    for gold in rows["qrels"]:
-        span = next((s for s in gold.get("spans") or () if s.get("start") is not None), None)
-        if span is None or made >= STATEMENTS:
-            continue
-        row = corpus[gold["doc"]]
-        statement = _statement(questions[gold["query"]], span["text"]) if made % 3 else None
-        sentences = [row["text"][a:b] for a, b in sentence_spans(row["text"])]
-        at = next((i for i, (_, b) in enumerate(sentence_spans(row["text"])) if span["start"] < b), 0)
-        statement = statement or (_shortened(sentences, at, rng) if not made % 3 else None)
-        if statement is None or len(sentences) < 2:
-            made += not made % 3
-            continue
-        made += 1
-        everything = tuple(sentences)
-        yield Example(statement, everything, row["title"], True)
-        without = tuple(s for i, s in enumerate(sentences) if i != at)
-        yield Example(statement, without, row["title"], False)
-        if (other := _other_answer(statement, span["text"], row["text"], rng)) is not None:
-            yield Example(other, everything, row["title"], False)
-        for _, wrong in perturbed(statement, row["text"]):
-            yield Example(wrong, everything, row["title"], False)
+def _best_threshold(score: Any, carried: Any) -> float:
+    """The threshold with the highest F1."""
 
+    def f1(least: float) -> float:
+        said = score >= least
+        return 2 * int((said & carried).sum()) / max(int(said.sum() + carried.sum()), 1)
 
-def _statement(question: str, answer: str) -> str | None:
-    """ "Who wrote X?" and "Y" -> "Y wrote X."; None where the question is not about its subject."""
-    question = " ".join(question.split())
-    answer = answer.strip(" .,")
-    if match := _COUNT.match(question):
-        return f"{answer} {match[1]}."
-    match = _SUBJECT.match(question)
-    if match is None or _AUXILIARY.match(match[1]) or len(answer.split()) > 12:
-        return None
-    return f"{answer[0].upper()}{answer[1:]} {match[1]}."
-
-
-def _shortened(sentences: Sequence[str], at: int, rng: random.Random) -> str | None:
-    """The sentence without asides, or its first clause joined with the next sentence's."""
-    plain = re.sub(r"\s*\([^)]*\)", "", sentences[at]).rstrip(". ")
-    clauses = re.split(r", (?=which|who|where|and|but|while|although)|; ", plain)
-    if rng.random() < 0.4 and at + 1 < len(sentences):
-        after = re.sub(r"\s*\([^)]*\)", "", sentences[at + 1]).rstrip(". ")
-        return f"{clauses[0]}, and {after}."
-    return f"{clauses[0]}." if len(clauses[0].split()) > 4 else f"{plain}."
-
-
-def _other_answer(statement: str, answer: str, text: str, rng: random.Random) -> str | None:
-    """The statement with something of the same look from the same text in the place of the answer."""
-    answer = answer.strip(" .,")
-    place = statement.lower().find(answer.lower())
-    pattern = next((p for p in _LIKE if p.search(f"a {answer}")), None)
-    if place < 0 or pattern is None:
-        return None
-    others = sorted({m[0] for m in pattern.finditer(text) if m[0] not in statement and m[0] not in answer})
-    return None if not others else statement[:place] + rng.choice(others) + statement[place + len(answer) :]
+    return round(float(max(np.arange(0.2, 0.8, 0.01), key=f1)), 2)
 
 
 if __name__ == "__main__":

@@ -16,19 +16,17 @@ from numpy.typing import NDArray
 from rag.types import Encoder, Entailment, Vectors
 from rag.verify.compare import Difference, differences
 from rag.verify.facts import Facts, content, facts
-from rag.verify.score import measures, probability
+from rag.verify.score import measures, probability, threshold
 
-__all__ = ["SUPPORTED", "Difference", "Evidence", "Idf", "SourceSentence", "Verdict", "read_evidence", "verify"]
+__all__ = ["Difference", "Evidence", "Idf", "SourceSentence", "Verdict", "read_evidence", "verify"]
 
 Support: TypeAlias = Literal["supported", "unsupported", "contradicted"]
 Idf: TypeAlias = Callable[[Iterable[str]], Mapping[str, float]]
 
-SUPPORTED = 0.5
-"""From this probability on a sentence without differences counts as carried."""
 _ABOUT = 0.4  # share of the sentence's weight that a source must hold to contradict it
 _OPPOSITE = 0.8  # probability from which on an inference model is believed that the opposite follows
-_MOST = 3  # source sentences that may carry one sentence together
-_GAIN = 0.1  # share of the weight that a further one must add
+_MOST = 4  # source sentences that may carry one sentence together
+_GAIN = 0.08  # share of the weight that a further one must add
 _PREFERRED = 0.1  # of coverage and cosine together
 _NEAREST = 12  # sources that are encoded, where their vectors are not known
 
@@ -42,7 +40,7 @@ class SourceSentence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the sources say to a sentence. `score` in [0, 1] is how likely they carry it.
+    """What the sources say to a sentence. `score` in [0, 1] is how likely they carry it, halved where a fact differs.
 
     `evidence` are positions of the sources, that which carries most first. "contradicted" means that the first of them
     says otherwise; `differences` say what.
@@ -86,11 +84,14 @@ def verify(
     found = read_evidence(sentence, sources, _similar(sentence, sources, encoder, vectors), idf, preferred)
     score = probability(found.measures)
     against = any(one.stands for one in found.differences)
+    kept = all(one.slight for one in found.differences)
     if nli is not None:
         said = nli.infer("\n".join(sources[i].text for i in found.chosen), sentence)
         score = (score + said.entailed) / 2
         against = against or said.contradicted >= _OPPOSITE
-    support: Support = "supported" if score >= SUPPORTED and not found.differences else "unsupported"
+    if not kept:
+        score /= 2
+    support: Support = "supported" if score >= threshold() and kept else "unsupported"
     if against and found.held >= _ABOUT:
         support = "contradicted"
     return Verdict(support, score, found.chosen, found.differences)
@@ -114,7 +115,7 @@ def read_evidence(
     evidence = [facts(sources[i].text) for i in chosen]
     context = [facts(sources[i].context) for i in chosen if sources[i].context]
     found = differences(said, evidence, context)
-    row = measures(said, evidence, context, weights, float(similar[chosen[0]]), found)
+    row = measures(said, evidence, context, weights, (float(similar[chosen[0]]), float(similar.max())), found)
     return Evidence(tuple(chosen), float(covered[chosen[0]]), tuple(found), row)
 
 

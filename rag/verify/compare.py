@@ -5,8 +5,10 @@ This module does not know how the sentences were chosen or how much a difference
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypeAlias
 
 from rag.text import words
@@ -14,12 +16,13 @@ from rag.types import Span
 from rag.verify.facts import Facts, opposites, same_name, stem_of
 from rag.verify.quantities import Date, Quantity
 
-__all__ = ["Difference", "DifferenceKind", "differences"]
+__all__ = ["Difference", "DifferenceKind", "differences", "in_order", "in_place"]
 
 DifferenceKind: TypeAlias = Literal[
     "number", "unit", "date", "name", "negation", "comparison", "quantifier", "bound", "quote"
 ]
 
+_NEAR = 3  # words of content on either side of a fact
 _BESIDE = 2  # words that must stand around a name in a further source, too, so that it is the same matter
 
 
@@ -30,6 +33,9 @@ class Difference:
     kind: DifferenceKind
     said: str
     stands: str = ""
+    slight: bool = False
+
+    """`slight`: the sources may only leave it out, as they do with names and with what is counted from context."""
 
 
 def differences(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]) -> list[Difference]:
@@ -45,10 +51,61 @@ def differences(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]
     ]
 
 
+def in_place(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]) -> list[float]:
+    """For each name, number and date of a sentence, the share of the words around it that stand around it in a source
+    sentence, too; 0 where none has it, a half where only the context does.
+    """
+    found = []
+    for span, places in _facts_of(said):
+        near = said.around(span, _NEAR)
+        there = [one.around(place, _NEAR + 2) for one in evidence for place in places(one)]
+        shares = [len(near & other) / len(near) if near else 1.0 for other in there]
+        found.append(max(shares, default=0.5 if any(places(one) for one in context) else 0.0))
+    return found
+
+
+def _facts_of(said: Facts) -> Iterator[tuple[Span, Callable[[Facts], list[Span]]]]:
+    """Where each fact stands, and what finds its places in another sentence."""
+    for name in said.names:
+        if not (name.first and _ordinary(said, name.span)):
+            yield name.span, partial(_places_of, name=name.text)
+    for number in said.numbers:
+        yield number.span, partial(_places_of_number, number=number)
+    for date in said.dates:
+        yield date.span, partial(_places_of_date, date=date)
+
+
+def _places_of_number(one: Facts, number: Quantity) -> list[Span]:
+    return [other.span for other in one.numbers if number.same(other)]
+
+
+def _places_of_date(one: Facts, date: Date) -> list[Span]:
+    return [other.span for other in one.dates if date.within(other)]
+
+
+def _places_of(one: Facts, name: str) -> list[Span]:
+    named = [other.span for other in one.names if same_name(name, other.text)]
+    return named or [word.span for word in one.words if word.text.lower() == name]
+
+
+def in_order(said: Facts, one: Facts) -> float:
+    """The share of the pairs of names that stand in the same order in both; 1 where one of the two is passive."""
+    passive = [re.search(r"\w(?:ed|en|wn|ght|ade|ut|ept) by\b", each.text) is not None for each in (said, one)]
+    mine = list(dict.fromkeys(name.text for name in said.names))
+    places = [(name, [place.start for place in _places_of(one, name)]) for name in mine]
+    known = [min(starts) for _, starts in places if starts]
+    pairs = [(known[i], known[j]) for i in range(len(known)) for j in range(i + 1, len(known)) if known[i] != known[j]]
+    return 1.0 if passive[0] != passive[1] or not pairs else sum(a < b for a, b in pairs) / len(pairs)
+
+
 def _numbers(said: Facts, evidence: Sequence[Facts]) -> Iterator[Difference]:
     for number in said.numbers:
         there = [(one, other) for one in evidence for other in one.numbers]
-        same = [(one, other) for one, other in there if number.same(other) or _written_so(number, said, other, one)]
+        same = [
+            (one, other)
+            for one, other in there
+            if number.same(other) or number.rounds(other) or _written_so(number, said, other, one)
+        ]
         text = _text(said, number.span)
         if same:
             if number.unit != "th":
@@ -62,7 +119,8 @@ def _numbers(said: Facts, evidence: Sequence[Facts]) -> Iterator[Difference]:
             continue
         if number.value == 1 and number.unit != "th" and not number.unit:
             continue  # "one of the"
-        yield Difference("number", text, _instead(said, number, there))
+        instead = _instead(said, number, there)
+        yield Difference("number", text, instead, slight=number.unit == "th" and not instead)
 
 
 def _instead(said: Facts, number: Quantity, there: Sequence[tuple[Facts, Quantity]]) -> str:
@@ -99,7 +157,9 @@ def _dates(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]) -> 
         if _pieced_together(date, [other for _, other in (*near, *around)], bool(near)):
             continue
         clashing = [(one, other) for one, other in near if date.clashes(other)]
-        yield Difference("date", _text(said, date.span), _text(clashing[0][0], clashing[0][1].span) if clashing else "")
+        stands = _text(clashing[0][0], clashing[0][1].span) if clashing else ""
+        partly = date.year is None or any(date.year == other.year for _, other in (*near, *around))
+        yield Difference("date", _text(said, date.span), stands, slight=not stands and partly)
 
 
 def _pieced_together(date: Date, others: Sequence[Date], near: bool) -> bool:
@@ -129,7 +189,8 @@ def _names(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]) -> 
             continue
         if name.first and not explained and _ordinary(said, name.span):
             continue
-        yield Difference("name", _text(said, name.span), _slot_taken(said, name.span, evidence))
+        stands = _slot_taken(said, name.span, evidence)
+        yield Difference("name", _text(said, name.span), stands, slight=not stands)
 
 
 def _holds(one: Facts, name: str, initials: set[str]) -> bool:
@@ -172,11 +233,22 @@ def _negations(said: Facts, evidence: Sequence[Facts]) -> Iterator[Difference]:
         theirs = {word.stem: _polarity(one, word.stem) for word in one.words}
         for word in said.words:
             mine = _polarity(said, word.stem)
-            if {mine, theirs.get(word.stem)} == {True, False} and opposites(word.stem, one.spoken) is None:
+            if (
+                {mine, theirs.get(word.stem)} == {True, False}
+                and opposites(word.stem, one.spoken) is None
+                and _same_matter(said, word.stem, one, word.stem)
+            ):
                 yield Difference("negation", _phrase(said, word.span), _phrase_of(one, word.stem))
                 return
     if said.negator and evidence and not any(one.negator for one in evidence):
         yield Difference("negation", said.negator)
+
+
+def _same_matter(said: Facts, stem: str, one: Facts, other: str) -> bool:
+    """Whether two words stand among the same words, one at least."""
+    mine = set().union(*(said.around(word.span) for word in said.words if word.stem == stem))
+    theirs = set().union(*(one.around(word.span) for word in one.words if word.stem == other))
+    return not mine or bool(mine & theirs - {stem, other})
 
 
 def _polarity(one: Facts, stem: str) -> bool | None:
@@ -197,6 +269,9 @@ def _comparisons(said: Facts, evidence: Sequence[Facts]) -> Iterator[Difference]
         )
         if mine is not None and theirs is not None and mine != theirs:
             continue  # "not likely" and "unlikely"
+        near = (_same_matter(said, stem, one, other) for one in evidence if other in one.stems)
+        if stem in said.stems and not any(near):
+            continue
         yield Difference(
             "comparison", _as_written(said, stem), next(_as_written(o, other) for o in evidence if other in o.spoken)
         )
@@ -205,13 +280,20 @@ def _comparisons(said: Facts, evidence: Sequence[Facts]) -> Iterator[Difference]
 def _quantifiers(said: Facts, evidence: Sequence[Facts]) -> Iterator[Difference]:
     if not said.levels or not evidence:
         return
-    level, word = max(said.levels)
+    level, word = max((pair for pair in said.levels if not _of_time(said, pair[1])), default=(-1, ""))
+    if level < 0:
+        return
     theirs = [pair for one in evidence for pair in one.levels]
     if word in {other for _, other in theirs} or not theirs:
         return
     highest = max(theirs)
     if level > highest[0] or (level == 0 and highest[0] > 0):
         yield Difference("quantifier", word, highest[1])
+
+
+def _of_time(said: Facts, word: str) -> bool:
+    """ "each month", "every year": how often, not how many."""
+    return bool(re.search(rf"\b{word}\s+(?:day|week|month|year|time|hour|night|season)\b", said.text, re.IGNORECASE))
 
 
 def _quotes(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]) -> Iterator[Difference]:

@@ -27,10 +27,16 @@ _NEGATING = (
 _NEGATORS = frozenset(_NEGATING.split())
 _MERE = _NEGATORS & {"not", "no", "never", "cannot", "nor", "neither", "none", "without", "unlikely"}
 """Negators that say nothing else."""
+_TURNS_ASIDE = frozenset(
+    "that why whether if because although though while but which who whom whose where when until unless so".split()  # noqa: SIM905
+)  # what comes after it is not negated any more
+_LETS_PASS = frozenset("deny denies denied denying unlikely impossible".split())  # noqa: SIM905  # "denied that it had"
+_PARTICLE = re.compile(r"\s*(?:no|yes|nope)\s*[,.!;:]", re.IGNORECASE)  # an answer's first word
 _NEGATED_WORDS = 5  # content words after a negator that it may reach
 _SURELY = 2  # of these, those that it does reach
 _LEVELS = {
-    "none": 0, "few": 1, "some": 2, "several": 2, "certain": 2, "sometimes": 2, "many": 3, "often": 3, "half": 3,
+    "none": 0, "neither": 0, "hardly": 0,
+    "few": 1, "some": 2, "several": 2, "certain": 2, "sometimes": 2, "many": 3, "often": 3, "half": 3,
     "most": 4, "mostly": 4, "majority": 4, "usually": 4, "almost": 4, "nearly": 4,
     "all": 5, "every": 5, "each": 5, "always": 5, "entire": 5, "whole": 5, "everyone": 5, "everybody": 5,
 }  # fmt: skip
@@ -145,20 +151,26 @@ def facts(text: str) -> Facts:
         levels=tuple((_LEVELS[word], word) for word, _ in spelled if word in _LEVELS),
         bounds=tuple((sign, match.end()) for pattern, sign in _BOUNDS for match in pattern.finditer(text)),
         quotes=tuple(next(filter(None, match.groups()), "") for match in _QUOTED.finditer(text)),
-        negator=next((w for w, at in spelled if _negates(w) and not text[at:].lower().startswith("not only")), ""),
+        negator=next((w for w, at in spelled if _negates(w) and not _merely(text, at)), ""),
     )
 
 
+def _merely(text: str, at: int) -> bool:
+    """Whether a negator at an offset denies nothing: "not only", an answer's "No,"."""
+    return text[at : at + 9].lower() == "not only " or (not text[:at].strip() and _PARTICLE.match(text) is not None)
+
+
 def _words(text: str) -> Iterator[Word]:
-    """Words with their polarity: a negator reaches the next few words, up to the next mark."""
-    reach, stop = 0, 0
+    """Words with their polarity: a negator reaches the next few words, up to the next mark or clause; two cancel."""
+    reach, stop, passes = 0, 0, False
     for match in _WORD.finditer(text):
         lower = match[0].lower().replace("’", "'")
-        if reach and _STOP.search(text, stop, match.start()):
+        if reach and (_STOP.search(text, stop, match.start()) or (lower in _TURNS_ASIDE and not passes)):
             reach = 0
         stop = match.end()
-        if lower in _NEGATORS or lower.endswith("n't"):
-            reach = _NEGATED_WORDS
+        if (lower in _NEGATORS or lower.endswith("n't")) and not _merely(text, match.start()):
+            twice = reach > _NEGATED_WORDS - _SURELY and _negates(lower)
+            reach, passes = 0 if twice else _NEGATED_WORDS, lower in _LETS_PASS
             if _negates(lower):
                 continue
         stem = stem_of(lower)

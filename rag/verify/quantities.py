@@ -108,12 +108,22 @@ _NUMBER = re.compile(
       | \b(?P<spelled>(?:a\s+)?(?:{_SPELLED})(?:(?:[\s-]+(?:and\s+)?)(?:{_SPELLED}))*)\b )""",
     re.VERBOSE | re.IGNORECASE,
 )
+_HALF = re.compile(
+    rf"\b(?:({'|'.join(_ONES)}) and a half|half an?) (hundred|thousand|million|billion|trillion)\b", re.IGNORECASE
+)
 _WORDS = re.compile(rf"\b(?:{'|'.join((*_ORDINALS, *_FRACTIONS))})\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:no|any|some|every|each|this|that|which)\s+one|\bone[^\w\s-]?$", re.IGNORECASE)
 _UNIT = re.compile(r"[\s-]?(%|per\s?cent\b|[a-z]+\b)(?:[\s-]+(?P<after>[a-z]+)\b)?", re.IGNORECASE)
+_POINTS = re.compile(r"[\s-]*points?\b", re.IGNORECASE)
+_HEDGE = re.compile(
+    r"\b(?:about|around|approximately|roughly|nearly|almost|some|circa|c\.|over|more than|an estimated|at least|up to|"
+    r"close to|under|less than|fewer than)\s+[$€£]?$",
+    re.IGNORECASE,
+)
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATE = re.compile(
     rf"""\b(?: (?P<iso>\d{{4}})-(?P<isomonth>\d{{2}})-(?P<isoday>\d{{2}})
+      | (?P<one>\d{{1,2}})(?P<sign>[./])(?P<two>\d{{1,2}})(?P=sign)(?P<numeric>[12]\d{{3}})\b
       | (?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<month>{_MONTH})\b\.?
         (?:\s+(?P<after>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|,\d|\s?(?:%|per\b)))?
         (?:,?\s+(?:of\s+)?(?P<year>[12]\d{{3}})\b(?!,\d))?
@@ -130,11 +140,21 @@ class Quantity:
     unit: str
     span: Span
     counts: str = ""  # the word after it, lower case: what is counted
+    hedged: bool = False  # "about", "nearly"
 
     def same(self, other: Quantity) -> bool:
         """Equal values; units must agree where both name one."""
         close = abs(self.value - other.value) <= 1e-9 * max(abs(self.value), abs(other.value), 1.0)
         return close and (self.unit == other.unit or not self.unit or not other.unit)
+
+    def rounds(self, other: Quantity) -> bool:
+        """Whether this is the other one, rounded: 12.4 million and 12,412,345, about 20,000 and 19,834."""
+        if self.value == 0 or "th" in (self.unit, other.unit) or (self.unit != other.unit and self.unit and other.unit):
+            return False
+        digits = f"{self.value:.15g}".replace(".", "").strip("0")
+        finer = len(f"{other.value:.15g}".replace(".", "").strip("0")) > len(digits)
+        enough = len(digits) >= (1 if self.hedged else 2)
+        return finer and enough and float(f"{other.value:.{len(digits)}g}") == self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +190,8 @@ def dates(text: str) -> list[Date]:
         span = Span(*match.span())
         if part["iso"]:
             found.append(Date(int(part["iso"]), int(part["isomonth"]), int(part["isoday"]), span))
+        elif part["numeric"]:
+            found.append(_numeric(int(part["one"]), int(part["two"]), int(part["numeric"]), part["sign"], span))
         elif part["alone"]:
             found.append(Date(int(part["alone"]), None, None, span, decade=bool(part["decade"])))
         elif match["month"][0].isupper():
@@ -181,9 +203,19 @@ def dates(text: str) -> list[Date]:
     return found
 
 
+def _numeric(one: int, two: int, year: int, sign: str, span: Span) -> Date:
+    """A date in figures; which of two small numbers is the month is not known where a slash stands between them."""
+    if sign == "." or one > 12:
+        return Date(year, two if two <= 12 else None, one, span)
+    if two > 12:
+        return Date(year, one, two, span)
+    return Date(year, one, one, span) if one == two else Date(year, None, None, span)
+
+
 def quantities(text: str) -> list[Quantity]:
     """The numbers of a text that are no part of a date, in order of kind and place."""
-    taken = [date.span for date in dates(text)]
+    halves = list(_halves(text))
+    taken = [date.span for date in dates(text)] + [half.span for half in halves]
     found = list(_figures(text))
     for match in _WORDS.finditer(text):
         word = match[0].lower()
@@ -191,7 +223,15 @@ def quantities(text: str) -> list[Quantity]:
             found.append(Quantity(float(_ORDINALS[word]), "th", Span(*match.span())))
         else:
             found.append(Quantity(_FRACTIONS[word], "", Span(*match.span())))
-    return [one for one in found if all(one.span.end <= span.start or one.span.start >= span.end for span in taken)]
+    free = [one for one in found if all(one.span.end <= span.start or one.span.start >= span.end for span in taken)]
+    return [*halves, *free]
+
+
+def _halves(text: str) -> Iterator[Quantity]:
+    """ "half a million" and "one and a half million"."""
+    for match in _HALF.finditer(text):
+        value = (_spelled(match[1]) if match[1] else 0.0) + 0.5
+        yield Quantity(value * _SCALES[match[2].lower()], _unit_at(text, match.end())[0], Span(*match.span()))
 
 
 def _figures(text: str) -> Iterator[Quantity]:
@@ -224,7 +264,7 @@ def _figures(text: str) -> Iterator[Quantity]:
             unit = "th"
         elif match["money"]:
             unit = {"us$": "$", "₹": "rs"}.get(match["money"].strip(" .").lower(), match["money"].strip(" .").lower())
-        yield Quantity(value, unit, Span(start, end), counts)
+        yield Quantity(value, unit, Span(start, end), counts, _HEDGE.search(text, 0, start) is not None)
 
 
 def _unit_at(text: str, end: int) -> tuple[str, str]:
@@ -233,8 +273,8 @@ def _unit_at(text: str, end: int) -> tuple[str, str]:
     if match is None:
         return "", ""
     word = match[1].lower()
-    if word.startswith("per") and word.endswith("cent"):
-        return "%", "percent"
+    if (word.startswith("per") and word.endswith("cent")) or word in ("%", "percentage"):
+        return ("%p" if _POINTS.match(text, match.end(1)) else "%"), "percent"
     if word == "m" and text[end : end + 1] in " m":
         return "metre", word
     if word in ("square", "sq", "cubic", "us") and match["after"]:
