@@ -81,7 +81,7 @@ def test_cases_are_chosen_by_name_and_by_marker(place: Path) -> None:
 
 
 def test_the_ten_lines_of_the_docs_pass_beside_cases_with_xdist(place: Path) -> None:
-    (code_of_docs,) = TESTS
+    code_of_docs = TESTS[0]
     assert len([line for line in code_of_docs.splitlines() if line.strip()]) <= 10
     (place / "test_mine.py").write_text(code_of_docs, "utf-8")
     code, said = run(place, "-n", "2", "--rag-cases", "cases.yaml", "--deselect", "cases.yaml::wrong", "test_mine.py")
