@@ -54,7 +54,7 @@ PAGE = """<!doctype html>
 <link rel="preload" href="footnote/sans-latin.woff2" as="font" type="font/woff2" crossorigin>
 <link rel="stylesheet" href="footnote/fonts.css"><link rel="stylesheet" href="footnote/page.css">
 <link rel="stylesheet" href="footnote/talk.css"><link rel="stylesheet" href="footnote/evidence.css">
-<script type="module" src="footnote/main.js"></script>
+<!--modules--><script type="module" src="footnote/main.js"></script>
 </head>
 <body><div id="footnote"><p class="opening" role="status">Opening…</p></div></body>
 </html>
@@ -117,6 +117,9 @@ def application(
     Sources can be changed from the page where only this machine reaches it, or where people sign in.
     """
     files = {path.name: path.read_bytes() for path in STATIC.rglob("*") if path.suffix in KINDS}
+    scripts = sorted(name for name in files if name.endswith(".js"))
+    modules = "".join(f'<link rel="modulepreload" href="footnote/{name}">\n' for name in scripts)
+    shell = PAGE.replace("<!--modules-->", modules)  # all are asked for at once, not one after the other
     doorkeeper = Doorkeeper(users) if users else None
     programs = Programs(endpoints, host)
     may_change = is_loopback(host) or doorkeeper is not None
@@ -124,7 +127,7 @@ def application(
     calls = PageCalls(endpoints, shelf, building, Feedback(feedback), may_change)
 
     def page(request: Request) -> Response:
-        shown = PAGE.replace("<!--user-->", user_tag(request.scope.get("user_name")))
+        shown = shell.replace("<!--user-->", user_tag(request.scope.get("user_name")))
         return HTMLResponse(shown, headers={"cache-control": "no-store"})
 
     def static(request: Request) -> Response:
