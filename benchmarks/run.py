@@ -55,7 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", nargs="?", default="../shared/eval", type=Path)
     parser.add_argument("--sets", default="", help="only these, separated by commas")
     parser.add_argument("--questions", type=int, default=300, help="at most so many of each set; 0: all")
-    parser.add_argument("--sizes", default="100,200,400", help="chunk sizes compared, in tokens")
+    parser.add_argument(
+        "--sizes", default="50,100,200", help="compared, in tokens; the encoder reads no more than some 200"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)

@@ -7,6 +7,7 @@ from typing import Any
 
 __all__ = ["as_table"]
 
+_STAGES = {"parts", "program", "chunk_sizes"}
 _LENSES = {"dense": "vectors", "lexical": "words", "fused": "together"}
 _SEARCH = ("hit@1", "hit@5", "MRR", "nDCG@10", "span@1", "span@5")
 _READING = {
@@ -50,6 +51,11 @@ def _head(found: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield f"{found['made']}, Footnote {found['version']}, {asked}, {found['jobs']} processes, {found['seconds']:.0f} s."
     yield f"{found['machine']}. Encoder `{found['model'][:60]}`."
+    missing = [
+        f"{name} ({', '.join(sorted(lack))})" for name, one in found["sets"].items() if (lack := _STAGES - one.keys())
+    ]
+    if missing:
+        yield f"Stopped before the end; not measured: {', '.join(missing)}."
     yield "Values with their 95 % interval; settings and hashes stand in the JSON beside this file."
 
 

@@ -112,6 +112,7 @@ def test_of_a_quote_that_stands_twice_the_occurrence_that_was_found_counts() -> 
         ("In all, 64,000 people died.", "64", False),
         ("In all, 1,064 people died.", "64", False),
         ("In all, 64.5 % died.", "64", False),
+        ("In all, 3.64 % died.", "64", False),
         ("They were 64.", "64", True),
         ("The BALOCHISTAN\nLiberation Army said so.", "Balochistan Liberation Army", True),
         ("He went unsaid.", "said", False),
