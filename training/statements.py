@@ -57,11 +57,12 @@ more fewer; more less; higher lower; increased decreased; increase decrease; ros
 earlier later; early late; first last; first second; largest smallest; oldest youngest; north south; east west; northern
 southern; eastern western; won lost; began ended; started stopped; founded dissolved; opened closed; accepted
 refused; approved rejected; supported opposed; allowed banned; included excluded; joined left; arrived departed;
-born died; bought sold; gained lost; above below; over under; male female; men women; father mother; son daughter; brother sister;
-king queen; best worst; good bad; strong weak; long short; high low; major minor; public private; rich poor; always never;
-everyone nobody; with without; until since; inside outside; upper lower; import export; enemy ally; won boycotted;
-highest lowest; better worse; same different; common rare; old new; hot cold; right left; winter summer; day night;
-defended attacked; succeeded failed; confirmed denied; admitted denied; urban rural; majority minority; maximum minimum
+born died; bought sold; gained lost; above below; over under; male female; men women; father mother; son daughter;
+brother sister; king queen; best worst; good bad; strong weak; long short; high low; major minor; public private;
+rich poor; always never; everyone nobody; with without; until since; inside outside; upper lower; import export;
+enemy ally; won boycotted; highest lowest; better worse; same different; common rare; old new; hot cold; right left;
+winter summer; day night; defended attacked;
+succeeded failed; confirmed denied; admitted denied; urban rural; majority minority; maximum minimum
 """
 _AMOUNTS = {
     "some": ("all", "no"), "many": ("all", "few", "no"), "most": ("all", "few", "no"), "several": ("all", "no"),

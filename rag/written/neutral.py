@@ -24,7 +24,20 @@ _SIGNS = re.compile(
     r"response)\b:?",
     re.IGNORECASE | re.MULTILINE,
 )
+_TAKEN = re.compile(r"<\|[^|>]{1,40}\|>|<(?:start|end)_of_turn>|\[/?INST\]|<</?SYS>>", re.IGNORECASE)
+"""Signs that no document has for its readers: what stands beside them is left out with them."""
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|</?[a-z][^<>]*>", re.IGNORECASE)
+_ENCODED = re.compile(r"\b(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*\d)[A-Za-z0-9+/]{32,}={0,2}")
+_LABEL = re.compile(r"^\W*(?:sources?|references?|answers?|questions?|citations?)\s*:\s*", re.IGNORECASE)
 _UNSEEN = ("Cf", "Cc", "Co", "Cn")
+_ELSEWHERE = (  # "ignore the instructions", "answer only", in other languages
+    r"\b(?:ignor(?:ez|er?|iere?n?|ad?|ate|em?|e)|oubli(?:ez|e)|vergiss|missachte|olvida|esquece|dimentica)\b.{0,60}"
+    r"\b(?:instructions?|consignes?|anweisungen|vorgaben|instrucciones|instruções|istruzioni)\b",
+    r"(?:忽略|无视|忘记|無視|忽視).{0,20}(?:指示|指令|说明|提示|規則|规则)",
+    r"(?:игнорируй|забудь|проигнорируй)\w*.{0,40}(?:инструкци|указани|правил)",
+    r"(?:تجاهل|انس).{0,40}(?:التعليمات|الأوامر)",
+    r"(?:無視して|無視し|忘れて).{0,20}|(?:指示|命令)を(?:無視|忘れ)",
+)
 _SPEAKS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -64,6 +77,9 @@ _SPEAKS = tuple(
         r"\b(?:end|start|begin(?:ning)?) of (?:the )?(?:passages?|context|documents?|system|instructions?|user)\b",
         r"\b(?:reveal|print|show|repeat|leak|output)\b.{0,20}\b(?:your|the)\b.{0,20}\b(?:prompt|instructions?|rules|"
         r"configuration|keys?)\b",
+        r"^\W*passage \d+\b[^:]{0,80}:",
+        r"[\"']?\brole\b[\"']?\s*:\s*[\"']?(?:system|assistant|user)\b",
+        *_ELSEWHERE,
         r"\bthe (?:correct|right|true|only|real|final) answer(?: to (?:this|the|any|every) question)? (?:is|must|"
         r"should|will)\b",
     )
@@ -73,15 +89,19 @@ _SPEAKS = tuple(
 def neutral(text: str) -> str:
     """The text as a model may read it, "" where it speaks to a model."""
     seen = "".join(" " if char.isspace() else char for char in text if char.isspace() or _visible(char))
-    plain = without_marks(_SIGNS.sub(" ", seen))
+    if _TAKEN.search(seen) or _ENCODED.search(seen):
+        return ""
+    told = _LINK.sub(lambda link: link[1] or " ", _SIGNS.sub(" ", seen))
+    plain = _LABEL.sub("", without_marks(told))
     return "" if speaks_to_a_model(plain) or speaks_to_a_model(seen) else " ".join(plain.split())
 
 
 def speaks_to_a_model(text: str) -> bool:
     """Whether a sentence tells a model what to do, as far as patterns can tell."""
-    folded = " ".join(unicodedata.normalize("NFKC", text).translate(_LOOKALIKES).split())
+    said = " ".join(unicodedata.normalize("NFKC", text).split())
+    folded = said.translate(_LOOKALIKES)
     together = re.sub(r"(?<=\b\w)[ .\-_*](?=\w\b)", "", folded)  # "i g n o r e"
-    return any(pattern.search(each) for each in {folded, together} for pattern in _SPEAKS)
+    return any(pattern.search(each) for each in {said, folded, together} for pattern in _SPEAKS)
 
 
 _LOOKALIKES = str.maketrans("аеорсухіѕ’", "aeopcyxis'")
