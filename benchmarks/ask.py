@@ -22,7 +22,7 @@ from rag.types import Reader, Span, Vectors
 
 __all__ = ["DEPTH", "PASSAGES", "Asker", "Found", "is_gold"]
 
-DEPTH = 30
+DEPTH = 20
 PASSAGES = 8
 Mask: TypeAlias = NDArray[np.bool_]
 

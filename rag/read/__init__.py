@@ -28,6 +28,7 @@ _COVERED = FEATURES.index("covered_in_passage")
 _MARGIN = 0.7  # log odds below the best sentence within which another is shown too
 _MARGIN_OF_SEVERAL = 1.8  # the same where the question asks for several things
 _SURE_ODDS, _ODDS_APART = 4.5, 2.5  # the reader's: of a sentence that gives another figure, at least and under the best
+_SAME = 0.9  # of the share of the question that the best passage speaks of, in a passage that gives another figure
 _HEADING = 100.0  # what a heading loses: it names what is said and does not say it
 _KEY = 3.0  # what "key: value" loses for each word of the key that nobody asked for, and so for "cost" of revenue
 _ASKED_KEY = 2.0  # what it gains where its key says just what is asked
@@ -109,7 +110,8 @@ def select(reading: Reading, most: int = 3, most_of_several: int = 5) -> list[Sc
 def differing(reading: Reading, question: str, passages: Sequence[ReadPassage]) -> list[Scored]:
     """Sentences of other documents that answer with another figure than the best one, one of each document.
 
-    Only for questions that ask for one figure, and only sentences that the reader takes for answers.
+    Only for questions that ask for one figure, and only sentences that the reader takes for answers, in passages that
+    speak of what is asked as much as the best one does: another country has another figure.
     """
     wanted = wants(question)
     if not reading.sentences or not any(wanted[kind] for kind in _FIGURES):
@@ -121,7 +123,8 @@ def differing(reading: Reading, question: str, passages: Sequence[ReadPassage]) 
     for one in reading.sentences[1:]:
         figures, document = _figures(one, passages), passages[one.passage].document
         new = document not in said and all(figures.isdisjoint(other) for other in said.values())
-        if one.odds >= least and figures and new and all(said.values()):
+        same = one.covered >= _SAME * best.covered
+        if one.odds >= least and same and figures and new and all(said.values()):
             said[document] = figures
             found.append(one)
     return found
