@@ -10,6 +10,7 @@ give the same bytes. Needs reportlab, pyphen and python-docx. This file does not
 from __future__ import annotations
 
 import io
+import os
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -125,10 +126,16 @@ def column(number: int) -> Frame:
     return Frame(LEFT + number * (COLUMN + GUTTER), BOTTOM, COLUMN, HEIGHT - TOP - BOTTOM, 0, 0, 0, 0)
 
 
+PRINTED = datetime(2025, 7, 1, tzinfo=UTC)
+
+
 class Report(BaseDocTemplate):
     """Running heads and feet, page labels (i, ii, then 1, 2 …), an outline, and entries for the table of contents."""
 
     def __init__(self, target: io.BytesIO, title: str, author: str) -> None:
+        os.environ["SOURCE_DATE_EPOCH"] = str(
+            int(datetime(2025, 7, 1, tzinfo=UTC).timestamp())
+        )  # as reportlab takes it
         super().__init__(
             target, pagesize=A4, title=title, author=author, subject="Sample report", lang="en-GB", invariant=1
         )
