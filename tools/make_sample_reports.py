@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import docx
 import pyphen
@@ -133,9 +134,6 @@ class Report(BaseDocTemplate):
     """Running heads and feet, page labels (i, ii, then 1, 2 …), an outline, and entries for the table of contents."""
 
     def __init__(self, target: io.BytesIO, title: str, author: str) -> None:
-        os.environ["SOURCE_DATE_EPOCH"] = str(
-            int(datetime(2025, 7, 1, tzinfo=UTC).timestamp())
-        )  # as reportlab takes it
         super().__init__(
             target, pagesize=A4, title=title, author=author, subject="Sample report", lang="en-GB", invariant=1
         )
@@ -276,7 +274,8 @@ def make_pdf(text: Path) -> bytes:
     story += [*columns(part for section in middle for part in section), NextPageTemplate("page"), PageBreak()]
     story += [*full_width(advice), Spacer(1, 0.6 * cm), *full_width(notes[:1])]
     story += [Paragraph(part.text, NOTE) for part in notes[1:]]
-    Report(out, title.text, "Frontier Notes").multiBuild(story)
+    with patch.dict(os.environ, SOURCE_DATE_EPOCH=str(int(PRINTED.timestamp()))):  # where reportlab looks for the date
+        Report(out, title.text, "Frontier Notes").multiBuild(story)
     return out.getvalue()
 
 
