@@ -106,14 +106,15 @@ def cite(shown: tuple[Server, Page]) -> Cite:
 
 def lit(page: Page) -> list[tuple[float, float, float, float]]:
     """The boxes on the page's picture: left, top, right, bottom as fractions of it."""
-    sheet = page.locator(".sheet img").bounding_box()
-    assert sheet
-    found = []
-    for box in (each.bounding_box() for each in page.locator(".sheet .quoted").all()):
-        assert box
-        left, top = (box["x"] - sheet["x"]) / sheet["width"], (box["y"] - sheet["y"]) / sheet["height"]
-        found.append((left, top, left + box["width"] / sheet["width"], top + box["height"] / sheet["height"]))
-    return found
+    measured = """() => {  // in one go: a sheet that is drawn anew takes its boxes with it
+      const of = (each) => { const r = each.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; };
+      const sheet = document.querySelector(".sheet.ready img");
+      return sheet && [of(sheet), [...document.querySelectorAll(".sheet .quoted")].map(of)];
+    }"""
+    page.wait_for_selector(".sheet.ready img")
+    (x, y, right, bottom), boxes = page.evaluate(measured)
+    wide, high = right - x, bottom - y
+    return [((a - x) / wide, (b - y) / high, (c - x) / wide, (d - y) / high) for a, b, c, d in boxes]
 
 
 def overlap(one: tuple[float, ...], other: tuple[float, ...]) -> float:
