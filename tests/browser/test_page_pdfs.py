@@ -99,9 +99,22 @@ def cite(shown: tuple[Server, Page]) -> Cite:
             },
         )  # fmt: skip
         page.locator(".turn button.chip").first.click()
-        page.wait_for_selector(".sheet.ready img")
+        settled(page)
 
     return opens
+
+
+def settled(page: Page) -> None:
+    """Returns when the page's picture has stood for a second: what is shown is looked at again, and may be drawn anew."""
+    page.evaluate("""() => new Promise((done) => {
+      let seen = null, since = performance.now();
+      const look = () => {
+        const found = document.querySelector(".sheet.ready img");
+        if (found !== seen) [seen, since] = [found, performance.now()];
+        if (seen && performance.now() - since > 1000) done(true); else setTimeout(look, 50);
+      };
+      look();
+    })""")
 
 
 def lit(page: Page) -> list[tuple[float, float, float, float]]:
@@ -161,6 +174,7 @@ def test_a_quote_across_two_pages_is_lit_up_on_both(shown: tuple[Server, Page], 
     assert overlap(box, place_of(ends)) >= 0.9
     page.get_by_label("Page after").click()
     page.wait_for_selector(".sheet.ready img[alt='Picture of page 2']")
+    settled(page)
     assert "The quote begins on the page before." in page.locator(".evidence .body").inner_text()
     (box,) = lit(page)
     assert overlap(box, place_of(making.box_of("owner from the mainland", 60, 760, 12))) >= 0.9
@@ -201,6 +215,7 @@ def test_a_near_passage_is_shown_on_its_page_and_not_lit_up(shown: tuple[Server,
     ask(page, "Who won the chess championship in Reykjavik?")
     page.locator(".turn.last .passage").first.click()
     page.wait_for_selector(".sheet .near .quoted")
+    settled(page)
     assert page.evaluate(colour) != lit_up
 
 
