@@ -105,7 +105,7 @@ def cite(shown: tuple[Server, Page]) -> Cite:
 
 
 def settled(page: Page) -> None:
-    """Returns when the page's picture has stood for a second: what is shown is looked at again, and may be drawn anew."""
+    """Returns when the picture of the page has stood for a second: until then it may be drawn anew."""
     page.evaluate("""() => new Promise((done) => {
       let seen = null, since = performance.now();
       const look = () => {
