@@ -17,12 +17,12 @@ from rag.fuse import Candidate, fuse
 from rag.lexical import terms
 from rag.read import Reading, ReadPassage, read
 from rag.read.reread import reread
+from rag.search import DEPTH
 from rag.spelling import respelt, words_in
 from rag.types import Reader, Span, Vectors
 
-__all__ = ["DEPTH", "PASSAGES", "Asker", "Found", "is_gold"]
+__all__ = ["PASSAGES", "Asker", "Found", "is_gold"]
 
-DEPTH = 20
 PASSAGES = 8
 Mask: TypeAlias = NDArray[np.bool_]
 

@@ -34,7 +34,7 @@ def left_out(text: str, rng: random.Random) -> str:
     return _slip(text, rng, lambda word, at: word[:at] + word[at + 1 :])
 
 
-def keywords(text: str, _: random.Random) -> str:
+def keywords(text: str) -> str:
     """Without the words that only hold a question together."""
     return " ".join(word for word in text.rstrip(" ?").split() if word.lower() not in _FUNCTION)
 
@@ -42,7 +42,7 @@ def keywords(text: str, _: random.Random) -> str:
 WAYS: dict[str, Callable[[str, random.Random], str]] = {
     "capitals": lambda text, _: text.upper(),
     "small letters, no mark": lambda text, _: text.rstrip(" ?").lower(),
-    "keywords": keywords,
+    "keywords": lambda text, _: keywords(text),
     "two letters exchanged": exchanged,
     "a letter left out": left_out,
     "please": lambda text, _: f"Please tell me, {text[0].lower()}{text[1:]}",

@@ -22,9 +22,10 @@ from rag.store import Snapshot, StoredChunk
 from rag.text import normalise
 from rag.types import Document, Hit, Keys, Passage, Ranks, Vectors
 
-__all__ = ["Lenses", "open_lenses", "search"]
+__all__ = ["DEPTH", "Lenses", "open_lenses", "search"]
 
-_DEPTH = 20  # candidates of each lens: with 50 no set of questions finds more, and each costs its reading
+DEPTH = 20
+"""Candidates of each lens: with 50 no set of questions finds more, and each costs its reading."""
 _DOCUMENTS = 128  # kept in memory
 
 
@@ -74,7 +75,7 @@ def search(
     `vector` is the question's, `(dim,)`.
     """
     within = None if documents is None else snapshot.keys(documents)
-    depth = max(_DEPTH, 2 * k)
+    depth = max(DEPTH, 2 * k)
     near, _ = lenses.dense.search(vector, depth, within)
     words, bm25 = lenses.lexical.search(question, depth, documents)
     ranks = _ranks(near, words)

@@ -30,13 +30,11 @@ def respelt(question: str, words: Iterable[str], lexical: LexicalLens) -> str:
     seen = Counter(words) if slips else Counter[str]()
     known = {word.lower() for word in seen}
     for found in reversed(slips):
-        typed = found[0].lower()
-        near = [
-            word
-            for word in known
-            if is_slip(typed, word, name=_is_name(found, question) or not seen[word])  # never seen in small letters
-        ]
-        if near and typed not in known:
+        typed, name = found[0].lower(), _is_name(found, question)
+        if typed in known:
+            continue
+        near = [word for word in known if is_slip(typed, word, name or not seen[word])]  # not seen in small letters
+        if near:
             right = max(near, key=lambda word: (seen[word], seen[word.title()], word))
             question = question[: found.start()] + _cased(right, found[0]) + question[found.end() :]
     return question

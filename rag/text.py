@@ -22,7 +22,17 @@ from rag.types import Block, Document, Span
 if TYPE_CHECKING:
     import tiktoken
 
-__all__ = ["count_tokens", "longest_run", "normalise", "sentence_spans", "sentences", "strip_span", "units", "words"]
+__all__ = [
+    "count_tokens",
+    "longest_run",
+    "normalise",
+    "printable",
+    "sentence_spans",
+    "sentences",
+    "strip_span",
+    "units",
+    "words",
+]
 
 _ENCODING = "cl100k_base"
 _VOCABULARY = Path(__file__).parent / "data" / "tiktoken" / "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"
@@ -77,6 +87,11 @@ def strip_span(text: str, span: Span) -> Span:
     left = len(part) - len(part.lstrip())
     right = len(part.rstrip())
     return Span(span.start + left, span.start + right) if right else Span(span.start, span.start)
+
+
+def printable(text: str) -> str:
+    """The text without control characters, so that a document cannot steer a terminal."""
+    return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
 
 
 def normalise(text: str) -> str:

@@ -128,6 +128,21 @@ def batches(questions: Questions, tokenizer: TokenizerFile, tokens: int, seed: i
         yield from made
 
 
+def begun(options: argparse.Namespace) -> tuple[Model, list[torch.nn.Parameter], torch.optim.Optimizer]:
+    """The model as it starts, what of it is trained, and the optimizer."""
+    model = Model(bundled_folder())
+    for name, module in model.named_modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0 if "attention.self" in name else options.dropout
+    model.bert.embeddings.requires_grad_(False)
+    if options.start:
+        missing, unknown = model.load_state_dict(restored(options.start), strict=False)
+        assert not unknown, unknown
+        assert all("embeddings." in name for name in missing), missing
+    trained = [p for p in model.parameters() if p.requires_grad]
+    return model, trained, torch.optim.AdamW(trained, lr=options.rate, weight_decay=0.01, fused=True)
+
+
 def main() -> None:
     """Trains and keeps a checkpoint."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -144,20 +159,9 @@ def main() -> None:
     options = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(options.threads or torch.get_num_threads())
-    questions = load(options.train)
-    folder = bundled_folder()
-    tokenizer, model = TokenizerFile(folder / "tokenizer.json"), Model(folder)
-    for name, module in model.named_modules():
-        if isinstance(module, torch.nn.Dropout):
-            module.p = 0.0 if "attention.self" in name else options.dropout
-    model.bert.embeddings.requires_grad_(False)
-    trained = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=options.rate, weight_decay=0.01, fused=True)
+    questions, tokenizer = load(options.train), TokenizerFile(bundled_folder() / "tokenizer.json")
+    model, trained, optimizer = begun(options)
     step, seconds, epoch = 0, 0.0, 0
-    if options.start:
-        missing, unknown = model.load_state_dict(restored(options.start), strict=False)
-        assert not unknown, unknown
-        assert all("embeddings." in name for name in missing), missing
     if options.state.exists():
         saved = torch.load(options.state)
         model.load_state_dict(saved["model"])

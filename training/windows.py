@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks.wordings import keywords
 from rag.text import sentence_spans
 from rag.types import Span
 from training.sheets import shown
@@ -33,7 +34,6 @@ _SHARE = {"policyqa": 0.25}  # of a set's questions that an epoch sees
 _SHEETS = 2500  # questions about made-up fact sheets in an epoch
 _TWISTED = 0.4  # of the answered questions with exact words, in an epoch
 _WORD = re.compile(r"\w+")
-_FUNCTION = frozenset("a an the of in on at to for by is are was were do does did has have had and or as with".split())  # noqa: SIM905
 
 
 class Example(NamedTuple):
@@ -214,8 +214,8 @@ def altered(question: str, rng: random.Random) -> str:
     if draw < 0.08:
         return question.rstrip(" ?")
     if draw < 0.13:
-        kept = [word for word in question.rstrip(" ?").split() if word.lower() not in _FUNCTION]
-        return " ".join(kept) if len(kept) > 1 else question
+        kept = keywords(question)
+        return kept if " " in kept else question
     if draw < 0.18 and len(question) > 12:
         at = rng.randrange(1, len(question) - 2)
         return question[:at] + question[at + 1] + question[at] + question[at + 2 :]

@@ -147,8 +147,8 @@ def sources(index: IndexOption = None, model: ModelOption = None, as_json: JsonO
 def chat(index: IndexOption = None, model: ModelOption = None, llm: LlmOption = None) -> None:
     """Ask one question after the other; Ctrl-C stops an answer, an empty line ends it."""
     from rag.assistant import open_index
-    from rag.cli.show import clean
     from rag.cli.telling import tell
+    from rag.text import printable
     from rag.types import Turn
 
     with open_index(config=_config(None, index, model, llm=llm)) as assistant:
@@ -164,7 +164,7 @@ def chat(index: IndexOption = None, model: ModelOption = None, llm: LlmOption = 
                 typer.echo("Stopped.\n")
                 continue
             if answer.asked_as != question:
-                typer.echo(f"\nAsked as: {clean(answer.asked_as)}")
+                typer.echo(f"\nAsked as: {printable(answer.asked_as)}")
             typer.echo()
             turns += [Turn("user", question), Turn("assistant", " ".join(claim.text for claim in answer.claims))]
 

@@ -18,6 +18,7 @@ from rich.text import Text
 
 from rag.doctor import Check
 from rag.errors import FootnoteError
+from rag.text import printable
 from rag.types import JSON, BuildReport, Failure, OnProgress, Passage, Progress, Source
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "bars",
-    "clean",
     "print_checks",
     "print_json",
     "print_passages",
@@ -34,11 +34,6 @@ __all__ = [
     "print_trouble",
     "print_verdicts",
 ]
-
-
-def clean(text: str) -> str:
-    """The text without control characters, so that a document cannot steer the terminal."""
-    return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
 
 
 class _Rate(ProgressColumn):
@@ -61,7 +56,7 @@ def bars(quiet: bool) -> Iterator[OnProgress]:
         def show(step: Progress) -> None:
             if step.stage not in tasks:
                 tasks[step.stage] = shown.add_task(step.stage, total=step.total, detail="")
-            shown.update(tasks[step.stage], completed=step.done, total=step.total, detail=clean(step.detail)[-48:])
+            shown.update(tasks[step.stage], completed=step.done, total=step.total, detail=printable(step.detail)[-48:])
 
         yield show
 
@@ -93,16 +88,16 @@ def print_report(report: BuildReport) -> None:
 
 def print_trouble(error: FootnoteError) -> None:
     """An expected error on stderr: what is wrong, and the hint."""
-    print(f"{clean(error.message)}\n{clean(error.hint)}", file=sys.stderr)
+    print(f"{printable(error.message)}\n{printable(error.hint)}", file=sys.stderr)
 
 
 def print_passages(passages: Sequence[Passage]) -> None:
     """Passages with their place, best first."""
     for number, passage in enumerate(passages, 1):
         page = passage.document.page_at(passage.chunk.span.start)
-        place = clean(passage.document.path) + (f", page {clean(page.label)}" if page else "")
-        print(f"{number}. {clean(passage.document.name)} ({place})  score {passage.score:.3f}")
-        print(f"{clean(passage.text)}\n")
+        place = printable(passage.document.path) + (f", page {printable(page.label)}" if page else "")
+        print(f"{number}. {printable(passage.document.name)} ({place})  score {passage.score:.3f}")
+        print(f"{printable(passage.text)}\n")
 
 
 def print_sources(found: Sequence[Source]) -> None:
@@ -113,7 +108,7 @@ def print_sources(found: Sequence[Source]) -> None:
         if source.pages_without_text and source.status == "indexed":
             pages += f" ({len(source.pages_without_text)} without text)"
         cells = (source.path, source.status, pages, str(source.chunks or ""), source.title)
-        table.add_row(*(Text(clean(cell)) for cell in cells))
+        table.add_row(*(Text(printable(cell)) for cell in cells))
     Console().print(table)
     for source in found:
         if source.reason:
@@ -124,7 +119,7 @@ def print_verdicts(verdicts: Sequence[Verdict]) -> None:
     """How the quotes of a pack stand, one line each, and the sum."""
     for verdict in verdicts:
         place = f"[{verdict.number}] {verdict.path}"
-        print(clean(f"{verdict.standing:<10} {place}  {verdict.said}").rstrip())
+        print(printable(f"{verdict.standing:<10} {place}  {verdict.said}").rstrip())
     counts = Counter(verdict.standing for verdict in verdicts)
     told = ", ".join(f"{counts[name]} {name}" for name in ("unchanged", "moved", "changed", "gone") if counts[name])
     print(f"{len(verdicts)} quotes: {told}" if verdicts else "The pack holds no quotes.")
@@ -133,10 +128,10 @@ def print_verdicts(verdicts: Sequence[Verdict]) -> None:
 def print_checks(checks: Sequence[Check]) -> None:
     """One line for each check of the doctor."""
     for check in checks:
-        print(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {clean(check.said)}")
+        print(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {printable(check.said)}")
         if check.hint:
-            print(f"      {clean(check.hint)}")
+            print(f"      {printable(check.hint)}")
 
 
 def _trouble(status: str, failure: Failure) -> str:
-    return f"{status}: {clean(failure.path)!r}: {clean(failure.reason)} {clean(failure.hint)}"
+    return f"{status}: {printable(failure.path)!r}: {printable(failure.reason)} {printable(failure.hint)}"

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rag.cli.show import clean
 from rag.evaluate.floors import Floors
 from rag.evaluate.mutations import FALSE_ALARMS, NOTICED, Gate
 from rag.evaluate.run import Run
 from rag.evaluate.summary import MEASURES, Difference
+from rag.text import printable
 
 __all__ = ["number", "print_differences", "print_floors", "print_gate", "print_run"]
 
@@ -50,7 +50,7 @@ def print_run(run: Run, floors: Floors | None, html: Path | None) -> None:
 
 def _wrapped(head: str, text: str, width: int) -> str:
     """A text in lines as wide as the terminal, below a word in front."""
-    lines = textwrap.wrap(clean(text), max(40, width - 10), break_long_words=False)
+    lines = textwrap.wrap(printable(text), max(40, width - 10), break_long_words=False)
     return "\n".join(f"{head if not at else '':<8}{line}" for at, line in enumerate(lines))
 
 
@@ -125,7 +125,7 @@ def print_gate(gate: Gate) -> None:
     )
     Console().print(table)
     for said in gate.missed[:_SHOWN]:
-        print(clean(said))
+        print(printable(said))
 
 
 def number(name: str, value: float, sign: bool = False) -> str:

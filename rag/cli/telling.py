@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
 from typing import TYPE_CHECKING, cast
 
-from rag.cli.show import clean
+from rag.text import printable
 from rag.types import Answer, Delta, Done, Event
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def tell(events: Iterator[Event], writes: str = "") -> Answer:
                 if isinstance(event, Delta):
                     if status is not None:
                         status.stop()
-                    sys.stdout.write(clean(event.text))
+                    sys.stdout.write(printable(event.text))
                     sys.stdout.flush()
                     shown += event.text
                 elif isinstance(event, Done):
@@ -47,7 +47,7 @@ def tell(events: Iterator[Event], writes: str = "") -> Answer:
         print()
         raise
     whole = str(answer)
-    print(clean(whole[len(shown) :] if whole.startswith(shown) else _INSTEAD + whole))
+    print(printable(whole[len(shown) :] if whole.startswith(shown) else _INSTEAD + whole))
     return answer
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from rag.evaluate.judge import check_citations, check_claims
 from rag.evaluate.measures import says
 from rag.evaluate.places import Sources, occurrences
-from rag.evaluate.shown import cited_as, clean, lit_difference, nearest
+from rag.evaluate.shown import cited_as, lit_difference, nearest
+from rag.text import printable
 from rag.types import Answer
 
 __all__ = ["assert_all_quotes_exact", "assert_answers", "assert_cites", "assert_refuses"]
@@ -36,7 +37,7 @@ def assert_cites(answer: Answer, path: str | None = None, page: int | None = Non
         said += ["It cites", cited_as(answer.citations)]
     best = nearest(quote, [one.quote for one in here or answer.citations]) if quote and answer.citations else None
     if quote and best is not None:
-        said.append(f"  compared: {clean(lit_difference(quote, best))}")
+        said.append(f"  compared: {printable(lit_difference(quote, best))}")
     raise AssertionError("\n".join(said))
 
 
@@ -51,7 +52,7 @@ def assert_all_quotes_exact(answer: Answer) -> None:
         [claim for claim in answer.claims if claim.support == "quoted"], sources
     )
     if found:
-        raise AssertionError(clean("\n".join(finding.said for finding in found)))
+        raise AssertionError(printable("\n".join(finding.said for finding in found)))
 
 
 def assert_answers(answer: Answer, *strings: str) -> None:
@@ -60,7 +61,7 @@ def assert_answers(answer: Answer, *strings: str) -> None:
     text = " ".join(claim.text for claim in answer.claims)
     missing = [string for string in strings if not says(text, string)]
     if missing:
-        raise AssertionError(clean(f"The answer does not say {', '.join(map(repr, missing))}.\nIt says: {text!r}"))
+        raise AssertionError(printable(f"The answer does not say {', '.join(map(repr, missing))}.\nIt says: {text!r}"))
 
 
 def assert_refuses(answer: Answer) -> None:
@@ -70,4 +71,4 @@ def assert_refuses(answer: Answer) -> None:
         return
     said = " ".join(claim.text for claim in answer.claims)
     shown = [f"It should not have been answered, and is {answer.status}: {said!r}", cited_as(answer.citations)]
-    raise AssertionError(clean("\n".join(shown)))
+    raise AssertionError(printable("\n".join(shown)))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from rag.text import printable
 from rag.types import Span
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def failure(result: Result, sources: Sources, colour: bool = False) -> str:
     if given.asked_as and given.asked_as != case.question:
         lines.append(f"asked as: {given.asked_as}")
     if result.broken:
-        return clean("\n".join([*lines, "", result.broken]))
+        return printable("\n".join([*lines, "", result.broken]))
     lines += ["", *(f"  wrong     {finding.said}" for finding in result.findings), ""]
     for place in result.places:
         lines += _block("expected", _where(place.expected.path, place.expected.page), _text_of(place, sources))
@@ -40,10 +41,10 @@ def failure(result: Result, sources: Sources, colour: bool = False) -> str:
             lines += _block(f"cited [{citation.number}]", _where(citation.path, citation.page), citation.quote)
         if not any(citation.quote == claim.text for citation in claim.citations):
             lines += _block("said", "", claim.text)
-    text = clean("\n".join(lines))
+    text = printable("\n".join(lines))
     pair = _nearest_pair(result, sources)
     if pair is not None:
-        text += "\n  compared  " + _wrapped(lit_difference(clean(pair[0]), clean(pair[1]), colour))
+        text += "\n  compared  " + _wrapped(lit_difference(printable(pair[0]), printable(pair[1]), colour))
     if result.places and not given.answered:
         text += "\n  found     " + _rank(result)
     return text
@@ -74,12 +75,7 @@ def nearest(wanted: str, quotes: Sequence[str]) -> str | None:
 
 def cited_as(citations: Sequence[Citation]) -> str:
     """Citations as a list, one a line."""
-    return clean("\n".join(f"  [{one.number}] {_where(one.path, one.page)}: {one.quote!r}" for one in citations))
-
-
-def clean(text: str) -> str:
-    """Without control characters, so that a document cannot steer a terminal."""
-    return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
+    return printable("\n".join(f"  [{one.number}] {_where(one.path, one.page)}: {one.quote!r}" for one in citations))
 
 
 def _nearest_pair(result: Result, sources: Sources) -> tuple[str, str] | None:

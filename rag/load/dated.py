@@ -54,7 +54,7 @@ def date_at_head(text: str) -> str:
     lines = (line for line in text[:4000].split("\n") if line.strip())
     for line, _ in zip(lines, range(_LINES), strict=False):
         before = _BEFORE.match(line)
-        for start in {before.end() if before else 0, 0}:
+        for start in (0, before.end() if before else 0):
             found = _date(line, start)
             if found and len(found[0]) > 4 and _AFTER.match(line, found[1]):
                 return found[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-import apsw
 import numpy as np
 
 from rag.store.rows import Reads, StoredChunk, chunk_of, has_dates, unpack_spans, unpack_vectors
@@ -14,10 +13,6 @@ from rag.types import Block, Box, Document, GlyphRun, Keys, Page, Source, Span, 
 
 class Snapshot(Reads):
     """One generation, unchanging while it is open. Use it from one thread."""
-
-    def __init__(self, connection: apsw.Connection) -> None:
-        super().__init__(connection)
-        self._date = "date" if has_dates(connection) else "''"
 
     def sources(self) -> list[Source]:
         """Every file with what became of it, sorted by path."""
@@ -76,6 +71,11 @@ class Snapshot(Reads):
             media_type=media_type,
             date=date,
         )
+
+    @property
+    def _date(self) -> str:
+        """The column of dates, or nothing in its place; only what shows a document asks for it."""
+        return "date" if has_dates(self._db) else "''"
 
     def paths(self, document_id: str) -> list[str]:
         """Every path under which a document lies, sorted."""
