@@ -16,6 +16,7 @@
     │   └── IndexLocked            another build is running
     ├── ModelProblem           the encoder cannot be loaded, or is not the published one
     ├── LanguageModelProblem   the language model does not run, is too slow, or writes nonsense
+    │   └── AnswerCutOff           it wrote as much as it may, and had not finished
     ├── QuestionProblem        the question is empty or too long
     ├── CaseProblem            a file of cases, results or floors cannot be used
     └── ConfigProblem          a setting is wrong, a port is taken
@@ -26,6 +27,7 @@ This module does not know where an error is shown: only the doors (`cli.py`, `ui
 from __future__ import annotations
 
 __all__ = [
+    "AnswerCutOff",
     "CaseProblem",
     "ConfigProblem",
     "EmptySource",
@@ -129,6 +131,10 @@ class ModelProblem(FootnoteError):
 
 class LanguageModelProblem(FootnoteError):
     """The language model does not run, is too slow, breaks off, or writes nonsense."""
+
+
+class AnswerCutOff(LanguageModelProblem):
+    """The language model wrote as many tokens as it may; the sentence that it was at is not whole."""
 
 
 class QuestionProblem(FootnoteError):

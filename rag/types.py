@@ -296,9 +296,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A further piece of the answer's text, as it comes; marks are never split over two pieces."""
+    """A further piece of the answer's text, as it comes; marks are never split over two pieces.
+
+    `anew`: what came before is withdrawn, since a language model was only thinking aloud.
+    """
 
     text: str
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -492,7 +496,10 @@ class LanguageModel(Protocol):
         """Tokens of each text, or a few more than it has."""
 
     def write(self, instructions: str, turns: Sequence[Turn], most: int, stop: threading.Event) -> Iterator[str]:
-        """At most `most` tokens in pieces as they come, "" as a sign of life; ends soon after `stop` is set."""
+        """At most `most` tokens in pieces as they come, "" as a sign of life; ends soon after `stop` is set.
+
+        Raises LanguageModelProblem, AnswerCutOff among them where it had more to say.
+        """
 
     def close(self) -> None:
         """Lets go of connections and weights."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag.written.marks import Sentences, without_marks
+from rag.written.marks import Said, Sentences, Thought, without_marks
 
 KNOWN = 4
 
@@ -16,8 +16,10 @@ KNOWN = 4
 def read(*pieces: str) -> tuple[list[tuple[str, list[int]]], int]:
     """The sentences with their marks, and how many numbers were unknown."""
     sentences = Sentences(KNOWN)
-    found = [*(said for piece in pieces for said in sentences.feed(piece)), *sentences.end()]
-    return [(said.text, sorted(said.marks)) for said in found], sentences.unknown
+    found: list[tuple[str, list[int]]] = []
+    for heard in (*(said for piece in pieces for said in sentences.feed(piece)), *sentences.end()):
+        found = [] if isinstance(heard, Thought) else [*found, (heard.text, sorted(heard.marks))]
+    return found, sentences.unknown
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ def test_a_block_of_code_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "half", ["[", "[1", "[1,", "[1, ", "[Passage ", "【", "【1", "(", "(1", "^[1", "<sup>1", r"\[1"]
+    "half", ["[", "[1", "[1,", "[1, ", "[Passage ", "【", "【1", "(", "(1", "^[1", "<sup>1", r"\[1", "</thin"]
 )
 def test_a_mark_that_was_cut_off_is_not_shown(half: str) -> None:
     assert read(f"It rose [2]. It fell {half}") == ([("It rose.", [2]), ("It fell", [])], 0)
@@ -142,6 +144,7 @@ def test_a_sentence_comes_when_the_next_one_has_begun_and_not_before_its_marks()
     assert list(sentences.feed(" [1")) == []
     assert list(sentences.feed("][2]")) == []
     (said,) = sentences.feed(" It f")
+    assert isinstance(said, Said)
     assert (said.text, said.marks) == ("It rose.", frozenset({1, 2}))
 
 
@@ -149,6 +152,33 @@ def test_a_sentence_comes_when_the_next_one_has_begun_and_not_before_its_marks()
 def test_what_a_model_thinks_is_not_said(thought: str) -> None:
     assert read(*thought, "It rose [2].") == ([("It rose.", [2])], 0)
     assert read(*thought.split("</")[0]) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    "thought",
+    [
+        "The user wants [7]. Yes.\n\nSo.</think>\n",
+        "So</thinking>",
+        "```\nSources:\n[1] a\n</think>",
+        "<think>a</think>b</think>",
+    ],
+)
+def test_a_thought_that_the_template_opened_is_taken_back_when_it_ends(thought: str) -> None:
+    assert read(*thought, "It rose [2].") == ([("It rose.", [2])], 0)
+
+
+def test_of_a_model_that_is_known_to_think_first_nothing_comes_before_it_has() -> None:
+    sentences = Sentences(KNOWN, thinking=True)
+    assert list(sentences.feed("The user wants a number. Passage 2 has it. Done.\n</thi")) == []
+    assert list(sentences.feed("nk>\nIt rose [2].")) == []
+    assert list(sentences.end()) == [Said("It rose.", frozenset({2}))]
+
+
+def test_a_model_that_was_taken_to_think_first_and_does_not_is_heard_all_the_same() -> None:
+    sentences = Sentences(KNOWN, thinking=True)
+    assert list(sentences.feed("It rose [2]. It fell [7].\n<think>")) == []
+    assert list(sentences.end()) == [Said("It rose.", frozenset({2})), Said("It fell.", frozenset())]
+    assert sentences.unknown == 1
 
 
 PIECES = st.sampled_from(

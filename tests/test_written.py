@@ -28,6 +28,7 @@ ROADS = """The road from the port to Turbat is 140 km long.
 
 China Overseas Ports Holding Company operates the port since 2013.
 """
+ROAD = "The road from the port to Turbat is 140 km long."
 QUESTION = "What were the profits of the port in 2022?"
 PROFITS = "Profits of the port were 12.4 million dollars in 2022, up from 9.1 million in the year before."
 
@@ -194,6 +195,54 @@ def test_a_sentence_is_shown_before_the_next_one_is_finished(index: Path, model:
         assert isinstance(list(stream)[-1], Done)
 
 
+ALOUD = "Okay, profits. The passages do not say much. The road to Turbat is 140 km long [2]. Yes.\n</think>\n"
+
+
+def test_what_a_model_thinks_aloud_is_taken_back_and_the_next_time_not_shown(index: Path, model: Speaker) -> None:
+    model.says = f"{ALOUD}\n{PROFITS} [1]"
+    with opened(index, model.setting) as assistant:
+        first = list(assistant.stream(QUESTION))
+        again = list(assistant.stream(QUESTION))
+    answers = [events[-1].answer for events in (first, again) if isinstance(events[-1], Done)]
+    assert [[(claim.text, claim.support) for claim in answer.claims] for answer in answers] == [
+        [(PROFITS, "quoted")]
+    ] * 2
+    assert [citation.number for citation in answers[0].citations] == [1], "numbers begin anew"
+    assert answers[0].status == "answered"
+    assert answers[0].notes == ()
+    shown = [event for event in first if isinstance(event, Delta)]
+    assert shown[-2:] == [Delta("", anew=True), Delta(f"{PROFITS} [1]")]
+    assert [event for event in again if isinstance(event, Delta)] == [Delta(f"{PROFITS} [1]")]
+
+
+def test_a_long_thought_is_listened_to_until_it_ends(index: Path, model: Speaker) -> None:
+    thoughts = " ".join(f"Maybe option {number} is what the reader means." for number in range(40))
+    answer = asked(index, model, f"{thoughts}</think>{PROFITS} [1]")
+    assert [claim.text for claim in answer.claims] == [PROFITS]
+
+
+def test_a_model_that_does_not_come_to_an_end_is_left_after_twelve_sentences(index: Path, model: Speaker) -> None:
+    def says(server: Any) -> None:
+        server.begin()
+        for number in range(100_000):
+            server.piece({"content": f"{PROFITS} [1] In {1900 + number % 100} it rained. {ROAD} [2] "})
+
+    answer = asked(index, model, says)
+    assert len(answer.claims) == 12
+    assert model.gone.wait(10), "the server still writes"
+
+
+def test_a_sentence_that_was_cut_off_at_the_limit_is_left_out_and_told(index: Path, model: Speaker) -> None:
+    def says(server: Any) -> None:
+        server.begin()
+        server.piece({"content": f"{PROFITS} [1] The provincial council did not approve the"})
+        server.piece({}, finish="length")
+
+    answer = asked(index, model, says)
+    assert [claim.text for claim in answer.claims] == [PROFITS]
+    assert "had not finished after" in answer.notes[0]
+
+
 def silent(server: Any) -> None:
     server.server.gone.wait(3)
 
@@ -225,8 +274,15 @@ def noise(server: Any) -> None:
 
 def loops(server: Any) -> None:
     server.begin()
-    for _ in range(5000):
+    for _ in range(400):
         server.piece({"content": "and the port and the port "})
+    server.piece({}, finish="stop")
+
+
+def thinks_too_long(server: Any) -> None:
+    server.begin()
+    server.piece({"content": "<think>Okay, the user wants to know the profits. Passage 1 says"})
+    server.piece({}, finish="length")
 
 
 def too_long(server: Any) -> None:
@@ -247,6 +303,7 @@ def fails(server: Any) -> None:
         (garbage, "broke off"),
         (noise, "wrote what is no text"),
         (loops, "repeated itself"),
+        (thinks_too_long, "had not finished after"),
         (too_long, "exceeds the available context"),
         (fails, "out of memory"),
         ("I'm sorry, but I cannot help with that.", "found no answer"),
@@ -338,7 +395,7 @@ def test_the_prompt_has_numbered_passages_and_the_question_last(index: Path, mod
     body = model.asked[-1]
     assert body["stream"] is True
     assert body["model"] == "tiny"
-    assert 0 < body["max_tokens"] <= 512
+    assert 0 < body["max_tokens"] <= 1024, "a quarter of the context that is taken where nobody tells"
 
 
 def test_a_follow_up_is_rewritten_by_the_model_and_shown(index: Path, model: Speaker) -> None:

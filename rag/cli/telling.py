@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["tell"]
 
+_ALOUD = "\n\nSo far it was thinking aloud. Its answer:\n"
 _INSTEAD = "\n\nThe sources' own words instead:\n"
 
 
@@ -38,9 +39,9 @@ def tell(events: Iterator[Event], writes: str = "") -> Answer:
                 if isinstance(event, Delta):
                     if status is not None:
                         status.stop()
-                    sys.stdout.write(printable(event.text))
+                    sys.stdout.write((_ALOUD if event.anew else "") + printable(event.text))
                     sys.stdout.flush()
-                    shown += event.text
+                    shown = event.text if event.anew else shown + event.text
                 elif isinstance(event, Done):
                     answer = event.answer
     except KeyboardInterrupt:

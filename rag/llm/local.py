@@ -5,17 +5,21 @@ This module does not know what is asked.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from rag.errors import LanguageModelProblem
+from rag.llm.server import cut_off
 from rag.types import Turn
 
 __all__ = ["LocalModel"]
 
 _LONGEST = 32_768  # tokens; some models claim to read without end
+_OPENED_THOUGHT = re.compile(r"<think(?:ing)?>\s*\Z", re.IGNORECASE)
+_LAST = 16  # tokens of the prompt that such an opening may take
 
 
 class LocalModel:
@@ -43,44 +47,41 @@ class LocalModel:
         return [len(ids) for ids in tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]]
 
     def write(self, instructions: str, turns: Sequence[Turn], most: int, stop: threading.Event) -> Iterator[str]:
-        """Pieces of the answer as they come. Raises LanguageModelProblem."""
-        from transformers import StoppingCriteriaList, TextIteratorStreamer
+        """Pieces of the answer as they come. Raises LanguageModelProblem, AnswerCutOff.
+
+        A thought that the chat template opens is opened in the text, too.
+        """
+        from transformers import TextIteratorStreamer
 
         tokenizer, model = self._ready()
         with self._writing:
             ids = self._prompt(tokenizer, instructions, turns).to(model.device)
             pieces = TextIteratorStreamer(tokenizer, skip_prompt=True, skip_special_tokens=True)
-            failed: list[Exception] = []
-
-            def stopped(*_: Any, **__: Any) -> bool:
-                return stop.is_set()
+            came: list[Any] = []  # the new tokens, or what was raised
 
             def generate() -> None:
                 try:
-                    model.generate(
-                        ids,
-                        max_new_tokens=most,
-                        do_sample=False,
-                        streamer=pieces,
-                        stopping_criteria=StoppingCriteriaList([stopped]),
-                        pad_token_id=tokenizer.pad_token_id or tokenizer.eos_token_id,
-                    )
+                    came.append(_generated(tokenizer, model, ids, most, pieces, stop))
                 except Exception as error:  # whatever a model of the person's choosing raises
-                    failed.append(error)
+                    came.append(error)
                 finally:
                     pieces.end()  # type: ignore[no-untyped-call]
 
             worker = threading.Thread(target=generate, daemon=True)
             worker.start()
             try:
+                if _OPENED_THOUGHT.search(tokenizer.decode(ids[0, -_LAST:])):
+                    yield "<think>"
                 yield from pieces
             finally:
                 stop.set()
                 worker.join()
-            if failed:
+            if isinstance(came[0], Exception):
                 raise LanguageModelProblem(
-                    f"{self.name} failed: {_first_line(failed[0])}", "Try another model."
-                ) from failed[0]
+                    f"{self.name} failed: {_first_line(came[0])}", "Try another model."
+                ) from came[0]
+            if len(came[0]) >= most and int(came[0][-1]) not in _ends(model):
+                raise cut_off(self.name, most)
 
     def close(self) -> None:
         """Lets go of the weights, once nothing is written any more."""
@@ -94,7 +95,7 @@ class LocalModel:
             return tokenizer("\n\n".join(said), return_tensors="pt")["input_ids"]
         system: list[dict[str, str]] = [{"role": "system", "content": instructions}]
         messages = [{"role": turn.role, "content": turn.text} for turn in turns]
-        options = {"add_generation_prompt": True, "return_tensors": "pt", "return_dict": True}
+        options = {"add_generation_prompt": True, "return_tensors": "pt", "return_dict": True, "enable_thinking": False}
         try:
             found = tokenizer.apply_chat_template([*system, *messages], **options)
         except Exception:  # templates are programs; those that know no system raise what they like
@@ -123,6 +124,30 @@ class LocalModel:
                 f"The model {self._source} cannot be loaded: {_first_line(error)}", "Name another folder or model."
             ) from error
         return tokenizer, model.to(self._device or _best_device()).eval()
+
+
+def _generated(tokenizer: Any, model: Any, ids: Any, most: int, pieces: Any, stop: threading.Event) -> Any:
+    """The ids of the new tokens, `(n,)`; they go to `pieces` one by one."""
+    from transformers import StoppingCriteriaList
+
+    def stopped(*_: Any, **__: Any) -> bool:
+        return stop.is_set()
+
+    found = model.generate(
+        ids,
+        max_new_tokens=most,
+        do_sample=False,
+        streamer=pieces,
+        stopping_criteria=StoppingCriteriaList([stopped]),
+        pad_token_id=tokenizer.pad_token_id or tokenizer.eos_token_id,
+    )
+    return found[0, ids.shape[1] :]
+
+
+def _ends(model: Any) -> list[int]:
+    """The tokens after which a model has finished."""
+    ends = model.generation_config.eos_token_id
+    return ends if isinstance(ends, list) else [ends]
 
 
 def _best_device() -> str:

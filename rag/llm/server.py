@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from rag.errors import LanguageModelProblem
+from rag.errors import AnswerCutOff, LanguageModelProblem
 from rag.text import count_tokens
 from rag.types import Turn
 
@@ -27,6 +27,14 @@ DEFAULT_CONTEXT = 4096
 """Where nobody tells: what Ollama gives a model unless it is told otherwise, and the least that is common."""
 _OTHER_TOKENIZER = 1.2  # other vocabularies need so many tokens for one of cl100k_base, on English
 _CONNECT = 3.0  # seconds
+
+
+def cut_off(name: str, most: int) -> AnswerCutOff:
+    """What to raise where a model had more to say."""
+    return AnswerCutOff(
+        f"{name} had not finished after {most} tokens.",
+        "Turn its thinking off, give it a longer context (llm_context), or take another model.",
+    )
 
 
 class ServerModel:
@@ -60,7 +68,7 @@ class ServerModel:
         return [math.ceil(count * _OTHER_TOKENIZER) for count in count_tokens(texts)]
 
     def write(self, instructions: str, turns: Sequence[Turn], most: int, stop: threading.Event) -> Iterator[str]:
-        """Pieces of the answer as they come, "" while the model thinks. Raises LanguageModelProblem."""
+        """Pieces of the answer as they come, "" while the model thinks. Raises LanguageModelProblem, AnswerCutOff."""
         import httpx2
         import openai
 
@@ -85,6 +93,8 @@ class ServerModel:
                     begun = True
                     if chunk.choices:
                         yield chunk.choices[0].delta.content or ""
+                        if chunk.choices[0].finish_reason == "length":
+                            raise cut_off(self.name, most)
                         if chunk.choices[0].finish_reason:
                             return
         except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:

@@ -100,9 +100,9 @@ class Endpoints:
             match event:
                 case Found(passages):
                     yield {"event": "found", "passages": [passage.to_dict() for passage in passages]}
-                case Delta(text):
-                    said.append(text)
-                    if time.monotonic() - shown >= _PAUSE:
+                case Delta(text, anew):
+                    said = [text] if anew else [*said, text]
+                    if anew or time.monotonic() - shown >= _PAUSE:
                         shown = time.monotonic()
                         yield {"event": "delta", "text": "".join(said)}
                 case Done(answer):

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from rag.answer import cite
-from rag.errors import LanguageModelProblem
+from rag.errors import AnswerCutOff, LanguageModelProblem
 from rag.llm import spoken
 from rag.text import normalise
 from rag.types import (
@@ -34,7 +35,7 @@ from rag.types import (
     Vectors,
 )
 from rag.verify import Idf, SourceSentence, verify
-from rag.written.marks import Said, Sentences
+from rag.written.marks import Heard, Said, Sentences, Thought
 from rag.written.prompt import compose
 from rag.written.rewrite import rewritten
 from rag.written.writer import Writer
@@ -87,66 +88,99 @@ def write(
     longer listened to. Raises ModelProblem.
     """
     llm, checker = writer.llm, _Checker(writer, hits, idf)
-    claims: list[Claim] = []
-    dropped = 0
-    sentences = Sentences(len(hits))
+    draft, sentences = _Draft(), Sentences(len(hits), thinking=writer.thinks_aloud)
+    why = f"Nothing that the language model ({llm.name}) wrote stands in the sources; these are their own words."
+    cut = ""
     try:
         with writer.turn():
             prompt = compose(llm, extractive.asked_as, vector, hits, turns)
             pieces = spoken(llm, prompt.instructions, prompt.turns, prompt.most, writer.patience, stop)
-            for said in _said(sentences, pieces):
-                claim = checker.claim(said)
-                if claim.support == "unsupported" and _REFUSAL.search(said.text):
-                    raise _Refused
-                if claim.support == "unsupported" and writer.drop_unsupported:
-                    dropped += 1
-                    continue
-                yield Delta((" " if claims else "") + str(claim))
-                claims.append(claim)
-    except _Refused:
-        why = f"The language model ({llm.name}) found no answer in the passages; these are the sources' own words."
+            with closing(_heard(sentences, pieces)) as heard:
+                for said in heard:
+                    if isinstance(said, Thought):
+                        if draft.claims:
+                            yield Delta("", anew=True)
+                        draft, writer.thinks_aloud = _Draft(), True
+                        checker.forget()
+                    elif not draft.closed and (shown := draft.take(checker.claim(said), writer.drop_unsupported)):
+                        yield Delta(shown)
+                    if draft.enough:
+                        break
+    except AnswerCutOff as problem:
+        cut = problem.message
     except LanguageModelProblem as problem:
+        draft = _Draft()
         why = f"The language model did not answer, so these are the sources' own words: {problem.message}"
-    else:
-        why = f"Nothing that the language model ({llm.name}) wrote stands in the sources; these are their own words."
-        if any(claim.support in ("quoted", "supported") for claim in claims):
-            left_out = f"{_sentences(dropped)} of the language model {_is(dropped)} left out: not found in the sources."
-            yield Done(_answer(extractive, claims, sentences.unknown, [left_out] if dropped else []))
-            return
+    if draft.refused:
+        why = f"The language model ({llm.name}) found no answer in the passages; these are the sources' own words."
+    elif draft.carried:
+        yield Done(_answer(extractive, draft, sentences.unknown, cut))
+        return
+    elif cut:
+        why = f"The language model did not answer, so these are the sources' own words: {cut}"
     yield Done(replace(extractive, notes=(*extractive.notes, why)))
 
 
-class _Refused(Exception):
-    """The model says that the passages do not answer."""
+@dataclass(slots=True)
+class _Draft:
+    """What became of the sentences that were heard."""
+
+    claims: list[Claim] = field(default_factory=list)
+    dropped: int = 0
+    refused: bool = False
+
+    def take(self, claim: Claim, drop: bool) -> str:
+        """Adds a claim; returns what to show of it, "" if nothing."""
+        if claim.support == "unsupported" and _REFUSAL.search(claim.text):
+            self.refused = True
+            return ""
+        if claim.support == "unsupported" and drop:
+            self.dropped += 1
+            return ""
+        self.claims.append(claim)
+        return (" " if len(self.claims) > 1 else "") + str(claim)
+
+    @property
+    def carried(self) -> int:
+        """Sentences that the sources carry."""
+        return sum(claim.support in ("quoted", "supported") for claim in self.claims)
+
+    @property
+    def closed(self) -> bool:
+        """Nothing more is added; the model is still listened to, for it may only have been thinking."""
+        return self.refused or len(self.claims) + self.dropped >= _MOST
+
+    @property
+    def enough(self) -> bool:
+        """It need not be listened to any more: thoughts are not carried by sources, answers are."""
+        return self.closed and not self.refused and 2 * self.carried >= _MOST
 
 
-def _said(sentences: Sentences, pieces: Generator[str]) -> Iterator[Said]:
+def _heard(sentences: Sentences, pieces: Generator[str]) -> Generator[Heard]:
     """What the model says, without prefaces and fillers; closes the stream when it is no longer listened to."""
-    count = 0
-    try:
+    with closing(pieces):
         for piece in pieces:
-            for said in sentences.feed(piece):
-                if not _FILLER.match(said.text):
-                    count += 1
-                    yield _plain(said)
-            if count >= _MOST:
-                return
-        yield from (_plain(said) for said in sentences.end() if not _FILLER.match(said.text))
-    finally:
-        pieces.close()
+            yield from _plain(sentences.feed(piece))
+        yield from _plain(sentences.end())
 
 
-def _plain(said: Said) -> Said:
+def _plain(heard: Iterable[Heard]) -> Iterator[Heard]:
     """What was said without a preface, and without links and pictures: nothing that a model writes is fetched."""
-    text = _LINK.sub(lambda link: link[1] or "", _PREFACE.sub("", said.text))
-    return Said(text[:1].upper() + text[1:], said.marks)
+    for said in heard:
+        if isinstance(said, Thought):
+            yield said
+        elif not _FILLER.match(said.text):
+            text = _LINK.sub(lambda link: link[1] or "", _PREFACE.sub("", said.text))
+            yield Said(text[:1].upper() + text[1:], said.marks)
 
 
-def _answer(extractive: Answer, claims: Sequence[Claim], unknown: int, notes: Sequence[str]) -> Answer:
+def _answer(extractive: Answer, draft: _Draft, unknown: int, cut: str) -> Answer:
     """The written answer with what a person should know about it."""
-    found = [claim.support for claim in claims]
-    missing, against = found.count("unsupported"), found.count("contradicted")
-    told = [*notes]
+    found = [claim.support for claim in draft.claims]
+    missing, against, dropped = found.count("unsupported"), found.count("contradicted"), draft.dropped
+    told = [f"{cut} What follows is missing."] if cut else []
+    if dropped:
+        told.append(f"{_sentences(dropped)} of the language model {_is(dropped)} left out: not found in the sources.")
     if missing:
         told.append(f"{_sentences(missing)} of the language model {_is(missing)} not found in the sources.")
     if against:
@@ -154,7 +188,7 @@ def _answer(extractive: Answer, claims: Sequence[Claim], unknown: int, notes: Se
     if unknown:
         told.append(f"{unknown} {'mark' if unknown == 1 else 'marks'} of the language model pointed to no passage.")
     status: AnswerStatus = "partly" if missing or against else "answered"
-    return replace(extractive, status=status, claims=tuple(claims), notes=tuple(told))
+    return replace(extractive, status=status, claims=tuple(draft.claims), notes=tuple(told))
 
 
 class _Checker:
@@ -183,6 +217,10 @@ class _Checker:
                 vectors.append(hit.vectors[i])
         self._vectors = np.array(vectors, np.float32).reshape(len(vectors), -1)
         self._numbers: dict[tuple[str, Span], int] = {}
+
+    def forget(self) -> None:
+        """Begins to number citations anew."""
+        self._numbers.clear()
 
     def claim(self, said: Said) -> Claim:
         """The sentence with the citations that carry it, or contradict it."""

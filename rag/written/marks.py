@@ -2,8 +2,8 @@
 
 `[1]`, `[1, 2]`, `[1][2]`, `[2-4]`, `【1】`, `(1)`, `[^1]`, `[Passage 1]`, `(source 1)`, `[1](link)`, `\\[1\\]`,
 `<sup>1</sup>` and a raised ¹ are marks. Years in brackets, `[1,200]`, `km²`, what stands in code or in an address, and
-`(1)` where it counts the parts of a list are not. A list of sources at the end is left out. This module does not know
-what the numbers stand for.
+`(1)` where it counts the parts of a list are not. A list of sources at the end is left out, and so is what a model
+thinks. This module does not know what the numbers stand for.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from rag.text import sentence_spans
 
-__all__ = ["Said", "Sentences", "without_marks"]
+__all__ = ["Heard", "Said", "Sentences", "Thought", "without_marks"]
 
 _NAMED = r"(?:passages?|sources?|documents?|docs?|refs?\.?|references?|citations?)\s*:?\s*"
 _NUMBER = rf"(?:{_NAMED})?\#?\^?\d{{1,3}}(?!\d)"
@@ -59,8 +60,10 @@ _EMPHASIS = re.compile(r"\*\*|__|`|(?<!\w)\*(?=\w)|(?<=[\w.,!?])\*(?!\w)")
 _SPACE_BEFORE = re.compile(r"\s+(?=[.,;:!?](?:\s|$))")
 _CLOSED_THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 _OPEN_THOUGHT = re.compile(
-    r"<think(?:ing)?>.*|<(?:t|th|thi|thin|think|thinki|thinkin|thinking)?\Z", re.DOTALL | re.IGNORECASE
+    r"<think(?:ing)?>.*|</?(?:t|th|thi|thin|think|thinki|thinkin|thinking)?\Z", re.DOTALL | re.IGNORECASE
 )
+_ASSUMED = "<think>\0"  # no model writes it
+_END_OF_THOUGHT = re.compile(r".*</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +74,33 @@ class Said:
     marks: frozenset[int]
 
 
+class Thought:
+    """All that was given before was thought, not said: many chat templates open a thought that the model only ends."""
+
+
+Heard: TypeAlias = Said | Thought
+
+
 @dataclass(slots=True)
 class Sentences:
     """Takes pieces of a text and gives its sentences, each as soon as the next one has begun.
 
-    Marks from 1 to `known` exist; `unknown` counts the others.
+    Marks from 1 to `known` exist; `unknown` counts the others. `thinking`: what comes first is taken for a thought, and
+    held back; for the answer after all where nothing ends it.
     """
 
     known: int
+    thinking: bool = False
     unknown: int = 0
     _line: str = ""  # as it came
     _given: int = 0  # characters of the line, marks taken out, that were given
     _ended: bool = False  # a list of sources has begun
     _fenced: bool = False  # in a block of code
 
-    def feed(self, piece: str) -> Iterator[Said]:
+    def __post_init__(self) -> None:
+        self._line = _ASSUMED if self.thinking else ""
+
+    def feed(self, piece: str) -> Iterator[Heard]:
         """The sentences that the piece completes, whatever the pieces are: what was said is looked at word by word."""
         for char in piece:
             word = self._line[-1:].isalnum() and not char.isalnum()
@@ -93,8 +108,12 @@ class Sentences:
             if word or char == "\n":
                 yield from self._look()
 
-    def _look(self) -> Iterator[Said]:
+    def _look(self) -> Iterator[Heard]:
         text = _CLOSED_THOUGHT.sub("", self._line)
+        if ended := _END_OF_THOUGHT.match(text):
+            text = text[ended.end() :]
+            self._given, self._ended, self._fenced, self.unknown = 0, False, False, 0
+            yield Thought()
         thought = _OPEN_THOUGHT.search(text)
         *lines, last = text[: thought.start() if thought else len(text)].split("\n")
         for line in lines:
@@ -104,8 +123,11 @@ class Sentences:
         half = _HALF.search(last)
         yield from self._sentences(last[: half.start()] if half else last, whole=False)
 
-    def end(self) -> Iterator[Said]:
+    def end(self) -> Iterator[Heard]:
         """What is left when nothing more comes, without a mark that was cut off."""
+        if self._line.startswith(_ASSUMED):
+            text, self._line = self._line.removeprefix(_ASSUMED), ""
+            yield from self.feed(text)
         line = _CUT_OFF.sub("", _OPEN_THOUGHT.sub("", self._line))
         yield from self._sentences(line, whole=True)
         self._line, self._given = "", 0

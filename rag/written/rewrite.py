@@ -19,7 +19,7 @@ _INSTRUCTIONS = (
     "the names "
     "that its pronouns stand for. Add nothing else, and do not answer it. Write only the question, on one line."
 )
-_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
+_THOUGHT = re.compile(r".*</think(?:ing)?>|<think(?:ing)?>.*", re.DOTALL | re.IGNORECASE)
 _LABEL = re.compile(r"^(?:the |rewritten |stand-?alone )*(?:question|user)(?: alone)?\s*:\s*", re.IGNORECASE)
 _TOKENS = 96
 _LONGEST = 300  # characters

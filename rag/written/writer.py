@@ -32,6 +32,7 @@ class Writer:
     patience: Patience
     drop_unsupported: bool = False
     nli: Entailment | None = None
+    thinks_aloud: bool = False  # it was seen to end a thought that it had not opened
     _slots: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_ONCE))
     _rests_until: float = 0.0
 
