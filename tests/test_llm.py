@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from speaking import Speaker, speaker
 
-from rag.errors import ConfigProblem, LanguageModelProblem
+from rag.errors import AnswerCutOff, ConfigProblem, LanguageModelProblem
 from rag.llm import Patience, offers, open_llm, spoken
 from rag.llm.local import LocalModel
 from rag.llm.server import ServerModel
@@ -155,11 +155,45 @@ def test_a_model_in_this_process_counts_with_its_own_tokenizer_and_writes(tiny: 
     assert isinstance(llm, LocalModel)
     assert llm.context == 1024
     assert llm.count(["abc", "é"]) == [3, 2], "one token a byte, which no other tokenizer has"
-    text = "".join(llm.write("Answer.", ASKED, 24, threading.Event()))
-    again = "".join(llm.write("Answer.", ASKED, 24, threading.Event()))
+    text, again = (_cut_off(llm.write("Answer.", ASKED, 24, threading.Event())) for _ in range(2))
     assert text
     assert text == again, "it writes without chance"
     llm.close()
+
+
+def _cut_off(pieces: Iterator[str]) -> str:
+    """What was said before the limit; a random model does not come to an end by itself."""
+    said: list[str] = []
+    with pytest.raises(AnswerCutOff, match="had not finished after"):
+        said.extend(pieces)
+    return "".join(said)
+
+
+def test_a_model_in_this_process_that_has_finished_is_not_cut_off(tiny: Path) -> None:
+    llm = LocalModel(str(tiny), device="cpu")
+    _, model = llm._ready()
+    (first,) = model.generate(llm._prompt(llm._ready()[0], "Answer.", ASKED), max_new_tokens=1, do_sample=False)[:, -1]
+    model.generation_config.eos_token_id = [int(first)]
+    assert len("".join(llm.write("Answer.", ASKED, 1, threading.Event()))) <= 1
+
+
+def test_a_thought_that_the_template_of_a_model_in_this_process_opens_is_opened_in_the_text(tiny: Path) -> None:
+    llm = LocalModel(str(tiny), device="cpu")
+    tokenizer, _ = llm._ready()
+    opens = "{% if enable_thinking is not defined or enable_thinking %}<think>\n{% endif %}"
+    always = tokenizer.chat_template
+    tokenizer.chat_template = always + opens
+    assert not _cut_off(llm.write("Answer.", ASKED, 4, threading.Event())).startswith("<think>"), "it is asked not to"
+    tokenizer.chat_template = always + "<think>\n"
+    assert _cut_off(llm.write("Answer.", ASKED, 4, threading.Event())).startswith("<think>")
+
+
+def test_whatever_a_model_in_this_process_raises_is_one_sentence(tiny: Path) -> None:
+    llm = LocalModel(str(tiny), device="cpu")
+    _, model = llm._ready()
+    model.get_input_embeddings().weight.data = model.get_input_embeddings().weight.data[:5]  # as damaged weights may be
+    with pytest.raises(LanguageModelProblem, match="failed: "):
+        list(llm.write("Answer.", ASKED, 4, threading.Event()))
 
 
 def test_a_model_in_this_process_stops_when_told(tiny: Path) -> None:
@@ -228,7 +262,7 @@ def _serve_and_ask(command: list[str], port: int, setting: str, folder: Path) ->
     try:
         _wait_for(port, server, log)
         llm = open_llm(setting, wait=120)
-        said = "".join(spoken(llm, "Answer.", ASKED, 12, Patience(120, 60, 180)))
+        said = _cut_off(spoken(llm, "Answer.", ASKED, 12, Patience(120, 60, 180)))
         assert said, log.read_text()[-2000:]
         assert llm.context >= 512
         llm.close()
