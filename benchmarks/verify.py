@@ -18,6 +18,7 @@ resamples (percentile bootstrap) over sentences as they were written, each with 
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from benchmarks.perturb import KINDS, perturbed
 from benchmarks.sets import CACHE, _rows, vectors_of
 from rag.embed import SentenceEncoder
 from rag.evaluate.measures import auroc
+from rag.load.dated import date_at_head, date_of
 from rag.text import sentence_spans
 from rag.verify import SourceSentence, Verdict, verify
 
@@ -139,9 +141,12 @@ def _similarity(case: Case, known: Known) -> float:
 
 
 def _windows(text: str, title: str) -> tuple[SourceSentence, ...]:
-    """The sentences of a text, each with the title and the two before it around it."""
+    """The sentences of a text, each with the title, the text's own date, and the two before it around it."""
     sentences = [text[a:b] for a, b in sentence_spans(text)]
-    return tuple(SourceSentence(s, "\n".join((title, *sentences[max(0, i - 2) : i]))) for i, s in enumerate(sentences))
+    around = (title, date_of(re.findall(r"PUBLISHED DATETIME: (.+)", text)[:1]) or date_at_head(text))
+    return tuple(
+        SourceSentence(s, "\n".join((*around, *sentences[max(0, i - 2) : i]))) for i, s in enumerate(sentences)
+    )
 
 
 def _wice(folder: Path) -> Iterator[Case]:

@@ -77,6 +77,69 @@ def test_one_changed_fact_is_contradicted_by_the_sentence_that_says_otherwise(
     assert (kind, stands) in {(one.kind, one.stands) for one in verdict.differences}
 
 
+COURTS = (
+    "The Judicial Council makes the policy of the Punjab courts, the largest court system of the land.",
+    "The chief justice of Lahore High Court has chaired the council in less difficult years, not without friends.",
+    "You may find a lawyer for the parts that are more difficult to do on your own.",
+    "Form FL-312 asks a judge to order the return of a child, and all visits are paid for two years.",
+    "Fees of the 2018-2019 year can't be waived for most students.",
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "said", "stands"),
+    [
+        ("The Judicial Council makes the policy of the Lahore courts, the largest court system of the land.",
+         "name", "Lahore", "Punjab"),
+        ("You may find a lawyer for the parts that are less difficult to do on your own.",
+         "comparison", "less", "more"),
+        ("Form FL-300 asks a judge to order the return of a child.", "number", "300", "312"),
+        ("Form FL-312 asks a judge to order the return of a child, and few visits are paid for two years.",
+         "quantifier", "few", "all"),
+        ("Fees of the 2018-2019 year can be waived for most students.", "negation", "can be waived", "can't be waived"),
+        ("You may not find a lawyer for the parts that are more difficult to do on your own.",
+         "negation", "may not find", "You may find"),
+    ],
+)  # fmt: skip
+def test_what_stands_in_the_place_of_something_else_is_contradicted_wherever_else_the_same_words_are(
+    encoder: Encoder, sentence: str, kind: str, said: str, stands: str
+) -> None:
+    verdict = checked(encoder, sentence, COURTS)
+    assert verdict.support == "contradicted", verdict
+    assert (kind, said, stands) in {(one.kind, one.said, one.stands) for one in verdict.differences}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Fees of the 2018-19 year cannot be waived for most students.",
+        "You may find an attorney for the parts that are more difficult to do on your own.",
+        "Form FL-312 asks a judge to order the return of a child, and all visits are paid for about two years.",
+    ],
+)
+def test_other_words_in_the_same_place_that_say_the_same_are_no_difference(encoder: Encoder, sentence: str) -> None:
+    assert not [one for one in checked(encoder, sentence, COURTS).differences if one.stands]
+
+
+def test_the_year_of_a_day_may_be_that_of_its_source_and_no_other(encoder: Encoder) -> None:
+    source = SourceSentence("The zoologist Charlie Russell died on May 7 in Calgary.", "Charlie Russell\n2018-05-10")
+    right = verify("Charlie Russell died in Calgary on May 7, 2018.", [source], encoder)
+    assert (right.support, right.differences) == ("supported", ())
+    wrong = verify("Charlie Russell died in Calgary on May 7, 2017.", [source], encoder)
+    assert wrong.support != "supported"
+    assert [one.kind for one in wrong.differences] == ["date"]
+
+
+def test_a_quote_may_leave_something_out_if_it_says_so(encoder: Encoder) -> None:
+    source = ["The paper called the video mature, tasteful, and, if we dare say so, full of charm."]
+    left_out = checked(encoder, 'The paper called the video "mature, tasteful, and [...] full of charm".', source)
+    assert left_out.support == "supported"
+    assert (
+        checked(encoder, 'The paper called the video "mature, full of charm and tasteful".', source).support
+        != "supported"
+    )
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.types import Encoder, Entailment, Vectors
-from rag.verify.compare import Difference, differences
+from rag.verify.compare import differences
+from rag.verify.difference import Difference
 from rag.verify.facts import Facts, content, facts
 from rag.verify.score import measures, probability, threshold
 

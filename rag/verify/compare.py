@@ -7,40 +7,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Literal, TypeAlias
 
 from rag.text import words
 from rag.types import Span
+from rag.verify.beside import exchanged
+from rag.verify.difference import Difference
 from rag.verify.facts import Facts, opposites, same_name, stem_of
 from rag.verify.quantities import Date, Quantity
 
-__all__ = ["Difference", "DifferenceKind", "differences", "in_order", "in_place"]
+__all__ = ["differences", "in_order", "in_place"]
 
-DifferenceKind: TypeAlias = Literal[
-    "number", "unit", "date", "name", "negation", "comparison", "quantifier", "bound", "quote"
-]
-
+_ELLIPSIS = re.compile(r"\[?(?:\.\s?){3,}\]?|\[?…\]?")
 _NEAR = 3  # words of content on either side of a fact
 _BESIDE = 2  # words that must stand around a name in a further source, too, so that it is the same matter
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What the sentence says and the sources do not; `stands` is what the source says in its place, "" if nothing."""
-
-    kind: DifferenceKind
-    said: str
-    stands: str = ""
-    slight: bool = False
-
-    """`slight`: the sources may only leave it out, as they do with names and with what is counted from context."""
-
-
 def differences(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]) -> list[Difference]:
     """Where the sentence differs from its evidence, the best first; `context` may explain names and dates."""
-    return [
+    found = [
         *_numbers(said, evidence),
         *_dates(said, evidence, context),
         *_names(said, evidence, context),
@@ -49,6 +34,9 @@ def differences(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]
         *_quantifiers(said, evidence),
         *_quotes(said, evidence, context),
     ]
+    told = {one.kind for one in found if one.stands}
+    beside = exchanged(said, evidence[0]) if evidence else ()
+    return [*found, *(one for one in beside if one.kind not in told)]
 
 
 def in_place(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]) -> list[float]:
@@ -80,7 +68,7 @@ def _places_of_number(one: Facts, number: Quantity) -> list[Span]:
 
 
 def _places_of_date(one: Facts, date: Date) -> list[Span]:
-    return [other.span for other in one.dates if date.within(other)]
+    return [other.span for other in one.dates if date.within(other) or date.but_for_year(other)]
 
 
 def _places_of(one: Facts, name: str) -> list[Span]:
@@ -152,8 +140,8 @@ def _dates(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]) -> 
     for date in said.dates:
         if any(date.within(other) for _, other in near) or _year_as_number(said, date, evidence):
             continue
-        if not near and any(date.within(other) for _, other in around):
-            continue  # the source gives the day elsewhere
+        if all(other.year is None for _, other in near) and any(date.within(other) for _, other in around):
+            continue  # the source gives the day, or the year of its days, elsewhere
         if _pieced_together(date, [other for _, other in (*near, *around)], bool(near)):
             continue
         clashing = [(one, other) for one, other in near if date.clashes(other)]
@@ -164,6 +152,8 @@ def _dates(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]) -> 
 
 def _pieced_together(date: Date, others: Sequence[Date], near: bool) -> bool:
     """Whether each given part stands somewhere and one nearby date agrees: "3 May" here, "2022" in the title."""
+    if any(date.but_for_year(other) for other in others) and any(date.year == other.year for other in others):
+        return True  # "on 3 May", in a source of 12 May 2022
     if date.decade or (near and not any(not date.clashes(other) for other in others)):
         return False
     parts = ((date.year, "year"), (date.month, "month"), (date.day, "day"))
@@ -301,7 +291,8 @@ def _quotes(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]) ->
     for quote in said.quotes:
         spoken = words(quote)
         title = sum(word[:1].isupper() for word in quote.split()) > len(quote.split()) / 2
-        if len(spoken) >= 3 and not title and not any(" ".join(spoken) in text for text in heard):
+        pieces = [" ".join(words(piece)) for piece in _ELLIPSIS.split(quote)]
+        if len(spoken) >= 3 and not title and not any(all(piece in text for piece in pieces) for text in heard):
             yield Difference("quote", quote)
 
 

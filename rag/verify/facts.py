@@ -14,7 +14,7 @@ from rag.lexical import is_function_word, terms
 from rag.types import Span
 from rag.verify.quantities import Date, Quantity, dates, quantities
 
-__all__ = ["Facts", "Name", "Word", "content", "facts", "opposites", "same_name", "stem_of"]
+__all__ = ["LEVELS", "Facts", "Name", "Word", "content", "facts", "opposites", "same_name", "stem_of"]
 
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*(?:\.(?=[A-Z]\.)[^\W_])*", re.UNICODE)
 _QUOTED = re.compile(r"“([^”]*)”|\"([^\"]*)\"|«([^»]*)»|‘([^’]{12,})’(?!\w)")
@@ -34,7 +34,7 @@ _LETS_PASS = frozenset("deny denies denied denying unlikely impossible".split())
 _PARTICLE = re.compile(r"\s*(?:no|yes|nope)\s*[,.!;:]", re.IGNORECASE)  # an answer's first word
 _NEGATED_WORDS = 5  # content words after a negator that it may reach
 _SURELY = 2  # of these, those that it does reach
-_LEVELS = {
+LEVELS = {
     "none": 0, "neither": 0, "hardly": 0,
     "few": 1, "some": 2, "several": 2, "certain": 2, "sometimes": 2, "many": 3, "often": 3, "half": 3,
     "most": 4, "mostly": 4, "majority": 4, "usually": 4, "almost": 4, "nearly": 4,
@@ -148,7 +148,7 @@ def facts(text: str) -> Facts:
         names=tuple(_names(text)),
         numbers=numbers,
         dates=tuple(dates(text)),
-        levels=tuple((_LEVELS[word], word) for word, _ in spelled if word in _LEVELS),
+        levels=tuple((LEVELS[word], word) for word, _ in spelled if word in LEVELS),
         bounds=tuple((sign, match.end()) for pattern, sign in _BOUNDS for match in pattern.finditer(text)),
         quotes=tuple(next(filter(None, match.groups()), "") for match in _QUOTED.finditer(text)),
         negator=next((w for w, at in spelled if _negates(w) and not _merely(text, at)), ""),

@@ -174,6 +174,10 @@ class Date:
         pairs = ((self.year, other.year), (self.month, other.month), (self.day, other.day))
         return all(mine is None or mine == theirs for mine, theirs in pairs)
 
+    def but_for_year(self, other: Date) -> bool:
+        """Whether month and day are given there, and the same, without a year."""
+        return other.year is None and self.month is not None and (self.month, self.day) == (other.month, other.day)
+
     def clashes(self, other: Date) -> bool:
         """Whether a part given in both differs."""
         if self.decade or other.decade:

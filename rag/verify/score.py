@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.text import longest_run
-from rag.verify.compare import Difference, in_order, in_place
+from rag.verify.compare import in_order, in_place
+from rag.verify.difference import Difference
 from rag.verify.facts import Facts
 
 __all__ = ["AGAINST", "EITHER", "MEASURES", "WEIGHTS", "measures", "probability", "threshold"]

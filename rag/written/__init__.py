@@ -204,7 +204,7 @@ class _Checker:
         for number, hit in enumerate(hits, 1):
             document = hit.passage.document
             texts = [document.text[span.start : span.end] for span in hit.sentences]
-            around = "\n".join((document.name, *hit.passage.chunk.heading))
+            around = "\n".join((document.name, document.date, *hit.passage.chunk.heading))
             for i, span in enumerate(hit.sentences):
                 known = at.get((document.id, span))
                 if known is not None:  # neighbouring passages share sentences
