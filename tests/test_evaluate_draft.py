@@ -31,19 +31,31 @@ def drafted(text: str) -> list[str]:
         ),
         (
             "On 3 May 1970, Qaboos overthrew his father in Salalah.",
-            "When was it that Qaboos overthrew his father in Salalah",
+            "When did Qaboos overthrow his father in Salalah",
         ),
         (
             "In 1948, the sultanates on the coast (except one) formed a league; it broke up soon afterwards.",
-            "When was it that the sultanates on the coast formed a league",
+            "When did the sultanates on the coast form a league",
         ),
         (
             "In all, 64 people died in the attack, but the army spoke of fewer dead that day.",
             "How many people died in the attack",
         ),
         (
+            "In 2005, the voters of Oman approved a constitution and then elected a council of ninety.",
+            "When did the voters of Oman approve a constitution",
+        ),
+        (
+            "On 3 March 1970, Qaboos dissolved the council that he had founded in Salalah.",
+            "When did Qaboos dissolve the council that he had founded in Salalah",
+        ),
+        (
+            "The Harbour Authority of Oman is paid for by a levy on every ship.",
+            "What is paid for by a levy on every ship",
+        ),
+        (
             "The Pakistan Army has played a large role in the valley.",
-            "Who or what has played a large role in the valley",
+            "Who has played a large role in the valley",
         ),
     ],
 )
@@ -60,6 +72,9 @@ def test_a_sentence_becomes_a_question(sentence: str, question: str) -> None:
         "In 1971, six of these states merged to form a new country.",
         "This Arbitration Agreement is the full agreement between the two of us.",
         "In 2012, after weeks of protest, the president handed over his powers.",
+        "In 2004, the party founded by him won every seat of the council.",  # either may be the verb
+        "In 2004 and 2005, the council of the town met in the harbour.",
+        "In 2004, peace in the valley and the end of the drought.",  # no verb at all
         "For 50 years passed the country has lived mostly from its oil.",
     ],
 )
