@@ -86,13 +86,13 @@ _LOOSE = re.compile(  # and such parts of one
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(  # where what a question needs has been said
-    r"[;:]| [-–—]+ |, (?:but|although|though|while|which|who|where|when|after|before|since|as|with|including)\b"
+    r"[;:]| [-–—]+ | including\b.*|, (?:but|although|though|while|which|who|where|when|after|before|since|as|with|including)\b"
     r"| (?:and|but) (?:then |later )?(?:he|she|it|they|was|were|is|are|has|had)\b"
 )
 _PUT_IN = re.compile(r" \([^()]*\)| [-–—]{1,2} [^-–—]+ [-–—]{1,2}(?= )")
 _BEFORE_OTHERS = re.compile(  # after these a past form is no verb of the clause
     r"an?|the|its|his|her|their|our|this|that|these|those|is|are|was|were|be|been|being|has|have|had|having|by|most|more"
-    r"|newly|recently|so-called|first|of|who|which|to|very|all|some|many",
+    r"|newly|recently|so-called|of|who|which|to|very|all|some|many",
     re.IGNORECASE,
 )
 _OPENING = re.compile(r"that|wh\w+|after|before|because|as|if|until|since")  # a clause of its own, with its own verb
