@@ -86,16 +86,18 @@ _LOOSE = re.compile(  # and such parts of one
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(  # where what a question needs has been said
-    r"[;:]| [-–—]+ | including\b.*|, (?:but|although|though|while|which|who|where|when|after|before|since|as|with|including)\b"
+    r"[;:]| [-–—]+ |,? including\b"
+    r"|, (?:but|although|though|while|which|who|where|when|after|before|since|as|with)\b"
     r"| (?:and|but) (?:then |later )?(?:he|she|it|they|was|were|is|are|has|had)\b"
 )
 _PUT_IN = re.compile(r" \([^()]*\)| [-–—]{1,2} [^-–—]+ [-–—]{1,2}(?= )")
 _BEFORE_OTHERS = re.compile(  # after these a past form is no verb of the clause
     r"an?|the|its|his|her|their|our|this|that|these|those|is|are|was|were|be|been|being|has|have|had|having|by|most|more"
-    r"|newly|recently|so-called|of|who|which|to|very|all|some|many",
+    r"|of|who|which|to|very|all|some|many",
     re.IGNORECASE,
 )
 _OPENING = re.compile(r"that|wh\w+|after|before|because|as|if|until|since")  # a clause of its own, with its own verb
+_BETWEEN = ("first", "newly", "recently", "finally", "so-called", "ever")  # it and the word before it
 _JOINING = ("and", "but", "or")
 _ASKED = (4, 24)  # words of what is asked
 _SUBJECT_WORDS = 9  # a longer one makes a question that nobody would ask
@@ -209,7 +211,11 @@ def _verbs(words: Sequence[str]) -> Iterator[tuple[int, str | None]]:
     for at, word in enumerate(words[1:], start=1):
         if word in ("was", "were", "could", "would"):
             yield at, None
-        elif word.isalpha() and word.islower() and not _BEFORE_OTHERS.fullmatch(words[at - 1]):
+        elif (
+            word.isalpha()
+            and word.islower()
+            and not _BEFORE_OTHERS.fullmatch(words[at - 1 - (words[at - 1] in _BETWEEN)])
+        ):
             for base in getAllLemmas(word, upos="VERB").get("VERB", ())[:1]:
                 if base != word and word in getInflection(base, "VBD"):
                     yield at, base
