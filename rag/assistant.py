@@ -163,7 +163,7 @@ class Assistant:
         from rag.llm import offers
 
         found = [self._config.llm] if self._config.llm else []
-        return list(dict.fromkeys((*found, *(offer.setting for offer in offers()))))
+        return list(dict.fromkeys((*found, *(offer.setting for offer in offers() if not offer.setting.endswith("#")))))
 
     def search(self, question: str, k: int = 8, paths: Sequence[str] | None = None) -> list[Passage]:
         """The `k` best passages, best first; `paths` limits them to some sources. Raises as `ask` does."""

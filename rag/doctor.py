@@ -12,7 +12,7 @@ from rag.assistant import Assistant
 from rag.config import Config
 from rag.embed import SentenceEncoder
 from rag.errors import FootnoteError
-from rag.llm import offers, open_llm
+from rag.llm import Offer, offers, open_llm
 from rag.load import ocr_engine
 from rag.text import count_tokens
 from rag.types import JSON
@@ -57,7 +57,7 @@ def examine(config: Config) -> list[Check]:
 
     def language_model() -> str:
         if not config.llm:
-            found = [f"{offer.setting} ({offer.server})" for offer in offers()]
+            found = [_offered(offer) for offer in offers()]
             return "none is used" + (f"; here run {', '.join(found)}" if found else ", and none was found here")
         llm = open_llm(config.llm, remote=config.llm_remote, key=config.llm_key, context=config.llm_context)
         return f"{llm.name} at {llm.place}, reads {llm.context} tokens"
@@ -77,6 +77,12 @@ def examine(config: Config) -> list[Check]:
         _check("index", index),
         _check("language model", language_model, "" if config.llm else _USE),
     ]
+
+
+def _offered(offer: Offer) -> str:
+    if offer.setting.endswith("#"):
+        return f"{offer.setting}NAME ({offer.server}; it does not tell its model's name)"
+    return f"{offer.setting} ({offer.server})"
 
 
 def _no_ocr(languages: str) -> str:

@@ -113,6 +113,15 @@ def test_what_runs_on_this_machine_is_found_and_how_to_name_it(model: Speaker) -
         ]
 
 
+def test_a_server_that_lists_no_model_is_found_and_its_name_asked_for(model: Speaker) -> None:
+    model.models = []
+    assert [offer.setting for offer in offers([(model.port, "transformers serve")])] == [
+        f"http://127.0.0.1:{model.port}/v1#"
+    ]
+    with pytest.raises(LanguageModelProblem, match=r"does not tell which model it has\. Name one: http.*#NAME"):
+        list(spoken(open_llm(f"http://127.0.0.1:{model.port}/v1"), "Say.", ASKED, 10, Patience()))
+
+
 def test_whatever_else_listens_there_offers_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         start = time.monotonic()

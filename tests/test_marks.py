@@ -148,6 +148,25 @@ def test_a_sentence_comes_when_the_next_one_has_begun_and_not_before_its_marks()
     assert (said.text, said.marks) == ("It rose.", frozenset({1, 2}))
 
 
+@pytest.mark.parametrize(
+    ("mark", "numbers"),
+    [
+        ("[Passage 1]", [1]),
+        ("[source 1, source 2]", [1, 2]),
+        ("[1, p. 12]", [1]),
+        ("[1](https://example.org/report_(2))", [1]),
+        ("【3:1†the report.txt】", [3]),
+        ("<sup>[1]</sup>", [1]),
+        (r"\[1\]", [1]),
+        ("(Passage 1)", [1]),
+        ("[1, 2, 3, 4]", [1, 2, 3, 4]),
+        ("[1] [2]", [1, 2]),
+    ],
+)
+def test_a_mark_after_the_full_stop_is_waited_for_in_whole(mark: str, numbers: list[int]) -> None:
+    assert read(f"It rose. {mark} It fell. ") == ([("It rose.", numbers), ("It fell.", [])], 0)
+
+
 @pytest.mark.parametrize("thought", ["<think>The user wants [1]. Yes.\n\nSo.</think>\n", "<thinking>[1]</thinking>"])
 def test_what_a_model_thinks_is_not_said(thought: str) -> None:
     assert read(*thought, "It rose [2].") == ([("It rose.", [2])], 0)

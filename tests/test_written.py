@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import ROOT
 from speaking import Speaker, speaker
 from words import WordEncoder
 
+import rag
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.errors import ConfigProblem, QuestionProblem
@@ -157,6 +159,27 @@ def test_what_is_not_found_is_marked_or_dropped_as_the_setting_says(index: Path,
     assert "left out" in dropped.notes[0]
 
 
+def test_that_sources_differ_and_which_were_asked_is_told_of_a_written_answer_too(
+    tmp_path: Path, model: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rag.build(ROOT / "sources", tmp_path / "index")
+    question = "How many people died in the attack on the Jaffar Express?"
+    monkeypatch.setenv("FOOTNOTE_LLM", model.setting)
+    with rag.open(tmp_path / "index") as assistant:
+        plain = assistant.ask(question, llm="")
+        said = [claim.text for claim in plain.claims if {c.number for c in claim.citations} & {*plain.differing}]
+        model.says = f"Passengers were taken hostage. {' '.join(reversed(said))} It killed 98 people."
+        answer = assistant.ask(question)
+        limited = assistant.ask(question, paths=["jaffar-express-hijacking.md"])
+    told = {c.number: c.quote for c in answer.citations}
+    assert {told[number] for number in answer.differing} == {
+        c.quote for c in plain.citations if c.number in plain.differing
+    }
+    assert len(answer.differing) == 2
+    assert answer.notes[0] == plain.notes[0]
+    assert limited.notes[0] == "Asked of jaffar-express-hijacking.md only."
+
+
 def test_nothing_that_the_sources_carry_gives_the_sources_own_words(index: Path, model: Speaker) -> None:
     assert fell_back(
         asked(index, model, "The moon is made of cheese. Bananas are blue."), "Nothing that the language model"
@@ -195,7 +218,7 @@ def test_a_sentence_is_shown_before_the_next_one_is_finished(index: Path, model:
         assert isinstance(list(stream)[-1], Done)
 
 
-ALOUD = "Okay, profits. The passages do not say much. The road to Turbat is 140 km long [2]. Yes.\n</think>\n"
+ALOUD = "Okay, profits. The road to Turbat is 140 km long [2]. The passages do not say much. Yes.\n</think>\n"
 
 
 def test_what_a_model_thinks_aloud_is_taken_back_and_the_next_time_not_shown(index: Path, model: Speaker) -> None:
@@ -224,8 +247,11 @@ def test_a_long_thought_is_listened_to_until_it_ends(index: Path, model: Speaker
 def test_a_model_that_does_not_come_to_an_end_is_left_after_twelve_sentences(index: Path, model: Speaker) -> None:
     def says(server: Any) -> None:
         server.begin()
-        for number in range(100_000):
-            server.piece({"content": f"{PROFITS} [1] In {1900 + number % 100} it rained. {ROAD} [2] "})
+        for number in range(30):
+            server.piece({"content": f"{PROFITS} [1] In {1900 + number} it rained. {ROAD} [2] "})
+        for _ in range(100):
+            server.piece({})
+            time.sleep(0.05)
 
     answer = asked(index, model, says)
     assert len(answer.claims) == 12
@@ -346,7 +372,7 @@ def test_an_unanswerable_question_is_not_put_to_the_model(index: Path, model: Sp
 def test_stop_ends_the_request(index: Path, model: Speaker) -> None:
     def endless(server: Any) -> None:
         server.begin()
-        for number in range(100_000):
+        for number in range(600):
             server.piece({"content": f"{PROFITS} [1] Word{number} "})
             time.sleep(0.01)
 

@@ -28,7 +28,10 @@ _MOST = 64  # models listed of one server
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A model that runs or could run here: how the setting `llm` names it, and which server has it."""
+    """A model that runs or could run here: how the setting `llm` names it, and which server has it.
+
+    The setting ends with `#` where the server answers and lists no model: the name is to be added.
+    """
 
     setting: str
     server: str
@@ -44,17 +47,20 @@ def offers(ports: Sequence[tuple[int, str]] = PORTS) -> list[Offer]:
 def _asked(port: int, server: str) -> Iterator[Offer]:
     root = f"http://127.0.0.1:{port}"
     if server == "Ollama":
-        rows = _rows(f"{root}/api/tags", "models")
-        for row in rows[:_MOST]:
+        for row in (_rows(f"{root}/api/tags", "models") or [])[:_MOST]:
             if isinstance(row.get("name"), str):
                 yield Offer(f"ollama:{row['name']}", server, port)
         return
-    for row in _rows(f"{root}/v1/models", "data")[:_MOST]:
+    rows = _rows(f"{root}/v1/models", "data")
+    if rows == []:
+        yield Offer(f"{root}/v1#", server, port)
+    for row in (rows or [])[:_MOST]:
         if isinstance(row.get("id"), str):
             yield Offer(f"{root}/v1#{row['id']}", server, port)
 
 
-def _rows(address: str, key: str) -> list[dict[str, Any]]:
+def _rows(address: str, key: str) -> list[dict[str, Any]] | None:
+    """The rows of a list as a server tells it; None where there is no such list."""
     import httpx2
 
     try:
@@ -62,6 +68,6 @@ def _rows(address: str, key: str) -> list[dict[str, Any]]:
             answer = client.get(address)
             found = answer.json() if answer.is_success else {}
     except (httpx2.HTTPError, ValueError):
-        return []
+        return None
     rows = found.get(key) if isinstance(found, dict) else None
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else None

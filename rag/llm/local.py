@@ -111,7 +111,9 @@ class LocalModel:
 
     def _load(self) -> tuple[Any, Any]:
         from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it would write over the answer
         here = Path(self._source).is_dir()
         if not here and self._source.startswith((".", "/", "~")):
             raise LanguageModelProblem(f"There is no model folder {self._source}.", "Name a folder or a hub's name.")

@@ -162,10 +162,8 @@ class ServerModel:
         ids = [str(row.get("id")) for row in rows if isinstance(row, dict)]
         found = [row for row in rows if isinstance(row, dict) and self._model in ("", row.get("id"))]
         if not self._model and len(found) != 1:
-            listed = ", ".join(ids[:8]) or "none"
-            raise LanguageModelProblem(
-                f"{self.place} offers {len(ids)} models: {listed}.", f"Name one: {self._address}#NAME"
-            )
+            offered = f"offers {len(ids)} models: {', '.join(ids[:8])}" if ids else "does not tell which model it has"
+            raise LanguageModelProblem(f"{self.place} {offered}. Name one: {self._address}#NAME", "In the setting llm.")
         row = found[0] if found else {}
         meta = row["meta"] if isinstance(row.get("meta"), dict) else {}
         told = (row.get("max_model_len"), row.get("loaded_context_length"), meta.get("n_ctx"), meta.get("n_ctx_train"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["AT_ONCE", "Endpoints", "Readiness"]
 
 AT_ONCE = 4  # questions answered side by side; further ones wait their turn
-_PAUSE = 0.03  # seconds between two pieces of an answer: faster than the eye, slower than the wire
 _TURNS = 20
 _PASSAGES = 50
 _DOCUMENTS, _EXAMPLES = 8, 4  # looked at for questions to begin with, and how many are enough
@@ -95,16 +93,13 @@ class Endpoints:
     ) -> Iterator[dict[str, JSON]]:
         """As `ask`; setting `stop` from another thread ends it at once."""
         said: list[str] = []
-        shown = 0.0
         for event in self.assistant.stream(question, _turns(turns or []), paths or None, llm=llm, stop=stop):
             match event:
                 case Found(passages):
                     yield {"event": "found", "passages": [passage.to_dict() for passage in passages]}
                 case Delta(text, anew):
                     said = [text] if anew else [*said, text]
-                    if anew or time.monotonic() - shown >= _PAUSE:
-                        shown = time.monotonic()
-                        yield {"event": "delta", "text": "".join(said)}
+                    yield {"event": "delta", "text": "".join(said)}
                 case Done(answer):
                     yield {"event": "done", **answer.to_dict(), "markdown": str(answer)}
 

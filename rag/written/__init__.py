@@ -175,7 +175,7 @@ def _plain(heard: Iterable[Heard]) -> Iterator[Heard]:
 
 
 def _answer(extractive: Answer, draft: _Draft, unknown: int, cut: str) -> Answer:
-    """The written answer with what a person should know about it."""
+    """The written answer with what a person should know about it; that the sources differ stays worth knowing."""
     found = [claim.support for claim in draft.claims]
     missing, against, dropped = found.count("unsupported"), found.count("contradicted"), draft.dropped
     told = [f"{cut} What follows is missing."] if cut else []
@@ -188,7 +188,16 @@ def _answer(extractive: Answer, draft: _Draft, unknown: int, cut: str) -> Answer
     if unknown:
         told.append(f"{unknown} {'mark' if unknown == 1 else 'marks'} of the language model pointed to no passage.")
     status: AnswerStatus = "partly" if missing or against else "answered"
-    return replace(extractive, status=status, claims=tuple(draft.claims), notes=tuple(told))
+    claims, notes = tuple(draft.claims), (*extractive.notes, *([" ".join(told)] if told else []))
+    sides = [cited for cited in extractive.citations if cited.number in extractive.differing]
+    carried = [c for claim in claims if claim.support != "contradicted" for c in claim.citations]
+    again = {c.number for c in carried for side in sides if _same_place(c, side)}
+    return replace(extractive, status=status, claims=claims, notes=notes, differing=tuple(sorted(again)))
+
+
+def _same_place(one: Citation, other: Citation) -> bool:
+    overlap = one.span.start < other.span.end and other.span.start < one.span.end
+    return one.document_id == other.document_id and overlap
 
 
 class _Checker:

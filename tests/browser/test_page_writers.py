@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,40 @@ def test_a_model_is_chosen_on_the_page(
             page.get_by_label("Who writes the answer").select_option("")
             ask(page, LIT)
             assert "Quoted word for word" in page.locator(".turn.last .seal").inner_text()
+
+
+def test_a_draft_says_what_is_not_found_and_a_thought_is_taken_back(
+    index: tuple[Path, Path], browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thought, answered = threading.Event(), threading.Event()
+
+    def aloud(server: Any) -> None:
+        server.begin()
+        server.piece({"content": f"{WRITTEN} So I "})
+        thought.wait(60)
+        server.piece({"content": "think.</think>"})
+        answered.wait(60)
+        server.piece({"content": WRITTEN.split(" [1]")[0]})
+        server.piece({}, finish="stop")
+
+    with speaker() as model:
+        model.says = aloud
+        monkeypatch.setenv("FOOTNOTE_LLM", model.setting)
+        with opened_alone(browser, *index) as (_, page):
+            page.get_by_label("Who writes the answer").wait_for()
+            page.fill("#question", LIT)
+            page.keyboard.press("Enter")
+            missing = page.locator(".turn.last .claim.unsupported")
+            missing.wait_for()
+            assert missing.inner_text() == "It was painted green in 1999.not found in the sources"
+            assert page.locator(".turn.last .claim .chip").count() == 1
+            picture(page, "draft-1280-light")
+            thought.set()
+            page.get_by_text("thinking aloud").wait_for()
+            assert page.locator(".turn.last .claim").count() == 0
+            answered.set()
+            page.locator(".turn.last .seal").wait_for()
+            assert page.locator(".turn.last .claim").count() == 1
 
 
 def hangs(server: Any) -> None:

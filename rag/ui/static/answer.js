@@ -2,19 +2,24 @@
 
 import { h, icon, pageWords, plural } from "./dom.js";
 
-const MARKS = /((?:\s*\[\d+\])+)/;
+// A sentence of a draft, what the check says of it, and its numbers.
+const CLAIM =
+  /(.+?)(?: \((not found in the sources)\)| \((the sources say otherwise)\)((?:\s*\[\d+\])*)|((?:\s*\[\d+\])+)|$)/gsu;
 
 // What has been said so far. A number shows only once its bracket is closed, so no half mark flashes up.
 export function partial(text) {
   const said = text.replace(/\s*\[\d*$/, "").trimEnd();
-  const pieces = said.split(MARKS);
-  const claims = [];
-  for (let at = 0; at < pieces.length; at += 2) {
-    const sentence = pieces[at].trim();
-    const numbers = [...(pieces[at + 1] || "").matchAll(/\d+/g)].map((found) => h("span", { class: "chip" }, found[0]));
-    if (sentence || numbers.length) claims.push(h("p", { class: "claim" }, readable(sentence), marks(numbers)));
-  }
-  return claims;
+  return [...said.matchAll(CLAIM)].map(([, sentence, missing, against, theirs, numbers]) => {
+    const support = missing ? "unsupported" : against ? "contradicted" : "";
+    const chips = [...(theirs || numbers || "").matchAll(/\d+/g)].map((found) => h("span", { class: "chip" }, found[0]));
+    return h(
+      "p",
+      { class: `claim ${support}` },
+      readable(sentence.trim()),
+      marks(chips),
+      support && h("span", { class: "support" }, SUPPORT[support]),
+    );
+  });
 }
 
 // A row of a table is read more easily without its rules; the evidence shows it as it stands.
@@ -109,7 +114,7 @@ export function whole(answer, { onopen, onpassage, card }) {
         ...answer.claims.filter((claim) => !sides.includes(claim)).map(claimNode),
       ]
     : answer.claims.map(claimNode);
-  const partly = answer.status === "partly" && h("p", { class: "aside" }, "The sources answer part of this question.");
+  const partly = answer.status === "partly" && !unheld(answer).length && h("p", { class: "aside" }, "The sources answer part of this question.");
   return [partly, ...claims, notes(cited, onopen)];
 }
 
@@ -192,18 +197,22 @@ export function passageButton(passage, onclick) {
   );
 }
 
+// What a language model said and the sources do not carry.
+function unheld(answer) {
+  return answer.claims.filter((claim) => !["quoted", "supported"].includes(claim.support));
+}
+
 // What may honestly be said of an answer as a whole, in one line.
 export function seal(answer) {
   if (!answer.claims.length) return null;
   const sources = new Set(distinct(answer).map((each) => each.document_id)).size;
-  const unheld = answer.claims.filter((claim) => !["quoted", "supported"].includes(claim.support)).length;
-  if (unheld)
-    return h(
-      "span",
-      { class: "seal" },
-      icon("warn"),
-      `${plural(unheld, "sentence")} of ${answer.claims.length} not found in the sources`,
-    );
+  const wanting = unheld(answer);
+  if (wanting.length) {
+    const against = wanting.filter((claim) => claim.support === "contradicted").length;
+    const how = against === wanting.length ? "contradicted by" : against ? "not found in, or contradicted by," : "not found in";
+    const words = `${plural(wanting.length, "sentence")} of ${answer.claims.length} ${how} the sources`;
+    return h("span", { class: "seal" }, icon("warn"), words);
+  }
   const exact = answer.claims.every((claim) => claim.support === "quoted");
   const words = exact
     ? `Quoted word for word from ${plural(sources, "source")}`

@@ -21,6 +21,8 @@ function before(talk, turn) {
   ]);
 }
 
+const waiting = (words) => h("p", { class: "reading", role: "status" }, words);
+
 export class Chat {
   constructor(evidence) {
     this.evidence = evidence;
@@ -134,7 +136,7 @@ export class Chat {
         if (event.event === "delta") {
           turn.said = event.text;
           body.querySelectorAll(".claim, .reading").forEach((each) => each.remove());
-          body.append(...partial(event.text));
+          body.append(...(event.text ? partial(event.text) : [waiting("The language model was thinking aloud. Its answer…")]));
         }
         if (event.event === "done") turn.answer = event;
       }
@@ -237,7 +239,7 @@ export class Chat {
       answer.append(...partial(turn.said), h("p", { class: "aside" }, "Stopped before the answer was complete."));
       node.append(...this.actions(turn));
     } else {
-      answer.append(h("p", { class: "reading", role: "status" }, "Reading the sources…"));
+      answer.append(waiting("Reading the sources…"));
     }
     return node;
   }
