@@ -58,6 +58,7 @@ __all__ = ["MAX_QUESTION", "Assistant", "begin", "build", "open_index"]
 
 MAX_QUESTION = 2000
 """Characters of a question that are read; longer ones are refused, not cut."""
+_READERS = 8  # connections that are kept for the next question
 _CANDIDATES = 8  # passages that are read for sentences
 
 _log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class Assistant:
     def __init__(self, config: Config, encoder: Encoder, reader: Reader | None = None) -> None:
         """`reader` reads the best sentences again; without one the ranker alone decides."""
         self._config, self._encoder, self._reader = config, encoder, reader
-        self._store = Store(config.index)
+        self._store = Store(config.index, idle=_READERS)
         self._recipe = recipe_of(encoder, config.chunk_tokens, config.overlap_sentences)
         self._painter = Painter()
         self._lock = threading.Lock()
@@ -94,6 +95,7 @@ class Assistant:
     def close(self) -> None:
         """Lets go of the lenses and ends the drawing of pages; the index on the disk is not touched."""
         self._painter.close()
+        self._store.close()
         with self._lock:
             self._lenses = None
             for writer in self._writers.values():

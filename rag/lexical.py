@@ -28,9 +28,10 @@ FOLDER = "lexical"
 _ANALYZER = "footnote"
 _CONTEXT_BOOST = 0.5
 _META = "meta.json"
-_WORD = re.compile(r"[^\W_]+")
+_WORD, _ASCII_WORD = re.compile(r"[^\W_]+"), re.compile("[A-Za-z0-9]+")
 # Beyond letters of Europe and punctuation, what is a word is left to the analyzer: it counts vowel signs as letters.
 _UNUSUAL = re.compile("[^\0-\u02af\u0370-\u0373\u0376-\u0482\u048a-\u052f\u1e00-\u1fff\u2000-\u206f\u20a0-\u20bf]")
+_KNOWN_WORDS = 1 << 16
 _WRITER_BYTES = 2_000_000_000  # an upper limit, not taken in advance: a part is one segment, however large
 _FUNCTION_WORDS = frozenset(  # as the analyzer leaves them; they say how is asked, not about what
     re.findall(
@@ -188,17 +189,29 @@ def terms(text: str) -> list[str]:
 
 @lru_cache(maxsize=8192)  # a question looks at the same sentences several times, and so do questions that follow
 def _terms(text: str) -> tuple[str, ...]:
-    if _UNUSUAL.search(text):
+    if text.isascii():
+        found = _ASCII_WORD.findall(text)
+    elif _UNUSUAL.search(text):
         base, _ = _irregular()
         return tuple(base.get(term, term) for term in _analyzer().analyze(text))
-    return tuple([term for word in _WORD.findall(text) if (term := _term(word))])
+    else:
+        found = _WORD.findall(text)
+    return tuple(filter(None, map(_KNOWN.__getitem__, found)))
 
 
-@lru_cache(maxsize=1 << 16)
-def _term(word: str) -> str:
-    """What becomes of one word; empty for one that is too long to be indexed."""
-    base, _ = _irregular()
-    return next((base.get(term, term) for term in _analyzer().analyze(word)), "")
+class _Known(dict[str, str]):
+    """What becomes of each word that was met; empty for one that is too long to be indexed."""
+
+    def __missing__(self, word: str) -> str:
+        base, _ = _irregular()
+        term = next((base.get(term, term) for term in _analyzer().analyze(word)), "")
+        if len(self) >= _KNOWN_WORDS:
+            self.clear()
+        self[word] = term
+        return term
+
+
+_KNOWN = _Known()
 
 
 def is_function_word(term: str) -> bool:

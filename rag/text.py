@@ -13,6 +13,7 @@ import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,17 +112,16 @@ def count_tokens(texts: Sequence[str]) -> list[int]:
 
 
 def longest_run(question: Sequence[str], text: Iterable[str]) -> int:
-    """Length of the longest run of words that stands in both, in order and without gaps."""
-    places: dict[str, list[int]] = {}
-    for at, term in enumerate(question):
-        places.setdefault(term, []).append(at)
-    best, last = 0, -1
-    before: dict[int, int] = {}  # where runs that end at the last word stand in the question, and how long they are
-    for place, found in [(i, places[term]) for i, term in enumerate(text) if term in places]:
-        if place != last + 1:
-            before = {}
-        before = {at: before.get(at - 1, 0) + 1 for at in found}
-        best, last = max(best, *before.values()), place
+    """Length of the longest run of words that stands in both, in order and without gaps.
+
+    Each word of the question becomes a letter and every other word the letter 0, so that a run is a piece of a string.
+    """
+    letters = {term: chr(at) for at, term in enumerate(dict.fromkeys(question), 1)}
+    asked, found = "".join(map(letters.__getitem__, question)), "".join(map(letters.get, text, repeat("\0")))
+    best = 0
+    for at in range(len(asked)):
+        while at + best < len(asked) and asked[at : at + best + 1] in found:
+            best += 1
     return best
 
 

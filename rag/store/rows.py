@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import PurePosixPath
+from struct import Struct
+from typing import Any
 
 import apsw
 import numpy as np
@@ -36,6 +39,9 @@ CREATE INDEX IF NOT EXISTS chunks_document ON chunks(document_id, recipe, start)
 CREATE INDEX IF NOT EXISTS chunks_vector ON chunks(vector_id);
 CREATE TABLE IF NOT EXISTS vectors(id BLOB PRIMARY KEY, vector BLOB NOT NULL, sentences BLOB NOT NULL);
 """
+
+
+_SPAN = Struct("=ii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +109,14 @@ def _numbers(pages: str) -> tuple[int, ...]:
     return () if pages == "[]" else tuple(json.loads(pages))  # nearly every file has none
 
 
-def chunk_of(row: Sequence[object]) -> Chunk:
+def chunk_of(row: Sequence[Any]) -> Chunk:
     key, document_id, start, stop, first, last, heading = row
     return Chunk(
-        id=int(str(key)),
-        document_id=str(document_id),
-        span=Span(int(str(start)), int(str(stop))),
-        pages=PageRange(int(str(first)), int(str(last))) if first is not None else None,
-        heading=() if heading == "[]" else tuple(json.loads(str(heading))),
+        id=key,
+        document_id=document_id,
+        span=Span(start, stop),
+        pages=PageRange(first, last) if first is not None else None,
+        heading=() if heading == "[]" else tuple(json.loads(heading)),
     )
 
 
@@ -119,7 +125,7 @@ def pack_spans(spans: Sequence[Span]) -> bytes:
 
 
 def unpack_spans(data: bytes) -> tuple[Span, ...]:
-    return tuple(map(Span._make, np.frombuffer(data, np.int32).reshape(-1, 2).tolist()))
+    return tuple(map(Span._make, _SPAN.iter_unpack(data)))
 
 
 def pack_vectors(vectors: Vectors) -> bytes:
@@ -133,11 +139,16 @@ def pack_vectors(vectors: Vectors) -> bytes:
     return data
 
 
-def unpack_vectors(data: bytes) -> Vectors:
-    n = int.from_bytes(data[:4], "little")
-    scale = np.frombuffer(data, np.float32, n, 4).reshape(n, 1)
-    codes = np.frombuffer(data, np.int8, -1, 4 + 4 * n).reshape(n, -1) if n else np.empty((0, 0), np.int8)
-    return codes.astype(np.float32) * scale
+def unpack_vectors(packed: Sequence[bytes]) -> list[Vectors]:
+    """The vectors of several packs of one dimension, each `(n, dim)`."""
+    counts = [int.from_bytes(data[:4], "little") for data in packed]
+    sizes = list(zip(packed, counts, strict=True))
+    scale = np.frombuffer(b"".join([data[4 : 4 + 4 * n] for data, n in sizes]), np.float32)
+    codes = np.frombuffer(b"".join([data[4 + 4 * n :] for data, n in sizes]), np.int8)
+    if not len(scale):
+        return [np.empty((0, 0), np.float32) for _ in packed]
+    vectors = codes.reshape(len(scale), -1).astype(np.float32) * scale[:, None]
+    return [vectors[end - n : end] for n, end in zip(counts, accumulate(counts), strict=True)]
 
 
 def suffix_of(path: str) -> str:

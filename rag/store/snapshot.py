@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +15,11 @@ from rag.types import Block, Box, Document, GlyphRun, Keys, Page, Source, Span, 
 
 class Snapshot(Reads):
     """One generation, unchanging while it is open. Use it from one thread."""
+
+    @cached_property
+    def recipe(self) -> str:
+        """What made the rows of this generation."""
+        return super().recipe
 
     def sources(self) -> list[Source]:
         """Every file with what became of it, sorted by path."""
@@ -72,7 +79,7 @@ class Snapshot(Reads):
             date=date,
         )
 
-    @property
+    @cached_property
     def _date(self) -> str:
         """The column of dates, or nothing in its place; only what shows a document asks for it."""
         return "date" if has_dates(self._db) else "''"
@@ -117,19 +124,18 @@ class Snapshot(Reads):
 
     def chunks(self, keys: Sequence[int]) -> dict[int, StoredChunk]:
         """Chunks by key, with text, sentences and their vectors; keys that are not in this generation are left out."""
-        rows = self._db.execute(
+        query = (
             "SELECT chunks.id, document_id, start, stop, first_page, last_page, heading, title, chunks.text,"
             " chunks.sentences, vectors.sentences FROM chunks JOIN vectors ON vectors.id = vector_id"
             " JOIN documents ON documents.id = document_id AND documents.recipe = chunks.recipe"
             " WHERE chunks.recipe = ? AND chunks.id IN (SELECT value FROM json_each(?))"
-            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id)",
-            (self.recipe, json.dumps([int(key) for key in keys])),
+            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id)"
         )
+        wanted = json.dumps([int(key) for key in keys])
+        rows: list[tuple[Any, ...]] = self._db.execute(query, (self.recipe, wanted)).fetchall()
         return {
-            row[0]: StoredChunk(
-                chunk_of(row[:7]), row[7], bytes(row[8]).decode(), unpack_spans(row[9]), unpack_vectors(row[10])
-            )
-            for row in rows
+            row[0]: StoredChunk(chunk_of(row[:7]), row[7], bytes(row[8]).decode(), unpack_spans(row[9]), vectors)
+            for row, vectors in zip(rows, unpack_vectors([row[10] for row in rows]), strict=True)
         }
 
     def keys(self, document_ids: Iterable[str]) -> Keys:
