@@ -18,6 +18,7 @@ from rag.assistant import Assistant
 from rag.config import Config
 from rag.errors import ConfigProblem, QuestionProblem
 from rag.indexing import build
+from rag.llm import open_llm
 from rag.types import Answer, Delta, Done, Found, Turn
 
 REPORT = """The Gwadar Port Authority published its annual report in March 2023.
@@ -444,6 +445,27 @@ def test_earlier_turns_are_part_of_the_prompt_and_go_before_passages_do(index: P
             assistant.ask(QUESTION, turns)
         assert ("Tell me about the port." in model.prompt) is there
         assert PROFITS in model.prompt
+
+
+@pytest.mark.parametrize("context", [600, 1000, 2000])
+def test_no_more_is_sent_than_the_model_reads(tmp_path: Path, model: Speaker, context: int) -> None:
+    rain = "\n\n".join(f"It rained on the town on day {n}, on its port and all of its gardens." for n in range(80))
+    model.says = PROFITS
+    with opened(
+        built(tmp_path, {"report.txt": REPORT, "rain.txt": rain}), model.setting, llm_context=context
+    ) as assistant:
+        assistant.ask(QUESTION)
+    (body,) = model.asked
+    sent = sum(open_llm(model.setting).count([message["content"] for message in body["messages"]]))
+    assert context / 2 < sent + body["max_tokens"] <= context
+    assert PROFITS in model.prompt, "the best goes first"
+
+
+def test_a_model_that_reads_too_little_is_not_asked(index: Path, model: Speaker) -> None:
+    model.row = {"meta": {"n_ctx": 250}}
+    answer = asked(index, model, PROFITS)
+    assert fell_back(answer, "reads only 250 tokens")
+    assert model.asked == []
 
 
 def test_a_remote_host_needs_its_own_setting(index: Path) -> None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from rag.lexical import is_function_word, terms
 from rag.types import Span
 from rag.verify.difference import Difference
-from rag.verify.facts import LEVELS, Facts, opposites, same_name
+from rag.verify.facts import LEVELS, Facts, Name, opposites, same_name
 
 __all__ = ["exchanged"]
 
@@ -24,6 +24,7 @@ _SHORT = 6  # words that may stand in the place of others
 _ALIKE = 3  # neighbours that must be the same, on both sides together
 _NEAR = 4  # of these so many on either side are looked at
 _CONTENT = 2  # which must hold so many words that are about something
+_INITIALS = 5  # letters at most
 _DENIES = frozenset({"not", "never"})
 _HELPS = frozenset({"do", "did", "doe"})  # "did not approve" in the place of "approved"
 
@@ -75,7 +76,7 @@ def _other_number(said: Facts, one: Facts, each: _Exchange) -> bool:
 
 
 def _other_name(said: Facts, one: Facts, each: _Exchange) -> bool:
-    """Whether both have names there, of which none is a form of another, beside no name that is the same in both."""
+    """Whether both have names there, of which none is a form of another, before no name that is the same."""
     mine, theirs = (
         [name for name in facts.names if _overlap(name.span, place)]
         for facts, place in ((said, each.here), (one, each.there))
@@ -83,14 +84,15 @@ def _other_name(said: Facts, one: Facts, each: _Exchange) -> bool:
     mostly = 2 * len(mine) >= len(each.mine) and 2 * len(theirs) >= len(each.theirs)
     if not mine or not theirs or not mostly or any(name.first for name in (*mine, *theirs)):
         return False
-    if any(same_name(a.text, b.text) or a.text[0] == b.text[0] for a in mine for b in theirs):
+    if any(same_name(a.text, b.text) or _stands_for(a, b) or _stands_for(b, a) for a in mine for b in theirs):
         return False
-    beside = [
-        name
-        for name in said.names
-        if abs(name.span.start - each.here.end) <= 2 or abs(each.here.start - name.span.end) <= 2
-    ]
-    return not any(same_name(name.text, other.text) for name in beside for other in one.names)
+    after = [name for name in said.names if 0 <= name.span.start - each.here.end <= 2]  # "President Obama"
+    return not any(same_name(name.text, other.text) for name in after for other in one.names)
+
+
+def _stands_for(short: Name, long: Name) -> bool:
+    """Whether a name may be the initials of another one's run of names, as far as its first letter tells."""
+    return len(short.text) <= _INITIALS and short.text[0] == long.text[0] and len(long.text) > _INITIALS
 
 
 def _other_share(each: _Exchange) -> bool:

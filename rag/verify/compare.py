@@ -40,12 +40,14 @@ def differences(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]
 
 
 def in_place(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]) -> list[float]:
-    """For each name, number and date of a sentence, the share of the words around it that stand around it in a source
-    sentence, too; 0 where none has it, a half where only the context does.
+    """For each name, number and date of a sentence, the share of the other words around it that stand around it in a
+    source sentence, too; 0 where none has it, a half where only the context does.
     """
     found = []
-    for span, places in _facts_of(said):
-        near = said.around(span, _NEAR)
+    facts = list(_facts_of(said))
+    themselves = {w.stem for w in said.words if any(s.start < w.span.end and w.span.start < s.end for s, _ in facts)}
+    for span, places in facts:
+        near = said.around(span, _NEAR) - themselves
         there = [one.around(place, _NEAR + 2) for one in evidence for place in places(one)]
         shares = [len(near & other) / len(near) if near else 1.0 for other in there]
         found.append(max(shares, default=0.5 if any(places(one) for one in context) else 0.0))
