@@ -141,6 +141,26 @@ def test_marks_on_every_sentence_to_one_source_are_put_right(index: Path, model:
     ]
 
 
+def test_the_year_may_be_that_of_the_sources_own_date(tmp_path: Path, model: Speaker) -> None:
+    head = '<head><title>Bears</title><meta property="article:published_time" content="2018-05-10"></head>'
+    body = "<p>Bears have lost a friend. The zoologist Charlie Russell died on May 7 in Calgary.</p>"
+    index = built(tmp_path, {"obituary.html": f"<html>{head}<body>{body}</body></html>"})
+    right = asked(
+        index,
+        model,
+        "The zoologist Charlie Russell died in Calgary on May 7, 2018.",
+        "On which day in May did the zoologist Charlie Russell die in Calgary?",
+    )
+    assert [claim.support for claim in right.claims] == ["supported"]
+    wrong = asked(
+        index,
+        model,
+        "The zoologist Charlie Russell died in Calgary on May 7, 2017.",
+        "On which day in May did the zoologist Charlie Russell die in Calgary?",
+    )
+    assert not [claim for claim in wrong.claims if claim.support == "supported"]
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_right_sentence_cited_to_the_wrong_passage_is_cited_to_the_right_one(
     index: Path, model: Speaker, number: int
