@@ -192,12 +192,16 @@ def test_that_sources_differ_and_which_were_asked_is_told_of_a_written_answer_to
         model.says = f"Passengers were taken hostage. {' '.join(reversed(said))} It killed 98 people."
         answer = assistant.ask(question)
         limited = assistant.ask(question, paths=["jaffar-express-hijacking.md"])
+        model.says = f"{said[0]} {said[1].replace('31', '98')}"
+        one_sided = assistant.ask(question)
     told = {c.number: c.quote for c in answer.citations}
     assert {told[number] for number in answer.differing} == {
         c.quote for c in plain.citations if c.number in plain.differing
     }
     assert len(answer.differing) == 2
     assert answer.notes[0] == plain.notes[0]
+    assert {claim.support for claim in one_sided.claims} == {"quoted", "contradicted"}
+    assert one_sided.differing == (), "what is contradicted is not what its source says"
     assert limited.notes[0] == "Asked of jaffar-express-hijacking.md only."
 
 

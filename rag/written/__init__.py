@@ -191,8 +191,9 @@ def _answer(extractive: Answer, draft: _Draft, unknown: int, cut: str) -> Answer
     claims, notes = tuple(draft.claims), (*extractive.notes, *([" ".join(told)] if told else []))
     sides = [cited for cited in extractive.citations if cited.number in extractive.differing]
     carried = [c for claim in claims if claim.support != "contradicted" for c in claim.citations]
-    again = {c.number for c in carried for side in sides if _same_place(c, side)}
-    return replace(extractive, status=status, claims=claims, notes=notes, differing=tuple(sorted(again)))
+    again = tuple(sorted({c.number for c in carried for side in sides if _same_place(c, side)}))
+    differing = again if len(again) > 1 else ()
+    return replace(extractive, status=status, claims=claims, notes=notes, differing=differing)
 
 
 def _same_place(one: Citation, other: Citation) -> bool:
