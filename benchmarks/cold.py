@@ -1,8 +1,9 @@
-"""A question from a cold start: `python benchmarks/cold.py INDEX [--rounds 3]`.
+"""A question from a cold start: `python -m benchmarks.cold INDEX [--make 5000] [--rounds 3]`.
 
 Whole processes, in turn within one run: `rag ask` and `rag search` over an index, and beside them the least that a
 program on sentence-transformers must do before it can search: import it, load the same weights, encode the question.
-Wall time, processor time and peak memory of each, and the ratios, which count.
+Wall time, processor time and peak memory of each, and the ratios, which count. `--make` makes an index of about so many
+passages first, where there is none: sentences of `../shared/eval` put together anew, read by the real encoder.
 """
 
 from __future__ import annotations
@@ -27,8 +28,11 @@ def main() -> None:
     """Prints a line for each program: medians over the rounds, and how often the bare one fits into it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("index", type=Path)
+    parser.add_argument("--make", type=int, metavar="PASSAGES")
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
+    if arguments.make and not arguments.index.exists():
+        make(arguments.index, arguments.make)
     asking = ["-m", "rag.cli", "ask", QUESTION, "--index", str(arguments.index)]
     programs = {
         "rag ask": asking,
@@ -45,6 +49,16 @@ def main() -> None:
         wall, cpu, peak = (statistics.median(column) for column in zip(*found, strict=True))
         ratios = f"{bare[0] / wall:8.1f}{bare[1] / cpu:8.1f}{peak / bare[2]:8.2f}"
         print(f"{name:28}{wall:8.2f}{cpu:8.2f}{peak:9.0f}   {ratios}")
+
+
+def make(index: Path, passages: int) -> None:
+    """An index and, beside it, its sources."""
+    import rag
+    from benchmarks.synthetic import CHUNKS_A_FILE, write_files
+
+    sources = index.with_name(f"{index.name}-sources")
+    write_files(sources, -(-passages // CHUNKS_A_FILE))
+    print(f"{rag.build(sources, index).chunks:,} passages", flush=True)
 
 
 def run(command: list[str]) -> tuple[float, float, float]:

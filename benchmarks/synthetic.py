@@ -25,12 +25,20 @@ from rag.store import Store
 from rag.text import count_tokens
 from rag.types import Chunk, Document, Embedded, EmbedInput, Span, Vectors
 
-__all__ = ["CHUNKS_A_FILE", "PARAGRAPHS", "DrawnEncoder", "sentences", "store_documents", "write_files"]
+__all__ = [
+    "CHUNKS_A_FILE",
+    "FILES_A_FOLDER",
+    "PARAGRAPHS",
+    "DrawnEncoder",
+    "sentences",
+    "store_documents",
+    "write_files",
+]
 
 CHUNKS_A_FILE = 8  # about
 PARAGRAPHS = 10  # of a file
 _TOKENS = 110  # of a paragraph, at least
-_FILES_A_FOLDER = 1000
+FILES_A_FOLDER = 1000
 _PARAGRAPH, _SENTENCE = re.compile(r"[^\n]+"), re.compile(r"\S.*?(?:\.(?= )|$)")
 _NEAR = 0.9  # how much of a sentence's vector is its passage's
 
@@ -82,7 +90,7 @@ def write_files(folder: Path, count: int) -> None:
     known = sentences()
     tokens = count_tokens(known)
     for file in range(count):
-        place = folder / f"{file // _FILES_A_FOLDER:03}" / f"{file:06}.txt"
+        place = folder / f"{file // FILES_A_FOLDER:03}" / f"{file:06}.txt"
         place.parent.mkdir(parents=True, exist_ok=True)
         choose = random.Random(file)
         place.write_text("\n\n".join(_paragraph(choose, known, tokens) for _ in range(PARAGRAPHS)), "utf-8")
