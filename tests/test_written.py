@@ -267,6 +267,7 @@ def test_a_long_thought_is_listened_to_until_it_ends(index: Path, model: Speaker
     thoughts = " ".join(f"Maybe option {number} is what the reader means." for number in range(40))
     answer = asked(index, model, f"{thoughts}</think>{PROFITS} [1]")
     assert [claim.text for claim in answer.claims] == [PROFITS]
+    assert answer.notes == (), "it is the model's answer"
 
 
 def test_a_model_that_does_not_come_to_an_end_is_left_after_twelve_sentences(index: Path, model: Speaker) -> None:
