@@ -186,6 +186,19 @@ def test_sources_that_differ_stand_side_by_side(assistant: Assistant) -> None:
     assert assistant.ask("Who built the ferry over the Ilm?").notes == ()
 
 
+def test_what_is_said_of_one_country_is_no_answer_for_another(tmp_path: Path) -> None:
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    facts = "Velland has 12 harbours. Fishing feeds most of its villages. The winters are long and dark."
+    (sources / "velland.md").write_text(f"# Velland\n\n{facts}\n", "utf-8")
+    named = "In 2022, the Northern League designated Skarholm as a partner. The coast is steep, and ferries are rare."
+    (sources / "skarholm.md").write_text(f"# Skarholm\n\n{named}\n", "utf-8")
+    rag.build(sources, tmp_path / "index")
+    with rag.open(tmp_path / "index") as both:
+        assert both.ask("When did the Northern League designate Skarholm as a partner?").status == "answered"
+        assert both.ask("When did the Northern League designate Velland as a partner?").status == "not_found"
+
+
 def test_of_sources_that_differ_the_newer_comes_first(tmp_path: Path) -> None:
     sources = tmp_path / "sources"
     sources.mkdir()

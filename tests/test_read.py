@@ -13,7 +13,7 @@ from rag.embed import SentenceEncoder
 from rag.fuse import Candidate, fuse
 from rag.lexical import terms
 from rag.read import ANSWERABLE, Reading, ReadPassage, Scored, differing, read, select
-from rag.read.cues import offers, wants
+from rag.read.cues import offers, unspoken, wants
 from rag.read.features import FEATURES, features
 from rag.read.ranker import ranker
 from rag.types import EmbedInput, Span, Vectors
@@ -217,6 +217,23 @@ def test_what_a_sentence_offers() -> None:
     assert held.negated
     assert held.place
     assert not offers("They paid.").negated
+
+
+@pytest.mark.parametrize(
+    ("question", "left_out"),
+    [
+        ("When did the United States designate Qatar as an ally?", (False, False)),
+        ("When did the United States designate Oman as an ally?", (True, False)),
+        ("When did the Qatari army join the United States?", (False, False)),  # a form of the name
+        ("When did Qatar's army join the United States?", (False, False)),
+        ("Which ally did Qatar find in 2022?", (False, False)),
+        ("Which ally did Qatar find in 1985?", (False, True)),
+        ("who founded it?", (False, False)),
+    ],
+)
+def test_what_a_passage_leaves_out_of_a_question(question: str, left_out: tuple[bool, bool]) -> None:
+    text = "Qatar\nIn 2022, the United States designated Qatar as a major ally."
+    assert unspoken(question, text) == left_out
 
 
 def test_the_numbers_fit_the_features(world: World) -> None:

@@ -100,7 +100,7 @@ def _asked(asker: Asker, question: Question, vector: Any, reader: Reader, foreig
         scores=np.array([(one.under_best, one.read.score) for one in again]),
         gold=np.array([is_gold(at[one.scored.passage, one.scored.sentence], golds) for one in again]),
         near_miss=not question.answerable and not foreign,
-        evidence=[evidence(one, reading) for one in again],
+        evidence=[evidence(one, reading, question.text, passages[one.scored.passage]) for one in again],
     )
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["MATCHES", "Offers", "matches", "offers", "wants"]
+__all__ = ["MATCHES", "Offers", "matches", "offers", "unspoken", "wants"]
 
 _MONTHS = frozenset(
     "january february march april may june july august september october november december "  # noqa: SIM905
@@ -85,6 +85,7 @@ _WANTS: Final[dict[str, re.Pattern[str]]] = {
 _WORD = re.compile(r"\w+(?:[’'-]\w+)*")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]*\w")
+_STEM = 4  # letters that two forms of a name share at least
 _PLACE = re.compile(r"\b(?:in|at|near|from|of|to|between|across|into|through) (?:the )?(?:\w+ )?[A-Z]")
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})s?\b")
 
@@ -126,6 +127,26 @@ def wants(question: str) -> dict[str, bool]:
     """Which kinds of answer the question asks for."""
     lower = question.lower()
     return {kind: pattern.search(lower) is not None for kind, pattern in _WANTS.items()}
+
+
+def unspoken(question: str, text: str) -> tuple[bool, bool]:
+    """Whether a text, its headings included, leaves out a name of the question; and a year.
+
+    A name is there in any of its forms that begin alike, as "Oman" in "Omani".
+    """
+    asked = offers(question)
+    words = {_bare(word) for word in _WORD.findall(text.lower())}
+    name = any(all(not _alike(_bare(name), word) for word in words) for name in asked.names)
+    return name, any(year not in text for year in asked.years)
+
+
+def _bare(word: str) -> str:
+    return word.removesuffix("'s").removesuffix("’s")
+
+
+def _alike(name: str, word: str) -> bool:
+    least = min(len(name), len(word))
+    return name == word or (least >= _STEM and name[: max(_STEM, least - 2)] == word[: max(_STEM, least - 2)])
 
 
 MATCHES = (

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rag.read import Reading, Scored
+from rag.read.cues import unspoken
 from rag.read.features import FloatArray, ReadPassage
 from rag.types import Reader, SentenceRead, Span, Window
 
@@ -76,7 +77,8 @@ def reread(
         (_again(one, ranks[one.group], *best[one.group]) for one in reading.sentences if one.group in best),
         key=lambda one: one.group,  # a stable sort: repetitions keep their order
     )
-    known = evidence(best[next(iter(ranks))][1], reading)
+    first = best[next(iter(ranks))][1]
+    known = evidence(first, reading, question, passages[first.scored.passage])
     odds = float(known @ np.array(mix.sure[:-1])) + mix.sure[-1]
     return Reading(tuple(sentences), 1 / (1 + exp(-odds)), reading.several, mix.least(risk))
 
@@ -97,12 +99,13 @@ def read_again(reading: Reading, question: str, passages: Sequence[ReadPassage],
     ]
 
 
-def evidence(best: Read, reading: Reading) -> FloatArray:
-    """What the probability is made of, `(3,)`: the reader's score of the best sentence, the log odds of the ranker, and
-    how much of the question its passage speaks of.
+def evidence(best: Read, reading: Reading, question: str, passage: ReadPassage) -> FloatArray:
+    """What the probability is made of, `(5,)`: the reader's score of the best sentence, the log odds of the ranker,
+    whether its passage leaves out a name of the question, or a year, and how much of the question it speaks of.
     """
     p = min(max(reading.answerable, 1e-6), 1 - 1e-6)
-    return np.array([best.read.score, log(p / (1 - p)), best.scored.covered])
+    left_out = unspoken(question, f"{passage.context}\n{passage.text}")
+    return np.array([best.read.score, log(p / (1 - p)), *left_out, best.scored.covered])
 
 
 @lru_cache(maxsize=1)
