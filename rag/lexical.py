@@ -232,6 +232,7 @@ def _irregular() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
 
 def _opened(folder: Path) -> tantivy.Index:
     index = tantivy.Index.open(str(folder))
+    index.config_reader(reload_policy="manual")  # a generation never changes; watching it could only do harm
     index.register_tokenizer(_ANALYZER, _analyzer())
     return index
 
