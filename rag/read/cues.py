@@ -136,7 +136,7 @@ def unspoken(question: str, text: str) -> tuple[bool, bool]:
     """
     asked = offers(question)
     words = {_bare(word) for word in _WORD.findall(text.lower())}
-    name = any(all(not _alike(_bare(name), word) for word in words) for name in asked.names)
+    name = any(not any(_alike(name, word) for word in words) for name in map(_bare, asked.names))
     return name, any(year not in text for year in asked.years)
 
 

@@ -92,14 +92,14 @@ class Endpoints:
         stop: threading.Event | None = None,
     ) -> Iterator[dict[str, JSON]]:
         """As `ask`; setting `stop` from another thread ends it at once."""
-        said: list[str] = []
+        said = ""
         for event in self.assistant.stream(question, _turns(turns or []), paths or None, llm=llm, stop=stop):
             match event:
                 case Found(passages):
                     yield {"event": "found", "passages": [passage.to_dict() for passage in passages]}
                 case Delta(text, anew):
-                    said = [text] if anew else [*said, text]
-                    yield {"event": "delta", "text": "".join(said)}
+                    said = text if anew else said + text
+                    yield {"event": "delta", "text": said}
                 case Done(answer):
                     yield {"event": "done", **answer.to_dict(), "markdown": str(answer)}
 
