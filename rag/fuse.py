@@ -62,15 +62,21 @@ def features(question: Sequence[str], candidates: Sequence[Candidate], idf: Mapp
     wanted = {term: w for term, w in weight.items() if w > 0}
     sought = frozenset(wanted)
     total = sum(wanted.values()) or 1.0
-    rows = np.zeros((len(candidates), len(FEATURES)))
-    for row, candidate in zip(rows, candidates, strict=True):
+    weigh = wanted.__getitem__
+    rows = []
+    for candidate in candidates:
         context = sought.intersection(candidate.context)
         inside = [sought.intersection(sentence) for sentence in candidate.sentences]
-        near = np.array([sum([wanted[term] for term in found | context]) for found in inside]) / total
-        row[0] = candidate.dense
-        row[1] = candidate.lexical / (_BM25_CEILING * total)
-        row[2] = candidate.cosines.max(initial=-1.0)
-        row[3] = sum([wanted[term] for term in context.union(*inside)]) / total
-        row[4] = longest_run(question, chain.from_iterable(candidate.sentences)) / max(len(question), 1)
-        row[5] = (near + candidate.cosines).max(initial=0.0) / 2
-    return rows
+        cosines = candidate.cosines.tolist()  # few numbers are quicker outside an array
+        near = [sum(map(weigh, found | context)) / total for found in inside]
+        rows.append(
+            (
+                candidate.dense,
+                candidate.lexical / (_BM25_CEILING * total),
+                max(cosines, default=-1.0),
+                sum(map(weigh, context.union(*inside))) / total,
+                longest_run(question, chain.from_iterable(candidate.sentences)) / max(len(question), 1),
+                max([0.0, *map(sum, zip(near, cosines, strict=True))]) / 2,
+            )
+        )
+    return np.array(rows, np.float64).reshape(-1, len(FEATURES))

@@ -28,7 +28,8 @@ FOLDER = "lexical"
 _ANALYZER = "footnote"
 _CONTEXT_BOOST = 0.5
 _META = "meta.json"
-_WORD, _ASCII_WORD = re.compile(r"[^\W_]+"), re.compile("[A-Za-z0-9]+")
+_WORD = re.compile(r"[^\W_]+")
+_SPACED = bytes(code if chr(code).isalnum() else 32 for code in range(128)).ljust(256)  # all but letters and digits
 # Beyond letters of Europe and punctuation, what is a word is left to the analyzer: it counts vowel signs as letters.
 _UNUSUAL = re.compile("[^\0-\u02af\u0370-\u0373\u0376-\u0482\u048a-\u052f\u1e00-\u1fff\u2000-\u206f\u20a0-\u20bf]")
 _KNOWN_WORDS = 1 << 16
@@ -190,7 +191,7 @@ def terms(text: str) -> list[str]:
 @lru_cache(maxsize=8192)  # a question looks at the same sentences several times, and so do questions that follow
 def _terms(text: str) -> tuple[str, ...]:
     if text.isascii():
-        found = _ASCII_WORD.findall(text)
+        found = text.encode().translate(_SPACED).decode().split()
     elif _UNUSUAL.search(text):
         base, _ = _irregular()
         return tuple(base.get(term, term) for term in _analyzer().analyze(text))

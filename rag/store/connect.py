@@ -22,6 +22,7 @@ __all__ = ["Readers", "explained", "to_write"]
 
 _CHECKSUM_BYTES = 8  # of each page; the extension takes no other number
 _PATIENCE_MS = 30_000
+_CACHE_KB = 8_000  # of pages that a reader keeps: with SQLite's own 2,000 a question reads most of its pages again
 
 
 class Readers:
@@ -150,6 +151,7 @@ _REFUSED = {
 def _tried(connection: apsw.Connection) -> apsw.Connection:
     try:
         connection.set_busy_timeout(_PATIENCE_MS)
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
         connection.execute("SELECT 1 FROM meta").fetchone()
     except BaseException:
         connection.close()
