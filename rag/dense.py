@@ -159,7 +159,10 @@ def _part(folder: Path, name: str) -> _Part:
     keys, vectors, codes = (np.lib.format.open_memmap(folder / one, mode="r") for one in names)
     if not (keys.ndim == 1 and vectors.ndim == codes.ndim == 2 and len(keys) == len(vectors) == len(codes)):
         raise ValueError(f"{folder / name} does not hold a vector and a code for each key")
-    return _Part(np.asarray(keys), np.asarray(vectors), codes, vectors.base)
+    pages = vectors.base
+    if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_NOHUGEPAGE"):
+        pages.madvise(mmap.MADV_NOHUGEPAGE)  # or reading one vector may bring the whole file into memory
+    return _Part(np.asarray(keys), np.asarray(vectors), codes, pages)
 
 
 def _coded(parts: Sequence[_Part]) -> faiss.IndexRaBitQ:
