@@ -11,8 +11,10 @@ This module does not know what the keys stand for, nor which generation is curre
 from __future__ import annotations
 
 import json
-import mmap
+import threading
+import weakref
 from collections.abc import Sequence
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,14 +35,14 @@ FOLDER = "dense"
 _PARTS, _KEYS, _VECTORS, _CODES = "parts.json", ".keys.npy", ".vectors.npy", ".codes.npy"
 _QUERY_BITS = 4  # of each number of a question, when it is compared with codes
 _BLOCK = 8192  # vectors encoded or compared at once
-_RELEASE = 2000  # vectors read, after which their pages are given back: each of them keeps its neighbours in memory too
 
 
 class _Part(NamedTuple):
     keys: Keys  # (n,)
     vectors: Vectors  # (n, dim)
     codes: NDArray[np.uint8]  # (n, bytes)
-    pages: object  # what the vectors are mapped by
+    file: Path  # of the vectors
+    begin: int  # where in it they begin
 
 
 class DenseLens:
@@ -54,7 +56,10 @@ class DenseLens:
         self._starts = np.cumsum([0, *(len(part.keys) for part in self._parts)])
         self._limit = exact_limit
         self._codes = _coded(self._parts) if len(self._keys) > exact_limit else None
-        self._read = 0  # since pages were last given back
+        self._files = [FileIO(part.file) for part in self._parts] if self._codes is not None else []
+        self._lock = threading.Lock()  # a file is read at one place at a time
+        for file in self._files:
+            weakref.finalize(self, file.close)
 
     @classmethod
     def write(cls, folder: Path, keys: Keys, vectors: Vectors) -> None:
@@ -130,21 +135,27 @@ class DenseLens:
         scores = np.empty(len(rows), np.float32)
         order = np.argsort(rows, kind="stable")
         bounds = np.searchsorted(rows[order], self._starts)
-        for part, start, first, last in zip(self._parts, self._starts, bounds, bounds[1:], strict=False):
+        for number, (start, first, last) in enumerate(zip(self._starts, bounds, bounds[1:], strict=False)):
             for at in range(first, last, _BLOCK):
                 some = order[at : min(at + _BLOCK, last)]
-                scores[some] = _dots(part.vectors[rows[some] - start], vector)
-        self._release(len(rows))
+                scores[some] = _dots(self._vectors(number, rows[some] - start), vector)
         return scores
 
-    def _release(self, rows: int) -> None:
-        """Gives back the pages of vectors, once so many were read that they would fill the memory with time."""
-        self._read += rows
-        if self._codes is not None and self._read >= _RELEASE and hasattr(mmap, "MADV_DONTNEED"):
-            self._read = 0
-            for part in self._parts:
-                if isinstance(part.pages, mmap.mmap):
-                    part.pages.madvise(mmap.MADV_DONTNEED)
+    def _vectors(self, number: int, rows: NDArray[np.intp]) -> Vectors:
+        """Some vectors of a part. Of a large lens they are read: touched in the map, each would bring its neighbours
+        into this process's memory, and with the large pages of newer systems the whole file. Raises OSError.
+        """
+        part = self._parts[number]
+        if not self._files:
+            return part.vectors[rows]
+        file, found = self._files[number], np.empty((len(rows), part.vectors.shape[1]), part.vectors.dtype)
+        width = found.strides[0]
+        with self._lock:
+            for row, place in zip(rows.tolist(), found, strict=True):
+                file.seek(part.begin + row * width)
+                if file.readinto(place.data) < width:
+                    raise OSError(f"the vectors in {part.file} end early")
+        return found
 
 
 def _dots(rows: Vectors, vector: Vectors) -> Vectors:
@@ -159,10 +170,7 @@ def _part(folder: Path, name: str) -> _Part:
     keys, vectors, codes = (np.lib.format.open_memmap(folder / one, mode="r") for one in names)
     if not (keys.ndim == 1 and vectors.ndim == codes.ndim == 2 and len(keys) == len(vectors) == len(codes)):
         raise ValueError(f"{folder / name} does not hold a vector and a code for each key")
-    pages = vectors.base
-    if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_NOHUGEPAGE"):
-        pages.madvise(mmap.MADV_NOHUGEPAGE)  # or reading one vector may bring the whole file into memory
-    return _Part(np.asarray(keys), np.asarray(vectors), codes, pages)
+    return _Part(np.asarray(keys), np.asarray(vectors), codes, folder / f"{name}{_VECTORS}", vectors.offset)
 
 
 def _coded(parts: Sequence[_Part]) -> faiss.IndexRaBitQ:
