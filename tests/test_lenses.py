@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -95,6 +96,29 @@ def test_beyond_the_exact_limit_only_what_is_allowed_is_found(many: tuple[DenseL
             hits += len(set(found) & set(keys[allowed][np.argsort(-(rows[allowed] @ question))[:3]]))
         assert hits / 60 > 0.95
     assert lens.search(rows[0], 3, np.array([1, 2]))[0].tolist() == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux says which pages of a file are held")
+def test_a_large_lens_does_not_take_its_vectors_into_memory(
+    many: tuple[DenseLens, np.ndarray, np.ndarray], tmp_path: Path
+) -> None:
+    lens, keys, rows = many
+
+    def held() -> dict[str, int]:
+        """Kilobytes of each mapped file of vectors that this process holds."""
+        maps = Path("/proc/self/smaps").read_text()
+        return dict.fromkeys(re.findall(rf"{re.escape(str(tmp_path))}/(\w)\.vectors\.npy\n", maps), 0) | {
+            name: int(size)
+            for name, size in re.findall(
+                rf"{re.escape(str(tmp_path))}/(\w)\.vectors\.npy\n(?:\w+: .*\n)*?Rss: +(\d+) kB", maps
+            )
+        }
+
+    assert set(held()) == {"a", "c"}
+    lens.search(rows[0], 10)
+    lens.search(rows[0], 10, keys[:2000])
+    lens.scores(rows[0], keys)
+    assert held() == {"a": 0, "c": 0}
 
 
 def test_a_damaged_dense_lens_is_refused(tmp_path: Path) -> None:
