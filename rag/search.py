@@ -24,8 +24,8 @@ from rag.types import Document, Hit, Keys, Passage, Ranks, Vectors
 
 __all__ = ["DEPTH", "Lenses", "open_lenses", "search"]
 
-DEPTH = 20
-"""Candidates of each lens: with 50 no set of questions finds more, and each costs its reading."""
+DEPTH = 16
+"""Candidates of each lens: with 20, 30 or 50 no set of questions finds more, and each costs its reading."""
 _DOCUMENTS = 128  # kept in memory
 
 
