@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-__all__ = ["Line", "Shown", "name", "shown"]
+__all__ = ["Line", "Shown", "shown"]
 
 Draw = Callable[[random.Random], str]
 _ORGANISATIONS = "UN WTO WHO IMF FAO ILO IMO ITU NAM OIC OPEC ADB AU ASEAN NATO OECD UNESCO WIPO ICC IAEA".split()  # noqa: SIM905
@@ -39,13 +39,12 @@ class Shown(NamedTuple):
     answer: tuple[int, int] | None
 
 
-def name(rng: random.Random) -> str:
-    """A name that nobody has."""
+def _name(rng: random.Random) -> str:
     return "".join(rng.choice(_PARTS) for _ in range(rng.choice((2, 2, 3)))).title()
 
 
 def _person(rng: random.Random) -> str:
-    return f"{name(rng)} {name(rng)}"
+    return f"{_name(rng)} {_name(rng)}"
 
 
 def _number(low: int, high: int, after: str = "") -> Draw:
@@ -65,17 +64,7 @@ def _day(rng: random.Random) -> str:
 
 
 def _some(words: list[str], most: int) -> Draw:
-    """A list, now and then with shares and remarks; all of it is the answer."""
-
-    def draw(rng: random.Random) -> str:
-        members = rng.sample(words, rng.randint(2, most))
-        if rng.random() < 0.4:
-            members = [f"{one} {rng.randint(1, 60)}%" for one in [*members, *(["other"] * rng.randint(0, 1))]]
-        if rng.random() < 0.3:
-            members[0] += rng.choice((" (official)", " (majority)", " (mainly in the north)"))
-        return rng.choice((", ", ", ", "; ")).join(members)
-
-    return draw
+    return lambda rng: ", ".join(rng.sample(words, rng.randint(2, most)))
 
 
 _COUNTRY = (
@@ -87,7 +76,7 @@ _COUNTRY = (
     Line("Population - male", ("How many men live in {e}?",), _number(90_000, 9_000_000)),
     Line("Area - total", ("How large is {e}?", "What is the area of {e}?"), _number(900, 900_000, " sq km")),
     Line("Area - water", ("How much of {e} is water?",), _number(10, 9_000, " sq km")),
-    Line("Capital - name", ("What is the capital of {e}?", "Which city is {e}'s capital?"), name),
+    Line("Capital - name", ("What is the capital of {e}?", "Which city is {e}'s capital?"), _name),
     Line("GDP (official exchange rate)", ("What is the GDP of {e}?", "How big is {e}'s economy?"), _money),
     Line("Real GDP growth rate", ("How fast does the economy of {e} grow?", "What is {e}'s growth rate?"), _share()),
     Line("Real GDP per capita", ("What is the GDP per head in {e}?",), _number(900, 90_000)),
@@ -120,13 +109,13 @@ _COUNTRY = (
     Line("Languages", ("Which languages are spoken in {e}?", "What do people in {e} speak?"), _some(_LANGUAGES, 4)),
     Line("Religions", ("What do people in {e} believe in?", "What are the religions of {e}?"), _some(_BELIEFS, 3)),
     Line(
-        "Currency", ("What money is used in {e}?", "What is the currency of {e}?"), lambda rng: f"{name(rng)} dollars"
+        "Currency", ("What money is used in {e}?", "What is the currency of {e}?"), lambda rng: f"{_name(rng)} dollars"
     ),
     Line("Independence", ("When did {e} become independent?", "Since when is {e} independent?"), _day),
     Line("National holiday", ("When is {e}'s national holiday?",), _day),
-    Line("Elevation - highest point", ("What is the highest mountain of {e}?",), lambda rng: f"Mount {name(rng)}"),
+    Line("Elevation - highest point", ("What is the highest mountain of {e}?",), lambda rng: f"Mount {_name(rng)}"),
     Line("Coastline", ("How long is the coast of {e}?",), _number(10, 9_000, " km")),
-    Line("Border countries", ("Which countries border {e}?",), lambda rng: ", ".join(name(rng) for _ in range(3))),
+    Line("Border countries", ("Which countries border {e}?",), lambda rng: ", ".join(_name(rng) for _ in range(3))),
     Line("Chief of state", ("Who is the head of state of {e}?",), lambda rng: f"President {_person(rng)}"),
     Line("Head of government", ("Who heads the government of {e}?",), lambda rng: f"Prime Minister {_person(rng)}"),
     Line("Exports - commodities", ("What does {e} export?",), _some(_GOODS, 5)),
@@ -154,10 +143,10 @@ _COMPANY = (
         _number(9, 90_000),
     ),
     Line("Founded", ("When was {e} founded?",), _day),
-    Line("Headquarters", ("Where is {e} based?",), name),
+    Line("Headquarters", ("Where is {e} based?",), _name),
     Line("Chief executive/CEO", ("Who runs {e}?", "Who is the CEO of {e}?"), _person),
     Line("Customers", ("How many customers does {e} have?",), _number(900, 9_000_000)),
-    Line("Stock exchange", ("Where are the shares of {e} traded?",), lambda rng: f"{name(rng)} Stock Exchange"),
+    Line("Stock exchange", ("Where are the shares of {e} traded?",), lambda rng: f"{_name(rng)} Stock Exchange"),
 )
 
 
@@ -170,7 +159,7 @@ def shown(rng: random.Random, count: int) -> Iterator[Shown]:
 
 def _of_lines(rng: random.Random) -> Shown:
     """Keys and values."""
-    kind, whose = rng.choice((_COUNTRY, _COUNTRY, _COMPANY)), name(rng)
+    kind, whose = rng.choice((_COUNTRY, _COUNTRY, _COMPANY)), _name(rng)
     form = rng.choice(("{}: {}", "{}: {}", "- **{}**: {}", "| {} | {} |", "{} {}", "{0} - {0}: {1}"))
     lines = rng.sample(kind, rng.randint(2, 5))
     asked = lines[rng.randrange(len(lines))] if rng.random() < 0.6 else rng.choice(kind)
@@ -184,13 +173,13 @@ def _of_lines(rng: random.Random) -> Shown:
             answer = at, at + len(value)
         text += written + (note if not written.endswith("|") else "") + "\n"
     other = rng.random() < 0.12
-    question = rng.choice(asked.asked).format(e=name(rng) if other else whose)
+    question = rng.choice(asked.asked).format(e=_name(rng) if other else whose)
     return Shown(question, _titled(whose, rng), text.rstrip(), None if other else answer)
 
 
 def _of_years(rng: random.Random) -> Shown:
     """A row of figures, one for each year of the line above."""
-    whose, last, count = name(rng), rng.randint(2005, 2024), rng.choice((2, 3, 3))
+    whose, last, count = _name(rng), rng.randint(2005, 2024), rng.choice((2, 3, 3))
     years = [str(last - i) for i in range(count)]
     if rng.random() < 0.3:
         years.reverse()
@@ -217,7 +206,7 @@ def _of_years(rng: random.Random) -> Shown:
 
 def _of_members(rng: random.Random) -> Shown:
     """Whether a list has a member."""
-    whose, members = name(rng), rng.sample(_ORGANISATIONS, rng.randint(5, 14))
+    whose, members = _name(rng), rng.sample(_ORGANISATIONS, rng.randint(5, 14))
     key = rng.choice(("International organization participation", "Memberships", "Member of"))
     wanted = rng.choice(_ORGANISATIONS)
     text = f"{key}: {', '.join(members)}"

@@ -21,7 +21,6 @@ from typing import Any, NamedTuple
 from benchmarks.wordings import keywords
 from rag.text import sentence_spans
 from rag.types import Span
-from training.accounts import account
 from training.sheets import shown
 from training.twisted import names_in, twisted
 
@@ -33,7 +32,6 @@ HELD_OUT = 12
 _WHOLE = frozenset(("selqa", "policyqa"))  # gold is a sentence or clause, not the exact words
 _SHARE = {"policyqa": 0.25}  # of a set's questions that an epoch sees
 _SHEETS = 2500  # questions about made-up fact sheets in an epoch
-_ACCOUNTS = 2000  # questions about made-up accounts in an epoch
 _TWISTED = 0.4  # of the answered questions with exact words, in an epoch
 _WORD = re.compile(r"\w+")
 
@@ -105,7 +103,7 @@ class Questions:
                 yield from self.without_answer(question, asked, rng)
             if question.golds and question.set not in _WHOLE and rng.random() < _TWISTED:
                 yield from self.near_miss(question, rng)
-        for one in (*shown(rng, _SHEETS), *(account(rng) for _ in range(_ACCOUNTS))):
+        for one in shown(rng, _SHEETS):
             answers = (Span(*one.answer),) if one.answer else ()
             yield Example(altered(one.question, rng), one.title, one.text, answers, False)
 
