@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-import re
 
-from training.accounts import account
 from training.sheets import shown
 from training.twisted import names_in, twisted
 
@@ -30,19 +28,6 @@ def test_the_figure_of_a_year_stands_below_it() -> None:
         if one.answer and one.text.startswith("| ") and year.isdigit() and " | 20" in one.text.split("\n")[0]:
             at = one.text[: one.answer[0]].rsplit("\n", 1)[1].count("|")
             assert one.text.split("\n")[0].split("|")[at].strip() == year
-
-
-def test_the_figure_of_an_account_is_that_of_whom_is_asked_about() -> None:
-    rng = random.Random(5)
-    made = [account(rng) for _ in range(3000)]
-    assert 0.5 < sum(one.answer is not None for one in made) / len(made) < 0.75
-    for one in made:
-        counted = re.match(r"How many ((?:police )?\w+) (?:died|were killed|lost their lives|perished)", one.question)
-        if counted is None or one.answer is None:
-            continue
-        figure, after = one.text[slice(*one.answer)], one.text[one.answer[1] :]
-        assert figure.isalnum()
-        assert after.startswith(f" {counted[1]}")
 
 
 def test_a_twisted_question_asks_for_what_the_window_does_not_say() -> None:
