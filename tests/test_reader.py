@@ -95,16 +95,18 @@ def test_odd_text_is_read(reader: SpanReader) -> None:
 
 
 class Scripted:
-    """A reader that likes one sentence, to check what is done with a reader's scores."""
+    """A reader that likes one sentence, to check what is done with a reader's scores; it marks three letters, `at`."""
 
-    def __init__(self, liked: str) -> None:
-        self.liked, self.windows = liked, list[Window]()
+    def __init__(self, liked: str, at: int = 0) -> None:
+        self.liked, self.at, self.windows = liked, at, list[Window]()
 
     def read(self, question: str, windows: list[Window]) -> list[tuple[SentenceRead, ...]]:  # type: ignore[override]
         self.windows = list(windows)
         return [
             tuple(
-                SentenceRead(9.0 if self.liked in w.text[slice(*s)] else -9.0, Span(s.start, s.start + 3))
+                SentenceRead(
+                    9.0 if self.liked in w.text[slice(*s)] else -9.0, Span(s.start + self.at, s.start + self.at + 3)
+                )
                 for s in w.sentences
             )
             for w in windows
@@ -149,6 +151,24 @@ def test_at_most_so_many_candidates_are_read_and_repetitions_come_along() -> Non
     assert {s.passage for s in again.sentences} == {*range(CANDIDATES), 20}
     assert again.least == mixed().least(RISK)
     assert 0 < again.answerable < 1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Languages: Orlic 28%, Dovan (official) 24%, other 26% (two more) (2005 est.)",
+         "Orlic 28%, Dovan (official) 24%, other 26%"),
+        ("- **Exports**: Orlic tea; Dovan rice.", "Orlic tea; Dovan rice"),
+        ("Languages: Orlic", "Orl"),
+        ("They speak Orlic, Dovan and others.", "Orl"),
+    ],
+)  # fmt: skip
+def test_who_asks_for_several_gets_the_whole_list(sentence: str, said: str) -> None:
+    one, scripted = passage(sentence, "Filler."), Scripted("Orlic", sentence.index("Orl"))
+    for several, wanted in ((True, said), (False, "Orl")):
+        best = reread(Reading((place(0, 0, 1.0, 0),), 0.5, several), "q", [one], scripted).sentences[0]
+        assert best.answer is not None
+        assert sentence[slice(*best.answer)] == wanted
 
 
 def test_nothing_to_read_again() -> None:

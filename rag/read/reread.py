@@ -7,6 +7,7 @@ How the two are mixed is fitted by `training/mix.py` on questions that neither w
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +29,9 @@ RISK = 0.15
 CANDIDATES = 8
 """Different sentences that are read again."""
 _AROUND = 1  # sentences before and after a candidate that are read with it
+_LIST = re.compile(
+    r"[^:.?!]{1,80}:\s+([^,;]+[,;].*?)(?:\s*\([^()]*\))*[\s.;*]*", re.DOTALL
+)  # remarks at its end left out
 _FILE = Path(__file__).parent.parent / "data" / "mix.json"
 
 
@@ -74,7 +78,11 @@ def reread(
             best[one.scored.group] = (score, one)
     ranks = {group: n for n, group in enumerate(sorted(best, key=lambda group: -best[group][0]))}
     sentences = sorted(
-        (_again(one, ranks[one.group], *best[one.group]) for one in reading.sentences if one.group in best),
+        (
+            _again(one, ranks[one.group], *best[one.group], passages if reading.several else ())
+            for one in reading.sentences
+            if one.group in best
+        ),
         key=lambda one: one.group,  # a stable sort: repetitions keep their order
     )
     first = best[next(iter(ranks))][1]
@@ -142,8 +150,19 @@ def _window(passage: ReadPassage, first: int, last: int) -> Window:
     return Window(" ".join(passage.context.split()), passage.text[start:end], spans)
 
 
-def _again(one: Scored, rank: int, score: float, best: Read) -> Scored:
-    return Scored(one.passage, one.sentence, score, rank, best.read.answer, best.read.score, one.covered)
+def _again(one: Scored, rank: int, score: float, best: Read, several_in: Sequence[ReadPassage]) -> Scored:
+    answer = best.read.answer
+    if several_in:
+        answer = _whole_list(several_in[one.passage].sentences[one.sentence], answer)
+    return Scored(one.passage, one.sentence, score, rank, answer, best.read.score, one.covered)
+
+
+def _whole_list(sentence: str, answer: Span) -> Span:
+    """All members of "key: one, two, three" where the exact words are among them: who asks for several wants all."""
+    found = _LIST.fullmatch(sentence)
+    if found is None or not found.start(1) <= answer.start < answer.end <= found.end(1):
+        return answer
+    return Span(*found.span(1))
 
 
 def _inside(answer: Span, sentence: Span) -> Span:
