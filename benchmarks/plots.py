@@ -33,7 +33,10 @@ PANELS = {
 
 
 def growth(rows: Sequence[Mapping[str, float]], pace: float) -> None:
-    """Draws `docs/growth.svg` from the rows of `benchmarks.growth`; `pace`: chunks that the encoder reads a second."""
+    """Draws `docs/growth.svg` from the rows of `benchmarks.growth`; `pace`: chunks that the encoder reads a second.
+
+    What a row lacks is left out of its line.
+    """
     import matplotlib as mpl
 
     mpl.use("svg")
@@ -57,9 +60,10 @@ def growth(rows: Sequence[Mapping[str, float]], pace: float) -> None:
     ]
     for axis, (title, lines) in zip(axes.flat, PANELS.items(), strict=True):
         for key, (label, colour) in lines.items():
-            axis.plot([row["chunks"] for row in found], [row[key] for row in found], "o-", color=colour, label=label)
+            places = [(row["chunks"], row[key]) for row in found if key in row]
+            axis.plot(*zip(*places, strict=True), "o-", color=colour, label=label)
         axis.set(xscale="log", yscale="log", title=title, xlabel="passages")
-        low, high = (log10(end(row[key] for row in found for key in lines)) for end in (min, max))
+        low, high = (log10(end(row[key] for row in found for key in lines if key in row)) for end in (min, max))
         axis.set_ylim(10 ** floor(low), 10 ** ceil(high) * 1.2)
         axis.minorticks_off()
         for side in (axis.xaxis, axis.yaxis):
