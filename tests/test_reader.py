@@ -158,6 +158,7 @@ def test_at_most_so_many_candidates_are_read_and_repetitions_come_along() -> Non
     [
         ("Languages: Orlic 28%, Dovan (official) 24%, other 26% (two more) (2005 est.)",
          "Orlic 28%, Dovan (official) 24%, other 26%"),
+        ("Groups: Orlic League; Dovan Party (DP)", "Orlic League; Dovan Party (DP)"),
         ("- **Exports**: Orlic tea; Dovan rice.", "Orlic tea; Dovan rice"),
         ("Languages: Orlic", "Orl"),
         ("They speak Orlic, Dovan and others.", "Orl"),

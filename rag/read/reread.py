@@ -29,9 +29,9 @@ RISK = 0.15
 CANDIDATES = 8
 """Different sentences that are read again."""
 _AROUND = 1  # sentences before and after a candidate that are read with it
-_LIST = re.compile(
-    r"[^:.?!]{1,80}:\s+([^,;]+[,;].*?)(?:\s*\([^()]*\))*[\s.;*]*", re.DOTALL
-)  # remarks at its end left out
+_LIST = re.compile(  # less remarks at its end; (ABC) is a name
+    r"[^:.?!]{1,80}:\s+([^,;]+[,;].*?)(?:\s*\((?![A-Z-]+\))[^()]*\))*[\s.;*]*", re.DOTALL
+)
 _FILE = Path(__file__).parent.parent / "data" / "mix.json"
 
 
