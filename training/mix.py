@@ -44,7 +44,6 @@ class Asked:
 
     scores: Any
     gold: Any
-    near_miss: bool
     unanswerable: bool
     evidence: list[Any]  # of each sentence, were it the best
 
@@ -100,7 +99,6 @@ def _asked(asker: Asker, question: Question, vector: Any, reader: Reader, foreig
     return Asked(
         scores=np.array([(one.under_best, one.read.score) for one in again]),
         gold=np.array([is_gold(at[one.scored.passage, one.scored.sentence], golds) for one in again]),
-        near_miss=not question.answerable and not foreign,
         unanswerable=not question.answerable or foreign,
         evidence=[evidence(one, reading, question.text, passages[one.scored.passage]) for one in again],
     )
@@ -157,9 +155,9 @@ def table(found: Sequence[Asked], foreign: Sequence[Asked], order: Any, sure: An
     def probability(row: Asked) -> float:
         return float(1 / (1 + np.exp(-(row.evidence[best(row, order)] @ sure[:-1] + sure[-1]))))
 
-    near = np.array([probability(row) for row in found if row.near_miss])
+    near = np.array([probability(row) for row in found if row.unanswerable])
     strange = np.array([probability(row) for row in foreign])
-    has = [(probability(row), bool(row.gold[best(row, order)])) for row in found if not row.near_miss]
+    has = [(probability(row), bool(row.gold[best(row, order)])) for row in found if not row.unanswerable]
     p, good = np.array([p for p, _ in has]), np.array([right for _, right in has])
     print(f"AUROC near misses {(p[:, None] > near[None, :]).mean():.3f}, foreign {(p[:, None] > strange).mean():.3f}")
     for least in np.arange(0.1, 0.95, 0.05):

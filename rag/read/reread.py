@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import exp, log
 from pathlib import Path
@@ -78,13 +78,11 @@ def reread(
             best[one.scored.group] = (score, one)
     ranks = {group: n for n, group in enumerate(sorted(best, key=lambda group: -best[group][0]))}
     sentences = sorted(
-        (
-            _again(one, ranks[one.group], *best[one.group], passages if reading.several else ())
-            for one in reading.sentences
-            if one.group in best
-        ),
+        (_again(one, ranks[one.group], *best[one.group]) for one in reading.sentences if one.group in best),
         key=lambda one: one.group,  # a stable sort: repetitions keep their order
     )
+    if reading.several:
+        sentences = [_with_whole_list(one, passages[one.passage]) for one in sentences]
     first = best[next(iter(ranks))][1]
     known = evidence(first, reading, question, passages[first.scored.passage])
     odds = float(known @ np.array(mix.sure[:-1])) + mix.sure[-1]
@@ -150,19 +148,16 @@ def _window(passage: ReadPassage, first: int, last: int) -> Window:
     return Window(" ".join(passage.context.split()), passage.text[start:end], spans)
 
 
-def _again(one: Scored, rank: int, score: float, best: Read, several_in: Sequence[ReadPassage]) -> Scored:
-    answer = best.read.answer
-    if several_in:
-        answer = _whole_list(several_in[one.passage].sentences[one.sentence], answer)
-    return Scored(one.passage, one.sentence, score, rank, answer, best.read.score, one.covered)
+def _again(one: Scored, rank: int, score: float, best: Read) -> Scored:
+    return Scored(one.passage, one.sentence, score, rank, best.read.answer, best.read.score, one.covered)
 
 
-def _whole_list(sentence: str, answer: Span) -> Span:
-    """All members of "key: one, two, three" where the exact words are among them: who asks for several wants all."""
-    found = _LIST.fullmatch(sentence)
-    if found is None or not found.start(1) <= answer.start < answer.end <= found.end(1):
-        return answer
-    return Span(*found.span(1))
+def _with_whole_list(one: Scored, passage: ReadPassage) -> Scored:
+    """With all members of "key: one, two, three" where the exact words are among them: who asks for several wants all."""
+    found = _LIST.fullmatch(passage.text[slice(*passage.spans[one.sentence])])
+    if one.answer is None or found is None or not found.start(1) <= one.answer.start < one.answer.end <= found.end(1):
+        return one
+    return replace(one, answer=Span(*found.span(1)))
 
 
 def _inside(answer: Span, sentence: Span) -> Span:
