@@ -153,7 +153,7 @@ def _again(one: Scored, rank: int, score: float, best: Read) -> Scored:
 
 
 def _with_whole_list(one: Scored, passage: ReadPassage) -> Scored:
-    """With all members of "key: one, two, three" where the exact words are among them: who asks for several wants all."""
+    """With all members of "key: one, two, three" where the exact words lie among them: several were asked for."""
     found = _LIST.fullmatch(passage.text[slice(*passage.spans[one.sentence])])
     if one.answer is None or found is None or not found.start(1) <= one.answer.start < one.answer.end <= found.end(1):
         return one
