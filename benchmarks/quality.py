@@ -88,22 +88,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
             found |= _foreign(asker, foreign)
         results[one.name] = found
         if any(q.history for q in one.questions):
-            texts = [stand_alone(q.text, [Turn("user", turn) for turn in q.history]) for q in one.questions]
-            results[f"{one.name}, stand-alone"] = _measure(asker, one, vectors_of(texts, encoder, options.cache), texts)
+            alone = [stand_alone(q.text, [Turn("user", turn) for turn in q.history]) for q in one.questions]
+            asked, searched = ([each[side] for each in alone] for side in (0, 1))
+            as_read = (vectors_of(asked, encoder, options.cache), asked)
+            as_searched = (vectors_of(searched, encoder, options.cache), searched)
+            results[f"{one.name}, stand-alone"] = _measure(asker, one, *as_read, searched=as_searched)
         _show(one.name, results)
     options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
     return 0
 
 
-def _measure(asker: Asker, one: QuestionSet, vectors: Any, texts: Sequence[str], failures: int = 0) -> dict[str, Any]:
+def _measure(
+    asker: Asker,
+    one: QuestionSet,
+    vectors: Any,
+    texts: Sequence[str],
+    failures: int = 0,
+    searched: tuple[Any, Sequence[str]] | None = None,
+) -> dict[str, Any]:
+    """`texts` with their `vectors` are what is read for; `searched`, the same, what is searched for if that differs."""
     tally, failed = Tally(), list[str]()
     sure: list[float] = []
     right: list[bool] = []
     answerable: list[bool] = []
-    asked = zip(one.questions, vectors, texts, strict=True)
-    for question, vector, text in track(asked, f"asking {one.name}", len(texts)):
+    asked = zip(one.questions, vectors, texts, *(searched or (vectors, texts)), strict=True)
+    for question, vector, text, near, words in track(asked, f"asking {one.name}", len(texts)):
         start = time.perf_counter()
-        found = asker.find(text, vector)
+        found = asker.find(words, near)
         reading = asker.read(text, vector, found)
         tally.add("milliseconds", 1000 * (time.perf_counter() - start))
         if question.golds:

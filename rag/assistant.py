@@ -20,7 +20,7 @@ from rag.answer import answer_from
 from rag.config import Config, load_config
 from rag.embed import SentenceEncoder, bundled_folder
 from rag.errors import IndexMissing, IndexStale, LanguageModelProblem, QuestionProblem
-from rag.followup import stand_alone
+from rag.followup import StandAlone, stand_alone
 from rag.indexing import begin as begin_index
 from rag.indexing import build as build_index
 from rag.indexing import heal, recipe_of
@@ -137,10 +137,10 @@ class Assistant:
         Raises QuestionProblem, IndexProblem, ModelProblem.
         """
         writer = self._writer(self._config.llm if llm is None else llm)
-        asked = _alone(_checked_question(question), turns, writer, stop)
+        alone = _alone(_checked_question(question), turns, writer, stop)
         with self._view() as (snapshot, lenses):
             documents = _documents(snapshot, paths)
-            asked, vector, hits = self._found(asked, _CANDIDATES, snapshot, lenses, documents)
+            asked, vector, hits = self._found(alone, _CANDIDATES, snapshot, lenses, documents)
             answer = answer_from(question, asked, vector, hits, lenses.lexical, self._reader, self._config.risk)
         if paths is not None:
             answer = replace(answer, notes=(_limited(paths), *answer.notes))
@@ -172,21 +172,26 @@ class Assistant:
         asked = _checked_question(question)
         with self._view() as (snapshot, lenses):
             documents = _documents(snapshot, paths)
-            _, _, hits = self._found(asked, k, snapshot, lenses, documents)
+            _, _, hits = self._found(StandAlone(asked, asked), k, snapshot, lenses, documents)
         return [hit.passage for hit in hits]
 
     def _found(
-        self, asked: str, k: int, snapshot: Snapshot, lenses: Lenses, documents: Sequence[str] | None
+        self, alone: StandAlone, k: int, snapshot: Snapshot, lenses: Lenses, documents: Sequence[str] | None
     ) -> tuple[str, Vectors, list[Hit]]:
-        """The question as it is searched for, slips of the finger put right, its vector, and what it finds."""
+        """The question as it is understood, slips of the finger put right, its vector, and what is found for it."""
 
-        def find(text: str) -> tuple[str, Vectors, list[Hit]]:
+        def find(text: str) -> tuple[Vectors, list[Hit]]:
             vector = self._encoder.query(text)
-            return text, vector, search(text, vector, lenses=lenses, snapshot=snapshot, k=k, documents=documents)
+            return vector, search(text, vector, lenses=lenses, snapshot=snapshot, k=k, documents=documents)
 
-        found = find(asked)
-        right = respelt(asked, words_of(found[2]), lenses.lexical)
-        return found if right == asked else find(right)
+        asked, searched = alone
+        vector, hits = find(searched)
+        words = list(words_of(hits))
+        right = StandAlone(*(respelt(text, words, lenses.lexical) for text in alone))
+        if right != alone:
+            asked, searched = right
+            vector, hits = find(searched)
+        return asked, vector if asked == searched else self._encoder.query(asked), hits
 
     def documents(self) -> list[Source]:
         """Every file under the sources folder with what became of it, sorted by path."""
@@ -397,18 +402,19 @@ def build(
     return report
 
 
-def _alone(question: str, turns: Sequence[Turn], writer: Writer | None, stop: threading.Event | None) -> str:
-    """The question as it is searched for: rewritten by the rule, and by the language model where there is one."""
-    asked = stand_alone(question, turns)
-    if writer is None or asked == question:
-        return asked
+def _alone(question: str, turns: Sequence[Turn], writer: Writer | None, stop: threading.Event | None) -> StandAlone:
+    """What the question means: by the rules, and by the language model where there is one."""
+    alone = stand_alone(question, turns)
+    if writer is None or alone.asked == question:
+        return alone
     from rag.written import rewritten
 
     try:
-        return rewritten(writer, question, turns, stop) or asked
+        said = rewritten(writer, question, turns, stop)
+        return StandAlone(said, said) if said else alone
     except LanguageModelProblem as problem:
         _log.info("The question was not rewritten: %s", problem)
-        return asked
+        return alone
 
 
 def _checked_question(question: str) -> str:

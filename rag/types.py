@@ -238,7 +238,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a question. `asked_as` is the stand-alone form that was searched for; `confidence` lies in [0, 1].
+    """The answer to a question. `asked_as` is the stand-alone form it was understood as; `confidence` lies in [0, 1].
 
     `not_found` has no claims: `passages` are then the nearest ones, offered as such and never as citations. `notes` are
     sentences about the answer for the person who asked: that sources differ, that it was limited to some of them.

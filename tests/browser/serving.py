@@ -111,6 +111,10 @@ def opened_alone(
         listen(page, server.url, watch)
         page.goto(server.url)
         page.wait_for_selector("#question")
-        yield server, page
+        try:
+            yield server, page
+        except BaseException:
+            print("The page at that time:", page.locator("body").inner_text(), watch.faults, sep="\n")
+            raise
         context.close()
     assert not watch.faults, watch.faults
