@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from training.sheets import shown
+from training.sheets import sheet, shown
 from training.twisted import names_in, twisted
 
 NAMES = ("Ashford", "Lake Orlo", "Marienau")
@@ -16,10 +16,20 @@ def test_answers_of_sheets_stand_in_one_line_of_the_sheet() -> None:
     assert 0.4 < len(answers) / len(made) < 0.75
     assert all(answer and answer == answer.strip() and not set(answer) & set("|\n") for answer in answers)
     for one in made:
-        if one.answer and one.question.split()[0] == "Is":
+        if one.answer and ("member of the" in one.question or "belong to the" in one.question):
             assert one.text[slice(*one.answer)] in one.question
         if not one.answer and "of the" in one.question and "member" in one.question:
             assert one.question.rstrip("?").split()[-1] not in one.text.split(": ")[1].split(", ")
+
+
+def test_a_whole_sheet_has_the_line_that_answers_where_it_says() -> None:
+    made = [sheet(random.Random(seed), 20) for seed in range(20)]
+    asked = [(one, question, span) for one in made for question, span in one.questions]
+    lines = [one.text[slice(*span)] for one, _, span in asked if span]
+    assert 0.7 < len(lines) / len(asked) < 0.95
+    assert all(line and "\n" not in line for line in lines)
+    assert all(one.text[span[0] - 1] == "\n" == one.text[span[1]] for one, _, span in asked if span)
+    assert all("{" not in question and one.title in question for one, question, _ in asked)
 
 
 def test_the_figure_of_a_year_stands_below_it() -> None:

@@ -22,11 +22,19 @@ from rag.embed import SentenceEncoder
 from rag.lexical import terms
 from rag.read.features import FEATURES, features
 from rag.read.ranker import SURE, Ranker, sure_row
+from training.sheetset import sheet_set
 from training.windows import is_held_out
 
 OUT = Path(__file__).parent.parent / "rag" / "data" / "ranker.json"
-SETS = {"squad2_dev": (None, 1.0), "squad1_dev": (2500, 1.0), "nq_oracle": (None, 0.7), "selqa": (None, 1.0)}
-"""How many questions of each set, and the weight of each. `nq_oracle` marks only one of several right sentences."""
+SETS = {
+    "squad2_dev": (None, 1.0),
+    "squad1_dev": (2500, 1.0),
+    "nq_oracle": (None, 0.7),
+    "selqa": (None, 1.0),
+    "sheets": (None, 1.0),
+}
+"""How many questions of each set, and the weight of each. `nq_oracle` marks only one of several right sentences;
+`sheets` are made up."""
 FOREIGN = (("nq_oracle", "squad2_dev", 400), ("squad2_dev", "nq_oracle", 400), ("squad1_dev", "selqa", 300))
 """Questions of the first set asked of the second's documents: nothing there answers them."""
 UNITS, EPOCHS, BATCH, RATE, DECAY = 16, 8, 64, 3e-3, 1e-3
@@ -51,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     options.cache.mkdir(parents=True, exist_ok=True)
     encoder = SentenceEncoder()
-    sets = {name: load_set(options.folder / name, encoder, options.cache) for name in SETS}
+    sets = {name: load_set(options.folder / name, encoder, options.cache) for name in SETS if name != "sheets"}
+    sets["sheets"] = sheet_set(encoder, options.cache, sheets=70, seed=11)
     # 1. what is known of the sentences found for every question
     own = {name: _examples(sets[name], sets[name], *SETS[name]) for name in SETS}
     foreign = [e for a, b, n in FOREIGN for e in _examples(sets[a], sets[b], n, 2.0, foreign=True)]

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from rag.embed import bundled_folder
 from rag.onnx import TokenizerFile, as_batch
@@ -42,6 +43,22 @@ class Model(torch.nn.Module):
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state
         return self.head(states)
+
+
+class Dropout(torch.nn.Module):
+    """As torch's, with a share in 256ths, from eight random numbers at a draw: torch's own take a third of a step."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.least = round(256 * share)
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        """The states, some of them zero and the others scaled up; as they are when nothing is trained."""
+        if not self.training or not self.least:
+            return states
+        draws = torch.empty(-(-states.numel() // 8), dtype=torch.int64).random_(-(2**63), None).view(torch.uint8)
+        kept = draws[: states.numel()].view(states.shape) >= self.least
+        return states * kept * (256 / (256 - self.least))
 
 
 class Item(NamedTuple):
@@ -82,9 +99,13 @@ def batch(items: Sequence[Item]) -> tuple[torch.Tensor, ...]:
     return ids, mask, segment, closed, starts, ends
 
 
-def loss_of(model: torch.nn.Module, items: Sequence[Item], bf16: bool) -> torch.Tensor:
-    """Mean over starts and ends of the negative log likelihood of all that is gold."""
-    ids, mask, segment, closed, starts, ends = batch(items)
+def loss_of(model: torch.nn.Module, items: Sequence[Item], bf16: bool, agreement: float) -> torch.Tensor:
+    """Mean over starts and ends of the negative log likelihood of all that is gold.
+
+    With `agreement`, every item is read twice, each time with other numbers dropped, and what the two readings differ
+    by counts too: R-Drop, equation 4 of Liang et al. 2021, arXiv:2106.14448.
+    """
+    ids, mask, segment, closed, starts, ends = batch([*items, *items] if agreement else items)
     with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
         logits = model(ids, mask, segment)
     logits = logits.float().masked_fill(closed[..., None], -1e4)
@@ -92,6 +113,10 @@ def loss_of(model: torch.nn.Module, items: Sequence[Item], bf16: bool) -> torch.
     total = torch.zeros(())
     for side, gold in ((0, starts), (1, ends)):
         total = total - torch.logsumexp(logp[..., side].masked_fill(~gold, -1e4), 1).mean()
+    if agreement:
+        one, other = logp.chunk(2)
+        apart = (one.exp() * (one - other) + other.exp() * (other - one)).sum(1) / 2  # both ways, (n, 2)
+        total = total + agreement * apart.mean(0).sum()
     return total / 2
 
 
@@ -131,9 +156,10 @@ def batches(questions: Questions, tokenizer: TokenizerFile, tokens: int, seed: i
 def begun(options: argparse.Namespace) -> tuple[Model, list[torch.nn.Parameter], torch.optim.Optimizer]:
     """The model as it starts, what of it is trained, and the optimizer."""
     model = Model(bundled_folder())
-    for name, module in model.named_modules():
+    for name, module in list(model.named_modules()):
         if isinstance(module, torch.nn.Dropout):
-            module.p = 0.0 if "attention.self" in name else options.dropout
+            none = "attention.self" in name  # with none, attention is one fast operation
+            model.set_submodule(name, torch.nn.Dropout(0.0) if none else Dropout(options.dropout))
     model.bert.embeddings.requires_grad_(False)
     if options.start:
         missing, unknown = model.load_state_dict(restored(options.start), strict=False)
@@ -155,16 +181,20 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=0, help="0: as many as there are cores")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop (and decay towards the stop) by then")
     parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--agreement", type=float, default=0.0, help="weight of R-Drop, which doubles the time")
+    parser.add_argument("--average", type=float, default=0.998, help="decay of the mean of the weights that is kept")
     parser.add_argument("--full-precision", action="store_true", help="instead of bfloat16")
     options = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(options.threads or torch.get_num_threads())
     questions, tokenizer = load(options.train), TokenizerFile(bundled_folder() / "tokenizer.json")
     model, trained, optimizer = begun(options)
+    mean = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(options.average))
     step, seconds, epoch = 0, 0.0, 0
     if options.state.exists():
         saved = torch.load(options.state)
         model.load_state_dict(saved["model"])
+        mean.load_state_dict(saved["mean"])
         optimizer.load_state_dict(saved["optimizer"])
         step, seconds, epoch = saved["step"], saved["seconds"], saved["epoch"]
     size = len(list(batches(questions, tokenizer, options.tokens, 0)))
@@ -181,29 +211,31 @@ def main() -> None:
                 break
             for group in optimizer.param_groups:
                 group["lr"] = options.rate * min(1.0, (step + 1) / 150) * max(0.01, 1 - done)
-            loss = loss_of(model, items, bf16=not options.full_precision)
+            loss = loss_of(model, items, not options.full_precision, options.agreement)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
             optimizer.step()
             optimizer.zero_grad()
+            mean.update_parameters(model)
             losses.append(loss.item())
             step += 1
             if step % 50 == 0:
                 curve.append(f"{step}: {sum(losses[-50:]) / len(losses[-50:]):.3f}")
                 print(f"step {curve[-1]}, {done:.3f} done, {seconds / 60:.1f} min", flush=True)
             if step % 250 == 0:
-                _save(options.state, model, optimizer, step, seconds, epoch)
+                _save(options.state, model, mean, optimizer, step, seconds, epoch)
         epoch += 1
-    _save(options.state, model, optimizer, step, seconds, epoch)
+    _save(options.state, model, mean, optimizer, step, seconds, epoch)
     _log(options, len(questions.questions), step, curve, seconds / 60)
 
 
-def _save(state: Path, model: Any, optimizer: Any, step: int, seconds: float, epoch: int) -> None:
+def _save(state: Path, model: Any, mean: Any, optimizer: Any, step: int, seconds: float, epoch: int) -> None:
     state.parent.mkdir(parents=True, exist_ok=True)
     fresh = state.with_suffix(".new")
     torch.save(
         {
             "model": model.state_dict(),
+            "mean": mean.state_dict(),
             "optimizer": optimizer.state_dict(),
             "step": step,
             "seconds": seconds,

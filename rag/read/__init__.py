@@ -24,16 +24,13 @@ ANSWERABLE = 0.31
 
 Chosen on training questions: asked of sources on other topics, 5 % of them are answered at this threshold.
 """
-_COVERED = FEATURES.index("covered_in_passage")
+_COVERED, _PAIR = FEATURES.index("covered_in_passage"), FEATURES.index("pair")
 _MARGIN = 0.7  # log odds below the best sentence within which another is shown too
 _MARGIN_OF_SEVERAL = 1.8  # the same where the question asks for several things
 _SURE_ODDS, _ODDS_APART = 4.5, 2.5  # the reader's: of a sentence that gives another figure, at least and under the best
 _SAME = 0.9  # of the share of the question that the best passage speaks of, in a passage that gives another figure
 _HEADING = 100.0  # what a heading loses: it names what is said and does not say it
-_KEY = 3.0  # what "key: value" loses for each word of the key that nobody asked for, and so for "cost" of revenue
-_ASKED_KEY = 2.0  # what it gains where its key says just what is asked
-_ASIDE = re.compile(r"\([^)]*\)")
-_KEY_VALUE = re.compile(r"\s*[-*•]?\s*([^:.?!]{1,80}):\s+\S")
+_ASTRAY = 3.0  # what a row of figures loses where none is asked for, and the "cost of revenue" where revenue is
 _FIGURES = ("number", "share", "money", "duration", "extent", "date")  # questions that ask for one
 _OF = re.compile(r"\W*(?:(?:the|an?|its|our|their)\s+)?(\w+)\s+of\s+(?:(?:the|its|our|their)\s+)?(\w+)", re.IGNORECASE)
 _WHOLE = frozenset(
@@ -41,7 +38,6 @@ _WHOLE = frozenset(
     "value size sum average plenty".split()
 )
 _FIGURE = re.compile(r"[$€£(−+-]*\d[\d.,]*[%)]*")
-_NEUTRAL = frozenset(("name", "total", "overall", "note", "real"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ class Scored:
 
     `answer` is the span of the sentence that holds the exact words asked for, where a reader has looked for them, and
     `odds` the reader's log odds that they do answer. `covered` is the share of the question's weight that stands in the
-    passage, its title and its headings.
+    passage, its title and its headings; `pair` says that it is a line "key: value" among others.
     """
 
     passage: int
@@ -60,6 +56,7 @@ class Scored:
     answer: Span | None = None
     odds: float = 0.0
     covered: float = 0.0
+    pair: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,8 @@ def read(question: str, vector: Vectors, passages: Sequence[ReadPassage], *, ter
     for i in order:
         p, s = places[i]
         group = groups.setdefault(" ".join(sentences[p][s].split()), len(groups))
-        found.append(Scored(p, s, float(scores[i]), group, covered=float(rows[i, _COVERED])))
+        known = float(rows[i, _COVERED]), bool(rows[i, _PAIR])
+        found.append(Scored(p, s, float(scores[i]), group, None, 0.0, *known))
     return Reading(tuple(found), ranker().answerable(rows, order[0]), wants(question)["several"])
 
 
@@ -137,31 +135,22 @@ def _figures(one: Scored, passages: Sequence[ReadPassage]) -> frozenset[str]:
 
 
 def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> FloatArray:
-    """What headings, "key: value", rows of figures and the cost of what is asked for lose, `(sentences,)`.
+    """What headings, rows of figures and the cost of what is asked for lose, `(sentences,)`.
 
-    The prose that the numbers were fitted to has hardly any of them.
+    The texts that the numbers were fitted to have hardly any of them.
     """
     asked, wanted = set(terms(question)), wants(question)
     figure = any(wanted[kind] for kind in _FIGURES)
     lost = []
     for passage in passages:
         context = set(terms(passage.context))
-        sentences = passage.sentences
-        pairs = [_KEY_VALUE.match(sentence) for sentence in sentences]
-        table = 2 * sum(pair is not None for pair in pairs) > max(len(pairs), 3)  # prose has a colon now and then
-        for sentence, pair in zip(sentences, pairs, strict=True):
+        for sentence in passage.sentences:
             if context and context.issuperset(terms(sentence)):
                 lost.append(_HEADING)
-                continue
-            if (figure and _of_another(sentence, asked, terms)) or (not figure and _is_row_of_figures(sentence)):
-                lost.append(_KEY)
-                continue
-            key = set(terms(_ASIDE.sub("", pair[1]))) - context - _NEUTRAL if pair and table else set()
-            key = {term for term in key if not term.isdigit()}
-            if key and key <= asked:
-                lost.append(-_ASKED_KEY)
+            elif (figure and _of_another(sentence, asked, terms)) or (not figure and _is_row_of_figures(sentence)):
+                lost.append(_ASTRAY)
             else:
-                lost.append(_KEY * min(len(key - asked), 3))
+                lost.append(0.0)
     return np.array(lost)
 
 

@@ -5,6 +5,7 @@ This module does not know how much any of it counts: `training/` finds that out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import log1p
@@ -59,8 +60,14 @@ _PLAIN = (
     "density",
     "covered_locally",
     "covered_locally_in_passage",
+    "pair",
+    "key_asked",
+    "key_unasked",
 )
 FEATURES = (*_PLAIN, *MATCHES)
+_PAIR = re.compile(r"\s*[-*•]?\s*([^:.?!]{1,80}):\s+\S")  # "key: value"
+_ASIDE = re.compile(r"\([^)]*\)")
+_NEUTRAL = frozenset(("name", "total", "overall", "note", "real"))  # in a key
 _LEANING = frozenset(
     ["it", "he", "she", "they", "this", "these", "those", "that", "its", "his", "her", "their", "such"]
 )
@@ -189,6 +196,9 @@ def _passage_rows(
     rows[:, column["unknown"]] = asked.unknown
     rows[0, column["first"]] = 1.0
     asked_terms = set(asked.order)
+    rows[:, [column["pair"], column["key_asked"], column["key_unasked"]]] = _keys(
+        sentences, asked_terms, context_terms, terms
+    )
     for i, (row, text, found) in enumerate(zip(rows, sentences, words, strict=True)):
         here = inside[i] | context
         new = set(found) - asked_terms - context_terms
@@ -213,6 +223,22 @@ def _passage_rows(
         row[column["density"]] = len(inside[i]) / max(len(found), 1)
         row[len(_PLAIN) :] = matches(asked.wants, asked.offers, one)
     return rows
+
+
+def _keys(sentences: Sequence[str], asked: Set[str], context: Set[str], terms: Terms) -> FloatArray:
+    """Of each "key: value" in a passage of such lines: 1, the share of the key's terms that is asked for, and how many
+    are not, up to 3, in thirds; zeros for other sentences, `(n, 3)`.
+    """
+    found = np.zeros((len(sentences), 3))
+    pairs = [_PAIR.match(sentence) for sentence in sentences]
+    if 2 * sum(pair is not None for pair in pairs) <= max(len(pairs), 3):  # prose has a colon now and then
+        return found
+    for row, pair in zip(found, pairs, strict=True):
+        if pair is None:
+            continue
+        key = {term for term in set(terms(_ASIDE.sub("", pair[1]))) - context - _NEUTRAL if not term.isdigit()}
+        row[:] = 1.0, len(key & asked) / max(len(key), 1), min(len(key - asked), 3) / 3
+    return found
 
 
 def _missing(wanted: frozenset[str], there: Set[str]) -> float:

@@ -106,12 +106,13 @@ def read_again(reading: Reading, question: str, passages: Sequence[ReadPassage],
 
 
 def evidence(best: Read, reading: Reading, question: str, passage: ReadPassage) -> FloatArray:
-    """What the probability is made of, `(5,)`: the reader's score of the best sentence, the log odds of the ranker,
-    whether its passage leaves out a name of the question, or a year, and how much of the question it speaks of.
+    """What the probability is made of, `(6,)`: the reader's score of the best sentence, the log odds of the ranker,
+    whether its passage leaves out a name of the question, or a year, whether it is a line "key: value", and how much of
+    the question its passage speaks of.
     """
     p = min(max(reading.answerable, 1e-6), 1 - 1e-6)
     left_out = unspoken(question, f"{passage.context}\n{passage.text}")
-    return np.array([best.read.score, log(p / (1 - p)), *left_out, best.scored.covered])
+    return np.array([best.read.score, log(p / (1 - p)), *left_out, best.scored.pair, best.scored.covered])
 
 
 @lru_cache(maxsize=1)
@@ -149,7 +150,7 @@ def _window(passage: ReadPassage, first: int, last: int) -> Window:
 
 
 def _again(one: Scored, rank: int, score: float, best: Read) -> Scored:
-    return Scored(one.passage, one.sentence, score, rank, best.read.answer, best.read.score, one.covered)
+    return replace(one, score=score, group=rank, answer=best.read.answer, odds=best.read.score)
 
 
 def _with_whole_list(one: Scored, passage: ReadPassage) -> Scored:
