@@ -54,3 +54,17 @@ def test_what_is_said_of_a_source_that_changes_moves_and_goes(own: tuple[Server,
     rag.build(server.sources, index)
     assert verdict(page) == "No longer among the sources: this is what was quoted"
     assert page.locator(".evidence mark").count() == 0
+
+
+def test_the_lines_of_a_fact_sheet_stand_below_one_another(own: tuple[Server, Page]) -> None:
+    import rag
+
+    server, page = own
+    facts = "Area - total: 1,204 sq km\nCoastline: 310 km\nClimate: mild and wet\nFerries: three a day\n"
+    (server.sources / "orrinland.md").write_text(f"# Orrinland\n\n## Geography\n\n{facts}", encoding="utf-8")
+    rag.build(server.sources, server.sources.parent / "index")
+    ask(page, "How long is the coastline of Orrinland?")
+    page.locator(".turn.last button.chip").first.click()
+    page.wait_for_selector(".evidence mark")
+    assert page.locator(".evidence mark").inner_text().strip() == "Coastline: 310 km"
+    assert facts.strip() in page.locator(".evidence .excerpt").inner_text()

@@ -6,6 +6,7 @@ import { h } from "./dom.js";
 const FLOWING = ["application/pdf", "text/plain"];
 const STANDS_ALONE = /^\s*($|#{1,6} |\||[-*+] |\d+[.)] |>|```| {4})/;
 const ROW = /^\s*\|.*\|\s*$/;
+const PAIR = /^\s*[^\s:|][^:|]{0,79}?\s?:\s+\S/; // "key: value"
 const RULE = /^[\s|:-]+$/;
 
 // found: what the server says of the place; words: the quote; lit: whether it may be lit up.
@@ -45,7 +46,9 @@ function markdown(text, from) {
     const next = lines[index + 1] ?? "";
     // The line feed behind a row has been drawn by the row itself.
     if (!line.trim() && ROW.test(lines[index - 1] ?? "")) return next ? line : "";
-    const runs = index + 1 < lines.length && !STANDS_ALONE.test(next) && (index < from || !STANDS_ALONE.test(line));
+    const pairs = PAIR.test(next) && (PAIR.test(line) || (index < from && PAIR.test(lines[index + 2] ?? "")));
+    const alone = pairs || STANDS_ALONE.test(next) || (index >= from && STANDS_ALONE.test(line));
+    const runs = index + 1 < lines.length && !alone;
     return runs ? line.replace(/\r?\n$/, " ") : line;
   });
 }
