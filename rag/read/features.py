@@ -65,6 +65,8 @@ _PLAIN = (
     "key_unasked",
 )
 FEATURES = (*_PLAIN, *MATCHES)
+_AT = {name: i for i, name in enumerate(_PLAIN)}
+_KEYS = [_AT["pair"], _AT["key_asked"], _AT["key_unasked"]]
 _PAIR = re.compile(r"\s*[-*•]?\s*([^:.?!]{1,80}):\s+\S")  # "key: value"
 _ASIDE = re.compile(r"\([^)]*\)")
 _NEUTRAL = frozenset(("name", "total", "overall", "note", "real"))  # in a key
@@ -103,6 +105,26 @@ class _Asked:
     offers: Offers
     unknown: float  # share of the weight in terms that stand nowhere
     wants: dict[str, bool]
+
+    def share(self, found: Iterable[str]) -> float:
+        """What some of the question's terms weigh, of all."""
+        return sum([self.weight[term] for term in found]) / self.total
+
+
+@dataclass(frozen=True, slots=True)
+class _Apart:
+    """A passage, taken apart: terms sentence by sentence, those of them that are asked for (`inside`), and those of the
+    title and headings, which count as said in every sentence.
+    """
+
+    sentences: Sequence[str]
+    words: list[list[str]]
+    context: frozenset[str]
+    asked_context: frozenset[str]
+    inside: list[set[str]]
+    everywhere: frozenset[str]
+    held: list[Offers]
+    figures: frozenset[str]
 
 
 def features(question: str, vector: Vectors, passages: Sequence[ReadPassage], *, terms: Terms, idf: Idf) -> FloatArray:
@@ -160,69 +182,79 @@ def _passage_rows(
     words: list[list[str]],
     local: dict[str, float],
 ) -> FloatArray:
-    sentences = passage.sentences
-    n = len(sentences)
-    rows = np.zeros((n, len(FEATURES)))
-    if not n:
-        return rows
-    column = {name: i for i, name in enumerate(_PLAIN)}
-    weight, total = asked.weight, asked.total
-
-    def share(found: Iterable[str]) -> float:
-        return sum([weight[term] for term in found]) / total
-
-    context_terms = set(terms(passage.context))
-    context = {term for term in context_terms if term in weight}
-    inside = [{term for term in found if term in weight} for found in words]
-    everywhere = set(context).union(*inside)
-    held = [offers(sentence) for sentence in sentences]
-    figures_here = offers(passage.context).figures.union(*(one.figures for one in held))
-    cosines = (passage.vectors @ vector).astype(np.float64)
-    covered = np.array([share(found) for found in inside])
-
-    rows[:, column["cosine"]] = cosines
-    rows[:, column["cosine_over_passage"]] = cosines - cosines.mean()
-    rows[1:, column["cosine_before"]] = cosines[:-1]
-    rows[:-1, column["cosine_after"]] = cosines[1:]
-    rows[:, column["passage"]] = passage.score
-    rows[:, column["passage_under_best"]] = passage.score - best
-    rows[:, column["covered"]] = covered
-    rows[:, column["covered_in_passage"]] = share(everywhere)
-    rows[1:, column["covered_before"]] = covered[:-1]
-    rows[:-1, column["covered_after"]] = covered[1:]
-    rows[:, column["asked_name_missing_in_passage"]] = _missing(asked.names, everywhere)
-    rows[:, column["asked_number_missing_in_passage"]] = _missing(asked.offers.figures, figures_here)
-    rows[:, column["rarest_missing_in_passage"]] = asked.rarest not in everywhere
-    rows[:, column["unknown"]] = asked.unknown
-    rows[0, column["first"]] = 1.0
-    asked_terms = set(asked.order)
-    rows[:, [column["pair"], column["key_asked"], column["key_unasked"]]] = _keys(
-        sentences, asked_terms, context_terms, terms
-    )
-    for i, (row, text, found) in enumerate(zip(rows, sentences, words, strict=True)):
-        here = inside[i] | context
-        new = set(found) - asked_terms - context_terms
-        one = held[i]
-        row[column["covered_with_context"]] = share(here)
-        row[column["covered_with_before"]] = share(here | inside[i - 1]) if i else share(here)
-        row[column["covered_locally"]] = sum([local[term] for term in inside[i]])
-        row[column["covered_locally_in_passage"]] = sum([local[term] for term in everywhere])
-        row[column["run"]] = longest_run(asked.order, found) / max(len(asked.order), 1)
-        row[column["focus"]] = asked.focus in here
-        row[column["asked_name_missing"]] = _missing(asked.names, here)
-        row[column["asked_number_missing"]] = _missing(asked.offers.figures, one.figures)
-        row[column["rarest_missing"]] = asked.rarest not in here
-        row[column["new_terms"]] = log1p(len(new)) / 3
-        row[column["length"]] = log1p(len(found)) / 4
-        row[column["short"]] = len(found) < 5
-        row[column["is_question"]] = text.rstrip().endswith("?")
-        row[column["leans"]] = text.split(maxsplit=1)[0].lower() in _LEANING if text.strip() else 0.0
-        row[column["new_name"]] = bool(one.names - asked.offers.words)
-        row[column["new_number"]] = bool(one.figures - asked.offers.figures)
-        row[column["negation_differs"]] = one.negated != asked.offers.negated
-        row[column["density"]] = len(inside[i]) / max(len(found), 1)
-        row[len(_PLAIN) :] = matches(asked.wants, asked.offers, one)
+    rows = np.zeros((len(words), len(FEATURES)))
+    if words:
+        apart = _apart(asked, passage, terms, words)
+        _of_passage(rows, asked, passage, apart, vector, best)
+        rows[:, _KEYS] = _keys(passage.sentences, set(asked.order), apart.context, terms)
+        for i, row in enumerate(rows):
+            _of_sentence(row, asked, apart, i, local)
     return rows
+
+
+def _apart(asked: _Asked, passage: ReadPassage, terms: Terms, words: list[list[str]]) -> _Apart:
+    context = frozenset(terms(passage.context))
+    inside = [{term for term in found if term in asked.weight} for found in words]
+    held = [offers(sentence) for sentence in passage.sentences]
+    return _Apart(
+        sentences=passage.sentences,
+        words=words,
+        context=context,
+        asked_context=context & asked.weight.keys(),
+        inside=inside,
+        everywhere=(context & asked.weight.keys()).union(*inside),
+        held=held,
+        figures=offers(passage.context).figures.union(*(one.figures for one in held)),
+    )
+
+
+def _of_passage(
+    rows: FloatArray, asked: _Asked, passage: ReadPassage, apart: _Apart, vector: Vectors, best: float
+) -> None:
+    """What is known of all sentences at once, and of each by its neighbours."""
+    cosines = (passage.vectors @ vector).astype(np.float64)
+    covered = np.array([asked.share(found) for found in apart.inside])
+    rows[:, _AT["cosine"]] = cosines
+    rows[:, _AT["cosine_over_passage"]] = cosines - cosines.mean()
+    rows[1:, _AT["cosine_before"]] = cosines[:-1]
+    rows[:-1, _AT["cosine_after"]] = cosines[1:]
+    rows[:, _AT["passage"]] = passage.score
+    rows[:, _AT["passage_under_best"]] = passage.score - best
+    rows[:, _AT["covered"]] = covered
+    rows[:, _AT["covered_in_passage"]] = asked.share(apart.everywhere)
+    rows[1:, _AT["covered_before"]] = covered[:-1]
+    rows[:-1, _AT["covered_after"]] = covered[1:]
+    rows[:, _AT["asked_name_missing_in_passage"]] = _missing(asked.names, apart.everywhere)
+    rows[:, _AT["asked_number_missing_in_passage"]] = _missing(asked.offers.figures, apart.figures)
+    rows[:, _AT["rarest_missing_in_passage"]] = asked.rarest not in apart.everywhere
+    rows[:, _AT["unknown"]] = asked.unknown
+    rows[0, _AT["first"]] = 1.0
+
+
+def _of_sentence(row: FloatArray, asked: _Asked, apart: _Apart, i: int, local: dict[str, float]) -> None:
+    """What is known of sentence `i` by itself, its passage's title and headings always read with it."""
+    text, found, inside, one = apart.sentences[i], apart.words[i], apart.inside[i], apart.held[i]
+    here = inside | apart.asked_context
+    new = set(found) - set(asked.order) - apart.context
+    row[_AT["covered_with_context"]] = asked.share(here)
+    row[_AT["covered_with_before"]] = asked.share(here | apart.inside[i - 1]) if i else asked.share(here)
+    row[_AT["covered_locally"]] = sum([local[term] for term in inside])
+    row[_AT["covered_locally_in_passage"]] = sum([local[term] for term in apart.everywhere])
+    row[_AT["run"]] = longest_run(asked.order, found) / max(len(asked.order), 1)
+    row[_AT["focus"]] = asked.focus in here
+    row[_AT["asked_name_missing"]] = _missing(asked.names, here)
+    row[_AT["asked_number_missing"]] = _missing(asked.offers.figures, one.figures)
+    row[_AT["rarest_missing"]] = asked.rarest not in here
+    row[_AT["new_terms"]] = log1p(len(new)) / 3
+    row[_AT["length"]] = log1p(len(found)) / 4
+    row[_AT["short"]] = len(found) < 5
+    row[_AT["is_question"]] = text.rstrip().endswith("?")
+    row[_AT["leans"]] = text.split(maxsplit=1)[0].lower() in _LEANING if text.strip() else 0.0
+    row[_AT["new_name"]] = bool(one.names - asked.offers.words)
+    row[_AT["new_number"]] = bool(one.figures - asked.offers.figures)
+    row[_AT["negation_differs"]] = one.negated != asked.offers.negated
+    row[_AT["density"]] = len(inside) / max(len(found), 1)
+    row[len(_PLAIN) :] = matches(asked.wants, asked.offers, one)
 
 
 def _keys(sentences: Sequence[str], asked: Set[str], context: Set[str], terms: Terms) -> FloatArray:
