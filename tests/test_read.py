@@ -110,6 +110,38 @@ def test_the_sentence_that_answers_comes_first(world: World, question: str, answ
     assert world.best(question) == answer
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Who is the president of Mongria?", 1),
+        ("Who leads the government of Mongria?", 2),
+        ("How long is the coast of Mongria?", 4),
+        ("What does the weather look like in Mongria?", 5),
+        ("Which minerals are found in Mongria?", 6),
+    ],
+)
+def test_a_line_of_a_fact_sheet_answers_in_other_words_than_its_key(world: World, question: str, answer: int) -> None:
+    sheet = (
+        "2014: Orlo TANN elected president; percent of vote - Orlo TANN 51%, Ilka VENN 47%",
+        "Executive branch - chief of state: President Ilka VENN (since 2 May 2019)",
+        "Executive branch - head of government: Prime Minister Bero KAST (since 9 May 2019)",
+        "Land boundaries - total: 8,082 km",
+        "Coastline: 310 km",
+        "Climate: dry; cold winters, mild summers",
+        "Natural resources: coal, copper, tin",
+        "Natural hazards: dust storms, grassland fires",
+    )
+    assert World(world.encoder, [("Mongria\nProfile", sheet), ("Baking", BREAD)]).best(question) == sheet[answer]
+
+
+def test_what_is_known_of_a_key(world: World) -> None:
+    question = "What is the capital of Mongria?"
+    rows = features(question, world.vector(question), world.passages, terms=terms, idf=world.idf)
+    pairs = rows[:, [FEATURES.index(name) for name in ("pair", "key_asked", "key_unasked")]]
+    assert pairs[4:8].round(2).tolist() == [[1, 1, 0], [1, 0.33, 0.67], [1, 0.5, 0.33], [1, 0, 0.33]]
+    assert not pairs[:4].any(), "prose"
+
+
 def test_wording_does_not_matter(world: World) -> None:
     asked = ("Why does the dough rest overnight?", "WHY DOES THE DOUGH REST OVERNIGHT", "why dough rest overnight")
     assert {world.best(question) for question in asked} == {BREAD[1]}
