@@ -232,12 +232,22 @@ def test_select_counts_repetitions_as_one() -> None:
         ("What does HP mean?", "meaning"),
         ("What percentage of women can read?", "share"),
         ("Which groups are active?", "several"),
+        ("Which groups operate there?", "several"),
+        ("What natural hazards does the country face?", "several"),
+        ("What measures can help?", "several"),
         ("Is it safe?", "choice"),
     ],
 )
 def test_what_a_question_wants(question: str, kind: str) -> None:
     assert wants(question)[kind]
     assert not wants("Name it")[kind]
+
+
+@pytest.mark.parametrize(
+    "question", ["Which gas is used?", "What causes fires?", "What does it do?", "Which virus was it?"]
+)
+def test_who_asks_for_one_thing_does_not_ask_for_several(question: str) -> None:
+    assert not wants(question)["several"]
 
 
 def test_what_a_sentence_offers() -> None:

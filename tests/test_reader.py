@@ -162,6 +162,8 @@ def test_at_most_so_many_candidates_are_read_and_repetitions_come_along() -> Non
         ("- **Exports**: Orlic tea; Dovan rice.", "Orlic tea; Dovan rice"),
         ("Languages: Orlic", "Orl"),
         ("They speak Orlic, Dovan and others.", "Orl"),
+        ("The Orlic League (OL), Dovan and the Front of Tal met.", "The Orlic League (OL), Dovan and the Front of Tal"),
+        ("In Orlic and Dovan they meet.", "Orlic and Dovan"),
     ],
 )  # fmt: skip
 def test_who_asks_for_several_gets_the_whole_list(sentence: str, said: str) -> None:

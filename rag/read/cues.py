@@ -76,8 +76,11 @@ _WANTS: Final[dict[str, re.Pattern[str]]] = {
         r"^what (?:is|are|was|were) (?:an? |the )?[\w-]+(?: [\w-]+)?\??$"
     ),
     "several": re.compile(
-        r"\b(?:what|which) (?:are|were|\w+s (?:are|were|did|do|have))\b|"
-        r"\btypes? of\b|\bexamples?\b|\blist\b|\btwo\b|\bthree\b"
+        r"\b(?:what|which) (?:are|were)\b"
+        r"|^(?:\w+ )?which (?!(?:is|was|does|has|this)\b)\w*[^\Wsui]s\b(?! (?:is|was|has)\b)"
+        r"|\b(?:what|which) (?!(?:do|did|does|is|was|has|kind|sort|role)\b)(?:\w+ ){0,2}?\w*[^\Wsui]s "
+        r"(?:are|were|did|do|does|have|had|can|could|should|will|would|may|might|must)\b"
+        r"|\btypes? of\b|\bexamples?\b|\blist\b|\btwo\b|\bthree\b"
     ),
     "choice": re.compile(r"^(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|must)\b"),
     "thing": re.compile(r"\b(?:what|which)\b"),

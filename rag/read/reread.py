@@ -32,6 +32,12 @@ _AROUND = 1  # sentences before and after a candidate that are read with it
 _LIST = re.compile(  # less remarks at its end; (ABC) is a name
     r"[^:.?!]{1,80}:\s+([^,;]+[,;].*?)(?:\s*\((?![A-Z-]+\))[^()]*\))*[\s.;*]*", re.DOTALL
 )
+_NO_NAME = "In|On|At|By|For|From|With|As|After|Before|While|When|Both"  # though it begins with a capital
+_NAME = (
+    rf"(?:[Tt]he )?(?!(?:{_NO_NAME})\b)[A-Z][\w’'-]*(?: (?:of |the |de )?[A-Z][\w’'-]*)*"
+    r"(?: \([A-Z][^()]{0,20}\))?"
+)
+_NAMES = re.compile(rf"{_NAME}(?:, {_NAME})*,? (?:and|or|as well as) {_NAME}")
 _FILE = Path(__file__).parent.parent / "data" / "mix.json"
 
 
@@ -154,11 +160,14 @@ def _again(one: Scored, rank: int, score: float, best: Read) -> Scored:
 
 
 def _with_whole_list(one: Scored, passage: ReadPassage) -> Scored:
-    """With all members of "key: one, two, three" where the exact words lie among them: several were asked for."""
-    found = _LIST.fullmatch(passage.text[slice(*passage.spans[one.sentence])])
-    if one.answer is None or found is None or not found.start(1) <= one.answer.start < one.answer.end <= found.end(1):
+    """With all members of "key: one, two, three" or of "A, B and C" where the exact words lie among them."""
+    if one.answer is None:
         return one
-    return replace(one, answer=Span(*found.span(1)))
+    sentence = passage.text[slice(*passage.spans[one.sentence])]
+    pair = _LIST.fullmatch(sentence)
+    lists = [Span(*pair.span(1))] if pair else [Span(*found.span()) for found in _NAMES.finditer(sentence)]
+    whole = next((span for span in lists if span.start <= one.answer.start < one.answer.end <= span.end), one.answer)
+    return replace(one, answer=whole)
 
 
 def _inside(answer: Span, sentence: Span) -> Span:
