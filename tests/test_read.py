@@ -13,7 +13,7 @@ from rag.embed import SentenceEncoder
 from rag.fuse import Candidate, fuse
 from rag.lexical import terms
 from rag.read import ANSWERABLE, Reading, ReadPassage, Scored, differing, read, select
-from rag.read.cues import offers, unspoken, wants
+from rag.read.cues import elsewhere, offers, unspoken, wants
 from rag.read.features import FEATURES, features
 from rag.read.ranker import ranker
 from rag.types import EmbedInput, Span, Vectors
@@ -276,6 +276,22 @@ def test_what_a_sentence_offers() -> None:
 def test_what_a_passage_leaves_out_of_a_question(question: str, left_out: tuple[bool, bool]) -> None:
     text = "Qatar\nIn 2022, the United States designated Qatar as a major ally."
     assert unspoken(question, text) == left_out
+
+
+@pytest.mark.parametrize(
+    ("question", "headings", "of_another"),
+    [
+        ("What is the capital of Korve?", "Mongria\nGeography", True),
+        ("What is the capital of Mongria?", "Mongria\nGeography", False),
+        ("Is Mongria a member of the WTO?", "Mongria\nGovernment", False),
+        ("What is the Mongrian anthem?", "Mongria", False),
+        ("what is its capital?", "Mongria", False),
+    ],
+)
+def test_headings_with_no_name_of_the_question_are_of_something_else(
+    question: str, headings: str, of_another: bool
+) -> None:
+    assert elsewhere(question, headings) == of_another
 
 
 def test_the_numbers_fit_the_features(world: World) -> None:

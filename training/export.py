@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch.optim.swa_utils import AveragedModel
 
 from rag.embed import bundled_folder
 from rag.evaluate.measures import exact_match, token_f1
@@ -46,13 +45,11 @@ def main() -> None:
 
 
 def export(state: Path, full: Path, small: Path) -> None:
-    """Both forms of a checkpoint's mean weights."""
+    """Both forms of a checkpoint."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    model = Model(bundled_folder())
-    mean = AveragedModel(model)
-    mean.load_state_dict(torch.load(state)["mean"])
-    model = mean.module.eval()
+    model = Model(bundled_folder()).eval()
+    model.load_state_dict(torch.load(state)["model"])
     ids = torch.randint(1000, 20000, (4, 64))
     axes = {name: {0: "n", 1: "tokens"} for name in (*INPUTS, "logits")}
     torch.onnx.export(

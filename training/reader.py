@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from rag.embed import bundled_folder
 from rag.onnx import TokenizerFile, as_batch
@@ -182,19 +181,16 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=1e9, help="stop (and decay towards the stop) by then")
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--agreement", type=float, default=0.0, help="weight of R-Drop, which doubles the time")
-    parser.add_argument("--average", type=float, default=0.998, help="decay of the mean of the weights that is kept")
     parser.add_argument("--full-precision", action="store_true", help="instead of bfloat16")
     options = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(options.threads or torch.get_num_threads())
     questions, tokenizer = load(options.train), TokenizerFile(bundled_folder() / "tokenizer.json")
     model, trained, optimizer = begun(options)
-    mean = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(options.average))
     step, seconds, epoch = 0, 0.0, 0
     if options.state.exists():
         saved = torch.load(options.state)
         model.load_state_dict(saved["model"])
-        mean.load_state_dict(saved["mean"])
         optimizer.load_state_dict(saved["optimizer"])
         step, seconds, epoch = saved["step"], saved["seconds"], saved["epoch"]
     size = len(list(batches(questions, tokenizer, options.tokens, 0)))
@@ -216,26 +212,24 @@ def main() -> None:
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
             optimizer.step()
             optimizer.zero_grad()
-            mean.update_parameters(model)
             losses.append(loss.item())
             step += 1
             if step % 50 == 0:
                 curve.append(f"{step}: {sum(losses[-50:]) / len(losses[-50:]):.3f}")
                 print(f"step {curve[-1]}, {done:.3f} done, {seconds / 60:.1f} min", flush=True)
             if step % 250 == 0:
-                _save(options.state, model, mean, optimizer, step, seconds, epoch)
+                _save(options.state, model, optimizer, step, seconds, epoch)
         epoch += 1
-    _save(options.state, model, mean, optimizer, step, seconds, epoch)
+    _save(options.state, model, optimizer, step, seconds, epoch)
     _log(options, len(questions.questions), step, curve, seconds / 60)
 
 
-def _save(state: Path, model: Any, mean: Any, optimizer: Any, step: int, seconds: float, epoch: int) -> None:
+def _save(state: Path, model: Any, optimizer: Any, step: int, seconds: float, epoch: int) -> None:
     state.parent.mkdir(parents=True, exist_ok=True)
     fresh = state.with_suffix(".new")
     torch.save(
         {
             "model": model.state_dict(),
-            "mean": mean.state_dict(),
             "optimizer": optimizer.state_dict(),
             "step": step,
             "seconds": seconds,
@@ -254,8 +248,8 @@ def _log(options: argparse.Namespace, questions: int, steps: int, curve: list[st
     text = (
         f"\n## Reader (`training/reader.py`), {time.strftime('%Y-%m-%d')}\n\n"
         f"{questions} questions, {steps} steps of {options.tokens} tokens, rate {options.rate}, dropout "
-        f"{options.dropout}, {minutes:.0f} minutes on {torch.get_num_threads()} threads of a busy machine; data "
-        f"{digest.hexdigest()[:16]}\n\nLoss: {', '.join(curve)}\n"
+        f"{options.dropout}, agreement {options.agreement}, {minutes:.0f} minutes on {torch.get_num_threads()} threads "
+        f"of a busy machine; data {digest.hexdigest()[:16]}\n\nLoss: {', '.join(curve)}\n"
     )
     with Path("training/LOG.md").open("a") as file:
         file.write(text)

@@ -9,6 +9,7 @@ that is not in it, or for somebody else's sheet. This module does not know what 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -67,12 +68,20 @@ class Block(NamedTuple):
     lines: tuple[Line, ...]
 
 
+class Asked(NamedTuple):
+    """A question, whom or what it asks about, and the span of the line that answers it; None: none does."""
+
+    question: str
+    whose: str
+    span: tuple[int, int] | None
+
+
 class Sheet(NamedTuple):
-    """A whole made-up sheet as Markdown, and questions with the span of the line that answers each; None: none does."""
+    """A whole made-up sheet as Markdown, and questions."""
 
     title: str
     text: str
-    questions: list[tuple[str, tuple[int, int] | None]]
+    questions: list[Asked]
 
 
 class Shown(NamedTuple):
@@ -241,7 +250,9 @@ def shown(rng: random.Random, count: int) -> Iterator[Shown]:
 
 
 def sheet(rng: random.Random, asked: int) -> Sheet:
-    """A whole sheet with all its sections, and so many questions about its lines, some of which it leaves out."""
+    """A whole sheet with all its sections, and so many questions about its lines, some of which it leaves out. Some ask
+    about others, most of them named in the sheet.
+    """
     whose, form = _name(rng), rng.choice(("{}: {}", "{}: {}", "- **{}**: {}"))
     text, choices = f"# {whose}\n", []
     for block in _kind(rng):
@@ -251,8 +262,13 @@ def sheet(rng: random.Random, asked: int) -> Sheet:
             for written in _written(line, form, rng):
                 choices.append((written.asked, None if left_out else (len(text), len(text) + len(written.text))))
                 text += "" if left_out else f"{written.text}\n"
-    chosen = rng.sample(choices, min(asked, len(choices)))
-    return Sheet(whose, text, [(rng.choice(questions).format(e=whose), span) for questions, span in chosen])
+    others = sorted(set(re.findall(r"(?<![#\n] )\b[A-Z][a-z]+\b(?!.*:)", text)) - {whose})
+    questions = []
+    for ways, span in rng.sample(choices, min(asked, len(choices))):
+        other = rng.random() < _ELSEWHERE
+        about = (rng.choice(others) if others and rng.random() < 0.7 else _name(rng)) if other else whose
+        questions.append(Asked(rng.choice(ways).format(e=about), about, None if other else span))
+    return Sheet(whose, text, questions)
 
 
 def _of_lines(rng: random.Random) -> Shown:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["MATCHES", "Offers", "matches", "offers", "unspoken", "wants"]
+__all__ = ["MATCHES", "Offers", "elsewhere", "matches", "offers", "unspoken", "wants"]
 
 _MONTHS = frozenset(
     "january february march april may june july august september october november december "  # noqa: SIM905
@@ -133,14 +133,21 @@ def wants(question: str) -> dict[str, bool]:
 
 
 def unspoken(question: str, text: str) -> tuple[bool, bool]:
-    """Whether a text, its headings included, leaves out a name of the question; and a year.
-
-    A name is there in any of its forms that begin alike, as "Oman" in "Omani".
-    """
+    """Whether a text, its headings included, leaves out a name of the question; and a year."""
     asked = offers(question)
+    return not all(_spoken(asked.names, text)), any(year not in text for year in asked.years)
+
+
+def elsewhere(question: str, headings: str) -> bool:
+    """Whether the question has names, of which none stands in the headings: they are of something else."""
+    names = offers(question).names
+    return bool(names) and not any(_spoken(names, headings))
+
+
+def _spoken(names: frozenset[str], text: str) -> list[bool]:
+    """Of each name whether it is there in any of its forms that begin alike, as "Oman" in "Omani"."""
     words = {_bare(word) for word in _WORD.findall(text.lower())}
-    name = any(not any(_alike(name, word) for word in words) for name in map(_bare, asked.names))
-    return name, any(year not in text for year in asked.years)
+    return [any(_alike(name, word) for word in words) for name in map(_bare, names)]
 
 
 def _bare(word: str) -> str:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rag.read import Reading, Scored
-from rag.read.cues import unspoken
+from rag.read.cues import elsewhere, unspoken
 from rag.read.features import FloatArray, ReadPassage
 from rag.types import Reader, SentenceRead, Span, Window
 
@@ -112,13 +112,15 @@ def read_again(reading: Reading, question: str, passages: Sequence[ReadPassage],
 
 
 def evidence(best: Read, reading: Reading, question: str, passage: ReadPassage) -> FloatArray:
-    """What the probability is made of, `(6,)`: the reader's score of the best sentence, the log odds of the ranker,
-    whether its passage leaves out a name of the question, or a year, whether it is a line "key: value", and how much of
-    the question its passage speaks of.
+    """What the probability is made of, `(7,)`: the reader's score of the best sentence, the log odds of the ranker,
+    whether its passage leaves out a name of the question, or a year, whether it is a line "key: value", whether it is
+    one under headings with none of the question's names, and how much of the question its passage speaks of.
     """
     p = min(max(reading.answerable, 1e-6), 1 - 1e-6)
     left_out = unspoken(question, f"{passage.context}\n{passage.text}")
-    return np.array([best.read.score, log(p / (1 - p)), *left_out, best.scored.pair, best.scored.covered])
+    pair = best.scored.pair
+    of_another = pair and elsewhere(question, passage.context)
+    return np.array([best.read.score, log(p / (1 - p)), *left_out, pair, of_another, best.scored.covered])
 
 
 @lru_cache(maxsize=1)
