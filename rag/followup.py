@@ -19,14 +19,15 @@ __all__ = ["StandAlone", "stand_alone"]
 
 _POINTS_BACK = re.compile(
     r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then|same|such|ones?)\b"
-    r"|^(and|but|or|also|what about|how about)\b[^\w]*(\w+\W*){0,4}$"
-    r"|^(why|who else|what else|when|where|how)\b[^\w]*(\w+\W*){0,3}$",
+    r"|^(and|but|or|also|what about|how about)\b\W*(\w++\W*+){0,4}$"
+    r"|^(why|who else|what else|when|where|how)\b\W*(\w++\W*+){0,3}$",
     re.IGNORECASE,
 )
 _LITTLE = 2  # words with content
 _WHOLE = 5  # words of a question that is a sentence of its own
 _BACK = 2  # questions that are put in front at most
 _LONGEST = 12  # turns that are looked back at
+_RULED = 400  # characters of two questions that the rules are for; patterns take long over more
 
 _START = r"(?:(?:and|but|or|so|also|then)\b,?\s*)"
 _PREPOSITION = r"(?:of|in|for|at|on|by|during|from|to|with|among|under|over|across|near|between|against)"
@@ -102,7 +103,7 @@ def _understood(question: str, before: _Understood | None, earlier: Sequence[str
     if before is None or not (points_back or _says_little(question, earlier)):
         return _Understood((question,), (question,))
     said = None
-    if len(before.asked) == 1:
+    if len(before.asked) == 1 and len(question) + len(before.asked[0]) <= _RULED:
         asked = before.asked[0].strip()
         exchanged = _exchanged(question, asked)
         if exchanged is not None:
@@ -117,7 +118,7 @@ def _understood(question: str, before: _Understood | None, earlier: Sequence[str
 def _says_little(question: str, earlier: Sequence[str]) -> bool:
     """Whether it has hardly a word to be searched for, and none that is new and named."""
     said = {term for text in earlier for term in terms(text)}
-    what = _WHAT_IS.match(question.rstrip(" ?.!"))
+    what = _WHAT_IS.match(question.rstrip(" ?.!")) if len(question) <= _RULED else None
     named = _NAME.findall(question) + ([what[1]] if what else [])
     new = any(said.isdisjoint(terms(name)) for name in named)
     return not new and sum(not is_function_word(term) for term in terms(question)) <= _LITTLE

@@ -95,6 +95,13 @@ def test_what_a_pointing_question_leans_on_is_searched_for_too() -> None:
     assert "Kuwait" not in exchanged.searched, "it would find what was asked before"
 
 
+@pytest.mark.parametrize("part", ["a", "is ", "and is the A's ", "What is the a of ", "it, ", "The A of ", "?"])
+def test_long_questions_are_not_taken_apart(part: str) -> None:
+    question = f"And {part * (1990 // len(part))}!"
+    for before in (ATTACK, question):
+        assert stand_alone(question, turns(before)).asked.endswith(question)
+
+
 def test_without_a_conversation_nothing_changes() -> None:
     assert stand_alone("Why?", ()).asked == "Why?"
     assert stand_alone("Why?", [Turn("assistant", "Ask me."), Turn("user", "  ")]).asked == "Why?"

@@ -34,10 +34,10 @@ _LIST = re.compile(  # less remarks at its end; (ABC) is a name
 )
 _NO_NAME = "In|On|At|By|For|From|With|As|After|Before|While|When|Both"  # though it begins with a capital
 _NAME = (
-    rf"(?:[Tt]he )?(?!(?:{_NO_NAME})\b)[A-Z][\w’'-]*(?: (?:of |the |de )?[A-Z][\w’'-]*)*"
+    rf"(?:[Tt]he )?(?!(?:{_NO_NAME})\b)[A-Z][\w’'-]*(?: (?:of |the |de )?[A-Z][\w’'-]*){{0,8}}"
     r"(?: \([A-Z][^()]{0,20}\))?"
 )
-_NAMES = re.compile(rf"{_NAME}(?:, {_NAME})*,? (?:and|or|as well as) {_NAME}")
+_NAMES = re.compile(rf"(?<![\w’'-]){_NAME}(?:, {_NAME}){{0,20}},? (?:and|or|as well as) {_NAME}")
 _FILE = Path(__file__).parent.parent / "data" / "mix.json"
 
 
