@@ -345,3 +345,27 @@ def _write_gguf(gguf: object, folder: Path, path: Path) -> None:
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
+
+
+def test_a_question_is_written_while_another_thread_imports_gradio() -> None:
+    """The page's server loads Gradio, and with it httpx, behind the page; OpenAI's library looks into half of it."""
+    script = """
+import sys, threading
+from rag.llm import Patience, open_llm, spoken
+from rag.types import Turn
+llm = open_llm(sys.argv[1])
+import httpx2, openai
+loading = threading.Thread(target=__import__, args=("gradio",))
+loading.start()
+while "httpx" not in sys.modules:
+    pass
+half = not hasattr(sys.modules["httpx"], "URL")
+print(half, "".join(spoken(llm, "Answer.", [Turn("user", "When?")], 50, Patience(60))))
+loading.join()
+"""
+    with speaker() as model:
+        model.says = "In 1871."
+        said = subprocess.run(
+            [sys.executable, "-c", script, model.setting], capture_output=True, text=True, timeout=120, check=False
+        )
+    assert said.stdout.strip() == "True In 1871.", said.stderr

@@ -6,6 +6,7 @@ nowhere. This module does not know what is asked.
 
 from __future__ import annotations
 
+import importlib
 import math
 import socket
 import threading
@@ -120,6 +121,7 @@ class ServerModel:
         import httpx2
         import openai
 
+        _finish_httpx()
         wires: list[Any] = []
 
         def watch(event: str, told: Any) -> None:
@@ -234,3 +236,13 @@ class ServerModel:
         return LanguageModelProblem(
             f"{self.name} broke off: {type(error).__name__}.", "Ask again, or look at the server's log."
         )
+
+
+def _finish_httpx() -> None:
+    """Waits for httpx where another thread is importing it.
+
+    OpenAI's library looks into `sys.modules["httpx"]` whatever state it is in; while the page's server loads Gradio
+    behind the page, that is half a module.
+    """
+    with suppress(ImportError):
+        importlib.import_module("httpx")

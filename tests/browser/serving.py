@@ -74,6 +74,10 @@ def served(index: Path, sources: Path, *more: str) -> Iterator[Server]:
                     pytest.fail(f"the page was not served: {process.communicate()[0]}")
                 time.sleep(0.2)
             yield Server(url, sources, process)
+        except BaseException:
+            process.terminate()
+            print("The server said:", process.communicate(timeout=30)[0], sep="\n")
+            raise
         finally:
             process.terminate()
             try:
