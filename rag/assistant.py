@@ -187,7 +187,8 @@ class Assistant:
         asked, searched = alone
         vector, hits = find(searched)
         words = list(words_of(hits))
-        right = StandAlone(*(respelt(text, words, lenses.lexical) for text in alone))
+        respelled = {text: respelt(text, words, lenses.lexical) for text in set(alone)}  # one, without a conversation
+        right = StandAlone(*(respelled[text] for text in alone))
         if right != alone:
             asked, searched = right
             vector, hits = find(searched)
