@@ -11,13 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from rag.months import NAMES
+
 __all__ = ["Draft", "question_from"]
 
 Kind: TypeAlias = Literal["how many", "when", "where", "who"]
 
 _NAME = r"(?:[A-Z][\w’'-]*(?: (?:of|the|de|[A-Z][\w’'-]*))*)"
 _SUBJECT = rf"(?P<subject>The (?:[\w’'-]+ ){{0,7}}?[\w’'-]+|{_NAME})"
-_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
+_MONTH = "|".join(NAMES)
 _DATE = rf"(?P<date>(?:\d{{1,2}} )?(?:(?:{_MONTH}) )?(?:1[5-9]|20)\d\d)\b(?![-–/])"
 _AT_THE_HEAD = re.compile(rf"(?:In|On) {_DATE},?\s*")
 _AT_THE_END = re.compile(rf"(?P<clause>[A-Z][^,;:()]+?) (?:in|on) {_DATE}(?=[.,;]|$)")

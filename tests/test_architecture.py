@@ -16,6 +16,7 @@ FLOORS: dict[str, int] = {
     "errors": 0,
     "text": 1,
     "glyphs": 1,
+    "months": 1,
     "parts": 1,
     "bounded": 1,
     "onnx": 1,

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
+
+from rag.embed import bundled_folder
+from rag.onnx import TokenizerFile
+from rag.types import Span
+from training.renamed import Renamer, exchanged
 from training.sheets import sheet, shown
 from training.twisted import names_in, twisted
+from training.windows import Example
 
 NAMES = ("Ashford", "Lake Orlo", "Marienau")
 
@@ -61,3 +68,43 @@ def test_a_twisted_question_asks_for_what_the_window_does_not_say() -> None:
             assert not any(word.strip("?").isdigit() and word.strip("?") in window for word in new)
     assert twisted("who is there", "Nothing is here.", NAMES, random.Random(4)) in (None, "who isn't there")
     assert names_in("Who met Ann Lee in the Lake Orlo canal?") == ["Ann Lee", "Lake Orlo"]
+
+
+TOLD = (
+    "In 1923 the mayor Ashford met Marlowe. Marlowe said in May that the Church of Rosenheim, built in 1919, "
+    "is Ashford's."
+)
+
+
+def test_exchanged_words_take_the_answer_along() -> None:
+    answers = tuple(
+        Span(at, at + len(said)) for said in ("Ashford", "Church of Rosenheim") for at in [TOLD.index(said)]
+    )
+    made = exchanged(
+        Example("Whom did Marlowe meet?", "Ashford", TOLD, answers, False),
+        {"Ashford": "Bo", "Marlowe": "Winterbourne", "Rosenheim": "Ulm"},
+    )
+    assert (made.question, made.title) == ("Whom did Winterbourne meet?", "Bo")
+    assert [made.text[slice(*span)] for span in made.answers] == ["Bo", "Church of Ulm"]
+    assert made.text.replace("Bo", "Ashford").replace("Winterbourne", "Marlowe").replace("Ulm", "Rosenheim") == TOLD
+
+
+def test_all_of_an_example_is_told_of_the_same_others() -> None:
+    names = ["Ashford", "Marlowe", "Rosenheim", "Winterbourne", "Keswick", "Larkhill", "Church"]
+    texts = [f"once {name} and {name} met {name}, in a church" for name in names]
+    table = np.random.default_rng(0).normal(size=(40_000, 8)).astype(np.float32)
+    renamer = Renamer(texts, TokenizerFile(bundled_folder() / "tokenizer.json"), table)
+    example = Example("Whom did Ashford meet in 1923?", "Marlowe", TOLD, (Span(12, 25),), False)
+    changed = set[str]()
+    for seed in range(200):
+        made = renamer(example, random.Random(seed))
+        asked, told = made.question.split(), made.text.split()
+        assert asked[2] == told[4], "the same name in question and text"
+        assert made.title == told[6].rstrip("."), "and in the title"
+        assert int(asked[-1].rstrip("?")) == int(told[1]) == int(made.text.split("built in ")[1][:4]) + 4
+        assert made.text[slice(*made.answers[0])] == f"mayor {asked[2]}"
+        assert asked[2] != made.title, "two names stay two"
+        assert " in May " in made.text, "no month is a name"
+        assert " Church of " in made.text, "nor what is also written small"
+        changed |= {asked[2], made.title, asked[-1]}
+    assert {"Keswick", "Larkhill", "Ashford"} < changed

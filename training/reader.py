@@ -23,7 +23,11 @@ from rag.embed import bundled_folder
 from rag.onnx import TokenizerFile, as_batch
 from rag.read.spans import Row, rows_of
 from rag.types import Window
+from training.renamed import Renamer
 from training.windows import SETS, Example, Questions, load
+
+RENAMED = 0.5
+"""Share of the examples whose names and years are exchanged."""
 
 
 class Model(torch.nn.Module):
@@ -136,10 +140,12 @@ def restored(weights: Path) -> dict[str, torch.Tensor]:
     return found
 
 
-def batches(questions: Questions, tokenizer: TokenizerFile, tokens: int, seed: int) -> Iterator[list[Item]]:
+def batches(
+    questions: Questions, tokenizer: TokenizerFile, renamer: Renamer, tokens: int, seed: int
+) -> Iterator[list[Item]]:
     """One epoch: batches of about `tokens` tokens, of examples of like length, in random order."""
     rng = random.Random(seed)
-    examples = list(questions.epoch(rng))
+    examples = [renamer(one, rng) if rng.random() < RENAMED else one for one in questions.epoch(rng)]
     rng.shuffle(examples)
     for at in range(0, len(examples), 2048):
         items = sorted(items_of(tokenizer, examples[at : at + 2048]), key=lambda item: len(item.row.ids))
@@ -187,20 +193,22 @@ def main() -> None:
     torch.set_num_threads(options.threads or torch.get_num_threads())
     questions, tokenizer = load(options.train), TokenizerFile(bundled_folder() / "tokenizer.json")
     model, trained, optimizer = begun(options)
+    table = model.bert.embeddings.word_embeddings.weight.detach().numpy()
+    renamer = Renamer((passage.text for passage in questions.passages.values()), tokenizer, table)
     step, seconds, epoch = 0, 0.0, 0
     if options.state.exists():
         saved = torch.load(options.state)
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
         step, seconds, epoch = saved["step"], saved["seconds"], saved["epoch"]
-    size = len(list(batches(questions, tokenizer, options.tokens, 0)))
+    size = len(list(batches(questions, tokenizer, renamer, options.tokens, 0)))
     steps = int(options.epochs * size)
     print(f"{len(questions.questions)} questions, {size} steps an epoch, {steps} in all", flush=True)
     started, losses, curve = time.monotonic() - seconds, [], []
     model.train()
     done = 0.0
     while done < 1:
-        for items in batches(questions, tokenizer, options.tokens, epoch):
+        for items in batches(questions, tokenizer, renamer, options.tokens, epoch):
             seconds = time.monotonic() - started
             done = max(step / steps, seconds / 60 / options.minutes)
             if done >= 1:

@@ -99,8 +99,10 @@ class Questions:
             asked = altered(question.text, rng)
             if question.golds:
                 yield self.with_answer(question, asked, rng)
-            if (question.golds and rng.random() < 0.6) or not question.golds:
+            if not question.golds or rng.random() < 0.6:
                 yield from self.without_answer(question, asked, rng)
+            if not question.golds:  # people's near misses are few, and what is hardest to learn: another window
+                yield from self.without_answer(question, altered(question.text, rng), rng)
             if question.golds and question.set not in _WHOLE and rng.random() < _TWISTED:
                 yield from self.near_miss(question, rng)
         for one in shown(rng, _SHEETS):

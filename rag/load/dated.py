@@ -10,13 +10,11 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+from rag.months import MONTHS
+
 __all__ = ["date_at_head", "date_of"]
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
-_MONTH = (
-    r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|"
-    r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
-)
+_MONTH = rf"(?P<month>{'|'.join(form.title() for form in sorted(MONTHS, key=len, reverse=True))})\.?"
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _SHAPES = tuple(
@@ -69,7 +67,7 @@ def _date(text: str, start: int) -> tuple[str, int] | None:
             continue
         parts = found.groupdict()
         named = parts.get("month")
-        month = _MONTHS.index(named[:3].lower()) + 1 if named else int(parts.get("number") or 0)
+        month = MONTHS[named.lower()] if named else int(parts.get("number") or 0)
         day = int(parts.get("day") or 0)
         try:
             date(int(parts["year"]), month or 1, day or 1)

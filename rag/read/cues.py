@@ -9,12 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from rag.months import MONTHS
+
 __all__ = ["MATCHES", "Offers", "elsewhere", "matches", "offers", "unspoken", "wants"]
 
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december "  # noqa: SIM905
-    "jan feb mar apr jun jul aug sept sep oct nov dec".split()
-)
 _NUMBERS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "  # noqa: SIM905
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands "
@@ -31,7 +29,7 @@ _MEASURES = frozenset(
 )
 _MONEY = frozenset("dollar dollars euro euros rupee rupees usd rs pounds francs".split())  # noqa: SIM905
 _SHARES = frozenset("percent percentage half third quarter majority cent".split())  # noqa: SIM905
-_DATES = _MONTHS | frozenset("century centuries bc ad bce ce ago decade decades 1st".split())  # noqa: SIM905
+_DATES = frozenset(MONTHS) | frozenset("century centuries bc ad bce ce ago decade decades 1st".split())  # noqa: SIM905
 _REASONS = frozenset(
     "because since therefore thus hence reason reasons cause causes caused causing owing due so result results "  # noqa: SIM905
     "resulted resulting led leads allow allows allowed attributed why purpose order avoid ensure prevent".split()

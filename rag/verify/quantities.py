@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rag.months import MONTHS
 from rag.types import Span
 
 __all__ = ["Date", "Quantity", "dates", "quantities"]
@@ -46,15 +47,6 @@ _ORDINALS = {
     )
 }
 _FRACTIONS = {"half": 0.5, "quarter": 0.25, "twice": 2.0, "thrice": 3.0, "double": 2.0, "triple": 3.0}
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sept sep|october oct|"  # noqa: SIM905
-        "november nov|december dec".split("|"),
-        1,
-    )
-    for name in names.split()
-}
 _UNITS = {
     form: name
     for name, forms in {
@@ -120,7 +112,7 @@ _HEDGE = re.compile(
     r"close to|under|less than|fewer than)\s+[$€£]?$",
     re.IGNORECASE,
 )
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DATE = re.compile(
     rf"""\b(?: (?P<iso>\d{{4}})-(?P<isomonth>\d{{2}})-(?P<isoday>\d{{2}})
       | (?P<one>\d{{1,2}})(?P<sign>[./])(?P<two>\d{{1,2}})(?P=sign)(?P<numeric>[12]\d{{3}})\b
@@ -203,7 +195,7 @@ def dates(text: str) -> list[Date]:
             if match["month"] in ("May", "March", "Mar", "Jan", "Sep", "Dec") and not (day or part["year"]):
                 continue  # more often a verb or a name
             year = int(part["year"]) if part["year"] else None
-            found.append(Date(year, _MONTHS[part["month"].lower()], int(day) if day else None, span))
+            found.append(Date(year, MONTHS[part["month"].lower()], int(day) if day else None, span))
     return found
 
 
