@@ -24,6 +24,7 @@ from rag.followup import StandAlone, stand_alone
 from rag.indexing import begin as begin_index
 from rag.indexing import build as build_index
 from rag.indexing import heal, recipe_of
+from rag.originals import Original, Originals
 from rag.pages import Painter, word_boxes
 from rag.read.spans import SpanReader
 from rag.search import Lenses, open_lenses, search
@@ -74,13 +75,12 @@ class Assistant:
         self._config, self._encoder, self._reader = config, encoder, reader
         self._store = Store(config.index, idle=_READERS)
         self._recipe = recipe_of(encoder, config.chunk_tokens, config.overlap_sentences)
-        self._painter = Painter()
+        self._originals, self._painter = Originals(config.index), Painter()
         self._lock = threading.Lock()
         self._lenses: Lenses | None = None
         self._writers: dict[str, Writer] = {}
         if config.llm:
             self._writers[config.llm] = self._opened(config.llm)
-        self._checked: dict[str, tuple[int, int, str]] = {}  # path -> size, time, sha256 as last looked at
         with self._view():
             pass
 
@@ -256,15 +256,16 @@ class Assistant:
         """A PDF page as PNG, `width` pixels wide, or an `area` of it; None for other formats, a changed source, a page
         that breaks.
         """
-        data = self._pdf(document_id)
+        with self._view() as (snapshot, _):
+            data = self._originals.pdf(snapshot, document_id)
         return None if data is None else self._painter.render(data, page, width, area)
 
     def page_boxes(self, document_id: str, span: Span) -> dict[int, list[Box]]:
         """Page number -> boxes of a span's glyphs on the page's picture; empty where they cannot be located."""
-        data = self._pdf(document_id)
-        if data is None:
-            return {}
         with self._view() as (snapshot, _):
+            data = self._originals.pdf(snapshot, document_id)
+            if data is None:
+                return {}
             glyphs, words = snapshot.glyphs(document_id, span), snapshot.words(document_id)
         # A page was either read from what the file says or by OCR, so no page is in both.
         return dict(sorted({**self._painter.boxes(data, glyphs, span), **word_boxes(words, span)}.items()))
@@ -295,33 +296,9 @@ class Assistant:
         nli = CrossEncoder(config.nli, config.device) if config.nli else None
         return Writer(llm, self._encoder, Patience(config.llm_wait), config.llm_unsupported == "drop", nli)
 
-    def _pdf(self, document_id: str) -> bytes | None:
-        found = self._file(document_id)
-        if found is None or found[1] != "unchanged" or found[0].suffix.lower() != ".pdf":
-            return None
-        return found[0].read_bytes()
-
-    def _file(self, document_id: str) -> tuple[Path, Literal["unchanged", "changed"]] | None:
-        """A file that holds the document, unchanged if there is one; None if all are gone."""
+    def _file(self, document_id: str) -> Original | None:
         with self._view() as (snapshot, _):
-            sha256 = snapshot.sha256(document_id)
-            if sha256 is None:
-                return None
-            folder = self._config.index / (snapshot.meta("sources") or "")
-            candidates = [folder / path for path in snapshot.paths(document_id)]
-        here = [path for path in candidates if path.is_file()]
-        for path in here:
-            if self._sha256(path) == sha256:
-                return path, "unchanged"
-        return (here[0], "changed") if here else None
-
-    def _sha256(self, path: Path) -> str:
-        stat = path.stat()
-        known = self._checked.get(str(path))
-        if known is None or known[:2] != (stat.st_size, stat.st_mtime_ns):
-            known = (stat.st_size, stat.st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest())
-            self._checked[str(path)] = known
-        return known[2]
+            return self._originals.file(snapshot, document_id)
 
     @contextmanager
     def _view(self) -> Iterator[tuple[Snapshot, Lenses]]:

@@ -40,6 +40,7 @@ FLOORS: dict[str, int] = {
     "followup": 3,
     "spelling": 3,
     "config": 4,
+    "originals": 4,
     "written": 4,
     "assistant": 5,
     "doctor": 6,
