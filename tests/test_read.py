@@ -274,8 +274,8 @@ def test_what_a_sentence_offers() -> None:
     ],
 )
 def test_what_a_passage_leaves_out_of_a_question(question: str, left_out: tuple[bool, bool]) -> None:
-    text = "Qatar\nIn 2022, the United States designated Qatar as a major ally."
-    assert unspoken(question, text) == left_out
+    text = "In 2022, the United States designated it as a major ally."
+    assert unspoken(question, "Qatar", text) == left_out
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from rag.embed import bundled_folder
 from rag.onnx import TokenizerFile
 from rag.read import Reading, ReadPassage, Scored
-from rag.read.reread import CANDIDATES, RISK, mixed, read_again, reread
+from rag.read.reread import CANDIDATES, RISK, Read, evidence, mixed, read_again, reread
 from rag.read.spans import MOST_TOKENS, Row, SpanReader, rows_of, sentences_read
 from rag.text import sentence_spans
 from rag.types import SentenceRead, Span, Window
@@ -151,6 +151,16 @@ def test_at_most_so_many_candidates_are_read_and_repetitions_come_along() -> Non
     assert {s.passage for s in again.sentences} == {*range(CANDIDATES), 20}
     assert again.least == mixed().least(RISK)
     assert 0 < again.answerable < 1
+
+
+def test_names_and_years_may_stand_in_the_passage_but_far_from_the_answer() -> None:
+    one = passage("Adela opened it in 1887.", "It was long.", "Trains crossed it.", "It was grey.", "A flood took it.")
+    question = "What took the bridge of Adela in 1887?"
+    for sentence, left_out in ((0, [0, 0, 0, 0]), (1, [0, 0, 0, 0]), (4, [0, 0, 1, 1])):
+        best = Read(place(0, sentence, 1.0, 0), 0.0, SentenceRead(2.5, Span(0, 3)))
+        assert evidence(best, question, one).tolist() == [2.5, one.score, *left_out, 0, 0]
+    stranger = evidence(best, "What took the bridge of Kolm in 1931?", one)
+    assert stranger.tolist() == [2.5, one.score, 1, 1, 1, 1, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -130,9 +130,9 @@ def wants(question: str) -> dict[str, bool]:
     return {kind: pattern.search(lower) is not None for kind, pattern in _WANTS.items()}
 
 
-def unspoken(question: str, text: str) -> tuple[bool, bool]:
-    """Whether a text, its headings included, leaves out a name of the question; and a year."""
-    asked = offers(question)
+def unspoken(question: str, headings: str, text: str) -> tuple[bool, bool]:
+    """Whether a text and the headings above it leave out a name of the question; and a year."""
+    asked, text = offers(question), f"{headings}\n{text}"
     return not all(_spoken(asked.names, text)), any(year not in text for year in asked.years)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import exp, log
+from math import exp
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,7 +90,7 @@ def reread(
     if reading.several:
         sentences = [_with_whole_list(one, passages[one.passage]) for one in sentences]
     first = best[next(iter(ranks))][1]
-    known = evidence(first, reading, question, passages[first.scored.passage])
+    known = evidence(first, question, passages[first.scored.passage])
     odds = float(known @ np.array(mix.sure[:-1])) + mix.sure[-1]
     return Reading(tuple(sentences), 1 / (1 + exp(-odds)), reading.several, mix.least(risk))
 
@@ -111,16 +111,20 @@ def read_again(reading: Reading, question: str, passages: Sequence[ReadPassage],
     ]
 
 
-def evidence(best: Read, reading: Reading, question: str, passage: ReadPassage) -> FloatArray:
-    """What the probability is made of, `(7,)`: the reader's score of the best sentence, the log odds of the ranker,
-    whether its passage leaves out a name of the question, or a year, whether it is a line "key: value", whether it is
-    one under headings with none of the question's names, and how much of the question its passage speaks of.
+def evidence(best: Read, question: str, passage: ReadPassage) -> FloatArray:
+    """What the probability is made of, `(8,)`: the reader's score of the best sentence, the search's score of its
+    passage, whether the passage leaves out a name of the question, or a year, whether the sentence and its neighbours
+    do, whether it is a line "key: value", and whether it is one under headings with none of the question's names.
     """
-    p = min(max(reading.answerable, 1e-6), 1 - 1e-6)
-    left_out = unspoken(question, f"{passage.context}\n{passage.text}")
+    last = len(passage.spans) - 1
+    first = passage.spans[max(best.scored.sentence - _AROUND, 0)].start
+    end = passage.spans[min(best.scored.sentence + _AROUND, last)].end
+    left_out = [
+        said for text in (passage.text, passage.text[first:end]) for said in unspoken(question, passage.context, text)
+    ]
     pair = best.scored.pair
     of_another = pair and elsewhere(question, passage.context)
-    return np.array([best.read.score, log(p / (1 - p)), *left_out, pair, of_another, best.scored.covered])
+    return np.array([best.read.score, passage.score, *left_out, pair, of_another])
 
 
 @lru_cache(maxsize=1)
