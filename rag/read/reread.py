@@ -24,7 +24,7 @@ from rag.types import Reader, SentenceRead, Span, Window
 
 __all__ = ["CANDIDATES", "RISK", "Read", "evidence", "mixed", "read_again", "reread"]
 
-RISK = 0.15
+RISK = 0.1
 """Share of near misses - the topic is in the sources, the answer is not - that may be answered."""
 CANDIDATES = 8
 """Different sentences that are read again."""
