@@ -32,6 +32,13 @@ def test_a_sentence_becomes_a_question(sentence: str, question: str | None) -> N
     assert [found for found, _ in questions_in(sentence)] == ([question] if question else [])
 
 
+def test_the_next_line_of_a_fact_sheet_is_no_part_of_a_question() -> None:
+    text = "Languages: Orlic, Dovan; note - more than 70 languages are used in Orlon\nReligions - sample: none told"
+    ((question, span),) = questions_in(text)
+    assert question == "How many languages are used in Orlon?"
+    assert text[slice(*span)].endswith("Orlon")
+
+
 def test_only_what_is_answered_from_its_own_sentence_is_offered() -> None:
     text = "The dam was built in 1959. The pier was built in 1960. Skarholm has 84 boats."
     document = Document("d", "a.md", "A", text, (), (), "0" * 64, "text/markdown")

@@ -20,11 +20,14 @@ Ask: TypeAlias = Callable[[str], Answer]
 
 _TRIES = 6  # questions asked for a list of suggestions
 _WORDS = 14  # of a question that is offered
+_NEXT_LINE = re.compile(r"\n\s*[^\s:|][^:|\n]{0,79}:\s")  # "key: value" says something of its own
 
 
 def questions_in(text: str) -> Iterator[tuple[str, Span]]:
     """Short questions that sentences of a text answer, and where those sentences stand in it."""
-    for span in sentence_spans(text):
+    for start, end in sentence_spans(text):
+        following = _NEXT_LINE.search(text, start, end)
+        span = Span(start, following.start() if following else end)
         draft = question_from(" ".join(text[slice(*span)].split()))
         if draft is not None and len(draft.question.split()) <= _WORDS:
             yield draft.question, span
