@@ -16,6 +16,7 @@ from benchmarks.sets import Gold, Index
 from rag.fuse import Candidate, fuse
 from rag.lexical import terms
 from rag.read import Reading, ReadPassage, read
+from rag.read.cues import cased
 from rag.read.reread import reread
 from rag.search import DEPTH
 from rag.spelling import respelt, words_in
@@ -75,6 +76,7 @@ class Asker:
     def read(self, text: str, vector: Vectors, found: Found) -> Reading:
         """The first passages read: by the ranker, and by the reader if there is one."""
         passages = self.passages(found)
+        text = cased(text, [passage.text for passage in passages])
         reading = read(text, vector, passages, terms=terms, idf=self.index.lexical.idf)
         return reading if self.reader is None else reread(reading, text, passages, self.reader)
 

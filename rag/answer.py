@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from rag.lexical import LexicalLens, terms
 from rag.read import ReadPassage, Scored, differing, read, select
+from rag.read.cues import cased
 from rag.read.reread import RISK, reread
 from rag.text import normalise, sentence_spans, strip_span
 from rag.types import Answer, Citation, Claim, Document, Hit, Reader, Span, Vectors
@@ -51,9 +52,10 @@ def answer_from(
     sentences again.
     """
     to_read = [_to_read(hit) for hit in hits]
-    reading = read(asked_as, vector, to_read, terms=terms, idf=lexical.idf)
+    asked = cased(asked_as, [passage.text for passage in to_read])
+    reading = read(asked, vector, to_read, terms=terms, idf=lexical.idf)
     if reader is not None:
-        reading = reread(reading, asked_as, to_read, reader, risk)
+        reading = reread(reading, asked, to_read, reader, risk)
     passages = tuple(hit.passage for hit in hits)
     if not reading.sentences or reading.answerable < reading.least:
         return Answer(question, asked_as, "not_found", (), passages, reading.answerable)

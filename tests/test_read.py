@@ -13,7 +13,7 @@ from rag.embed import SentenceEncoder
 from rag.fuse import Candidate, fuse
 from rag.lexical import terms
 from rag.read import ANSWERABLE, Reading, ReadPassage, Scored, differing, read, select
-from rag.read.cues import elsewhere, offers, unspoken, wants
+from rag.read.cues import cased, elsewhere, offers, unspoken, wants
 from rag.read.features import FEATURES, features
 from rag.read.ranker import ranker
 from rag.types import EmbedInput, Span, Vectors
@@ -320,3 +320,20 @@ def test_another_figure_counts_only_where_as_much_of_the_question_is_spoken_of(c
     reading = Reading((best, replace(other, covered=covered)), 0.9)
     found = differing(reading, "What is the literacy rate of women in Korve?", passages)
     assert bool(found) == apart
+
+
+@pytest.mark.parametrize(
+    ("question", "read_as"),
+    [
+        ("HOW MANY DIED ON THE ORRIN EXPRESS?", "how many died on the Orrin Express?"),
+        ("how many died on the orrin express", "how many died on the Orrin Express"),
+        ("What is an express?", "What is an express?"),
+        ("WHO IS OLGA?", "who is olga?"),
+    ],
+)
+def test_names_are_seen_in_a_question_of_one_case(question: str, read_as: str) -> None:
+    texts = [
+        "Olga died. They say that the Orrin Express was robbed; the express was late, the Express too.",
+        "On the way.",
+    ]
+    assert cased(question, texts) == read_as

@@ -6,12 +6,14 @@ This module does not know how much any of it counts.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from rag.months import MONTHS
 
-__all__ = ["MATCHES", "Offers", "elsewhere", "matches", "offers", "unspoken", "wants"]
+__all__ = ["MATCHES", "Offers", "cased", "elsewhere", "matches", "offers", "unspoken", "wants"]
 
 _NUMBERS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "  # noqa: SIM905
@@ -86,6 +88,7 @@ _WANTS: Final[dict[str, re.Pattern[str]]] = {
 _WORD = re.compile(r"\w+(?:[’'-]\w+)*")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]*\w")
+_INSIDE = re.compile(r"(?<=[a-z,;] )[A-Z][\w’'-]*\w")  # a name that does not stand where a sentence begins
 _STEM = 4  # letters that two forms of a name share at least
 _PLACE = re.compile(r"\b(?:in|at|near|from|of|to|between|across|into|through) (?:the )?(?:\w+ )?[A-Z]")
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})s?\b")
@@ -134,6 +137,18 @@ def unspoken(question: str, headings: str, text: str) -> tuple[bool, bool]:
     """Whether a text and the headings above it leave out a name of the question; and a year."""
     asked, text = offers(question), f"{headings}\n{text}"
     return not all(_spoken(asked.names, text)), any(year not in text for year in asked.years)
+
+
+def cased(question: str, texts: Sequence[str]) -> str:
+    """A question in capitals or in small letters only, its names written as the texts write them."""
+    if not (question.isupper() or question.islower()):
+        return question
+    small = Counter(word for text in texts for word in _WORD.findall(text) if word.islower())
+    names = Counter(word for text in texts for word in _INSIDE.findall(text) if not word.isupper())  # "GDP" is none
+    written = {
+        name.lower(): name for name, n in sorted(names.items(), key=lambda each: each[1]) if n > small[name.lower()]
+    }
+    return _WORD.sub(lambda found: written.get(found[0].lower(), found[0].lower()), question)
 
 
 def elsewhere(question: str, headings: str) -> bool:
