@@ -135,15 +135,13 @@ def _asked(asker: Asker, question: Question, vector: Any, reader: Reader, way: W
 
 def _without(asker: Asker, found: Found, question: Question) -> Found:
     """What is found, less the documents that answer and every chunk in which an answer's words stand."""
-    texts = {document.id: document.text.lower() for document in asker.index.documents.values()}
-    answers = [texts[gold.document][slice(*span)] for gold in question.golds for span in gold.spans]
+    documents, golds = asker.index.documents, {gold.document for gold in question.golds}
+    answers = [documents[gold.document].text[slice(*span)].lower() for gold in question.golds for span in gold.spans]
 
     def silent(key: int) -> bool:
         chunk = asker.index.pieces[key].chunk
-        said = texts[chunk.document_id][slice(*chunk.span)]
-        return all(chunk.document_id != gold.document for gold in question.golds) and not any(
-            answer in said for answer in answers
-        )
+        said = documents[chunk.document_id].text[slice(*chunk.span)].lower()
+        return chunk.document_id not in golds and not any(answer in said for answer in answers)
 
     kept = [i for i, key in enumerate(found.keys) if silent(key)]
     return replace(found, keys=[found.keys[i] for i in kept], scores=[found.scores[i] for i in kept])
