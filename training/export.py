@@ -20,7 +20,7 @@ from rag.embed import bundled_folder
 from rag.evaluate.measures import exact_match, token_f1
 from rag.read.spans import WEIGHTS, SpanReader
 from rag.types import Span, Window
-from training.reader import Model
+from training.models import Model
 from training.windows import Example, load
 
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]

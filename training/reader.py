@@ -5,6 +5,9 @@ start and end there. The first token stands for "nothing here answers". The loss
 gold starts and ends, summed over all gold spans (Devlin et al. 2019, section 4.3, arXiv:1810.04805, with the marginal
 likelihood of Clark and Gardner 2018, arXiv:1710.10723). Seeded; goes on from its last checkpoint; settings, data hash
 and the curve go to `training/LOG.md`.
+
+A larger reader can be trained first, from an encoder in a folder (`--encoder`), and the reader then learns from what
+that one holds likely too (`--teacher`, `--teacher-encoder`). The larger one does not travel with the package.
 """
 
 from __future__ import annotations
@@ -23,45 +26,15 @@ from rag.embed import bundled_folder
 from rag.onnx import TokenizerFile, as_batch
 from rag.read.spans import Row, rows_of
 from rag.types import Window
+from training.models import Dropout, Larger, Model, learnt, restored
 from training.renamed import Renamer
 from training.windows import SETS, Example, Questions, load
 
 RENAMED = 0.5
 """Share of the examples whose names and years are exchanged."""
 
-
-class Model(torch.nn.Module):
-    """The encoder's transformer with an untrained head: ids, mask, segments `(n, tokens)` -> `(n, tokens, 2)`."""
-
-    def __init__(self, folder: Path) -> None:
-        from transformers import AutoModel
-
-        super().__init__()
-        self.bert = AutoModel.from_pretrained(str(folder), local_files_only=True, add_pooling_layer=False)
-        self.head = torch.nn.Linear(self.bert.config.hidden_size, 2)
-
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor) -> Any:
-        """Log odds of starts and ends; those of the question, the title and of padding are ruled out by the caller."""
-        states = self.bert(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
-        ).last_hidden_state
-        return self.head(states)
-
-
-class Dropout(torch.nn.Module):
-    """As torch's, with a share in 256ths, from eight random numbers at a draw: torch's own take a third of a step."""
-
-    def __init__(self, share: float) -> None:
-        super().__init__()
-        self.least = round(256 * share)
-
-    def forward(self, states: torch.Tensor) -> torch.Tensor:
-        """The states, some of them zero and the others scaled up; as they are when nothing is trained."""
-        if not self.training or not self.least:
-            return states
-        draws = torch.empty(-(-states.numel() // 8), dtype=torch.int64).random_(-(2**63), None).view(torch.uint8)
-        kept = draws[: states.numel()].view(states.shape) >= self.least
-        return states * kept * (256 / (256 - self.least))
+SOFTENED = 2.0
+"""The temperature at which a reader and its teacher are compared."""
 
 
 class Item(NamedTuple):
@@ -102,11 +75,14 @@ def batch(items: Sequence[Item]) -> tuple[torch.Tensor, ...]:
     return ids, mask, segment, closed, starts, ends
 
 
-def loss_of(model: torch.nn.Module, items: Sequence[Item], bf16: bool, agreement: float) -> torch.Tensor:
+def loss_of(
+    model: torch.nn.Module, items: Sequence[Item], bf16: bool, agreement: float, teacher: Larger | None = None
+) -> torch.Tensor:
     """Mean over starts and ends of the negative log likelihood of all that is gold.
 
     With `agreement`, every item is read twice, each time with other numbers dropped, and what the two readings differ
-    by counts too: R-Drop, equation 4 of Liang et al. 2021, arXiv:2106.14448.
+    by counts too: R-Drop, equation 4 of Liang et al. 2021, arXiv:2106.14448. With a `teacher`, as much counts how far
+    the reader is from what the teacher holds likely: Hinton et al. 2015, section 2, arXiv:1503.02531.
     """
     ids, mask, segment, closed, starts, ends = batch([*items, *items] if agreement else items)
     with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
@@ -120,24 +96,14 @@ def loss_of(model: torch.nn.Module, items: Sequence[Item], bf16: bool, agreement
         one, other = logp.chunk(2)
         apart = (one.exp() * (one - other) + other.exp() * (other - one)).sum(1) / 2  # both ways, (n, 2)
         total = total + agreement * apart.mean(0).sum()
+    if teacher is not None:
+        with torch.no_grad():
+            said = teacher(ids[: len(items)], mask[: len(items)], segment[: len(items)]).float()
+        said = said.repeat(len(ids) // len(items), 1, 1).masked_fill(closed[..., None], -1e4)
+        likely = torch.softmax(said / SOFTENED, 1)
+        soft = -(likely * torch.log_softmax(logits / SOFTENED, 1)).sum(1)  # (n, 2)
+        total = total + SOFTENED**2 * soft.mean(0).sum()
     return total / 2
-
-
-def restored(weights: Path) -> dict[str, torch.Tensor]:
-    """What 8-bit weights written by `training.export` still tell of a checkpoint: all but the frozen embeddings."""
-    import onnx
-
-    graph = onnx.load(weights).graph
-    kept = {one.name: torch.from_numpy(onnx.numpy_helper.to_array(one).copy()) for one in graph.initializer}
-    found = {name: value for name, value in kept.items() if name.startswith(("bert.", "head."))}
-    found = {name: value for name, value in found.items() if "embeddings." not in name}
-    for node in graph.node:
-        if node.op_type == "MatMulInteger":
-            stem = node.input[1].removesuffix("_quantized")
-            shifted = kept[f"{stem}_quantized"].float() - kept[f"{stem}_zero_point"].float()
-            name = node.name.strip("/").removesuffix("/MatMul_quant").replace("/", ".")
-            found[f"{name}.weight"] = (shifted * kept[f"{stem}_scale"]).T.contiguous()
-    return found
 
 
 def batches(
@@ -160,10 +126,10 @@ def batches(
 
 def begun(options: argparse.Namespace) -> tuple[Model, list[torch.nn.Parameter], torch.optim.Optimizer]:
     """The model as it starts, what of it is trained, and the optimizer."""
-    model = Model(bundled_folder())
+    model = Larger(options.encoder) if options.encoder else Model(bundled_folder())
     for name, module in list(model.named_modules()):
         if isinstance(module, torch.nn.Dropout):
-            none = "attention.self" in name  # with none, attention is one fast operation
+            none = "attention.self" in name or "attention.attn" in name  # with none, attention is one fast operation
             model.set_submodule(name, torch.nn.Dropout(0.0) if none else Dropout(options.dropout))
     model.bert.embeddings.requires_grad_(False)
     if options.start:
@@ -180,6 +146,9 @@ def main() -> None:
     parser.add_argument("train", type=Path)
     parser.add_argument("--state", type=Path, default=Path("build/reader.pt"), help="checkpoint")
     parser.add_argument("--start", type=Path, help="8-bit weights to go on from where there is no checkpoint")
+    parser.add_argument("--encoder", type=Path, help="another encoder to train, which is to teach")
+    parser.add_argument("--teacher", type=Path, help="checkpoint of a larger reader to learn from too")
+    parser.add_argument("--teacher-encoder", type=Path, help="what that one was trained from")
     parser.add_argument("--epochs", type=float, default=3.0)
     parser.add_argument("--tokens", type=int, default=4096, help="tokens a step")
     parser.add_argument("--rate", type=float, default=1e-4)
@@ -193,8 +162,8 @@ def main() -> None:
     torch.set_num_threads(options.threads or torch.get_num_threads())
     questions, tokenizer = load(options.train), TokenizerFile(bundled_folder() / "tokenizer.json")
     model, trained, optimizer = begun(options)
-    table = model.bert.embeddings.word_embeddings.weight.detach().numpy()
-    renamer = Renamer((passage.text for passage in questions.passages.values()), tokenizer, table)
+    renamer = Renamer((passage.text for passage in questions.passages.values()), tokenizer, model.words.numpy())
+    teacher = learnt(options.teacher, options.teacher_encoder) if options.teacher else None
     step, seconds, epoch = 0, 0.0, 0
     if options.state.exists():
         saved = torch.load(options.state)
@@ -215,7 +184,7 @@ def main() -> None:
                 break
             for group in optimizer.param_groups:
                 group["lr"] = options.rate * min(1.0, (step + 1) / 150) * max(0.01, 1 - done)
-            loss = loss_of(model, items, not options.full_precision, options.agreement)
+            loss = loss_of(model, items, not options.full_precision, options.agreement, teacher)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
             optimizer.step()
@@ -255,6 +224,7 @@ def _log(options: argparse.Namespace, questions: int, steps: int, curve: list[st
             digest.update((options.train / name / f"{part}.jsonl").read_bytes())
     text = (
         f"\n## Reader (`training/reader.py`), {time.strftime('%Y-%m-%d')}\n\n"
+        f"{options.encoder.name + ', ' if options.encoder else ''}{'taught, ' if options.teacher else ''}"
         f"{questions} questions, {steps} steps of {options.tokens} tokens, rate {options.rate}, dropout "
         f"{options.dropout}, agreement {options.agreement}, {minutes:.0f} minutes on {torch.get_num_threads()} threads "
         f"of a busy machine; data {digest.hexdigest()[:16]}\n\nLoss: {', '.join(curve)}\n"
