@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rag.read import Reading, Scored
+from rag.read.counted import counted
 from rag.read.cues import elsewhere, unspoken
 from rag.read.features import FloatArray, ReadPassage
 from rag.types import Reader, SentenceRead, Span, Window
@@ -29,6 +30,7 @@ RISK = 0.1
 CANDIDATES = 8
 """Different sentences that are read again."""
 _AROUND = 1  # sentences before and after a candidate that are read with it
+_BEFORE = 4  # and before those at most, where a name of the question is said there
 _LIST = re.compile(  # less remarks at its end; (ABC) is a name
     r"[^:.?!]{1,80}:\s+([^,;]+[,;].*?)(?:\s*\((?![A-Z-]+\))[^()]*\))*[\s.;*]*", re.DOTALL
 )
@@ -89,6 +91,7 @@ def reread(
     )
     if reading.several:
         sentences = [_with_whole_list(one, passages[one.passage]) for one in sentences]
+    sentences = [_of_what_is_counted(one, question, passages[one.passage]) for one in sentences]
     first = best[next(iter(ranks))][1]
     known = evidence(first, question, passages[first.scored.passage])
     odds = float(known @ np.array(mix.sure[:-1])) + mix.sure[-1]
@@ -101,7 +104,7 @@ def read_again(reading: Reading, question: str, passages: Sequence[ReadPassage],
         return []
     known = {(one.passage, one.sentence): one for one in reading.sentences}
     top = reading.sentences[0].score
-    runs = _runs(reading, passages)
+    runs = _runs(reading, question, passages)
     windows = [_window(passages[p], first, last) for p, first, last in runs]
     return [
         Read(scored, scored.score - top, SentenceRead(said.score, _inside(said.answer, span)))
@@ -112,19 +115,20 @@ def read_again(reading: Reading, question: str, passages: Sequence[ReadPassage],
 
 
 def evidence(best: Read, question: str, passage: ReadPassage) -> FloatArray:
-    """What the probability is made of, `(8,)`: the reader's score of the best sentence, the search's score of its
-    passage, whether the passage leaves out a name of the question, or a year, whether the sentence and its neighbours
-    do, whether it is a line "key: value", and whether it is one under headings with none of the question's names.
+    """What the probability is made of, `(7,)`: the reader's score of the best sentence, the search's score of its
+    passage, whether a name of the question is said neither before the sentence, in it nor in the next, whether the
+    passage leaves out a year, whether the sentence and its neighbours do, whether it is a line "key: value", and
+    whether it is one under headings with none of the question's names.
     """
     last = len(passage.spans) - 1
     first = passage.spans[max(best.scored.sentence - _AROUND, 0)].start
     end = passage.spans[min(best.scored.sentence + _AROUND, last)].end
-    left_out = [
-        said for text in (passage.text, passage.text[first:end]) for said in unspoken(question, passage.context, text)
-    ]
+    name, _ = unspoken(question, passage.context, passage.text[:end])
+    _, year = unspoken(question, passage.context, passage.text)
+    _, year_here = unspoken(question, passage.context, passage.text[first:end])
     pair = best.scored.pair
     of_another = pair and elsewhere(question, passage.context)
-    return np.array([best.read.score, passage.score, *left_out, pair, of_another])
+    return np.array([best.read.score, passage.score, name, year, year_here, pair, of_another])
 
 
 @lru_cache(maxsize=1)
@@ -135,8 +139,11 @@ def mixed() -> Mix:
     return Mix((first, second), tuple(kept["sure"]), tuple(kept["risks"]), tuple(kept["thresholds"]))
 
 
-def _runs(reading: Reading, passages: Sequence[ReadPassage]) -> list[tuple[int, int, int]]:
-    """Passage, first and last sentence of each window: candidates with their neighbours, joined where they meet."""
+def _runs(reading: Reading, question: str, passages: Sequence[ReadPassage]) -> list[tuple[int, int, int]]:
+    """Passage, first and last sentence of each window: candidates with their neighbours, joined where they meet.
+
+    Where a name of the question is not among them and is said before, "the train" may be it: they are read from there.
+    """
     chosen: dict[int, Scored] = {}
     for one in reading.sentences:
         if len(chosen) == CANDIDATES:
@@ -144,8 +151,8 @@ def _runs(reading: Reading, passages: Sequence[ReadPassage]) -> list[tuple[int, 
         chosen.setdefault(one.group, one)
     wanted: dict[int, set[int]] = {}
     for one in chosen.values():
-        last = len(passages[one.passage].spans) - 1
-        around = range(max(one.sentence - _AROUND, 0), min(one.sentence + _AROUND, last) + 1)
+        last = min(one.sentence + _AROUND, len(passages[one.passage].spans) - 1)
+        around = range(_named_from(question, passages[one.passage], max(one.sentence - _AROUND, 0), last), last + 1)
         wanted.setdefault(one.passage, set()).update(around)
     runs = []
     for passage, numbers in wanted.items():
@@ -153,6 +160,15 @@ def _runs(reading: Reading, passages: Sequence[ReadPassage]) -> list[tuple[int, 
         ends = [n for n in sorted(numbers) if n + 1 not in numbers]
         runs += [(passage, first, last) for first, last in zip(starts, ends, strict=True)]
     return runs
+
+
+def _named_from(question: str, passage: ReadPassage, first: int, last: int) -> int:
+    """The last sentence, up to the first, from which on to the last one all names of the question are said."""
+    end = passage.spans[last].end
+    for start in range(first, max(first - _BEFORE, 0) - 1, -1):
+        if not unspoken(question, passage.context, passage.text[passage.spans[start].start : end])[0]:
+            return start
+    return first
 
 
 def _window(passage: ReadPassage, first: int, last: int) -> Window:
@@ -174,6 +190,12 @@ def _with_whole_list(one: Scored, passage: ReadPassage) -> Scored:
     lists = [Span(*pair.span(1))] if pair else [Span(*found.span()) for found in _NAMES.finditer(sentence)]
     whole = next((span for span in lists if span.start <= one.answer.start < one.answer.end <= span.end), one.answer)
     return replace(one, answer=whole)
+
+
+def _of_what_is_counted(one: Scored, question: str, passage: ReadPassage) -> Scored:
+    if one.answer is None:
+        return one
+    return replace(one, answer=counted(question, passage.text[slice(*passage.spans[one.sentence])], one.answer))
 
 
 def _inside(answer: Span, sentence: Span) -> Span:
