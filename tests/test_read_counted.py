@@ -30,6 +30,9 @@ def among(sentence: str, words: str) -> Span:
         ("How many of the people died?", RESCUE, "33", "33"),
         ("How much did the rescue cost?", RESCUE, "33", "33"),
         ("How many people died?", "Of 64 people and 12 people, 33 soldiers died.", "33", "33"),
+        ("How many people died?", "It cost 33 attackers and – a loss-64 people – more.", "33", "64"),
+        ("How many cases were there?", "It killed 33 nurses; COVID-19 cases rose.", "33", "33"),
+        ("How many cases were there?", "It had 33 nurses and 10-15 cases.", "33", "10-15"),
         ("How many days of leave has everyone?", LEAVE, "4 weeks", "4 weeks"),
         (
             "How many seats has it?",

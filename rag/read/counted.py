@@ -22,7 +22,9 @@ _NUMBER = (
     r"seven|eigh|nine)ty|hundreds?|thousands?|dozens?|millions?|billions?)"
 )
 _QUALIFIED = r"(?:(?:over|about|around|nearly|almost|some|approximately|roughly|more than|at least|at most|up to) )?"
-_COUNT = re.compile(rf"(?<![\w.,$€£-])({_QUALIFIED}{_NUMBER}(?:[ -]{_NUMBER})*) ({_PLURAL})(?![\w’'-])", re.IGNORECASE)
+_COUNT = re.compile(
+    rf"(?<![\w.,$€£])(?<!(?-i:[^a-z])-)({_QUALIFIED}{_NUMBER}(?:[ -]{_NUMBER})*) ({_PLURAL})(?![\w’'-])", re.IGNORECASE
+)
 
 
 def counted(question: str, sentence: str, answer: Span) -> Span:
