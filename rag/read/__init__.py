@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.read.counted import thing
+from rag.read.counted import counts
 from rag.read.cues import offers, wants
 from rag.read.features import FEATURES, FloatArray, Idf, ReadPassage, Terms, features
 from rag.read.ranker import ranker
@@ -29,7 +29,7 @@ _COVERED, _PAIR = FEATURES.index("covered_in_passage"), FEATURES.index("pair")
 _MARGIN = 0.7  # log odds below the best sentence within which another is shown too
 _MARGIN_OF_SEVERAL = 1.8  # the same where the question asks for several things
 _SURE_ODDS, _ODDS_APART = 4.5, 2.5  # the reader's: of a sentence that gives another figure, at least and under the best
-_LIKELY_ODDS = 0.0  # the same where both figures count one thing
+_LIKELY_ODDS = 0.0  # the same where both figures directly count what is asked
 _SAME = 0.9  # of the share of the question that the best passage speaks of, in a passage that gives another figure
 _HEADING = 100.0  # what a heading loses: it names what is said and does not say it
 _ASTRAY = 3.0  # what a row of figures loses where none is asked for, and the "cost of revenue" where revenue is
@@ -111,21 +111,21 @@ def differing(reading: Reading, question: str, passages: Sequence[ReadPassage]) 
     """Sentences of other documents that answer with another figure than the best one, one of each document.
 
     Only for questions that ask for one figure, and only sentences that the reader takes for answers, in passages that
-    speak of what is asked as much as the best one does: another country has another figure. Where both figures count
-    the same thing, "64 people" and "31 people", the reader need be less sure.
+    speak of what is asked as much as the best one does: another country has another figure. Where both figures directly
+    count what is asked, "64 people" and "31 people", the reader need be less sure.
     """
     wanted = wants(question)
     if not reading.sentences or not any(wanted[kind] for kind in _FIGURES):
         return []
     best = reading.sentences[0]
     said = {passages[best.passage].document: _figures(best, passages)}
-    sure, kind = max(best.odds - _ODDS_APART, _SURE_ODDS), _thing(best, passages)
+    sure, counting = max(best.odds - _ODDS_APART, _SURE_ODDS), _counts(question, best, passages)
     found = []
     for one in reading.sentences[1:]:
         figures, document = _figures(one, passages), passages[one.passage].document
         new = document not in said and all(figures.isdisjoint(other) for other in said.values())
         same = one.covered >= _SAME * best.covered
-        least = _LIKELY_ODDS if kind and kind == _thing(one, passages) else sure
+        least = _LIKELY_ODDS if counting and _counts(question, one, passages) else sure
         if one.odds >= least and same and figures and new and all(said.values()):
             said[document] = figures
             found.append(one)
@@ -138,8 +138,8 @@ def _figures(one: Scored, passages: Sequence[ReadPassage]) -> frozenset[str]:
     return offers(sentence[slice(*one.answer)]).figures if one.answer else frozenset()
 
 
-def _thing(one: Scored, passages: Sequence[ReadPassage]) -> str | None:
-    return thing(passages[one.passage].sentences[one.sentence], one.answer) if one.answer else None
+def _counts(question: str, one: Scored, passages: Sequence[ReadPassage]) -> bool:
+    return one.answer is not None and counts(question, passages[one.passage].sentences[one.sentence], one.answer)
 
 
 def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> FloatArray:

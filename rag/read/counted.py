@@ -9,7 +9,7 @@ import re
 
 from rag.types import Span
 
-__all__ = ["counted", "thing"]
+__all__ = ["counted", "counts"]
 
 _ASKED = re.compile(r"\bhow many((?:\s+[\w’'-]+){1,4})", re.IGNORECASE)
 _OVER = re.compile(
@@ -40,9 +40,10 @@ def counted(question: str, sentence: str, answer: Span) -> Span:
     return same[0] if others and len(same) == 1 and not _touch(same[0], answer) else answer
 
 
-def thing(sentence: str, answer: Span) -> str | None:
-    """What the exact words count, in lower case, where a figure among them directly counts something."""
-    return next((what for span, what in _counts(sentence).items() if _touch(span, answer)), None)
+def counts(question: str, sentence: str, answer: Span) -> bool:
+    """Whether a figure among the exact words directly counts what the question asks to be counted."""
+    noun = _noun(question)
+    return noun is not None and any(what == noun and _touch(span, answer) for span, what in _counts(sentence).items())
 
 
 def _counts(sentence: str) -> dict[Span, str]:
