@@ -117,12 +117,12 @@ def test_an_edit_embeds_only_the_chunks_it_touched(place: Place) -> None:
 
 
 def lens_files(index: Path) -> dict[str, bytes]:
-    """Every file of both lenses by name, whatever the number of the generation."""
+    """Every file of both lenses by name, whatever the number of the generation; without the locks of who reads."""
     return {
         f"{name}/{path.name}": path.read_bytes()
         for name in ("dense", "lexical")
         for path in (index / name).rglob("*")
-        if path.is_file()
+        if path.is_file() and path.suffix != ".lock"
     }
 
 
