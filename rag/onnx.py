@@ -1,7 +1,8 @@
 """Models in ONNX Runtime and tokenizers from their files: what answers a question without PyTorch.
 
-Both libraries are loaded when they are first needed, use no network and report nothing to anyone. This module does
-not know what a model is for, nor what its outputs mean.
+Both libraries are loaded when they are first needed, use no network and report nothing to anyone: ONNX Runtime has
+telemetry of its own, sent from native threads, which is switched off here before the library is loaded. This module
+does not know what a model is for, nor what its outputs mean.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import tokenizers
 
 __all__ = ["OnnxModel", "Pieces", "TokenBatch", "TokenizerFile", "as_batch"]
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # its own `disable_telemetry_events()` does not stop it
 
 Ids: TypeAlias = NDArray[np.int64]
 _AGAIN = "Install the package again."
@@ -145,7 +148,6 @@ def _session(path: Path, threads: int | None, weights: Path | None) -> onnxrunti
         import onnxruntime
     except ImportError as error:
         raise ModelProblem(f"ONNX Runtime cannot be used: {error}.", "Run: pip install onnxruntime") from error
-    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or _cores()
     options.inter_op_num_threads = 1
