@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.sets import Gold, Index
-from rag.fuse import Candidate, fuse
-from rag.lexical import terms
-from rag.read import Reading, ReadPassage, read
-from rag.read.cues import cased
-from rag.read.reread import reread
-from rag.search import DEPTH
-from rag.spelling import respelt, words_in
+from rag.answering.ranking import Reading, ReadPassage, read
+from rag.answering.rerank import reread
+from rag.language.cues import cased
+from rag.lenses.lexical import terms
+from rag.retrieval.fusion import Candidate, fuse
+from rag.retrieval.hybrid import DEPTH
+from rag.retrieval.spelling import respelt, words_in
 from rag.types import Reader, Span, Vectors
 
 __all__ = ["PASSAGES", "Asker", "Found", "is_gold"]

@@ -22,7 +22,7 @@ from rebuild import HashEncoder, paragraph, rebuild
 
 from rag.assistant import Assistant
 from rag.config import load_config
-from rag.embed import SentenceEncoder
+from rag.models.encoder.encoder import SentenceEncoder
 from rag.types import Encoder
 
 Answered = tuple[float, float, int]  # milliseconds it took, when it was there, the counter it shows

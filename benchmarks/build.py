@@ -18,10 +18,10 @@ from pathlib import Path
 
 from sentence_transformers import SentenceTransformer
 
-from rag.chunk import chunk_document
-from rag.embed import SentenceEncoder, bundled_folder
-from rag.indexing import build
-from rag.load import load_bytes
+from rag.indexing.builder import build
+from rag.indexing.chunk import chunk_document
+from rag.models.encoder.encoder import SentenceEncoder, bundled_folder
+from rag.parsing.loading import load_bytes
 
 TEXT = (".md", ".txt")
 

@@ -19,7 +19,7 @@ from pathlib import Path
 QUESTION = "How many people died in the attack on the Jaffar Express?"
 BARE = (
     "from sentence_transformers import SentenceTransformer\n"
-    "from rag.embed import bundled_folder\n"
+    "from rag.models.encoder.encoder import bundled_folder\n"
     f"SentenceTransformer(str(bundled_folder()), local_files_only=True).encode({QUESTION!r})"
 )
 
@@ -33,7 +33,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.make and not arguments.index.exists():
         make(arguments.index, arguments.make)
-    asking = ["-m", "rag.cli", "ask", QUESTION, "--index", str(arguments.index)]
+    asking = ["-m", "rag", "ask", QUESTION, "--index", str(arguments.index)]
     programs = {
         "rag ask": asking,
         "rag search": [*asking[:2], "search", *asking[3:]],

@@ -18,7 +18,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-from rag.embed import SentenceEncoder
+from rag.models.encoder.encoder import SentenceEncoder
 from rag.types import EmbedInput, Vectors
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "eval"

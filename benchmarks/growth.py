@@ -35,12 +35,12 @@ from benchmarks.document import put
 from benchmarks.synthetic import CHUNKS_A_FILE, FILES_A_FOLDER, PARAGRAPHS, DrawnEncoder, store_documents, write_files
 from rag.assistant import Assistant
 from rag.config import Config
-from rag.dense import FOLDER as DENSE
-from rag.dense import DenseLens
-from rag.embed import SentenceEncoder
-from rag.indexing import build
-from rag.lexical import FOLDER as LEXICAL
-from rag.lexical import LexicalLens
+from rag.indexing.builder import build
+from rag.lenses.dense import FOLDER as DENSE
+from rag.lenses.dense import DenseLens
+from rag.lenses.lexical import FOLDER as LEXICAL
+from rag.lenses.lexical import LexicalLens
+from rag.models.encoder.encoder import SentenceEncoder
 from rag.types import EmbedInput
 
 TAKEN_UP = 1_000_000  # from here on documents are stored first

@@ -50,7 +50,7 @@ class Page:
             found.bind(("127.0.0.1", 0))
             self.url = f"http://127.0.0.1:{found.getsockname()[1]}/"
         port = self.url.rsplit(":", 1)[1].rstrip("/")
-        command = [sys.executable, "-m", "rag.cli", "serve", "--index", str(index), "--port", port]
+        command = [sys.executable, "-m", "rag", "serve", "--index", str(index), "--port", port]
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
             command, env={**os.environ, "FOOTNOTE_FEEDBACK": str(kept)}, stderr=subprocess.DEVNULL

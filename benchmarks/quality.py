@@ -30,12 +30,12 @@ from rich.progress import track
 
 from benchmarks.ask import Asker, Found, is_gold
 from benchmarks.sets import CACHE, Question, QuestionSet, folders_of, load_set, vectors_of
-from rag.embed import SentenceEncoder, bundled_folder
+from rag.answering.ranking import Reading
 from rag.evaluate.measures import auroc, calibration_error, token_f1
-from rag.followup import stand_alone
-from rag.lexical import terms
-from rag.read import Reading
-from rag.read.spans import SpanReader
+from rag.lenses.lexical import terms
+from rag.models.encoder.encoder import SentenceEncoder, bundled_folder
+from rag.models.reader import SpanReader
+from rag.retrieval.rewriting import stand_alone
 from rag.types import Span, Turn
 
 RESAMPLES = 1000

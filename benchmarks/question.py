@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 import rag
-from rag.embed import SentenceEncoder
+from rag.models.encoder.encoder import SentenceEncoder
 
 QUESTIONS = (
     "How many people died in the attack on the Jaffar Express?",

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.embed import SentenceEncoder
-from rag.indexing import build
+from rag.indexing.builder import build
+from rag.models.encoder.encoder import SentenceEncoder
 from rag.types import Embedded, EmbedInput, Encoder, Vectors
 
 WORDS = (

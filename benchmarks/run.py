@@ -33,7 +33,6 @@ from benchmarks.table import as_table
 from rag.assistant import build, open_index
 from rag.cli.show import bars
 from rag.config import Config, load_config
-from rag.embed import SentenceEncoder
 from rag.evaluate.asking import program_hash, settings_of
 from rag.evaluate.cases import Case, load_cases
 from rag.evaluate.places import Sources
@@ -42,6 +41,7 @@ from rag.evaluate.results import judge_all
 from rag.evaluate.run import cache_folder, evaluate, row_of
 from rag.evaluate.sets import import_set
 from rag.evaluate.summary import Estimate, summarise
+from rag.models.encoder.encoder import SentenceEncoder
 from rag.types import BuildReport, Progress
 
 RESULTS = Path(__file__).parent / "results"

@@ -19,10 +19,10 @@ from typing import Any, TypeVar
 import numpy as np
 from rich.progress import track
 
-from rag.chunk import Piece, chunk_document
-from rag.embed import SentenceEncoder
-from rag.lexical import Entry, LexicalLens
-from rag.load import plain
+from rag.indexing.chunk import Piece, chunk_document
+from rag.lenses.lexical import Entry, LexicalLens
+from rag.models.encoder.encoder import SentenceEncoder
+from rag.parsing import plain
 from rag.types import Document, Span, Vectors
 
 __all__ = ["Gold", "Index", "Question", "QuestionSet", "folders_of", "index_of", "load_set", "sampled", "vectors_of"]

@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.dense import SETS, SHARED, drawn, real
-from rag.chunk import Piece, chunk_id
-from rag.embed import SentenceEncoder
-from rag.indexing import recipe_of
-from rag.load import load_bytes
-from rag.store import Store
-from rag.text import count_tokens
+from rag.indexing.builder import recipe_of
+from rag.indexing.chunk import Piece, chunk_id
+from rag.language.text import count_tokens
+from rag.models.encoder.encoder import SentenceEncoder
+from rag.parsing.loading import load_bytes
+from rag.storage.store import Store
 from rag.types import Chunk, Document, Embedded, EmbedInput, Span, Vectors
 
 __all__ = [

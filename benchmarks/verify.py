@@ -30,11 +30,11 @@ import numpy as np
 
 from benchmarks.perturb import KINDS, perturbed
 from benchmarks.sets import CACHE, _rows, vectors_of
-from rag.embed import SentenceEncoder
+from rag.answering.verification.checking import SourceSentence, Verdict, verify
 from rag.evaluate.measures import auroc
-from rag.load.dated import date_at_head, date_of
-from rag.text import sentence_spans
-from rag.verify import SourceSentence, Verdict, verify
+from rag.language.text import sentence_spans
+from rag.models.encoder.encoder import SentenceEncoder
+from rag.parsing.dates import date_at_head, date_of
 
 RESAMPLES = 300
 EVERY = 4

@@ -17,8 +17,8 @@ import numpy as np
 
 from benchmarks.ask import Asker, is_gold
 from benchmarks.sets import CACHE, load_set
-from rag.embed import SentenceEncoder, bundled_folder
-from rag.read.spans import SpanReader
+from rag.models.encoder.encoder import SentenceEncoder, bundled_folder
+from rag.models.reader import SpanReader
 from rag.types import Span
 
 _FUNCTION = frozenset("a an the of in on at to for by is are was were do does did has have had and or as with".split())  # noqa: SIM905

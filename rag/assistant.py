@@ -16,20 +16,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
-from rag.answer import answer_from
+from rag.answering.extractive import answer_from
 from rag.config import Config, load_config
-from rag.embed import SentenceEncoder, bundled_folder
 from rag.errors import IndexMissing, IndexStale, LanguageModelProblem, QuestionProblem
-from rag.followup import StandAlone, stand_alone
-from rag.indexing import begin as begin_index
-from rag.indexing import build as build_index
-from rag.indexing import heal, recipe_of
-from rag.originals import Original, Originals
-from rag.pages import Painter, word_boxes
-from rag.read.spans import SpanReader
-from rag.search import Lenses, open_lenses, search
-from rag.spelling import respelt, words_of
-from rag.store import Snapshot, Store
+from rag.evidence.originals import Original, Originals
+from rag.evidence.pages import Painter, word_boxes
+from rag.indexing.builder import begin as begin_index
+from rag.indexing.builder import build as build_index
+from rag.indexing.builder import heal, recipe_of
+from rag.models.encoder.encoder import SentenceEncoder, bundled_folder
+from rag.models.reader import SpanReader
+from rag.retrieval.hybrid import Lenses, open_lenses, search
+from rag.retrieval.rewriting import StandAlone, stand_alone
+from rag.retrieval.spelling import respelt, words_of
+from rag.storage.store import Snapshot, Store
 from rag.types import (
     Answer,
     Box,
@@ -53,7 +53,7 @@ from rag.types import (
 )
 
 if TYPE_CHECKING:  # whoever has no language model does not wait for what it needs
-    from rag.written import Writer
+    from rag.answering.generation.generate import Writer
 
 __all__ = ["MAX_QUESTION", "Assistant", "begin", "build", "open_index"]
 
@@ -146,7 +146,7 @@ class Assistant:
             answer = replace(answer, notes=(_limited(paths), *answer.notes))
         yield Found(answer.passages)
         if writer is not None and answer.status != "not_found":
-            from rag.written import write
+            from rag.answering.generation.generate import write
 
             yield from write(writer, vector, hits, answer, turns, lenses.lexical.idf, stop)
             return
@@ -162,7 +162,7 @@ class Assistant:
 
     def language_models(self) -> list[str]:
         """What may write here: the configured model first, then those that run on this machine."""
-        from rag.llm import offers
+        from rag.models.llm.language_model import offers
 
         found = [self._config.llm] if self._config.llm else []
         return list(dict.fromkeys((*found, *(offer.setting for offer in offers() if not offer.setting.endswith("#")))))
@@ -280,9 +280,9 @@ class Assistant:
             return self._writers.setdefault(setting, self._opened(setting))
 
     def _opened(self, setting: str) -> Writer:
-        from rag.llm import Patience, open_llm
-        from rag.nli import CrossEncoder
-        from rag.written import Writer
+        from rag.answering.generation.generate import Writer
+        from rag.models.llm.language_model import Patience, open_llm
+        from rag.models.nli import CrossEncoder
 
         config = self._config
         llm = open_llm(
@@ -385,7 +385,7 @@ def _alone(question: str, turns: Sequence[Turn], writer: Writer | None, stop: th
     alone = stand_alone(question, turns)
     if writer is None or alone.asked == question:
         return alone
-    from rag.written import rewritten
+    from rag.answering.generation.generate import rewritten
 
     try:
         said = rewritten(writer, question, turns, stop)

@@ -15,7 +15,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from rag.glyphs import Pdf
+from rag.parsing.pdf.pdfium import Pdf
 from rag.types import Loaded
 
 VERA, BOLD = "Vera", "VeraBd"

@@ -82,7 +82,7 @@ def test_building_and_asking_leave_nothing_in_an_empty_home(tmp_path: Path) -> N
     (work / "sources" / "a.md").write_text("# Ports\n\nThe port of Gwadar lies on the Arabian Sea.\n")
     quiet = {name: value for name, value in environment(home).items() if not name.startswith(("XDG_", "ORT_"))}
     for command in (["build"], ["ask", "Where does the port of Gwadar lie?"]):
-        rag = [sys.executable, "-m", "rag.cli", *command]
+        rag = [sys.executable, "-m", "rag", *command]
         done = subprocess.run(rag, cwd=work, env=quiet, capture_output=True, text=True, check=False, timeout=240)
         assert done.returncode == 0, done.stderr
     assert "Arabian Sea" in done.stdout
@@ -91,7 +91,7 @@ def test_building_and_asking_leave_nothing_in_an_empty_home(tmp_path: Path) -> N
 
 def test_the_server_answers_its_page_without_the_network(tmp_path: Path) -> None:
     test_building_and_asking_need_no_network(tmp_path)
-    code = REFUSE + "from rag.cli import main\nsys.argv = ['rag', 'serve', '--port', '0']\nmain()\n"
+    code = REFUSE + "from rag.cli.commands import main\nsys.argv = ['rag', 'serve', '--port', '0']\nmain()\n"
     server = subprocess.Popen(
         [sys.executable, "-u", "-c", code],
         cwd=tmp_path,

@@ -44,10 +44,10 @@ def test_every_terminal_command_runs(place: Path, line: str) -> None:
     import shlex
 
     if not (place / "index" / "corpus.db").exists():
-        run([sys.executable, "-m", "rag.cli", "build"], place)
+        run([sys.executable, "-m", "rag", "build"], place)
     words = shlex.split(line, comments=True)
     assert words[0] == "rag"
-    assert run([sys.executable, "-m", "rag.cli", *words[1:]], place).strip() or words[1] == "chat"
+    assert run([sys.executable, "-m", "rag", *words[1:]], place).strip() or words[1] == "chat"
 
 
 def test_the_make_targets_exist_and_the_links_lead_somewhere() -> None:

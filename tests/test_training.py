@@ -6,8 +6,8 @@ import random
 
 import numpy as np
 
-from rag.embed import bundled_folder
-from rag.onnx import TokenizerFile
+from rag.models.encoder.encoder import bundled_folder
+from rag.models.onnx import TokenizerFile
 from rag.types import Span
 from training.renamed import Renamer, exchanged
 from training.sheets import sheet, shown

@@ -25,7 +25,7 @@ class Running:
 
     def __init__(self, *arguments: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "rag.cli", *arguments],
+            [sys.executable, "-m", "rag", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -121,7 +121,7 @@ def test_a_locked_index_is_told_and_the_next_change_tries_again(
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
 def test_serving_follows_the_sources_and_leaves_no_process_behind(place: tuple[Path, list[str]], how: int) -> None:
     sources, options = place
-    subprocess.run([sys.executable, "-m", "rag.cli", "build", *options], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "rag", "build", *options], check=True, capture_output=True)
     server = Running("serve", "--watch", "--port", "0", *options)
     try:
         server.wait_for("1 unchanged")

@@ -19,7 +19,7 @@ from pathlib import Path
 import apsw
 from words import WordEncoder
 
-from rag.indexing import build
+from rag.indexing.builder import build
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 EVENTS = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "shutil.rmtree", "os.truncate"}

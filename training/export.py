@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from rag.embed import bundled_folder
 from rag.evaluate.measures import exact_match, token_f1
-from rag.read.spans import WEIGHTS, SpanReader
+from rag.models.encoder.encoder import bundled_folder
+from rag.models.reader import WEIGHTS, SpanReader
 from rag.types import Span, Window
 from training.models import Model
 from training.windows import Example, load

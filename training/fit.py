@@ -1,4 +1,4 @@
-"""Fits the numbers of `rag/data/ranker.json`: `python -m training.fit [FOLDER]` (default `../shared/train`).
+"""Fits the numbers of `rag/models/data/ranker.json`: `python -m training.fit [FOLDER]` (default `../shared/train`).
 
 Seeded; the same data give the same numbers on the same machine. Takes about ten minutes on two cores when nothing is
 encoded yet, three when it is. The steps, and what is held out, are described in `training/LOG.md`.
@@ -18,14 +18,14 @@ import torch
 
 from benchmarks.ask import Asker, is_gold
 from benchmarks.sets import CACHE, QuestionSet, load_set
-from rag.embed import SentenceEncoder
-from rag.lexical import terms
-from rag.read.features import FEATURES, features
-from rag.read.ranker import SURE, Ranker, sure_row
+from rag.answering.features import FEATURES, features
+from rag.answering.ranker import SURE, Ranker, sure_row
+from rag.lenses.lexical import terms
+from rag.models.encoder.encoder import SentenceEncoder
 from training.sheetset import sheet_set
 from training.windows import is_held_out
 
-OUT = Path(__file__).parent.parent / "rag" / "data" / "ranker.json"
+OUT = Path(__file__).parent.parent / "rag" / "models" / "data" / "ranker.json"
 SETS = {
     "squad2_dev": (None, 1.0),
     "squad1_dev": (2500, 1.0),

@@ -1,7 +1,7 @@
 """Fits how the reader and the ranker are mixed, and when nothing is answered: `python -m training.mix [FOLDER]`.
 
 On questions of articles that the reader was not trained on, asked as the program asks them. Writes
-`rag/data/mix.json`; prints what each is worth alone and together, and the table that the threshold comes from.
+`rag/models/data/mix.json`; prints what each is worth alone and together, and the table that the threshold comes from.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ import torch
 
 from benchmarks.ask import Asker, Found, is_gold
 from benchmarks.sets import CACHE, Question, QuestionSet, load_set
-from rag.embed import SentenceEncoder, bundled_folder
-from rag.lexical import terms
-from rag.read import read
-from rag.read.reread import evidence, read_again
-from rag.read.spans import WEIGHTS, SpanReader
+from rag.answering.ranking import read
+from rag.answering.rerank import evidence, read_again
+from rag.lenses.lexical import terms
+from rag.models.encoder.encoder import SentenceEncoder, bundled_folder
+from rag.models.reader import WEIGHTS, SpanReader
 from rag.types import Reader
 from training.sheetset import sheet_set
 from training.twisted import names_in, twisted
 from training.windows import is_held_out
 
-OUT = Path(__file__).parent.parent / "rag" / "data" / "mix.json"
+OUT = Path(__file__).parent.parent / "rag" / "models" / "data" / "mix.json"
 SETS = {"squad2_dev": 560, "squad1_dev": 240, "nq_oracle": 150, "selqa": 60, "sheets": 300}
 FOREIGN = (("nq_oracle", "squad2_dev", 60), ("squad2_dev", "nq_oracle", 60))
 WITHOUT = {"squad2_dev": 200, "squad1_dev": 150, "nq_oracle": 150, "selqa": 60}

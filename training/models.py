@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from rag.embed import bundled_folder
+from rag.models.encoder.encoder import bundled_folder
 
 __all__ = ["Dropout", "Larger", "Model", "learnt", "restored"]
 

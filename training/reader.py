@@ -22,9 +22,9 @@ from typing import Any, NamedTuple
 
 import torch
 
-from rag.embed import bundled_folder
-from rag.onnx import TokenizerFile, as_batch
-from rag.read.spans import Row, rows_of
+from rag.models.encoder.encoder import bundled_folder
+from rag.models.onnx import TokenizerFile, as_batch
+from rag.models.reader import Row, rows_of
 from rag.types import Window
 from training.models import Dropout, Larger, Model, learnt, restored
 from training.renamed import Renamer

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.months import NAMES
-from rag.onnx import TokenizerFile
+from rag.language.months import NAMES
+from rag.models.onnx import TokenizerFile
 from rag.types import Span
 from training.windows import Example
 

@@ -10,8 +10,8 @@ import random
 from pathlib import Path
 
 from benchmarks.sets import Gold, Question, QuestionSet, index_of, vectors_of
-from rag.embed import SentenceEncoder
-from rag.load import markdown
+from rag.models.encoder.encoder import SentenceEncoder
+from rag.parsing import markdown
 from rag.types import Document, Span
 from training.sheets import sheet
 from training.windows import altered

@@ -5,9 +5,9 @@ Wanted again when the encoder, PyTorch's exporter or what a snapshot holds chang
 
 from __future__ import annotations
 
-from rag.embed import SHIPPED, SentenceEncoder, bundled_folder
-from rag.embed.export import export
-from rag.embed.reference import Reference
+from rag.models.encoder.encoder import SHIPPED, SentenceEncoder, bundled_folder
+from rag.models.encoder.export import export
+from rag.models.encoder.reference import Reference
 
 
 def main() -> None:

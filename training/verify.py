@@ -1,4 +1,4 @@
-"""Fits the numbers of `rag/verify/score.py`: `python -m training.verify [FOLDER]`, default `../shared/train`.
+"""Fits the numbers of `score.py`: `python -m training.verify [FOLDER]`, default `../shared/train`.
 
 Two logistic regressions over the same measures: one tells statements that a passage carries from those that it says
 nothing of (the carrying sentence taken away; the nearest other passage of the same article), one from those that it
@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.sets import CACHE, vectors_of
-from rag.embed import SentenceEncoder
+from rag.answering.verification.checking import SourceSentence, read_evidence
+from rag.answering.verification.facts import facts
+from rag.answering.verification.score import AGAINST, EITHER, MEASURES, WEIGHTS
 from rag.evaluate.measures import auroc
-from rag.verify import SourceSentence, read_evidence
-from rag.verify.facts import facts
-from rag.verify.score import AGAINST, EITHER, MEASURES, WEIGHTS
+from rag.models.encoder.encoder import SentenceEncoder
 from training.statements import CARRIED, OTHERWISE, UNKNOWN, Statement, statements
 from training.windows import load
 

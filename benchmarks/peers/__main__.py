@@ -141,7 +141,7 @@ def from_nothing(root: Path, name: str, question: str) -> Ran:
     """A whole process from its start to the passages; of Footnote the command itself, with and without an answer."""
     if name in (OURS, "rag ask"):
         command = ["search" if name == OURS else "ask", question, "--json", "--index", str(root / OURS / "index")]
-        return run([sys.executable, "-m", "rag.cli", *command])
+        return run([sys.executable, "-m", "rag", *command])
     return tell(root, name, "ask", question)
 
 

@@ -8,8 +8,8 @@ from doors import Found, main
 
 from rag.assistant import Assistant
 from rag.config import load_config
-from rag.embed import SentenceEncoder
-from rag.indexing import build
+from rag.indexing.builder import build
+from rag.models.encoder.encoder import SentenceEncoder
 
 
 class Footnote:

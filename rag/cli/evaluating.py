@@ -88,7 +88,7 @@ def init(
     """Draft cases from the indexed sources, for a person to correct."""
     from rag.assistant import open_index
     from rag.errors import CaseProblem
-    from rag.evaluate.draft import draft_cases, draft_file
+    from rag.evaluate.drafts import draft_cases, draft_file
     from rag.evaluate.places import Sources
 
     if out.exists():

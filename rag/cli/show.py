@@ -18,11 +18,11 @@ from rich.text import Text
 
 from rag.doctor import Check
 from rag.errors import FootnoteError
-from rag.text import printable
+from rag.language.text import printable
 from rag.types import JSON, BuildReport, Failure, OnProgress, Passage, Progress, Source
 
 if TYPE_CHECKING:
-    from rag.pack import Verdict
+    from rag.evidence import Verdict
 
 __all__ = [
     "bars",

@@ -15,7 +15,7 @@ from rag.evaluate.floors import Floors
 from rag.evaluate.mutations import FALSE_ALARMS, NOTICED, Gate
 from rag.evaluate.run import Run
 from rag.evaluate.summary import MEASURES, Difference
-from rag.text import printable
+from rag.language.text import printable
 
 __all__ = ["number", "print_differences", "print_floors", "print_gate", "print_run"]
 

@@ -31,7 +31,7 @@ __all__ = ["Kept", "ask_all", "ask_one", "program_hash", "settings_of"]
 
 _ALONE = 24  # cases that are asked in this process: a second one would take longer to start
 _KEPT = 8  # files of answers that stay, the last ones used
-_NOT_ASKING = {"evaluate", "cli", "ui", "pytest_plugin.py"}  # rooms that change no answer
+_NOT_ASKING = {"evaluate", "cli", "server", "pytest_plugin.py"}  # rooms that change no answer
 
 OnAsked = Callable[[int, int, str], None]
 """Called with how many cases are done, of how many, and the question asked last."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from rag.evaluate.places import Sources
-from rag.text import normalise, sentence_spans
+from rag.language.text import normalise, sentence_spans
 from rag.types import JSON, Citation, Claim, Encoder, Entailment
 
 __all__ = [
@@ -78,12 +78,12 @@ def in_source_words(claim: str, premises: Sequence[str]) -> bool:
 
 
 def carried_by(encoder: Encoder, nli: Entailment | None = None) -> Judge:
-    """The judge of sentences that a language model wrote: the source's words, or what `rag.verify` finds supported.
+    """The judge of sentences that a language model wrote: the source's words, or what verification finds supported.
 
     Numbers, names, dates and negations are compared as the program itself compares them; `nli`, a cross-encoder for
     natural language inference, joins in where one is given. The judge raises ModelProblem.
     """
-    from rag.verify import SourceSentence, verify
+    from rag.answering.verification.checking import SourceSentence, verify
 
     def judge(claim: str, premises: Sequence[str]) -> bool:
         if in_source_words(claim, premises):

@@ -55,7 +55,7 @@ def test_a_conversation_is_exported_and_its_pack_is_verified(
     text = pack.read_text()
     assert pack.suffix == ".html"
     assert "data:image/png;base64," in text, "the PDF's page is in it"
-    command = [sys.executable, "-m", "rag.cli", "verify", str(pack), "--sources", str(server.sources), "--json"]
+    command = [sys.executable, "-m", "rag", "verify", str(pack), "--sources", str(server.sources), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     verdicts = json.loads(done.stdout)

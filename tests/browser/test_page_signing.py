@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rag.ui.signing import line_for
+from rag.server.auth import line_for
 
 from .driving import ask, picture
 from .serving import PATIENCE, ROOT, Server, Watch, listen, served

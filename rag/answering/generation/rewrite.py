@@ -1,0 +1,47 @@
+"""A question that leans on the conversation, made to stand alone by a language model, if it adds nothing of its own."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+
+from rag.answering.generation.marks import without_marks
+from rag.answering.generation.writer import Writer
+from rag.lenses.lexical import is_function_word, terms
+from rag.models.llm.language_model import spoken
+from rag.types import Turn
+
+__all__ = ["rewritten"]
+
+_INSTRUCTIONS = (
+    "Rewrite the last question of the conversation so that it can be understood without the conversation. Put in "
+    "the names "
+    "that its pronouns stand for. Add nothing else, and do not answer it. Write only the question, on one line."
+)
+_THOUGHT = re.compile(r".*</think(?:ing)?>|<think(?:ing)?>.*", re.DOTALL | re.IGNORECASE)
+_LABEL = re.compile(r"^(?:the |rewritten |stand-?alone )*(?:question|user)(?: alone)?\s*:\s*", re.IGNORECASE)
+_TOKENS = 96
+_LONGEST = 300  # characters
+_TURNS = 6
+_ASKING = frozenset(
+    terms("which tell happen mean kind name place year person people thing high many much long far old big often")
+)
+
+
+def rewritten(writer: Writer, question: str, turns: Sequence[Turn], stop: threading.Event | None = None) -> str | None:
+    """The question as it stands alone; None where the model gives none, or one that says more than the conversation.
+
+    Raises LanguageModelProblem.
+    """
+    said = [f"{turn.role}: {' '.join(turn.text.split())[:400]}" for turn in turns[-_TURNS:]]
+    conversation = "\n".join((*said, f"user: {question}"))
+    asked = [Turn("user", f"{conversation}\n\nThe question alone:")]
+    with writer.turn():
+        text = "".join(spoken(writer.llm, _INSTRUCTIONS, asked, _TOKENS, writer.patience, stop))
+    text = without_marks(_THOUGHT.sub("", text))
+    lines = [line.strip(" \"'*“”") for line in text.splitlines() if line.strip()]
+    found = _LABEL.sub("", lines[-1]) if lines else ""
+    known = {*terms(conversation), *_ASKING}
+    new = [term for term in terms(found) if term not in known and not is_function_word(term)]
+    return found if found.endswith("?") and len(found) <= _LONGEST and not new else None

@@ -1,0 +1,176 @@
+"""Question and passages in; out comes which sentences answer, and how sure it is that one does.
+
+A small learned ranker over what is known of each sentence without another pass of the encoder: `training/` fits its
+numbers, `ranker.json` holds them. This module does not know how passages were found or how answers are shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.answering.counted import counts
+from rag.answering.features import FEATURES, FloatArray, Idf, ReadPassage, Terms, features
+from rag.answering.ranker import ranker
+from rag.language.cues import offers, wants
+from rag.types import Span, Vectors
+
+__all__ = ["ANSWERABLE", "ReadPassage", "Reading", "Scored", "differing", "read", "select"]
+
+ANSWERABLE = 0.31
+"""Below this probability the question counts as not answered by the sources.
+
+Chosen on training questions: asked of sources on other topics, 5 % of them are answered at this threshold.
+"""
+_COVERED, _PAIR = FEATURES.index("covered_in_passage"), FEATURES.index("pair")
+_MARGIN = 0.7  # log odds below the best sentence within which another is shown too
+_MARGIN_OF_SEVERAL = 1.8  # the same where the question asks for several things
+_SURE_ODDS, _ODDS_APART = 4.5, 2.5  # the reader's: of a sentence that gives another figure, at least and under the best
+_LIKELY_ODDS = 0.0  # the same where both figures directly count what is asked
+_SAME = 0.9  # of the share of the question that the best passage speaks of, in a passage that gives another figure
+_HEADING = 100.0  # what a heading loses: it names what is said and does not say it
+_ASTRAY = 3.0  # what a row of figures loses where none is asked for, and the "cost of revenue" where revenue is
+_FIGURES = ("number", "share", "money", "duration", "extent", "date")  # questions that ask for one
+_OF = re.compile(r"\W*(?:(?:the|an?|its|our|their)\s+)?(\w+)\s+of\s+(?:(?:the|its|our|their)\s+)?(\w+)", re.IGNORECASE)
+_WHOLE = frozenset(
+    "number numbers amount total most some all part parts much many one each none both half rate level share majority "  # noqa: SIM905
+    "value size sum average plenty".split()
+)
+_FIGURE = re.compile(r"[$€£(−+-]*\d[\d.,]*[%)]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A sentence by its place: `passages[passage].sentences[sentence]`. Equal texts have the same `group`.
+
+    `answer` is the span of the sentence that holds the exact words asked for, where a reader has looked for them, and
+    `odds` the reader's log odds that they do answer. `covered` is the share of the question's weight that stands in the
+    passage, its title and its headings; `pair` says that it is a line "key: value" among others.
+    """
+
+    passage: int
+    sentence: int
+    score: float
+    group: int
+    answer: Span | None = None
+    odds: float = 0.0
+    covered: float = 0.0
+    pair: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Sentences best first, and the probability that the best one answers the question.
+
+    Scores are log odds up to a constant: they compare the sentences of one question. `several` says that the question
+    asks for more than one thing.
+    """
+
+    sentences: tuple[Scored, ...]
+    answerable: float
+    several: bool = False
+    least: float = ANSWERABLE  # the probability from which on an answer is given
+
+
+def read(question: str, vector: Vectors, passages: Sequence[ReadPassage], *, terms: Terms, idf: Idf) -> Reading:
+    """Scores every sentence of the passages, which come best first.
+
+    `vector` is the question's, `(dim,)`; `terms` and `idf` are those of the lexical lens.
+    """
+    rows = features(question, vector, passages, terms=terms, idf=idf)
+    if not len(rows):
+        return Reading((), 0.0)
+    scores = ranker().scores(rows) - _handicaps(question, passages, terms)
+    sentences = [passage.sentences for passage in passages]
+    places = [(p, s) for p, texts in enumerate(sentences) for s in range(len(texts))]
+    order = sorted(range(len(places)), key=lambda i: (-scores[i], places[i]))
+    groups: dict[str, int] = {}
+    found = []
+    for i in order:
+        p, s = places[i]
+        group = groups.setdefault(" ".join(sentences[p][s].split()), len(groups))
+        known = float(rows[i, _COVERED]), bool(rows[i, _PAIR])
+        found.append(Scored(p, s, float(scores[i]), group, None, 0.0, *known))
+    return Reading(tuple(found), ranker().answerable(rows, order[0]), wants(question)["several"])
+
+
+def select(reading: Reading, most: int = 3, most_of_several: int = 5) -> list[Scored]:
+    """The one to `most` sentences worth showing, each with its repetitions: the best, and those hardly worse."""
+    if not reading.sentences:
+        return []
+    most = most_of_several if reading.several else most
+    least = reading.sentences[0].score - (_MARGIN_OF_SEVERAL if reading.several else _MARGIN)
+    chosen = {scored.group for scored in reading.sentences if scored.group < most and scored.score >= least}
+    return [scored for scored in reading.sentences if scored.group in chosen]
+
+
+def differing(reading: Reading, question: str, passages: Sequence[ReadPassage]) -> list[Scored]:
+    """Sentences of other documents that answer with another figure than the best one, one of each document.
+
+    Only for questions that ask for one figure, and only sentences that the reader takes for answers, in passages that
+    speak of what is asked as much as the best one does: another country has another figure. Where both figures directly
+    count what is asked, "64 people" and "31 people", the reader need be less sure.
+    """
+    wanted = wants(question)
+    if not reading.sentences or not any(wanted[kind] for kind in _FIGURES):
+        return []
+    best = reading.sentences[0]
+    said = {passages[best.passage].document: _figures(best, passages)}
+    sure, counting = max(best.odds - _ODDS_APART, _SURE_ODDS), _counts(question, best, passages)
+    found = []
+    for one in reading.sentences[1:]:
+        figures, document = _figures(one, passages), passages[one.passage].document
+        new = document not in said and all(figures.isdisjoint(other) for other in said.values())
+        same = one.covered >= _SAME * best.covered
+        least = _LIKELY_ODDS if counting and _counts(question, one, passages) else sure
+        if one.odds >= least and same and figures and new and all(said.values()):
+            said[document] = figures
+            found.append(one)
+    return found
+
+
+def _figures(one: Scored, passages: Sequence[ReadPassage]) -> frozenset[str]:
+    """The figures among the exact words."""
+    sentence = passages[one.passage].sentences[one.sentence]
+    return offers(sentence[slice(*one.answer)]).figures if one.answer else frozenset()
+
+
+def _counts(question: str, one: Scored, passages: Sequence[ReadPassage]) -> bool:
+    return one.answer is not None and counts(question, passages[one.passage].sentences[one.sentence], one.answer)
+
+
+def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> FloatArray:
+    """What headings, rows of figures and the cost of what is asked for lose, `(sentences,)`.
+
+    The texts that the numbers were fitted to have hardly any of them.
+    """
+    asked, wanted = set(terms(question)), wants(question)
+    figure = any(wanted[kind] for kind in _FIGURES)
+    lost = []
+    for passage in passages:
+        context = set(terms(passage.context))
+        for sentence in passage.sentences:
+            if context and context.issuperset(terms(sentence)):
+                lost.append(_HEADING)
+            elif (figure and _of_another(sentence, asked, terms)) or (not figure and _is_row_of_figures(sentence)):
+                lost.append(_ASTRAY)
+            else:
+                lost.append(0.0)
+    return np.array(lost)
+
+
+def _is_row_of_figures(sentence: str) -> bool:
+    """Whether at least half of it is figures: a row of a table."""
+    found = [part for part in sentence.split() if any(map(str.isalnum, part))]
+    return 2 * sum(_FIGURE.fullmatch(part) is not None for part in found) >= len(found)
+
+
+def _of_another(sentence: str, asked: set[str], terms: Terms) -> bool:
+    """Whether a sentence begins with something nobody asked for, of something asked for: "Cost of revenue"."""
+    found = _OF.match(sentence)
+    if found is None or found[1].lower() in _WHOLE:
+        return False
+    return asked.isdisjoint(terms(found[1])) and not asked.isdisjoint(terms(found[2]))

@@ -1,0 +1,273 @@
+"""The terminal: `rag build | ask | search | sources | serve | watch | chat | doctor | password | verify | feedback |
+eval`.
+
+Only here (and on the page) are errors caught and shown: an expected one as its message and hint, exit code 1; one of
+ours with its traceback in the log. Nothing heavy is imported before a command needs it.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag.cli import keep
+from rag.cli.evaluating import eval_app
+from rag.errors import FootnoteError
+
+if TYPE_CHECKING:
+    from rag.config import Config
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="Ask your own documents; every sentence of the answer carries an exact citation.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(eval_app, name="eval")
+
+SourcesOption = Annotated[Path | None, typer.Option("--sources", help="Folder of articles and reports.")]
+IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.")]
+ModelOption = Annotated[str | None, typer.Option("--model", help="Encoder: bundled, a folder, or a hub name.")]
+LlmOption = Annotated[
+    str | None,
+    typer.Option("--llm", help="Language model that writes: ollama:NAME, http://…/v1#NAME, transformers:DIR."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+PathsOption = Annotated[list[str] | None, typer.Option("--path", help="Ask only this source; may be repeated.")]
+
+
+_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Entry point: runs a command and turns an expected error into one sentence, a hint and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A source's characters must not stop a narrow terminal, and who follows a pipe sees each line as it comes.
+            stream.reconfigure(errors="replace", line_buffering=True)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    try:
+        app()
+    except FootnoteError as error:
+        typer.echo(f"{error.message}\n{error.hint}", err=True)
+        sys.exit(1)
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:  # typer has caught the interruption and says nothing about it
+            typer.echo("Stopped. What was done is kept.", err=True)
+        raise
+    except OSError as error:
+        logging.getLogger(__name__).debug("trace", exc_info=True)
+        typer.echo(f"{error.strerror or error}: {error.filename or ''}\nCheck the disk and its permissions.", err=True)
+        sys.exit(1)
+
+
+@app.command()
+def build(
+    sources: SourcesOption = None, index: IndexOption = None, model: ModelOption = None, as_json: JsonOption = False
+) -> None:
+    """Read what is new or changed in the sources and bring the index up to date."""
+    config = _config(sources, index, model)
+    from rag.assistant import build as build_index
+    from rag.cli.show import bars, print_json, print_report
+
+    with bars(quiet=as_json) as progress:
+        report = build_index(config=config, progress=progress)
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        print_report(report)
+
+
+@app.command()
+def ask(
+    question: str,
+    index: IndexOption = None,
+    model: ModelOption = None,
+    path: PathsOption = None,
+    llm: LlmOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question with exact citations, or say that the sources do not answer it."""
+    from rag.assistant import open_index
+    from rag.cli.show import print_json
+    from rag.cli.telling import tell
+
+    with open_index(config=_config(None, index, model, llm=llm)) as assistant:
+        if as_json:
+            print_json(assistant.ask(question, paths=path).to_dict())
+        else:
+            tell(assistant.stream(question, paths=path), assistant.language_model)
+
+
+@app.command()
+def search(
+    question: str,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 8,
+    index: IndexOption = None,
+    model: ModelOption = None,
+    path: PathsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the best passages for a question, best first."""
+    from rag.assistant import open_index
+    from rag.cli.show import print_json, print_passages
+
+    with open_index(config=_config(None, index, model)) as assistant:
+        passages = assistant.search(question, k, path)
+    if as_json:
+        print_json([passage.to_dict() for passage in passages])
+    else:
+        print_passages(passages)
+
+
+@app.command()
+def sources(index: IndexOption = None, model: ModelOption = None, as_json: JsonOption = False) -> None:
+    """List every source with what became of it: indexed, no text, failed or skipped."""
+    from rag.assistant import open_index
+    from rag.cli.show import print_json, print_sources
+
+    with open_index(config=_config(None, index, model)) as assistant:
+        found = assistant.documents()
+    if as_json:
+        print_json([source.to_dict() for source in found])
+    else:
+        print_sources(found)
+
+
+@app.command()
+def chat(index: IndexOption = None, model: ModelOption = None, llm: LlmOption = None) -> None:
+    """Ask one question after the other; Ctrl-C stops an answer, an empty line ends it."""
+    from rag.assistant import open_index
+    from rag.cli.telling import tell
+    from rag.language.text import printable
+    from rag.types import Turn
+
+    with open_index(config=_config(None, index, model, llm=llm)) as assistant:
+        turns: list[Turn] = []
+        while question := _next_question():
+            typer.echo()
+            try:
+                answer = tell(assistant.stream(question, turns), assistant.language_model)
+            except FootnoteError as error:
+                typer.echo(f"{error.message} {error.hint}\n")
+                continue
+            except KeyboardInterrupt:
+                typer.echo("Stopped.\n")
+                continue
+            if answer.asked_as != question:
+                typer.echo(f"\nAsked as: {printable(answer.asked_as)}")
+            typer.echo()
+            turns += [Turn("user", question), Turn("assistant", " ".join(claim.text for claim in answer.claims))]
+
+
+@app.command()
+def serve(
+    index: IndexOption = None,
+    model: ModelOption = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; this machine only by default.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535)] = None,
+    sources: SourcesOption = None,
+    llm: LlmOption = None,
+    follow: Annotated[bool, typer.Option("--watch", help="Rebuild when the sources change.")] = False,
+    auth: Annotated[Path | None, typer.Option("--auth", help="File of users; lines come from rag password.")] = None,
+) -> None:
+    """Serve the page for the browser. Where there is no index yet, one is begun and built behind the page."""
+    from rag.assistant import begin, open_index
+    from rag.server.launch import launch
+
+    config = _config(sources, index, model, host=host, port=port, llm=llm)
+    users = None
+    if auth is not None:
+        from rag.server.auth import read_users
+
+        users = read_users(auth)
+    begun = begin(config)
+    with open_index(config=config) as assistant, _watcher(config) if follow else nullcontext():
+        launch(assistant, host=config.host, port=config.port, users=users, feedback=config.feedback, build=begun)
+
+
+@app.command()
+def watch(
+    sources: SourcesOption = None,
+    index: IndexOption = None,
+    model: ModelOption = None,
+    leashed: Annotated[bool, typer.Option("--leashed", hidden=True)] = False,
+) -> None:
+    """Follow the sources folder and rebuild after every change, until Ctrl-C."""
+    from rag.cli.show import print_report, print_trouble
+    from rag.watch import follow
+
+    stop = threading.Event()
+
+    def hold() -> None:
+        sys.stdin.read()  # whoever started us holds our input: it ends with them, however they end
+        stop.set()
+
+    if leashed:
+        threading.Thread(target=hold, daemon=True).start()
+    follow(_config(sources, index, model), print_report, print_trouble, stop=stop)
+
+
+@app.command()
+def doctor(
+    sources: SourcesOption = None, index: IndexOption = None, model: ModelOption = None, as_json: JsonOption = False
+) -> None:
+    """Check the installation: versions, model, vocabulary, sources, index. Exit code 1 if something is wrong."""
+    from rag.cli.show import print_checks, print_json
+    from rag.doctor import examine
+
+    checks = examine(_config(sources, index, model))
+    if as_json:
+        print_json([check.to_dict() for check in checks])
+    else:
+        print_checks(checks)
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)
+
+
+def _next_question() -> str:
+    """What is typed next; empty at an empty line or the end of the input."""
+    try:
+        return str(typer.prompt("?", default="", show_default=False, prompt_suffix=" ")).strip()
+    except typer.Abort:
+        return ""
+
+
+@contextmanager
+def _watcher(config: Config) -> Iterator[None]:
+    """`rag watch` beside the server, in a process of its own, so that embedding does not hold up answers."""
+    places = ["--sources", str(config.sources), "--index", str(config.index), "--model", config.model]
+    command = [sys.executable, "-m", "rag", "watch", "--leashed", *places]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _config(
+    sources: Path | None,
+    index: Path | None,
+    model: str | None,
+    host: str | None = None,
+    port: int | None = None,
+    llm: str | None = None,
+) -> Config:
+    from rag.config import load_config
+
+    return load_config(sources=sources, index=index, model=model, host=host, port=port, llm=llm)
+
+
+for _command in (keep.password, keep.verify, keep.feedback):
+    app.command()(_command)

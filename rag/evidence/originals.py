@@ -1,0 +1,52 @@
+"""The files that documents were read from, as they lie on the disk now.
+
+A document's text comes from the index; its file may have changed or be gone since, and no page is shown of a file whose
+bytes are not those that were read. This module does not know what is asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Literal
+
+from rag.storage.store import Snapshot
+
+__all__ = ["Original", "Originals"]
+
+Original = tuple[Path, Literal["unchanged", "changed"]]
+
+
+class Originals:
+    """Finds the files of an index's documents, from any number of threads."""
+
+    def __init__(self, index: Path) -> None:
+        self._index = index
+        self._seen: dict[Path, tuple[int, int, str]] = {}  # size, time and sha256 as last looked at
+
+    def file(self, snapshot: Snapshot, document_id: str) -> Original | None:
+        """A file that holds the document, unchanged if there is one; None if all are gone, or no such document is."""
+        sha256 = snapshot.sha256(document_id)
+        if sha256 is None:
+            return None
+        folder = self._index / (snapshot.meta("sources") or "")
+        here = [path for name in snapshot.paths(document_id) if (path := folder / name).is_file()]
+        for path in here:
+            if self._sha256(path) == sha256:
+                return path, "unchanged"
+        return (here[0], "changed") if here else None
+
+    def pdf(self, snapshot: Snapshot, document_id: str) -> bytes | None:
+        """The PDF that holds the document; None for other formats, and for a file that is changed or gone."""
+        found = self.file(snapshot, document_id)
+        if found is None or found[1] != "unchanged" or found[0].suffix.lower() != ".pdf":
+            return None
+        return found[0].read_bytes()
+
+    def _sha256(self, path: Path) -> str:
+        stat = path.stat()
+        known = self._seen.get(path)
+        if known is None or known[:2] != (stat.st_size, stat.st_mtime_ns):
+            known = (stat.st_size, stat.st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest())
+            self._seen[path] = known
+        return known[2]

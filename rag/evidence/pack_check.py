@@ -1,0 +1,186 @@
+"""Reads a pack and compares its quotes with the sources as they are now. An index is not needed.
+
+This module does not know how a pack is written, only the marks by which its quotes are found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from rag.errors import ConfigProblem, SourceError, SourcesMissing
+from rag.parsing.loading import Scanning, load_files
+from rag.types import JSON, Loaded, Span
+
+__all__ = ["Standing", "Verdict", "verify_pack"]
+
+Standing: TypeAlias = Literal["unchanged", "moved", "changed", "gone"]
+
+_MOST_BYTES = 400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a quote of a pack stands in the sources now. `said` tells more in a sentence, where there is more to tell."""
+
+    question: str
+    number: int
+    path: str
+    standing: Standing
+    said: str = ""
+
+    def to_dict(self) -> dict[str, JSON]:
+        """JSON-ready, the keys being the field names."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+def verify_pack(file: Path, sources: Path, languages: str = "") -> list[Verdict]:
+    """Compares every quote of a pack with the sources, in the order of the pack.
+
+    unchanged: the file is the same, byte for byte, and says it. moved: the words stand elsewhere - in the changed file,
+    or in the same file under another name. changed: the file is there and no longer says it. gone: there is no such
+    file. With `languages` scanned pages are read by OCR, as they were for the index. Raises ConfigProblem if the file
+    is no pack, SourcesMissing if there is no such folder.
+    """
+    if not sources.is_dir():
+        raise SourcesMissing(f"There is no sources folder at {sources}.", "Name it with --sources.")
+    exhibits = _exhibits(file)
+    files = _Files(sources, exhibits, languages)
+    return [files.judge(exhibit) for exhibit in exhibits]
+
+
+@dataclass(frozen=True, slots=True)
+class _Exhibit:
+    """What a pack says of one quote."""
+
+    question: str
+    number: int
+    path: str
+    sha256: str
+    span: Span
+    quote: str
+
+
+class _Files:
+    """The sources as they are now, as far as a pack asks for them; every file is read once."""
+
+    def __init__(self, sources: Path, exhibits: Iterable[_Exhibit], languages: str) -> None:
+        self._root = sources
+        self._hashes: dict[str, str] = {}
+        here = {path.relative_to(sources).as_posix(): path for path in _walk(sources)}
+        wanted = {exhibit.path for exhibit in exhibits if exhibit.path in here}
+        missing = {exhibit.sha256 for exhibit in exhibits if exhibit.path not in here}
+        for path, file in here.items():
+            if path in wanted or missing:
+                self._hashes[path] = _sha256(file)
+        missing |= {each.sha256 for each in exhibits if self._hashes.get(each.path) != each.sha256}
+        if missing - set(self._hashes.values()):  # changed where it was: it may lie under another name as well
+            self._hashes |= {path: _sha256(file) for path, file in here.items() if path not in self._hashes}
+        self._paths = {sha256: path for path, sha256 in sorted(self._hashes.items(), reverse=True)}
+        read = wanted | {self._paths[sha256] for sha256 in missing if sha256 in self._paths}
+        self._texts: dict[str, str | SourceError] = {
+            path: found.document.text if isinstance(found, Loaded) else found
+            for path, found in load_files([(here[path], path) for path in sorted(read)], languages=languages)
+            if not isinstance(found, Scanning)  # a word on how far OCR has come
+        }
+
+    def judge(self, exhibit: _Exhibit) -> Verdict:
+        standing, said = self._standing(exhibit)
+        return Verdict(exhibit.question, exhibit.number, exhibit.path, standing, said)
+
+    def _standing(self, exhibit: _Exhibit) -> tuple[Standing, str]:
+        here, twin = self._hashes.get(exhibit.path), self._paths.get(exhibit.sha256)
+        if here == exhibit.sha256:
+            return self._same(exhibit)
+        if twin is not None and self._says(twin, exhibit):
+            return "moved", f"The file is now {twin}."
+        if here is None:
+            return "gone", ""
+        text = self._texts.get(exhibit.path)
+        if isinstance(text, SourceError):
+            return "changed", str(text)
+        if text is not None and exhibit.quote in text:
+            return "moved", "The file has changed and still says it."
+        return "changed", "The file has changed and no longer says it."
+
+    def _same(self, exhibit: _Exhibit) -> tuple[Standing, str]:
+        text = self._texts.get(exhibit.path)
+        if isinstance(text, str) and text[slice(*exhibit.span)] == exhibit.quote:
+            return "unchanged", ""
+        if self._says(exhibit.path, exhibit):
+            return "moved", "The file is the same and is read in another way now."
+        return "changed", "The file is the same and does not say it: the pack has been altered."
+
+    def _says(self, path: str, exhibit: _Exhibit) -> bool:
+        text = self._texts.get(path)
+        return isinstance(text, str) and exhibit.quote in text
+
+
+class _Reader(HTMLParser):
+    """Finds the exhibits in a pack: their places in attributes, their quotes in the text that is shown."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[_Exhibit] = []
+        self.is_pack = False
+        self._question = self._kept = ""
+        self._place: dict[str, str] | None = None
+        self._into: Literal["question", "quote"] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "meta" and given.get("name") == "generator" and given.get("content") == "Footnote pack 1":
+            self.is_pack = True
+        elif tag == "h2":
+            self._into, self._kept = "question", ""
+        elif tag == "li" and "data-sha256" in given:
+            self._place = given
+        elif tag == "mark" and self._place is not None:
+            self._into, self._kept = "quote", ""
+
+    def handle_data(self, data: str) -> None:
+        if self._into is not None:
+            self._kept += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "h2" and self._into == "question":
+            self._question, self._into = self._kept, None
+        elif tag == "mark" and self._into == "quote" and self._place is not None:
+            place, self._into = self._place, None
+            span = Span(int(place["data-start"]), int(place["data-end"]))
+            number, path, sha256 = int(place["data-number"]), place["data-path"], place["data-sha256"]
+            self.found.append(_Exhibit(self._question, number, path, sha256, span, self._kept))
+            self._place = None
+
+
+def _exhibits(file: Path) -> list[_Exhibit]:
+    reader = _Reader()
+    try:
+        if file.stat().st_size > _MOST_BYTES:
+            raise ConfigProblem(f"{file} is too large for a pack.", "Name a pack that the page has saved.")
+        reader.feed(file.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise ConfigProblem(f"{file} cannot be read: {error.strerror}.", "Check the name.") from error
+    except (ValueError, KeyError) as error:
+        raise ConfigProblem(f"{file} is no pack, or a damaged one.", "Save it from the page again.") from error
+    if not reader.is_pack:
+        raise ConfigProblem(f"{file} is no pack.", "Save one from the page: Export, Evidence pack.")
+    return reader.found
+
+
+def _walk(sources: Path) -> Iterator[Path]:
+    for folder, below, names in os.walk(sources):
+        below[:] = [name for name in below if not name.startswith(".")]
+        yield from (
+            Path(folder) / name for name in names if not name.startswith(".") and (Path(folder) / name).is_file()
+        )
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

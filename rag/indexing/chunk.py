@@ -1,0 +1,172 @@
+"""A document becomes chunks: runs of whole sentences that respect headings, overlap by whole sentences, know their
+pages, and never exceed what the encoder reads. Pure: the same document gives the same chunks on every machine.
+
+Each chunk comes with what the encoder is to read for it: title and heading path in front, then the chunk's own text.
+The prefix helps retrieval and is never part of a quote. This module does not know which encoder counts the tokens.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.language.text import count_tokens, strip_span, units
+from rag.types import Chunk, Document, EmbedInput, PageRange, Span
+
+__all__ = ["Piece", "chunk_document", "chunk_id"]
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+_DIGIT = re.compile(r"\d")
+_PREFIX_TOKENS = 48  # of the encoder's tokens; the heading path is shortened from the front to fit
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A chunk, its sentences (spans of the document; heads of sections and tables left out), and what is encoded."""
+
+    chunk: Chunk
+    sentences: tuple[Span, ...]
+    reads: EmbedInput
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A sentence, or a part of one that is too long, with its size in chunk tokens and in encoder tokens."""
+
+    span: Span
+    heading: tuple[str, ...]
+    opens: bool  # a heading stands here
+    says: bool  # neither a heading nor the head of a table: it may be quoted
+    size: int
+    cost: int
+
+
+def chunk_document(
+    document: Document, *, count: CountTokens, limit: int, size: int = 200, overlap: int = 1
+) -> list[Piece]:
+    """Cuts a document into chunks, in text order.
+
+    `size` is the aim in `cl100k_base` tokens and `overlap` the number of sentences repeated from the chunk before;
+    `count` gives the encoder's tokens of texts and `limit` is what it reads at most, special tokens included.
+    Every non-space character of the document lies in some chunk.
+    """
+    room = limit - _PREFIX_TOKENS
+    found = _units(document, count, min(size, room), room)
+    pieces: list[Piece] = []
+    for group in _groups(found, size, room, overlap):
+        pieces += _pieces(document, group, count, limit)
+    return pieces
+
+
+def chunk_id(document_id: str, span: Span) -> int:
+    """The identity of (document, span): 63 bits, so that it fits a signed 64-bit key."""
+    digest = hashlib.sha256(f"{document_id}:{span.start}:{span.end}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def _units(document: Document, count: CountTokens, size: int, room: int) -> list[_Unit]:
+    spans: list[tuple[Span, tuple[str, ...], bool, bool]] = []
+    in_table = False
+    for block, inside in units(document):
+        opens = block.kind == "heading"
+        heads = block.kind == "table" and not in_table and not _DIGIT.search(document.text, *block.span)
+        spans += [(span, block.heading, opens, not opens and not heads) for span in inside]
+        in_table = block.kind == "table" or (in_table and block.kind == "code")  # the line below a head, in Markdown
+    texts = [document.text[span.start : span.end] for span, *_ in spans]
+    sizes, costs = count_tokens(texts), count(texts)
+    found = []
+    for (span, heading, opens, says), n, cost in zip(spans, sizes, costs, strict=True):
+        if n <= size and cost <= room:
+            found.append(_Unit(span, heading, opens, says, n, cost))
+        else:
+            parts = _split(document.text, span, count, size, room)
+            found += [_Unit(part, heading, opens, says, a, b) for part, a, b in parts]
+    return found
+
+
+def _split(text: str, span: Span, count: CountTokens, size: int, room: int) -> Iterator[tuple[Span, int, int]]:
+    """Halves a span that is too long, at white space where there is some, until every part fits."""
+    part = text[span.start : span.end]
+    (n,), (cost,) = count_tokens([part]), count([part])
+    if (n <= size and cost <= room) or len(part) == 1:
+        yield span, n, cost
+        return
+    middle = len(part) // 2
+    gap = max(part.rfind(" ", 0, middle), part.rfind("\n", 0, middle))
+    cut = gap + 1 if gap > len(part) // 4 else middle
+    for start, end in ((span.start, span.start + cut), (span.start + cut, span.end)):
+        half = strip_span(text, Span(start, end))
+        if half.start < half.end:
+            yield from _split(text, half, count, size, room)
+
+
+def _groups(found: Iterable[_Unit], size: int, room: int, overlap: int) -> Iterator[list[_Unit]]:
+    """Runs of units that fit together. A heading starts a new run unless the run so far is short."""
+    run: list[_Unit] = []
+    for unit in found:
+        filled, cost = sum(u.size for u in run), sum(u.cost for u in run)
+        full = filled + unit.size > size or cost + unit.cost > room
+        if run and (full or (unit.opens and not run[-1].opens and filled >= size // 3)):
+            yield run
+            run = _tail(run, overlap, size // 4, size - unit.size, room - unit.cost) if not unit.opens else []
+        run.append(unit)
+    if run:
+        yield run
+
+
+def _tail(run: Sequence[_Unit], overlap: int, most: int, size: int, room: int) -> list[_Unit]:
+    """The last `overlap` sentences of a run, as far as they are short and leave place for the next one."""
+    tail: list[_Unit] = []
+    for unit in reversed(run[1:]):
+        filled, cost = sum(u.size for u in tail) + unit.size, sum(u.cost for u in tail) + unit.cost
+        if len(tail) == overlap or unit.opens or filled > min(most, size) or cost > room:
+            break
+        tail.insert(0, unit)
+    return tail
+
+
+def _pieces(document: Document, group: Sequence[_Unit], count: CountTokens, limit: int) -> Iterator[Piece]:
+    """The group as one piece, or as two if tokens that merge differently in context push it over the limit."""
+    span = Span(group[0].span.start, group[-1].span.end)
+    prefix = _prefix(document, group, count)
+    text = prefix + document.text[span.start : span.end]
+    if count([text])[0] > limit:
+        if len(group) == 1:
+            prefix, text = "", document.text[span.start : span.end]
+            if count([text])[0] > limit:
+                raise AssertionError(f"{document.path}: a part of {len(text)} characters exceeds the encoder's {limit}")
+        else:
+            middle = len(group) // 2
+            yield from _pieces(document, group[:middle], count, limit)
+            yield from _pieces(document, group[middle:], count, limit)
+            return
+    inside = tuple(unit.span for unit in group if unit.says)
+    moved = len(prefix) - span.start
+    reads = EmbedInput(text, tuple(Span(s.start + moved, s.end + moved) for s in inside))
+    chunk = Chunk(
+        id=chunk_id(document.id, span),
+        document_id=document.id,
+        span=span,
+        pages=_pages(document, span),
+        heading=group[0].heading,
+    )
+    yield Piece(chunk, inside, reads)
+
+
+def _prefix(document: Document, group: Sequence[_Unit], count: CountTokens) -> str:
+    """Title and heading path on one line, shortened from the outer headings inwards until it fits."""
+    path = [*group[0].heading]
+    parts = [part for part in (document.title, *path) if part]
+    while parts:
+        line = " > ".join(parts) + "\n"
+        if count([line])[0] <= _PREFIX_TOKENS:
+            return line
+        parts.pop(1 if len(parts) > 2 else 0)
+    return ""
+
+
+def _pages(document: Document, span: Span) -> PageRange | None:
+    first, last = document.page_at(span.start), document.page_at(span.end - 1)
+    return PageRange(first.number, last.number) if first and last else None

@@ -1,0 +1,220 @@
+"""What kind of answer a question wants, and what a sentence offers: word lists and plain patterns of English.
+
+This module does not know how much any of it counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rag.language.months import MONTHS
+
+__all__ = ["MATCHES", "Offers", "cased", "elsewhere", "matches", "offers", "unspoken", "wants"]
+
+_NUMBERS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "  # noqa: SIM905
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands "
+    "million millions billion billions trillion dozen dozens half third quarter twice double none".split()
+)
+_TIMES = frozenset(
+    "second seconds minute minutes hour hours day days week weeks month months year years decade decades "  # noqa: SIM905
+    "century centuries".split()
+)
+_MEASURES = frozenset(
+    "mm cm m km ft feet foot inch inches mile miles metre metres meter meters kilometre kilometres kilometer "  # noqa: SIM905
+    "kilometers acre acres hectare hectares sq square ton tons tonne tonnes kg pounds lbs litres liters degrees c f "
+    "mph".split()
+)
+_MONEY = frozenset("dollar dollars euro euros rupee rupees usd rs pounds francs".split())  # noqa: SIM905
+_SHARES = frozenset("percent percentage half third quarter majority cent".split())  # noqa: SIM905
+_DATES = frozenset(MONTHS) | frozenset("century centuries bc ad bce ce ago decade decades 1st".split())  # noqa: SIM905
+_REASONS = frozenset(
+    "because since therefore thus hence reason reasons cause causes caused causing owing due so result results "  # noqa: SIM905
+    "resulted resulting led leads allow allows allowed attributed why purpose order avoid ensure prevent".split()
+)
+_MANNERS = frozenset("by through using via with when if method methods process means way".split())  # noqa: SIM905
+_MEANINGS = frozenset(
+    "refers refer means mean meaning called known defined term stands named considered describes".split()  # noqa: SIM905
+)
+_NEGATIONS = frozenset("not never no cannot without neither nor none".split())  # noqa: SIM905
+
+_WANTS: Final[dict[str, re.Pattern[str]]] = {
+    "share": re.compile(r"\bpercent|percentage|\bwhat (?:share|proportion|fraction)|\brates?\b|how much of"),
+    "money": re.compile(
+        r"how much (?:money|did|does|was|is|were|would|will)|\b(?:cost|price|revenue|budget|salary|paid)\b"
+    ),
+    "duration": re.compile(
+        r"how (?:long|old)|how many (?:years|days|months|weeks|hours|minutes)|what age|life expectancy"
+    ),
+    "extent": re.compile(
+        r"how (?:far|tall|high|deep|wide|large|big|heavy|fast|hot|cold)|"
+        r"what (?:is|was) the (?:size|area|length|height|depth|distance|elevation|width|speed)"
+    ),
+    "number": re.compile(
+        r"how (?:many|much|often|large|big|long|far|tall|high|old)|"
+        r"\b(?:number|amount|total|population|figure)\b|percent"
+    ),
+    "date": re.compile(r"\bwhen\b|(?:what|which) (?:year|date|day|month|century|decade|time|era|period)|how long ago"),
+    "person": re.compile(
+        r"\bwho(?:m|se)?\b|(?:what|which) (?:person|man|woman|king|queen|president|author|artist|scientist|leader|"
+        r"emperor|pope|actor|actress|singer|player|group|team|company|organi[sz]ation)"
+    ),
+    "place": re.compile(
+        r"\bwhere\b|(?:what|which) (?:\w+ )?(?:city|cities|country|countries|state|town|place|region|province|"
+        r"continent|river|county|location|area|district)"
+    ),
+    "reason": re.compile(r"\bwhy\b|\b(?:reasons?|causes?|caused|how come|purpose|led to|explain)\b"),
+    "manner": re.compile(
+        r"\bhow (?:do|does|did|is|are|was|were|can|could|to|would|will|has|have|should)\b|\bby what\b"
+    ),
+    "meaning": re.compile(
+        r"\b(?:mean|meaning|defin\w+|stands? for|refers? to|called|known as|term)\b|"
+        r"^what (?:is|are|was|were) (?:an? |the )?[\w-]+(?: [\w-]+)?\??$"
+    ),
+    "several": re.compile(
+        r"\b(?:what|which) (?:are|were)\b"
+        r"|^(?:\w+ )?which (?!(?:is|was|does|has|this)\b)\w*[^\Wsui]s\b(?! (?:is|was|has)\b)"
+        r"|\b(?:what|which) (?!(?:do|did|does|is|was|has|kind|sort|role)\b)(?:\w+ ){0,2}?\w*[^\Wsui]s "
+        r"(?:are|were|did|do|does|have|had|can|could|should|will|would|may|might|must)\b"
+        r"|\btypes? of\b|\bexamples?\b|\blist\b|\btwo\b|\bthree\b"
+    ),
+    "choice": re.compile(r"^(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|must)\b"),
+    "thing": re.compile(r"\b(?:what|which)\b"),
+}
+_WORD = re.compile(r"\w+(?:[’'-]\w+)*")
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_NAME = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]*\w")
+_INSIDE = re.compile(r"(?<=[a-z,;] )[A-Z][\w’'-]*\w")  # a name that does not stand where a sentence begins
+_STEM = 4  # letters that two forms of a name share at least
+_PLACE = re.compile(r"\b(?:in|at|near|from|of|to|between|across|into|through) (?:the )?(?:\w+ )?[A-Z]")
+_YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})s?\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What a text holds: its words in lower case, figures and years as written, names without the first word."""
+
+    words: frozenset[str]
+    figures: frozenset[str]
+    years: frozenset[str]
+    names: frozenset[str]  # lower case
+    place: bool
+    listing: bool
+    symbols: frozenset[str]
+
+    @property
+    def negated(self) -> bool:
+        """Whether it says no."""
+        return not self.words.isdisjoint(_NEGATIONS) or any(word.endswith(("n't", "n’t")) for word in self.words)
+
+
+def offers(text: str) -> Offers:
+    """Takes a sentence, or a question, apart."""
+    digits = any(character.isdigit() for character in text)
+    found = _NAME.finditer(text)
+    return Offers(
+        words=frozenset(_WORD.findall(text.lower())),
+        figures=frozenset(_FIGURE.findall(text)) if digits else frozenset(),
+        years=frozenset(_YEAR.findall(text)) if digits else frozenset(),
+        names=frozenset(m[0].lower() for m in found if m.start() and text[max(m.start() - 2, 0)] not in ".!?:"),
+        place=_PLACE.search(text) is not None,
+        listing=text.count(",") > 1 or ";" in text or ":" in text,
+        symbols=frozenset(c for c in text if c in "%$€£¥°"),
+    )
+
+
+def wants(question: str) -> dict[str, bool]:
+    """Which kinds of answer the question asks for."""
+    lower = question.lower()
+    return {kind: pattern.search(lower) is not None for kind, pattern in _WANTS.items()}
+
+
+def unspoken(question: str, headings: str, text: str) -> tuple[bool, bool]:
+    """Whether a text and the headings above it leave out a name of the question; and a year."""
+    asked, text = offers(question), f"{headings}\n{text}"
+    return not all(_spoken(asked.names, text)), any(year not in text for year in asked.years)
+
+
+def cased(question: str, texts: Sequence[str]) -> str:
+    """A question in capitals or in small letters only, its names written as the texts write them."""
+    if not (question.isupper() or question.islower()):
+        return question
+    small = Counter(word for text in texts for word in _WORD.findall(text) if word.islower())
+    names = Counter(word for text in texts for word in _INSIDE.findall(text) if not word.isupper())  # "GDP" is none
+    written = {
+        name.lower(): name for name, n in sorted(names.items(), key=lambda each: each[1]) if n > small[name.lower()]
+    }
+    return _WORD.sub(lambda found: written.get(found[0].lower(), found[0].lower()), question)
+
+
+def elsewhere(question: str, headings: str) -> bool:
+    """Whether the question has names, of which none stands in the headings: they are of something else."""
+    names = offers(question).names
+    return bool(names) and not any(_spoken(names, headings))
+
+
+def _spoken(names: frozenset[str], text: str) -> list[bool]:
+    """Of each name whether it is there in any of its forms that begin alike, as "Oman" in "Omani"."""
+    words = {_bare(word) for word in _WORD.findall(text.lower())}
+    return [any(_alike(name, word) for word in words) for name in map(_bare, names)]
+
+
+def _bare(word: str) -> str:
+    return word.removesuffix("'s").removesuffix("’s")
+
+
+def _alike(name: str, word: str) -> bool:
+    least = min(len(name), len(word))
+    return name == word or (least >= _STEM and name[: max(_STEM, least - 2)] == word[: max(_STEM, least - 2)])
+
+
+MATCHES = (
+    *_WANTS,
+    "no_number",
+    "no_date",
+    "no_name",
+    "no_place",
+    "number_unasked",
+    "name_for_thing",
+    "list_for_several",
+)
+
+
+def matches(wanted: dict[str, bool], asked: Offers, held: Offers) -> list[float]:
+    """How the sentence meets the wants, in the order of `MATCHES`; what the question says itself does not count."""
+    figures, years, names = held.figures - asked.figures, held.years - asked.years, held.names - asked.words
+    spelled = not (held.words & _NUMBERS) <= asked.words
+    number = bool(figures) or spelled
+    date = bool(years) or not (held.words & _DATES) <= asked.words
+    place = held.place and bool(names)
+    has = {
+        "share": "%" in held.symbols or not held.words.isdisjoint(_SHARES),
+        "money": bool(held.symbols & {"$", "€", "£", "¥"}) or not held.words.isdisjoint(_MONEY),
+        "duration": number and not held.words.isdisjoint(_TIMES),
+        "extent": number and not held.words.isdisjoint(_MEASURES),
+        "number": number,
+        "date": date,
+        "person": bool(names),
+        "place": place,
+        "reason": not held.words.isdisjoint(_REASONS),
+        "manner": not held.words.isdisjoint(_MANNERS),
+        "meaning": not held.words.isdisjoint(_MEANINGS),
+        "several": held.listing,
+        "choice": held.negated == asked.negated,
+        "thing": bool(names) or number,
+    }
+    row = [float(wanted[kind] and has[kind]) for kind in _WANTS]
+    row += [
+        float(wanted[kind] and not held_it)
+        for kind, held_it in (("number", number), ("date", date), ("person", bool(names)), ("place", place))
+    ]
+    row += [
+        float(not wanted["number"] and not wanted["date"] and number),
+        float(wanted["thing"] and bool(names)),
+        float(wanted["several"] and held.listing),
+    ]
+    return row

@@ -1,0 +1,106 @@
+"""The reader: a question and a window of text go through a small transformer together, and out comes where in it the
+exact words of the answer start and end, or that nothing in it answers.
+
+The weights were trained by `training/reader.py` and travel with the package in 8 bits (`reader.onnx`). This
+module does not know where windows come from or what is done with the scores.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.models.onnx import OnnxModel, TokenizerFile, as_batch
+from rag.types import SentenceRead, Span, Window
+
+__all__ = ["MOST_TOKENS", "WEIGHTS", "Row", "SpanReader", "rows_of", "sentences_read"]
+
+WEIGHTS = Path(__file__).parent / "data" / "reader.onnx"
+MOST_TOKENS = 256
+"""Of question, context and window together; what a window has beyond is not read."""
+_QUESTION, _CONTEXT = 40, 24  # tokens at most
+_ANSWER = 30  # tokens of the exact words at most
+_UNREAD = -30.0
+
+Scores = NDArray[np.float32]
+
+
+class Row(NamedTuple):
+    """`[CLS] question [SEP] context [SEP] window [SEP]` as token ids.
+
+    `head` tokens are of the first segment, the window's begin at `first`; `offsets` say where those stand in its text.
+    """
+
+    ids: list[int]
+    head: int
+    first: int
+    offsets: list[tuple[int, int]]
+
+
+class SpanReader:
+    """Reads windows for a question. The weights are loaded when they are first needed; safe from several threads.
+
+    `tokenizer` is the bundled encoder's `tokenizer.json`.
+    """
+
+    def __init__(self, tokenizer: Path, weights: Path = WEIGHTS) -> None:
+        self._tokenizer, self._model = TokenizerFile(tokenizer), OnnxModel(weights, threads=1)
+        self._pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="reader")
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[tuple[SentenceRead, ...]]:
+        """For each window one value for each of its sentences, whatever else is read with it. Raises ModelProblem."""
+        rows = rows_of(self._tokenizer, [question] * len(windows), windows) if windows else []
+        # One window at a time: nothing is padded, the scale of 8-bit activations depends on nothing but the window, and
+        # one core reads a short text as fast as several that wait for each other. The longest first, to end together.
+        order = sorted(range(len(rows)), key=lambda i: -len(rows[i].ids))
+        found = dict(zip(order, self._pool.map(self._logits, [rows[i] for i in order]), strict=True))
+        return [
+            sentences_read(row, window, found[i][:, 0], found[i][:, 1])
+            for i, (row, window) in enumerate(zip(rows, windows, strict=True))
+        ]
+
+    def _logits(self, row: Row) -> Scores:
+        (found,) = self._model.run(as_batch([row.ids], [row.head]))
+        return found[0]  # type: ignore[no-any-return]  # (tokens, 2)
+
+
+def rows_of(tokenizer: TokenizerFile, questions: Sequence[str], windows: Sequence[Window]) -> list[Row]:
+    """One row for each pair of question and window."""
+    cls, sep = tokenizer.id_of("[CLS]"), tokenizer.id_of("[SEP]")
+    texts = [text for q, window in zip(questions, windows, strict=True) for text in (q, window.context, window.text)]
+    found = tokenizer.encode(texts, special=False)
+    rows = []
+    for question, context, text in zip(found[::3], found[1::3], found[2::3], strict=True):
+        head = [cls, *question.ids[:_QUESTION], sep]
+        before = [*head, *context.ids[:_CONTEXT], sep] if context.ids else head
+        room = MOST_TOKENS - len(before) - 1
+        rows.append(Row([*before, *text.ids[:room], sep], len(head), len(before), text.offsets[:room]))
+    return rows
+
+
+def sentences_read(row: Row, window: Window, starts: Scores, ends: Scores) -> tuple[SentenceRead, ...]:
+    """The best span in each sentence, from the log odds of starts and ends, `(tokens,)` each.
+
+    The first token stands for "nothing here answers".
+    """
+    nothing = float(starts[0] + ends[0])
+    places = [start for start, _ in row.offsets]
+    found = []
+    for sentence in window.sentences:
+        first, last = np.searchsorted(places, sentence, "left")
+        if first >= last:
+            found.append(SentenceRead(_UNREAD, sentence))
+            continue
+        inside = slice(row.first + first, row.first + last)
+        sums = np.triu(starts[inside, None] + ends[None, inside] + 1e3)
+        sums -= np.triu(sums, _ANSWER)
+        start, end = np.unravel_index(int(sums.argmax()), sums.shape)
+        answer = Span(row.offsets[first + start][0], row.offsets[first + end][1])
+        found.append(SentenceRead(float(sums[start, end]) - 1e3 - nothing, answer))
+    return tuple(found)

@@ -1,0 +1,248 @@
+"""PDF → Draft: PDFium's characters in reading order, each with the way back to its place on the page.
+
+PDFium reads the characters; pypdf knows outline, labels and title, and reads the text where PDFium cannot open the
+file (then without glyphs). Words broken at the end of a line are joined; text that nobody sees is left out.
+
+Pages that were read by OCR come as words and are treated like all others.
+
+This module does not know how rows are found (`layout.py`), become blocks (`flow.py`) or text (`weave.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from rag.errors import EmptySource, UnreadableSource
+from rag.parsing.draft import Draft, Headings, Writer, sensible_title
+from rag.parsing.metadata import Entry, Facts, facts_of, texts_of
+from rag.parsing.pdf.blocks import Group, body_size, groups_of, without_furniture
+from rag.parsing.pdf.layout import Row, rows_of
+from rag.parsing.pdf.ocr import ScannedWord, page_of
+from rag.parsing.pdf.pdfium import PageText, Pdf
+from rag.parsing.pdf.text import Weaver
+from rag.types import Block, Box, GlyphRun, Page, Span, WordBox
+
+__all__ = ["read"]
+
+_MEDIA_TYPE = "application/pdf"
+_UNKNOWN = re.compile("[\ufffd\ue000-\uf8ff]")
+_DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
+_INNERMOST = 1000
+_DEPTH = re.compile(r"(?:[A-Z]|\d{1,2})(?:\.\d{1,2}){0,4}(?=[.)]?\s)")
+
+
+def read(data: bytes, scanned: Mapping[int, Sequence[ScannedWord]] | None = None) -> Draft:
+    """`scanned` are the words that OCR read on pages without text, by number.
+
+    Raises EncryptedSource, UnreadableSource, or EmptySource with the numbers of the pages.
+    """
+    try:
+        pdf = Pdf(data)
+    except UnreadableSource:
+        return _by_pypdf(data, texts_of(data))
+    with pdf, ThreadPoolExecutor(1) as beside:
+        facts = beside.submit(facts_of, data)  # runs while PDFium, outside of Python, takes pages apart
+        pages = [_page(pdf, number) for number in range(1, pdf.page_count + 1)]
+        read_by_ocr = {number: words for number, words in (scanned or {}).items() if words and number <= len(pages)}
+        for number, words in read_by_ocr.items():
+            pages[number - 1] = page_of(number, *pdf.size(number), words)
+        rows = [rows_of(page) if page and _legible(page) else [] for page in pages]
+        if not any(rows):
+            facts.result()
+            return _second_try(data, pages)
+        return _draft(pages, rows, facts.result(), read_by_ocr)
+
+
+def _page(pdf: Pdf, number: int) -> PageText | None:
+    try:
+        return pdf.page_text(number)
+    except UnreadableSource:  # one damaged page does not cost the others
+        return None
+
+
+def _legible(page: PageText) -> bool:
+    """Whether the fonts say what their glyphs mean, at least for half of them."""
+    return len(_UNKNOWN.findall(page.text)) * 2 <= len(page.text)
+
+
+def _no_text(pages: int) -> EmptySource:
+    return EmptySource(
+        f"The PDF has {pages} page{'s' * (pages != 1)} but no text; it is probably a scan.",
+        "Have it read by OCR: pip install 'footnote-rag[ocr]', then build again.",
+        tuple(range(1, pages + 1)),
+    )
+
+
+def _draft(
+    pages: list[PageText | None], rows: list[list[Row]], facts: Facts, scanned: Mapping[int, Sequence[ScannedWord]]
+) -> Draft:
+    heights = [page.height if page else 0.0 for page in pages]
+    body = body_size(rows)
+    groups = groups_of(without_furniture(rows, heights))
+    groups = _with_outline(groups, facts.outline)
+    levels = _levels(groups, facts.outline)
+    title = _title(groups, facts, body)
+    weaver = Weaver(pages)
+    headings = Headings(title)
+    blocks: list[Block] = []
+    for group in groups:
+        start, end = weaver.add(group)
+        if start == end:
+            continue
+        path = headings.path
+        if group.kind == "heading":
+            text = weaver.text_between(start, end)
+            headings.enter(levels[id(group)], text)
+            path = headings.path[: -1 if headings.path and headings.path[-1] == " ".join(text.split()) else None]
+        blocks.append(Block(group.kind, Span(start, end), path))
+    text, runs = weaver.finish()
+    if not text:
+        raise _no_text(len(pages))
+    labels = facts.labels if len(facts.labels) == len(pages) else tuple(str(n + 1) for n in range(len(pages)))
+    shown = _pages(len(pages), labels, runs, len(text))
+    empty = tuple(page.number for page in shown if page.span.start == page.span.end)
+    glyphs = tuple(run for run in runs if run.page not in scanned)
+    words = tuple(box for run in runs if run.page in scanned for box in _word_boxes(run, pages[run.page - 1]))
+    return Draft(_MEDIA_TYPE, title, text, tuple(blocks), shown, glyphs, empty, words, facts.date)
+
+
+def _word_boxes(run: GlyphRun, page: PageText | None) -> Iterator[WordBox]:
+    """The words of a page that was read by OCR which a run touches, at their places in the text."""
+    assert page is not None
+    end = run.index + run.length
+    first, last = np.searchsorted(page.ends, run.index, "right"), np.searchsorted(page.starts, end, "left")
+    scale = np.array([page.width, page.height] * 2, np.float32)
+    for at in range(int(first), int(last)):
+        start, stop = max(run.index, int(page.starts[at])), min(end, int(page.ends[at]))
+        box = Box(*(page.boxes[at] / scale).clip(0, 1).tolist())
+        yield WordBox(run.start + start - run.index, stop - start, run.page, box)
+
+
+def _pages(count: int, labels: tuple[str, ...], runs: list[GlyphRun], length: int) -> tuple[Page, ...]:
+    """Each page reaches from its first character to the first of the next page; one without text is empty."""
+    first: dict[int, int] = {}
+    for run in runs:
+        first.setdefault(run.page, run.start)
+    pages: list[Page] = []
+    end = length
+    for number in range(count, 0, -1):
+        start = first.get(number, end)
+        pages.append(Page(number, labels[number - 1] or str(number), Span(start, end)))
+        end = start
+    return tuple(reversed(pages))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
+def _with_outline(groups: list[Group], outline: tuple[Entry, ...]) -> list[Group]:
+    """Makes headings of the rows that the outline names, splitting them off the paragraph they run into."""
+    wanted: dict[int, set[str]] = {}
+    for entry in outline:
+        wanted.setdefault(entry.page, set()).add(_plain(entry.title))
+    if not wanted:
+        return groups
+    found: list[Group] = []
+    for group in groups:
+        titles = wanted.get(group.rows[0].page, set())
+        at = _title_rows(group, titles) if titles and group.kind != "table" else 0
+        if at:
+            found.append(Group("heading", group.rows[:at]))
+            if group.rows[at:]:
+                found.append(Group("paragraph" if group.kind == "heading" else group.kind, group.rows[at:]))
+        else:
+            found.append(group)
+    return found
+
+
+def _title_rows(group: Group, titles: set[str]) -> int:
+    """How many of the first three rows make up one of the titles, with or without the number before it; 0 for none."""
+    for count in (3, 2, 1):
+        text = " ".join(row.text for row in group.rows[:count])
+        bare = _DEPTH.sub("", text, count=1)
+        if len(group.rows) >= count and (_plain(text) in titles or _plain(bare) in titles) and _plain(bare):
+            return count
+    return 0
+
+
+def _levels(groups: list[Group], outline: tuple[Entry, ...]) -> dict[int, int]:
+    """A level for each heading, by `id` of its group: from the outline, else from size and weight."""
+    known = {(entry.page, _plain(entry.title)): entry.level for entry in outline}
+    heads = [group for group in groups if group.kind == "heading"]
+    sizes = sorted({_look(group) for group in heads}, reverse=True)
+    pages: dict[tuple[float, bool], set[int]] = {}
+    for group in heads:
+        pages.setdefault(_look(group), set()).add(group.rows[0].page)
+    numbered = {_look(group): match[1].count(".") for group in heads if (match := _DECIMAL.match(group.text))}
+    levels: dict[int, int] = {}
+    for group in heads:
+        page, text, look = group.rows[0].page, group.text, _look(group)
+        level = known.get((page, _plain(text))) or known.get((page, _plain(_DEPTH.sub("", text, count=1))))
+        if not level and len(pages[look]) == 1 and len(pages) > 1 and not _DECIMAL.match(text):
+            level = _INNERMOST  # a size that is used on one page (a cover, a figure) is above nothing elsewhere
+        if not level and len(numbered) > 1:
+            match = _DECIMAL.match(text)
+            level = 20 + 10 * (match[1].count(".") if match else numbered.get(look, 5))
+        levels[id(group)] = level or 100 + sizes.index(look)
+    return levels
+
+
+def _look(group: Group) -> tuple[float, bool]:
+    return round(group.rows[0].size), group.rows[0].bold
+
+
+def _title(groups: list[Group], facts: Facts, body: float) -> str:
+    """The metadata's title if the first pages show it; else the largest heading of page 1; else the metadata's."""
+    told = sensible_title(facts.title)
+    opening = [group for group in groups if group.rows[0].page <= 2][:40]
+    if told and _plain(told) in _plain("".join(group.text for group in opening)):
+        return told
+    large = [g for g in opening if g.kind == "heading" and g.rows[0].page == 1 and g.rows[0].size > 1.25 * body]
+    if large:
+        shown = max(large, key=lambda group: round(group.rows[0].size))
+        words = " ".join(shown.text.replace("\x02", "-").split())
+        if len(words) <= 200 and Counter(words).most_common(1)[0][1] < len(words):
+            return sensible_title(words) or told
+    return told
+
+
+def _second_try(data: bytes, pages: list[PageText | None]) -> Draft:
+    """pypdf knows some fonts that PDFium does not. Raises EmptySource if it cannot read the glyphs either."""
+    if all(page is None or not page.text.strip() or _reads_like_words(page.text) for page in pages):
+        raise _no_text(len(pages))
+    texts = [text if _reads_like_words(text) else "" for text in texts_of(data)]
+    if not any(texts):
+        raise _no_text(len(pages))
+    return _by_pypdf(data, texts)
+
+
+def _reads_like_words(text: str) -> bool:
+    visible = re.sub(r"\s", "", text)
+    return not re.search("[\x00-\x08\ufffd]", text) and sum(map(str.islower, visible)) > 0.4 * len(visible)
+
+
+def _by_pypdf(data: bytes, texts: list[str]) -> Draft:
+    facts = facts_of(data)
+    writer = Writer(title=sensible_title(facts.title))
+    starts: list[int] = []
+    for text in texts:
+        starts.append(writer.length)
+        for paragraph in re.split(r"\n\s*\n", text):
+            writer.add("paragraph", paragraph)
+    draft = writer.draft(_MEDIA_TYPE)
+    if not draft.text:
+        raise _no_text(len(texts))
+    ends = [*starts[1:], len(draft.text)]
+    labels = facts.labels if len(facts.labels) == len(texts) else tuple(str(n + 1) for n in range(len(texts)))
+    pages = tuple(
+        Page(number, label, Span(start, end))
+        for number, (label, start, end) in enumerate(zip(labels, starts, ends, strict=True), 1)
+    )
+    empty = tuple(page.number for page in pages if page.span.start == page.span.end)
+    return Draft(_MEDIA_TYPE, draft.title, draft.text, draft.blocks, pages, (), empty, date=facts.date)

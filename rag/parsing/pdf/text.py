@@ -1,0 +1,207 @@
+"""Groups of rows → the document's text, with a run of glyphs for every stretch of it.
+
+Characters that stand in the text and not on the page - the space at the end of a line, the line between blocks - belong
+to no run; a hyphen that only broke a word at the end of a line is not in the text. This module does not know the layout
+of pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.parsing.pdf.blocks import Group
+from rag.parsing.pdf.layout import Row
+from rag.parsing.pdf.pdfium import PageText
+from rag.types import BlockKind, GlyphRun
+
+__all__ = ["Weaver"]
+
+_HYPHENS = "\x02\xad-\u2010"
+_PREFIXES = {"over", "under", "with"}
+_WORDS = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
+_LAST_WORD = re.compile(r"[^\W\d_]+$")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\ufeff\ufffe\uffff\ud800-\udfff]")
+_UNSPACED = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")  # Chinese and Japanese
+
+
+class Weaver:
+    """Takes the groups in order and keeps text and runs. `pages[i]` is page `i + 1`."""
+
+    def __init__(self, pages: Sequence[PageText | None]) -> None:
+        self._pages = pages
+        self._loose = [_loose(page) if page else np.zeros(0, np.int64) for page in pages]
+        self._parts: list[str] = []
+        self._length = 0
+        self._runs: list[GlyphRun] = []
+        self._kind: BlockKind | None = None
+        self._vocabulary: set[str] | None = None
+
+    def add(self, group: Group) -> tuple[int, int]:
+        """Appends a block and returns its span, empty if nothing of it can be shown."""
+        pieces: list[tuple[str, int, int]] = []  # text, page, index of its first character; page 0 where there is none
+        for at, row in enumerate(group.rows):
+            if at and pieces:
+                self._join(pieces, row)
+            self._row(pieces, row)
+        pieces = [piece for piece in pieces if piece[0]]
+        if not any(text.strip() for text, _, _ in pieces):
+            return self._length, self._length
+        if self._kind:
+            together = group.kind in ("list", "table") and self._kind == group.kind
+            self._put("\n" if together else "\n\n", 0, 0)
+        self._kind = group.kind
+        start = self._length
+        for text, page, index in pieces:
+            self._put(text, page, index)
+        return start, self._length
+
+    def text_between(self, start: int, end: int) -> str:
+        """The text of the block just added."""
+        tail, at = [], self._length
+        for part in reversed(self._parts):
+            if at <= start:
+                break
+            tail.append(part)
+            at -= len(part)
+        return "".join(reversed(tail))[start - at : end - at]
+
+    def finish(self) -> tuple[str, list[GlyphRun]]:
+        """The whole text and its runs, in order."""
+        return "".join(self._parts), self._runs
+
+    def _put(self, text: str, page: int, index: int) -> None:
+        # A hyphen that stays is one, whatever PDFium calls it.
+        self._parts.append(text.replace("\x02", "-").replace("\xad", "-"))
+        if page:
+            self._runs.append(GlyphRun(self._length, page, index, len(text)))
+        self._length += len(text)
+
+    def _row(self, pieces: list[tuple[str, int, int]], row: Row) -> None:
+        page, loose = self._pages[row.page - 1], self._loose[row.page - 1]
+        assert page is not None
+        for at, (first, last) in enumerate(row.cells):
+            if at:
+                pieces.append((" ", 0, 0))
+            start, end = int(page.starts[first]), int(page.ends[last - 1])
+            text = page.text[start:end]
+            if loose[last - 1] == loose[first] and not _INVISIBLE.search(text) and not page.visual[first:last].any():
+                pieces.append((text, row.page, start))
+            else:
+                cell: list[tuple[str, int, int]] = []
+                self._words(cell, page, first, last)
+                pieces += cell
+
+    def _words(self, pieces: list[tuple[str, int, int]], page: PageText, first: int, last: int) -> None:
+        """Word by word: where there is more between two words than one space, or something invisible inside one."""
+        order = _reading_order(page, first, last)
+        for place, word in enumerate(order):
+            between = page.text[page.ends[word - 1] : page.starts[word]] if word > first else ""
+            if place and (word != order[place - 1] + 1 or any(char.isspace() for char in between)):
+                pieces.append((" ", 0, 0))
+            start, end = int(page.starts[word]), int(page.ends[word])
+            if page.visual[word]:
+                shown = [at for at in reversed(range(start, end)) if not _INVISIBLE.match(page.text[at])]
+                pieces += [(page.text[at], page.number, at) for at in shown]
+                continue
+            at = start
+            for hole in _INVISIBLE.finditer(page.text, start, end):
+                pieces.append((page.text[at : hole.start()], page.number, at))
+                if hole[0] in "\x02\xad" and hole.end() == end:
+                    pieces.append(("\x02", page.number, hole.start()))
+                at = hole.end()
+            pieces.append((page.text[at:end], page.number, at))
+        pieces[:] = _merged(pieces)
+
+    def _join(self, pieces: list[tuple[str, int, int]], row: Row) -> None:
+        """What stands between the rows so far and the next: a space, nothing, or nothing and the hyphen gone."""
+        before = "".join(text for text, _, _ in pieces[-3:])
+        mark, after = before[-1], row.text
+        if mark in _HYPHENS and len(before) > 1 and before[-2].isalnum():
+            text, page, index = pieces.pop()
+            pieces.append((text[:-1] if self._broken(before[:-1], after, mark) else text, page, index))
+        elif not (_UNSPACED.match(mark) and _UNSPACED.match(after)):
+            pieces.append((" ", 0, 0))
+
+    def _broken(self, before: str, after: str, mark: str) -> bool:
+        """Whether the hyphen only broke a word: the document's own words decide, where they can."""
+        head, tail = _LAST_WORD.search(before), _FIRST_WORD.match(after)
+        if mark == "\xad":
+            return True
+        if not head or not tail or not tail[0][0].islower():
+            return False
+        known = self._words_known()
+        left, right = head[0].casefold(), tail[0].casefold()
+        if left + right in known:
+            return True
+        if f"{left}-{right}" in known or _compound_before(before, head.start()):
+            return False
+        if len(left) <= 3 or left not in known:
+            return True
+        # `coal-fired`: what ends like a participle makes a compound with the noun before it.
+        participle = len(right) > 4 and right.endswith(("ed", "ing")) and left not in _PREFIXES
+        return not (participle or (len(right) > 3 and right in known))
+
+    def _words_known(self) -> set[str]:
+        if self._vocabulary is None:
+            known: set[str] = set()
+            for page in self._pages:
+                text = _whole_words(page.text) if page else ""
+                known.update(_WORDS.findall(text.casefold().replace("\u2010", "-")))
+            self._vocabulary = known
+        return self._vocabulary
+
+
+def _reading_order(page: PageText, first: int, last: int) -> list[int]:
+    """The words `first .. last`, with runs of those that are numbered from the wrong end turned round."""
+    order: list[int] = []
+    run: list[int] = []
+    for word in range(first, last):
+        if page.visual[word]:
+            run.append(word)
+            continue
+        order += [*reversed(run), word]
+        run = []
+    return [*order, *reversed(run)]
+
+
+def _whole_words(text: str) -> str:
+    """Without the halves of words that are broken at the ends of lines."""
+    kept = []
+    broken = False
+    for line in text.replace("\x02", "\x02\n").split("\n"):
+        rest = line.rstrip("\r").partition(" ")[2] if broken else line.rstrip("\r")
+        broken = rest.endswith(("\x02", "\xad", "-", "\u2010"))
+        kept.append(rest.rpartition(" ")[0] if broken else rest)
+    return "\n".join(kept)
+
+
+def _merged(pieces: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Joins pieces whose characters follow each other on the page. Only within a row: no run of glyphs spans two."""
+    merged: list[tuple[str, int, int]] = []
+    for text, page, index in pieces:
+        last = merged[-1] if merged else ("", 0, 0)
+        if page and last[1] == page and last[2] + len(last[0]) == index:
+            merged[-1] = (last[0] + text, page, last[2])
+        elif text:
+            merged.append((text, page, index))
+    return merged
+
+
+def _compound_before(before: str, start: int) -> bool:
+    """`three-year-` + `old`: a hyphen inside the word already says that hyphens belong to it."""
+    return start > 1 and before[start - 1] in "-\u2010" and before[start - 2].isalpha()
+
+
+def _loose(page: PageText) -> NDArray[np.int64]:
+    """`(words,)`: how many gaps before each word are anything else than one space."""
+    gaps = np.zeros(len(page.starts), np.int64)
+    if len(gaps) > 1:
+        spaces = np.frombuffer(page.text.encode("utf-32-le", "surrogatepass"), np.uint32) == ord(" ")
+        single = (page.starts[1:] - page.ends[:-1] == 1) & spaces[page.ends[:-1]]
+        gaps[1:] = np.cumsum(~single)
+    return gaps

@@ -1,0 +1,170 @@
+"""Reading many files at once in bounded child processes.
+
+One thread drives one child; results are handed out as they come. Pages without text are read by OCR where an engine is
+installed, each within limits of its own: a page that the engine breaks over stays without text. This module does not
+know any format, and never reads a file itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from rag.errors import EmptySource, SourceError, UnreadableSource
+from rag.parsing.formats import supported, unsupported
+from rag.parsing.pdf.ocr import ScannedWord, ocr_engine
+from rag.parsing.sandbox import Child
+from rag.parsing.wire import Request, unpack
+from rag.types import Loaded
+
+__all__ = ["Limits", "Scanning", "load_files"]
+
+
+_NOTHING = ("No page holds text, and OCR reads none on them.", "If there is any, scan it again: upright, at 300 dpi.")
+_CHANGED = ("The file changed while it was read.", "Build again when it is complete.")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one file may cost: wall time, memory of the reading process, characters of its text."""
+
+    seconds: float = 60.0
+    page_seconds: float = 120.0  # for the OCR of one page
+    memory_mb: int = 2048
+    characters: int = 20_000_000
+
+
+class Scanning(NamedTuple):
+    """A file is being read by OCR: `done` of `total` pages so far."""
+
+    done: int
+    total: int
+
+
+def load_files(
+    files: Sequence[tuple[Path, str]],
+    *,
+    workers: int | None = None,
+    limits: Limits | None = None,
+    languages: str = "",
+) -> Iterator[tuple[str, Loaded | SourceError | Scanning]]:
+    """Yields `(relative, document or error)` for each `(path, relative)`, in the order in which they finish.
+
+    With `languages` (codes of the engine, joined by +) pages of PDFs without text are read by OCR, if it is installed;
+    how far that has come is yielded between the results. Closing the iterator, or an exception where it is used, ends
+    the children. At most `workers` of them run (default: one for each core).
+    """
+    limits = limits or Limits()
+    readable = [file for file in files if supported(file[1])]
+    for _, relative in files:
+        if not supported(relative):
+            yield relative, unsupported(relative)
+    if not readable:
+        return
+    readable.sort(key=lambda file: -_size(file[0]))  # the longest work first, or it is what all wait for at the end
+    count = min(len(readable), workers or _cores())
+    pool = _Pool(readable, limits, count, languages if ocr_engine(languages) else "")
+    left = len(readable)
+    try:
+        while left:
+            relative, result = pool.results.get()
+            left -= not isinstance(result, Scanning)
+            yield relative, result
+    finally:
+        pool.close()
+
+
+class _Pool:
+    def __init__(self, files: Sequence[tuple[Path, str]], limits: Limits, count: int, languages: str) -> None:
+        self._limits, self._languages = limits, languages
+        self._waiting: queue.SimpleQueue[tuple[Path, str]] = queue.SimpleQueue()
+        for file in files:
+            self._waiting.put(file)
+        # Bounded, so that reading does not run ahead of who uses the documents by more than memory allows.
+        self.results: queue.Queue[tuple[str, Loaded | SourceError | Scanning]] = queue.Queue(4 * count)
+        self._closing = threading.Event()
+        self._children = [Child("rag.parsing.child:read", memory_mb=limits.memory_mb) for _ in range(count)]
+        self._threads = [threading.Thread(target=self._drive, args=(child,), daemon=True) for child in self._children]
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        self._closing.set()
+        for child in self._children:
+            child.close()
+        for thread in self._threads:
+            thread.join()
+
+    def _drive(self, child: Child) -> None:
+        while not self._closing.is_set():
+            try:
+                path, relative = self._waiting.get_nowait()
+            except queue.Empty:
+                child.close()
+                return
+            most = (self._limits.memory_mb << 20) // 4  # bytes; a reader holds the file and several forms of its text
+            request = Request(os.fsencode(path), relative, self._limits.characters, most, self._languages)
+            result = self._read(child, request)
+            pages = _without_text(result)
+            if pages and self._languages and relative.lower().endswith(".pdf"):
+                result = self._scan(child, request, result, pages)
+            self._tell(relative, result)
+
+    def _tell(self, relative: str, what: Loaded | SourceError | Scanning) -> None:
+        while not self._closing.is_set():
+            try:
+                self.results.put((relative, what), timeout=0.1)
+                return
+            except queue.Full:
+                continue
+
+    def _read(self, child: Child, request: Request) -> Loaded | SourceError:
+        try:
+            return unpack(child.call(request.pack(), self._limits.seconds))
+        except SourceError as error:
+            return error
+
+    def _scan(
+        self, child: Child, request: Request, before: Loaded | SourceError, pages: Sequence[int]
+    ) -> Loaded | SourceError:
+        """The file once more, with what OCR reads on its pages without text; `before` where it reads nothing."""
+        scanned: dict[int, list[ScannedWord]] = {}
+        sums = set()
+        for done, page in enumerate(pages):
+            if self._closing.is_set():
+                return before
+            self._tell(request.relative, Scanning(done, len(pages)))
+            try:
+                sha256, words = json.loads(child.call(request._replace(page=page).pack(), self._limits.page_seconds))
+            except SourceError:
+                continue
+            if words:
+                scanned[page] = [ScannedWord(*word) for word in words]
+                sums.add(sha256)
+        if not scanned:
+            return before if isinstance(before, Loaded) else EmptySource(*_NOTHING, tuple(pages))
+        after = self._read(child, request._replace(scanned=scanned))
+        return (
+            after if isinstance(after, SourceError) or sums == {after.document.sha256} else UnreadableSource(*_CHANGED)
+        )
+
+
+def _without_text(result: Loaded | SourceError) -> tuple[int, ...]:
+    return result.pages_without_text if isinstance(result, Loaded) else getattr(result, "pages", ())
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

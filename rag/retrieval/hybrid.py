@@ -1,0 +1,123 @@
+"""A question becomes passages: both lenses, fused into one score, repetitions removed.
+
+This module does not know what an answer is, nor how the lenses were made.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from rag.language.text import normalise
+from rag.lenses.dense import FOLDER as DENSE
+from rag.lenses.dense import DenseLens
+from rag.lenses.generations import Seen, sealed
+from rag.lenses.lexical import FOLDER as LEXICAL
+from rag.lenses.lexical import LexicalLens, terms
+from rag.retrieval.fusion import Candidate, fuse
+from rag.storage.store import Snapshot, StoredChunk
+from rag.types import Document, Hit, Keys, Passage, Ranks, Vectors
+
+__all__ = ["DEPTH", "Lenses", "open_lenses", "search"]
+
+DEPTH = 16
+"""Candidates of each lens: with 20, 30 or 50 no set of questions finds more, and each costs its reading."""
+_DOCUMENTS = 128  # kept in memory
+
+
+@dataclass(slots=True)
+class Lenses:
+    """Both lenses of one generation, and the documents of it that were last shown."""
+
+    generation: int
+    dense: DenseLens
+    lexical: LexicalLens
+    seen: Sequence[set[Seen]]  # the files of both that were found whole
+    _documents: dict[str, Document] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def document(self, snapshot: Snapshot, document_id: str) -> Document | None:
+        """A document of this generation, from memory where it is there."""
+        with self._lock:
+            found = self._documents.pop(document_id, None) or snapshot.document(document_id)
+            if found is not None:
+                self._documents[document_id] = found  # last in the order: least likely to go
+                while len(self._documents) > _DOCUMENTS:
+                    del self._documents[next(iter(self._documents))]
+            return found
+
+
+def open_lenses(index: Path, generation: int, before: Lenses | None = None) -> Lenses:
+    """Opens both lenses of a generation. Raises OSError if one is missing, ValueError if one is damaged.
+
+    Files that it shares with the generation opened `before` are not checked again.
+    """
+    seen = [set(old) for old in before.seen] if before else [set(), set()]
+    dense = DenseLens.open(sealed(index / DENSE, generation, seen[0]))
+    return Lenses(generation, dense, LexicalLens.open(sealed(index / LEXICAL, generation, seen[1])), seen)
+
+
+def search(
+    question: str,
+    vector: Vectors,
+    *,
+    lenses: Lenses,
+    snapshot: Snapshot,
+    k: int,
+    documents: Sequence[str] | None = None,
+) -> list[Hit]:
+    """The `k` best passages, best first; only of `documents` (ids) if given. Each text is found once.
+
+    `vector` is the question's, `(dim,)`.
+    """
+    within = None if documents is None else snapshot.keys(documents)
+    depth = max(DEPTH, 2 * k)
+    near, _ = lenses.dense.search(vector, depth, within)
+    words, bm25 = lenses.lexical.search(question, depth, documents)
+    ranks = _ranks(near, words)
+    chunks = snapshot.chunks(list(ranks))
+    keys = [key for key in ranks if key in chunks]
+    lexical = dict(zip(words.tolist(), bm25.tolist(), strict=True))
+    cosines = lenses.dense.scores(vector, np.array(keys, np.int64)).tolist()
+    candidates = [
+        _candidate(chunks[key], cosine, lexical.get(key, 0.0), vector)
+        for key, cosine in zip(keys, cosines, strict=True)
+    ]
+    asked = terms(question)
+    scores = fuse(asked, candidates, lenses.lexical.idf(asked)).tolist()
+    order = sorted(range(len(keys)), key=lambda i: (-scores[i], keys[i]))
+    hits: list[Hit] = []
+    seen: set[str] = set()
+    for i in order:
+        chunk = chunks[keys[i]]
+        same = normalise(chunk.text)
+        document = lenses.document(snapshot, chunk.chunk.document_id)
+        if same in seen or document is None:
+            continue
+        seen.add(same)
+        hits.append(Hit(Passage(chunk.chunk, document, scores[i], ranks[keys[i]]), chunk.sentences, chunk.vectors))
+        if len(hits) == k:
+            break
+    return hits
+
+
+def _ranks(near: Keys, words: Keys) -> dict[int, Ranks]:
+    dense = {key: rank for rank, key in enumerate(near.tolist(), 1)}
+    lexical = {key: rank for rank, key in enumerate(words.tolist(), 1)}
+    return {key: Ranks(dense.get(key), lexical.get(key)) for key in {**dense, **lexical}}
+
+
+def _candidate(chunk: StoredChunk, cosine: float, bm25: float, vector: Vectors) -> Candidate:
+    start = chunk.chunk.span.start
+    return Candidate(
+        key=chunk.chunk.id,
+        dense=cosine,
+        lexical=bm25,
+        context=terms("\n".join((chunk.title, *chunk.chunk.heading))),
+        sentences=[terms(chunk.text[span.start - start : span.end - start]) for span in chunk.sentences],
+        cosines=chunk.vectors @ vector if len(chunk.vectors) else np.empty(0, np.float32),
+    )

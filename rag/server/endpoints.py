@@ -1,0 +1,296 @@
+"""What the page and other programs can call: plain values in, JSON-ready values out.
+
+`ask`, `search` and `sources` are public and stable; the others serve the page. Nothing is remembered between calls, so
+one person's conversation cannot reach another's. This module does not know HTTP, Gradio, HTML, or how an answer is
+made.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from rag.assistant import MAX_QUESTION
+from rag.errors import FootnoteError
+from rag.models.llm.language_model import is_here
+from rag.server.samples import questions_for
+from rag.server.suggestions import suggest
+from rag.types import JSON, Citation, Delta, Document, Done, Found, Role, Source, Span, Turn
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+
+__all__ = ["AT_ONCE", "Endpoints", "Readiness"]
+
+AT_ONCE = 4  # questions answered side by side; further ones wait their turn
+_TURNS = 20
+_PASSAGES = 50
+_DOCUMENTS, _EXAMPLES = 8, 4  # looked at for questions to begin with, and how many are enough
+_CITATIONS = 500  # of a conversation, looked after in one call
+_WIDTHS = (200, 2400)  # pixels of a page picture
+_AROUND = 20_000  # at most so many characters of the source on either side of a quote
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Readiness:
+    """Whether the models behind the assistant are loaded; `problem` is set where they cannot be.
+
+    `wanted` is set once a page is open, so that loading does not slow down the opening; `settled` once it is known
+    whether they can be loaded. `examples` are found after that.
+    """
+
+    ready: bool = False
+    problem: str = ""
+    examples: tuple[str, ...] | None = None
+    wanted: threading.Event = field(default_factory=threading.Event)
+    settled: threading.Event = field(default_factory=threading.Event)
+    finding: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """The calls over one open assistant. `examples` are questions to begin with; None: some are found."""
+
+    assistant: Assistant
+    examples: tuple[str, ...] | None = None
+    readiness: Readiness = field(default_factory=Readiness)
+
+    def ask(
+        self,
+        question: str,
+        turns: list[dict[str, str]] | None = None,
+        paths: list[str] | None = None,
+        llm: str | None = None,
+    ) -> Iterator[dict[str, JSON]]:
+        """Ask the sources; every sentence of the answer carries citations that quote its source exactly.
+
+        Yields `{"event": "found" | "delta" | "done"}`; the last one is the whole answer. found: passages. delta: text,
+        all of it so far. done: question, asked_as, status ("answered", "partly", "not_found"), claims with citations
+        (path, page, span, quote), passages, confidence, notes, differing (numbers), and the same as Markdown.
+
+        Args:
+            question: What is asked, in a sentence.
+            turns: Earlier turns, oldest first, each {"role": "user" or "assistant", "text": "..."}.
+            paths: Only these sources are asked; none means all.
+            llm: The language model that writes, "" for the sources' own words; none means the configured one.
+        """
+        return self.told(question, turns, paths, llm)
+
+    def told(
+        self,
+        question: str,
+        turns: list[dict[str, str]] | None = None,
+        paths: list[str] | None = None,
+        llm: str | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[dict[str, JSON]]:
+        """As `ask`; setting `stop` from another thread ends it at once."""
+        said = ""
+        for event in self.assistant.stream(question, _turns(turns or []), paths or None, llm=llm, stop=stop):
+            match event:
+                case Found(passages):
+                    yield {"event": "found", "passages": [passage.to_dict() for passage in passages]}
+                case Delta(text, anew):
+                    said = text if anew else said + text
+                    yield {"event": "delta", "text": said}
+                case Done(answer):
+                    yield {"event": "done", **answer.to_dict(), "markdown": str(answer)}
+
+    def search(self, question: str, k: int = 8, paths: list[str] | None = None) -> list[dict[str, JSON]]:
+        """The passages of the sources that are nearest to a question, best first, with their places.
+
+        Args:
+            question: What is looked for.
+            k: How many passages, at most 50.
+            paths: Only these sources are searched; none means all.
+        """
+        return [
+            passage.to_dict() for passage in self.assistant.search(question, max(1, min(k, _PASSAGES)), paths or None)
+        ]
+
+    def sources(self) -> list[dict[str, JSON]]:
+        """Every file under the sources folder, with what became of it."""
+        return [source.to_dict() for source in self.assistant.documents()]
+
+    def state(self) -> dict[str, JSON]:
+        """What the page needs before anything is asked: is it ready, how much is indexed, what could be asked."""
+        self.readiness.wanted.set()
+        sources = self.assistant.documents()
+        return {
+            "ready": self.readiness.ready,
+            "problem": self.readiness.problem,
+            "sources": sum(source.status == "indexed" for source in sources),
+            "examples": list(self.readiness.examples or self._offered(sources)),
+            "settled": bool(self.readiness.problem or self.readiness.examples is not None),
+            "longest": MAX_QUESTION,
+        }
+
+    def writers(self) -> list[dict[str, JSON]]:
+        """The language models that may write: setting, name, host, whether that is this machine, whether it is the
+        configured one.
+        """
+        chosen = self.assistant.language_model
+        return [{**_writer(each), "chosen": each == chosen} for each in self.assistant.language_models()]
+
+    def find_examples(self) -> None:
+        """Has a few questions to begin with ready, made from what is indexed; none where that cannot be done well.
+
+        Raises IndexProblem, ModelProblem.
+        """
+        with self.readiness.finding:
+            sources = self.assistant.documents()
+            self.readiness.examples = self._offered(sources) or self._made(sources)
+
+    def look_again(self) -> None:
+        """What is indexed has changed: other questions are found to begin with, behind whatever comes next."""
+        self.readiness.examples = None
+
+        def find() -> None:
+            try:
+                self.find_examples()
+            except FootnoteError as problem:
+                _log.warning("No questions to begin with were found: %s", problem)
+                self.readiness.examples = ()
+
+        threading.Thread(target=find, daemon=True, name="examples").start()
+
+    def _offered(self, sources: Sequence[Source]) -> tuple[str, ...]:
+        """Questions that need not be made: those given, or those of the sample sources, if they are indexed."""
+        return questions_for(sources) if self.examples is None else self.examples
+
+    def _made(self, sources: Sequence[Source]) -> tuple[str, ...]:
+        found: list[str] = []
+        for source in [each for each in sources if each.status == "indexed"][:_DOCUMENTS]:
+            passages = self.assistant.search(source.title, 4, [source.path])
+            found += suggest(passages, lambda each: self.assistant.ask(each, llm=""), found, most=1)
+            if len(found) == _EXAMPLES:
+                break
+        return tuple(found)
+
+    def evidence(
+        self,
+        document_id: str,
+        span: Span,
+        quote: str = "",
+        path: str = "",
+        answer: Span | None = None,
+        around: int = 700,
+    ) -> dict[str, JSON]:
+        """A span of a source in its surroundings, and where it stands on the page.
+
+        `quote` and `path` are what was cited, so that a source read anew since then is recognised: `verdict` is
+        "exact" (it stands there), "moved" (the changed file holds the same words elsewhere), "changed" (it does not)
+        or "gone". `state` is that of the file: "unchanged", "changed" or "gone". `answer` is the part of `span` that
+        holds the exact words asked for.
+        """
+        verdict, document, at = self._found(document_id, span, quote, path)
+        if document is None:
+            return {"verdict": verdict}
+        words = None
+        if answer is not None and span.start <= answer.start < answer.end <= span.end:
+            words = Span(answer.start + at.start - span.start, answer.end + at.start - span.start)
+        return {"verdict": verdict, **self._place(document, at, words, max(0, min(around, _AROUND)))}
+
+    def suggest(
+        self, question: str, asked: Sequence[str], cited: Sequence[tuple[str, Span]], paths: Sequence[str] | None = None
+    ) -> list[str]:
+        """Questions near to one, that the index answers from what was not asked or cited yet; few, or none."""
+        near = self.assistant.search(question, 8, paths)
+        # In the sources' words: a model would take its time, and nobody has asked yet.
+        return suggest(near, lambda each: self.assistant.ask(each, paths=paths, llm=""), [question, *asked], cited)
+
+    def standing(self, citations: Sequence[tuple[str, Span, str, str]]) -> list[str]:
+        """The verdict, as `evidence` gives it, on each `(document_id, span, quote, path)`."""
+        return [self._found(*each)[0] for each in citations[:_CITATIONS]]
+
+    def _found(self, document_id: str, span: Span, quote: str, path: str) -> tuple[str, Document | None, Span]:
+        """The verdict on a citation, and where it stands now; no document where it no longer does."""
+        document, verdict = self.assistant.document(document_id), "exact"
+        if document is None:
+            document, verdict = self._replacement(path), "moved"
+            if document is None:
+                return "gone", None, span
+            at = document.text.find(quote) if quote else -1
+            span = Span(at, at + len(quote))
+        if not 0 <= span.start < span.end <= len(document.text) or (quote and document.text[slice(*span)] != quote):
+            return "changed", None, span
+        return verdict, document, span
+
+    def picture(self, document_id: str, page: int, width: int) -> bytes | None:
+        """A page of a PDF as PNG; None where there is none, or the file is no longer what was indexed."""
+        document = self.assistant.document(document_id)
+        if document is None or not 1 <= page <= len(document.pages):
+            return None
+        return self.assistant.page_picture(document_id, page, max(_WIDTHS[0], min(width, _WIDTHS[1])))
+
+    def original(self, document_id: str) -> tuple[Path, str] | None:
+        """The file of an indexed document and its media type; None if it is gone."""
+        document = self.assistant.document(document_id)
+        file = self.assistant.file_of(document_id) if document else None
+        return (file, document.media_type) if document and file else None
+
+    def _replacement(self, path: str) -> Document | None:
+        """What is indexed now under a path."""
+        ids = [source.document_id for source in self.assistant.documents() if source.path == path]
+        return self.assistant.document(ids[0]) if ids and ids[0] else None
+
+    def _place(self, document: Document, span: Span, answer: Span | None, around: int) -> dict[str, JSON]:
+        page = document.page_at(span.start)
+        quote = document.text[slice(*span)]
+        number, label = (page.number, page.label) if page else (None, None)
+        citation = Citation(0, document.id, document.path, document.name, number, label, span, quote)
+        before, after = self.assistant.surroundings(citation, around)
+        state = self.assistant.source_state(document.id)
+        located = page is not None and state == "unchanged"
+        file = self.assistant.file_of(document.id)
+        return {
+            "document_id": document.id,
+            "path": document.path,
+            "title": document.name,
+            "media_type": document.media_type,
+            "date": document.date,
+            "modified": file.stat().st_mtime if file else None,
+            "heading": list(_heading(document, span.start)),
+            "state": state,
+            "before": before,
+            "quote": quote,
+            "answer": [answer.start - span.start, answer.end - span.start] if answer else None,
+            "after": after,
+            "page": number,
+            "page_label": label,
+            "labels": [each.label for each in document.pages],
+            "boxes": self._boxes(document.id, span) if located else {},
+            "answer_boxes": self._boxes(document.id, answer) if located and answer else {},
+        }
+
+    def _boxes(self, document_id: str, span: Span) -> dict[str, JSON]:
+        boxes = self.assistant.page_boxes(document_id, span)
+        return {str(page): [list(box) for box in on_page] for page, on_page in boxes.items()}
+
+
+def _turns(given: Sequence[dict[str, str]]) -> tuple[Turn, ...]:
+    roles: dict[str, Role] = {"user": "user", "assistant": "assistant"}
+    known = [turn for turn in given[-_TURNS:] if turn.get("role") in roles and "text" in turn]
+    return tuple(Turn(roles[turn["role"]], turn["text"]) for turn in known)
+
+
+def _writer(setting: str) -> dict[str, JSON]:
+    """A setting of a language model in parts: `http://host/v1#name`, `ollama:name` or `transformers:folder`."""
+    address = urlsplit(setting) if "://" in setting else None
+    host = (address.hostname or "") if address else ""
+    name = address.fragment if address else setting.partition(":")[2]
+    return {"setting": setting, "name": name or setting, "host": host, "here": not host or is_here(host)}
+
+
+def _heading(document: Document, offset: int) -> tuple[str, ...]:
+    for block in document.blocks:
+        if block.span.start <= offset < block.span.end:
+            return block.heading
+    return ()

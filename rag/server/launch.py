@@ -1,0 +1,40 @@
+"""The page: a door to the assistant in the browser, and the same answers for programs.
+
+Importing this room is cheap: the web server is loaded when a page is served. It does not know how an answer is made.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+
+__all__ = ["launch"]
+
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"  # read once, when models or Gradio first import the hub's library
+
+
+def launch(
+    assistant: Assistant,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    examples: Sequence[str] | None = None,
+    users: Mapping[str, str] | None = None,
+    feedback: Path = Path("feedback.jsonl"),
+    build: bool = False,
+) -> None:
+    """Serve the page until interrupted. Raises ConfigProblem where the address cannot be used.
+
+    `examples` are questions offered while nothing is asked; None: those of the sample sources, if they are indexed.
+    `users` maps names to password hashes (`rag.server.auth`); with them people have to sign in.
+    `feedback` is the file that keeps what people say of answers. With `build` the index is brought up to date at once,
+    behind the page.
+    """
+    from rag.server.server import serve
+
+    serve(assistant, host=host, port=port, examples=examples, users=users, feedback=feedback, build=build)

@@ -1,0 +1,268 @@
+"""What the page asks of its server: JSON in, JSON, pictures and files out.
+
+Every value of a request is checked here before it is used. Whatever a person may change - sources, feedback - is
+changed by POST with JSON or with a file; the guard has seen by then that it comes from our own page. This module does
+not know how the page looks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeAlias, cast, get_args
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from rag.assistant import MAX_QUESTION
+from rag.errors import ConfigProblem, FootnoteError
+from rag.evidence import Asked, make_pack
+from rag.evidence.feedback import KINDS, Feedback, Kind, Remark
+from rag.server.building import Building
+from rag.server.endpoints import AT_ONCE, Endpoints
+from rag.server.requests import Given, citation_of, misunderstood, said_of, turn_of
+from rag.server.uploads import MOST_BYTES, Shelf
+from rag.types import JSON, AnswerStatus
+
+__all__ = ["PageCalls"]
+
+Told: TypeAlias = "JSON | list[dict[str, JSON]] | list[str]"
+
+_TURNS = 50
+_INLINE = {"application/pdf": "application/pdf", "text/plain": "text/plain", "text/markdown": "text/plain"}
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PageCalls:
+    """The page's calls over one open assistant. `may_change` says whether sources may be changed from the page."""
+
+    endpoints: Endpoints
+    shelf: Shelf
+    building: Building
+    feedback: Feedback
+    may_change: bool = True
+    _suggesting: threading.Lock = field(default_factory=threading.Lock)
+    _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2 * AT_ONCE, "answering"))
+
+    def routes(self) -> list[Route]:
+        """All of them, under `/page/`."""
+        calls: dict[str, Callable[[Given], Told]] = {
+            "state": self._state,
+            "sources": lambda _: list(self.endpoints.sources()),
+            "evidence": self._evidence,
+            "standing": self._standing,
+            "writers": lambda _: list(self.endpoints.writers()),
+            "progress": lambda _: self.building.to_dict(),
+            "suggest": self._suggest,
+            "remark": self._remark,
+            "pack": self._pack,
+        }
+        changes: dict[str, Callable[[Given], Told]] = {
+            "build": lambda _: self._started(),
+            "stop": lambda _: self.building.stop(),
+            "remove": lambda given: {"token": self.shelf.remove(given.text("path")), **self._started()},
+            "restore": lambda given: {"path": self.shelf.restore(given.text("token")), **self._started()},
+        }
+        return [
+            *(Route(f"/page/{name}", _answered(call), methods=["POST"]) for name, call in calls.items()),
+            *(
+                Route(f"/page/{name}", _answered(self._allowed(call)), methods=["POST"])
+                for name, call in changes.items()
+            ),
+            Route("/page/ask", self._ask, methods=["POST"]),
+            Route("/page/receive", self._receive, methods=["POST"]),
+            Route("/page/cases", self._cases, methods=["GET"]),
+            Route("/page/picture", self._picture, methods=["GET"]),
+            Route("/page/original/{document_id}/{name}", self._original, methods=["GET"]),
+        ]
+
+    def _started(self) -> dict[str, JSON]:
+        self.building.start()
+        return {}
+
+    def _allowed(self, change: Callable[[Given], Told]) -> Callable[[Given], Told]:
+        def checked(given: Given) -> Told:
+            self._check_change()
+            return change(given)
+
+        return checked
+
+    def _check_change(self) -> None:
+        if not self.may_change:
+            raise ConfigProblem(
+                "Sources cannot be changed from here.",
+                "The page is open to the network: start it with --auth for that.",
+            )
+
+    def _state(self, _: Given) -> Told:
+        return {
+            **self.endpoints.state(),
+            "may_change": self.may_change,
+            "most_bytes": MOST_BYTES,
+            "building": self.building.to_dict(),
+        }
+
+    def _evidence(self, given: Given) -> Told:
+        return self.endpoints.evidence(
+            given.text("document_id"),
+            given.span("span"),
+            given.text("quote", ""),
+            given.text("path", ""),
+            given.span("answer") if given.has("answer") else None,
+            given.number("around", 700),
+        )
+
+    def _standing(self, given: Given) -> Told:
+        asked = [
+            (each.text("document_id"), each.span("span"), each.text("quote"), each.text("path"))
+            for each in given.several("citations")
+        ]
+        return list(self.endpoints.standing(asked))
+
+    def _suggest(self, given: Given) -> Told:
+        if not self._suggesting.acquire(blocking=False):  # a courtesy, for which no answer should have to wait
+            return []
+        try:
+            cited = [(each.text("document_id"), each.span("span")) for each in given.several("cited")]
+            paths = given.texts("paths") or None
+            return list(self.endpoints.suggest(given.text("question"), given.texts("asked"), cited, paths))
+        finally:
+            self._suggesting.release()
+
+    def _remark(self, given: Given) -> Told:
+        kind, status = given.text("kind"), given.text("status")
+        if kind not in KINDS or status not in get_args(AnswerStatus):
+            raise misunderstood("kind")
+        self.feedback.add(
+            Remark(
+                kind=cast(Kind, kind),
+                question=given.text("question")[:MAX_QUESTION],
+                status=cast(AnswerStatus, status),
+                turns=tuple(turn_of(each) for each in given.several("turns")[:_TURNS]),
+                answers=tuple(given.texts("answers")[:_TURNS]),
+                citations=tuple(citation_of(each) for each in given.several("citations")[:_TURNS]),
+                wrong=tuple(int(each) for each in given.texts("wrong") if each.isdecimal()),
+                expected=given.text("expected", "")[:MAX_QUESTION].strip(),
+                user=given.user,
+            )
+        )
+        return {}
+
+    def _pack(self, given: Given) -> Told:
+        conversation = [
+            Asked(
+                each.text("question"),
+                tuple(said_of(claim) for claim in each.several("claims")),
+                tuple(each.texts("notes")),
+            )
+            for each in given.several("conversation")
+        ]
+        return {"html": make_pack(self.endpoints.assistant, given.text("title"), conversation)}
+
+    async def _cases(self, request: Request) -> Response:
+        """The remarks as cases for `rag eval`: all of them on one's own machine, one's own where people sign in."""
+        user = request.scope.get("user_name")
+        if user is None and not self.may_change:
+            return PlainTextResponse("Not found", 404)
+        cases = await run_in_threadpool(self.feedback.cases, user)
+        lines = "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases)
+        saved = {"content-disposition": 'attachment; filename="cases.jsonl"', "cache-control": "no-store"}
+        return Response(lines, media_type="application/x-ndjson", headers=saved)
+
+    async def _ask(self, request: Request) -> Response:
+        try:
+            given = await Given.of(request)
+            turns = [{"role": each.text("role"), "text": each.text("text")} for each in given.several("turns")]
+            llm = given.text("llm") if given.has("llm") else None
+            stop = threading.Event()
+            events = self.endpoints.told(given.text("question"), turns, given.texts("paths"), llm, stop)
+        except FootnoteError as problem:
+            return _refused(problem)
+        return StreamingResponse(self._in_turn(events, stop), media_type="application/x-ndjson")
+
+    async def _in_turn(self, events: Iterator[dict[str, JSON]], stop: threading.Event) -> AsyncIterator[str]:
+        async with self._turn:
+            try:
+                # Who leaves does not wait for the thread that waits for a language model; `stop` ends it.
+                while event := await asyncio.get_running_loop().run_in_executor(self._threads, next, events, None):
+                    yield json.dumps(event, ensure_ascii=False) + "\n"
+            except FootnoteError as problem:
+                yield json.dumps({"event": "problem", "problem": str(problem)}) + "\n"
+            except Exception:
+                _log.exception("A question could not be answered.")
+                yield json.dumps({"event": "problem", "problem": _FAULT}) + "\n"
+            finally:
+                stop.set()
+
+    async def _receive(self, request: Request) -> Response:
+        size = request.headers.get("content-length", "")
+        try:
+            self._check_change()
+            path = await self.shelf.receive(
+                request.query_params.get("name", ""), int(size) if size.isdecimal() else None, request.stream()
+            )
+        except FootnoteError as problem:
+            return _refused(problem)
+        except ClientDisconnect:
+            return PlainTextResponse("", 400)
+        return JSONResponse({"path": path})
+
+    async def _picture(self, request: Request) -> Response:
+        asked = request.query_params
+        try:
+            page, width = int(asked.get("page", "")), int(asked.get("width", ""))
+        except ValueError:
+            return PlainTextResponse("Not found", 404)
+        png = await run_in_threadpool(self.endpoints.picture, asked.get("document", ""), page, width)
+        if png is None:
+            return PlainTextResponse("Not found", 404)
+        return Response(png, media_type="image/png", headers={"cache-control": "private, max-age=600"})
+
+    async def _original(self, request: Request) -> Response:
+        """The file of an indexed document; only what cannot run in a browser is shown there, all else is saved."""
+        document_id = request.path_params["document_id"]
+        found = await run_in_threadpool(self.endpoints.original, document_id)
+        if found is None:
+            return PlainTextResponse("This file is no longer among the sources.", 404)
+        file, media_type = found
+        kind = _INLINE.get(media_type)
+        name = quote(file.name, safe="")
+        headers = {
+            "content-disposition": f"{'inline' if kind else 'attachment'}; filename*=utf-8''{name}",
+            "cache-control": "no-store",
+        }
+        return FileResponse(
+            file, media_type=f"{kind}; charset=utf-8" if kind == "text/plain" else kind, headers=headers
+        )
+
+
+_FAULT = "Something went wrong on the server; its log says what."
+
+
+def _refused(problem: FootnoteError) -> JSONResponse:
+    return JSONResponse({"error": str(problem)}, 400)
+
+
+def _answered(call: Callable[[Given], Told]) -> Callable[[Request], object]:
+    """A call as a route: an expected error becomes its sentence and hint, any other is logged."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return JSONResponse(await run_in_threadpool(call, await Given.of(request)))
+        except FootnoteError as problem:
+            return _refused(problem)
+        except Exception:
+            _log.exception("The page's call %s failed.", request.url.path)
+            return JSONResponse({"error": _FAULT}, 500)
+
+    return answered

@@ -1,0 +1,174 @@
+"""Serves the page: binds the address, shows the page at once, loads models and Gradio behind it, guard in front.
+
+This module does not know what is asked or answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+
+from rag.errors import ConfigProblem, FootnoteError
+from rag.evidence.feedback import Feedback
+from rag.server.auth import Doorkeeper, user_tag
+from rag.server.building import Building
+from rag.server.endpoints import Endpoints
+from rag.server.gradio_app import Programs
+from rag.server.guard import Guard, is_loopback, names_of
+from rag.server.routes import PageCalls
+from rag.server.uploads import Shelf
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+
+__all__ = ["application", "serve"]
+
+STATIC = Path(__file__).parent / "static"
+KINDS = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Footnote</title><meta name="color-scheme" content="light dark">
+<!--user-->
+<link rel="icon" type="image/svg+xml" href="footnote/favicon.svg">
+<link rel="preload" href="footnote/serif-latin.woff2" as="font" type="font/woff2" crossorigin>
+<link rel="preload" href="footnote/sans-latin.woff2" as="font" type="font/woff2" crossorigin>
+<link rel="stylesheet" href="footnote/fonts.css"><link rel="stylesheet" href="footnote/page.css">
+<link rel="stylesheet" href="footnote/talk.css"><link rel="stylesheet" href="footnote/evidence.css">
+<!--modules--><script type="module" src="footnote/main.js"></script>
+</head>
+<body><div id="footnote"><p class="opening" role="status">Opening…</p></div></body>
+</html>
+"""
+WITHOUT_ASKING = 4.0  # seconds until the models are loaded even though nobody has opened the page
+
+
+def serve(
+    assistant: Assistant,
+    *,
+    host: str,
+    port: int,
+    examples: Sequence[str] | None = None,
+    users: Mapping[str, str] | None = None,
+    feedback: Path = Path("feedback.jsonl"),
+    build: bool = False,
+) -> None:
+    """Bind `host:port`, say where the page is, and serve it until interrupted. Raises ConfigProblem."""
+    bound = _bind(host, port)
+    try:
+        import uvicorn
+
+        endpoints = Endpoints(assistant, tuple(examples) if examples is not None else None)
+        building = Building(assistant.build, endpoints.look_again)
+        app = application(endpoints, building, host, users, feedback)
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
+        threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
+        if build:
+            building.start()
+        shown = f"[{host}]" if ":" in host else host
+        bound.listen(128)
+        print(f"Footnote is at http://{shown}:{bound.getsockname()[1]} (Ctrl+C stops it)", file=sys.stderr, flush=True)
+        uvicorn.Server(config).run(sockets=[bound])
+    finally:
+        bound.close()
+
+
+def warm_up(endpoints: Endpoints) -> None:
+    """Have the models loaded before the first question; the page shows meanwhile that they are."""
+    endpoints.readiness.wanted.wait(WITHOUT_ASKING)
+    try:
+        endpoints.assistant.warm_up()
+        endpoints.readiness.ready = True
+        endpoints.find_examples()
+    except FootnoteError as problem:
+        endpoints.readiness.problem = str(problem)
+    finally:
+        endpoints.readiness.settled.set()
+
+
+def application(
+    endpoints: Endpoints,
+    building: Building,
+    host: str = "127.0.0.1",
+    users: Mapping[str, str] | None = None,
+    feedback: Path = Path("feedback.jsonl"),
+) -> Starlette:
+    """The ASGI application: the page, its files and calls, Gradio's API behind them, and the guard in front.
+
+    Sources can be changed from the page where only this machine reaches it, or where people sign in.
+    """
+    files = {path.name: path.read_bytes() for path in STATIC.rglob("*") if path.suffix in KINDS}
+    scripts = sorted(name for name in files if name.endswith(".js"))
+    modules = "".join(f'<link rel="modulepreload" href="footnote/{name}">\n' for name in scripts)
+    shell = PAGE.replace("<!--modules-->", modules)  # all are asked for at once, not one after the other
+    doorkeeper = Doorkeeper(users) if users else None
+    programs = Programs(endpoints, host)
+    may_change = is_loopback(host) or doorkeeper is not None
+    shelf = Shelf(endpoints.assistant.sources_folder)
+    calls = PageCalls(endpoints, shelf, building, Feedback(feedback), may_change)
+
+    def page(request: Request) -> Response:
+        shown = shell.replace("<!--user-->", user_tag(request.scope.get("user_name")))
+        return HTMLResponse(shown, headers={"cache-control": "no-store"})
+
+    def static(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in files:
+            return PlainTextResponse("Not found", 404)
+        return Response(files[name], media_type=KINDS[Path(name).suffix], headers={"cache-control": "no-cache"})
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        ended = asyncio.Event()
+        holding = asyncio.create_task(programs.hold(ended))
+        yield
+        ended.set()
+        endpoints.readiness.settled.set()
+        await holding
+
+    routes = [Route("/", page), Route("/footnote/{name}", static), *calls.routes()]
+    routes += doorkeeper.routes() if doorkeeper else []
+    guard = Middleware(Guard, hosts=names_of(host), doorkeeper=doorkeeper)
+    return Starlette(routes=[*routes, Mount("/", programs)], middleware=[guard], lifespan=lifespan)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """A listening socket, so that a taken port is known before anything is loaded."""
+    bound: socket.socket | None = None
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError as problem:
+        if bound is not None:
+            bound.close()
+        if problem.errno == errno.EADDRINUSE:
+            raise ConfigProblem(
+                f"Port {port} on {host} is taken.", "Stop what runs there, or choose another with --port."
+            ) from problem
+        raise ConfigProblem(
+            f"{host}:{port} cannot be served: {problem.strerror or problem}.", "Check --host and --port."
+        ) from problem
+    except OverflowError as problem:
+        raise ConfigProblem(f"{port} is not a port.", "Ports go from 1 to 65535.") from problem
+    return bound

@@ -1,0 +1,168 @@
+"""The sources folder as a person changes it from the page: files brought in, taken out, and put back.
+
+Nothing is written outside of the folder; what is taken out moves into its hidden folder `.removed`, where it can be
+found again. This module does not know what a build makes of the files.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import unicodedata
+from collections.abc import AsyncIterator
+from pathlib import Path, PurePosixPath
+
+from rag.errors import SourceError, SourceLimit, UnreadableSource
+from rag.parsing.loading import supported
+
+__all__ = ["MOST_BYTES", "MOST_FILES", "Shelf", "clean_path"]
+
+MOST_BYTES = 200_000_000  # of one file
+MOST_FILES = 20_000  # in the folder
+_SPARE = 500_000_000  # bytes of the disk that are left alone
+_REMOVED = ".removed"
+_DEEP = 8  # folders within folders
+_LONG = 180  # bytes of one name
+_FORBIDDEN = re.compile(r'[<>:"|?*\\/]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_TOKEN = re.compile(r"[0-9a-f]{16}")
+
+
+class Shelf:
+    """The folder `root`, changed under its own rules."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    async def receive(self, name: str, size: int | None, pieces: AsyncIterator[bytes]) -> str:
+        """Stores a file that comes in pieces and returns its path in the folder; the same file twice is stored once.
+
+        `size` is what the sender says, None if he does not. Raises SourceError for a kind that nothing reads, and
+        SourceLimit where the file or the folder would get too large.
+        """
+        path = clean_path(name)
+        if not supported(path):
+            raise SourceError(
+                f"There is no reader for {PurePosixPath(path).suffix or path}.", "Save it as PDF or text."
+            )
+        self._room(size or 0)
+        folder = self._folder(path)
+        arriving = folder / f".arriving-{secrets.token_hex(8)}"
+        try:
+            with arriving.open("xb") as file:
+                got = 0
+                async for piece in pieces:
+                    got += len(piece)
+                    self._fits(got)
+                    file.write(piece)
+            if size is not None and got != size:
+                raise UnreadableSource("The file did not arrive whole.", "Send it again.")
+            return self._place(arriving, folder, PurePosixPath(path).name)
+        finally:
+            arriving.unlink(missing_ok=True)
+
+    def remove(self, path: str) -> str:
+        """Moves a file into `.removed` and returns the token to put it back with. Raises SourceError."""
+        file = self._own(path)
+        token = secrets.token_hex(8)
+        target = self.root / _REMOVED / token / path
+        target.parent.mkdir(parents=True)
+        file.rename(target)
+        return token
+
+    def restore(self, token: str) -> str:
+        """Puts back what was taken out under a token and returns its path. Raises SourceError."""
+        kept = self.root / _REMOVED / token
+        files = [each for each in kept.rglob("*") if each.is_file()] if _TOKEN.fullmatch(token) else []
+        if not files:
+            raise SourceError("This file is no longer kept.", "Bring it in again.")
+        path = files[0].relative_to(kept).as_posix()
+        placed = self._place(files[0], self._folder(path), PurePosixPath(path).name)
+        shutil.rmtree(kept)
+        return placed
+
+    def _own(self, path: str) -> Path:
+        file = self.root / path
+        parts = PurePosixPath(path).parts
+        hidden = any(part.startswith(".") for part in parts)
+        if hidden or not parts or not file.parent.resolve().is_relative_to(self.root.resolve()) or not file.is_file():
+            raise SourceError(f"There is no file {path} among the sources.", "Look at the list again.")
+        return file
+
+    def _folder(self, path: str) -> Path:
+        """The folder that `path` goes to, made if it is missing. A link that leads elsewhere is not followed."""
+        folder = self.root / PurePosixPath(path).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.resolve().is_relative_to(self.root.resolve()):
+            raise SourceError(f"{path} would lie outside of the sources folder.", "Choose another folder.")
+        return folder
+
+    def _place(self, arrived: Path, folder: Path, name: str) -> str:
+        """Gives a file that has arrived its name, or the next free one, without ever replacing another."""
+        stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
+        for count in range(1, 1000):
+            target = folder / (name if count == 1 else f"{stem} ({count}){suffix}")
+            try:
+                os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+            except FileExistsError:
+                if not target.is_symlink() and target.is_file() and _same(target, arrived):
+                    arrived.unlink()
+                    return target.relative_to(self.root).as_posix()
+                continue
+            arrived.replace(target)
+            return target.relative_to(self.root).as_posix()
+        raise SourceLimit(f"There are too many files called {name}.", "Give it another name.")
+
+    def _room(self, size: int) -> None:
+        self._fits(size)
+        self.root.mkdir(parents=True, exist_ok=True)  # somebody may have removed it
+        if sum(len(names) for _, _, names in os.walk(self.root)) >= MOST_FILES:
+            raise SourceLimit(f"There are {MOST_FILES:,} files already.", "Remove some, or put this one in by hand.")
+        if shutil.disk_usage(self.root).free < size + _SPARE:
+            raise SourceLimit("The disk is nearly full.", "Free some space, then try again.")
+
+    def _fits(self, size: int) -> None:
+        if size > MOST_BYTES:
+            raise SourceLimit(
+                f"The file is larger than {MOST_BYTES // 1_000_000} MB.", "Put it into the sources folder by hand."
+            )
+
+
+def clean_path(name: str) -> str:
+    """A path that is safe in any folder: no way up, no hidden part, no control or reserved characters.
+
+    A path sent along with a folder keeps its folders. Never empty.
+    """
+    parts = [_clean(part) for part in name.replace("\\", "/").split("/")]
+    kept = [part for part in parts if part][-_DEEP:]
+    return "/".join(kept) or "document"
+
+
+def _clean(part: str) -> str:
+    text = unicodedata.normalize("NFC", part)
+    text = "".join(
+        char if char.isprintable() else " " for char in text
+    )  # also direction marks: names do not turn round
+    text = " ".join(_FORBIDDEN.sub(" ", text).split()).strip(". ")
+    if _RESERVED.match(text):
+        text = f"_{text}"
+    stem, dot, suffix = text.rpartition(".")
+    if not dot:
+        return _cut(text, _LONG)
+    return f"{_cut(stem, _LONG - len(suffix.encode()) - 1)}.{suffix}" if len(suffix) < 20 else _cut(text, _LONG)
+
+
+def _cut(text: str, size: int) -> str:
+    return text.encode()[:size].decode(errors="ignore").rstrip()
+
+
+def _same(one: Path, other: Path) -> bool:
+    if one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as first, other.open("rb") as second:
+        while piece := first.read(1 << 20):
+            if piece != second.read(1 << 20):
+                return False
+    return True

@@ -1,0 +1,149 @@
+"""The reader's side of the truth: one generation, unchanging while it is open."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from rag.storage.rows import Reads, StoredChunk, chunk_of, has_dates, unpack_spans, unpack_vectors
+from rag.types import Block, Box, Document, GlyphRun, Keys, Page, Source, Span, WordBox
+
+
+class Snapshot(Reads):
+    """One generation, unchanging while it is open. Use it from one thread."""
+
+    @cached_property
+    def recipe(self) -> str:
+        """What made the rows of this generation."""
+        return super().recipe
+
+    def sources(self) -> list[Source]:
+        """Every file with what became of it, sorted by path."""
+        counts = dict(
+            self._db.execute("SELECT document_id, count(*) FROM chunks WHERE recipe = ? GROUP BY 1", (self.recipe,))
+        )
+        known = {
+            row[0]: row[1:]
+            for row in self._db.execute(
+                f"SELECT id, title, media_type, {self._date}, json_array_length(pages) FROM documents WHERE recipe = ?",  # noqa: S608
+                (self.recipe,),
+            )
+        }
+        found = []
+        for file in self.files().values():
+            title, media_type, date, pages = known.get(file.document_id, ("", "", "", len(file.empty_pages)))
+            shown = Document(file.document_id or "", file.path, title, "", (), (), file.sha256, media_type).name
+            found.append(
+                Source(
+                    path=file.path,
+                    status=file.status,
+                    title=shown,
+                    document_id=file.document_id,
+                    media_type=media_type,
+                    sha256=file.sha256,
+                    size=file.size,
+                    pages=pages,
+                    pages_without_text=file.empty_pages,
+                    chunks=counts.get(file.document_id, 0),
+                    reason=file.reason,
+                    hint=file.hint,
+                    date=date,
+                    modified=file.modified_ns / 1e9,
+                )
+            )
+        return found
+
+    def document(self, document_id: str) -> Document | None:
+        """A document under the first of its paths, or None if no file holds it any more."""
+        row = self._db.execute(
+            f"SELECT title, text, pages, blocks, sha256, media_type, {self._date}, (SELECT min(path) FROM files WHERE"  # noqa: S608
+            " document_id = documents.id) FROM documents WHERE id = ? AND recipe = ?",
+            (document_id, self.recipe),
+        ).fetchone()
+        if row is None or row[7] is None:
+            return None
+        title, text, pages, blocks, sha256, media_type, date, path = row
+        return Document(
+            id=document_id,
+            path=path,
+            title=title,
+            text=bytes(text).decode(),
+            pages=tuple(Page(number, label, Span(a, b)) for number, label, a, b in json.loads(pages)),
+            blocks=tuple(Block(kind, Span(a, b), tuple(heading)) for kind, a, b, heading in json.loads(blocks)),
+            sha256=sha256,
+            media_type=media_type,
+            date=date,
+        )
+
+    @cached_property
+    def _date(self) -> str:
+        """The column of dates, or nothing in its place; only what shows a document asks for it."""
+        return "date" if has_dates(self._db) else "''"
+
+    def paths(self, document_id: str) -> list[str]:
+        """Every path under which a document lies, sorted."""
+        rows = self._db.execute("SELECT path FROM files WHERE document_id = ? ORDER BY path", (document_id,))
+        return [row[0] for row in rows]
+
+    def sha256(self, document_id: str) -> str | None:
+        """The hash of the file that a document was read from; None if it is not indexed."""
+        row = self._db.execute(
+            "SELECT sha256 FROM documents WHERE id = ? AND recipe = ?", (document_id, self.recipe)
+        ).fetchone()
+        return row[0] if row else None
+
+    def glyphs(self, document_id: str, span: Span) -> tuple[GlyphRun, ...]:
+        """The way from a span of a document's text back to the characters of its PDF pages: the runs that it touches,
+        in text order; none for other kinds.
+        """
+        row = self._db.execute(
+            "SELECT glyphs FROM documents WHERE id = ? AND recipe = ?", (document_id, self.recipe)
+        ).fetchone()
+        runs = np.frombuffer(row[0] if row else b"", np.int32).reshape(-1, 4)  # start, page, index, length
+        touched = (runs[:, 0] < span.end) & (runs[:, 0] + runs[:, 3] > span.start)
+        return tuple(GlyphRun(*run) for run in runs[touched].tolist())
+
+    def words(self, document_id: str) -> tuple[WordBox, ...]:
+        """Where OCR read the words of a document, in text order; empty for what was not read by OCR."""
+        row = self._db.execute(
+            "SELECT places, boxes FROM words WHERE document_id = ? AND recipe = ?", (document_id, self.recipe)
+        ).fetchone()
+        places, boxes = row or (b"", b"")
+        return tuple(
+            WordBox(start, length, page, Box(*box))
+            for (start, length, page), box in zip(
+                np.frombuffer(places, np.int32).reshape(-1, 3).tolist(),
+                np.frombuffer(boxes, np.float32).reshape(-1, 4).tolist(),
+                strict=True,
+            )
+        )
+
+    def chunks(self, keys: Sequence[int]) -> dict[int, StoredChunk]:
+        """Chunks by key, with text, sentences and their vectors; keys that are not in this generation are left out."""
+        query = (
+            "SELECT chunks.id, document_id, start, stop, first_page, last_page, heading, title, chunks.text,"
+            " chunks.sentences, vectors.sentences FROM chunks JOIN vectors ON vectors.id = vector_id"
+            " JOIN documents ON documents.id = document_id AND documents.recipe = chunks.recipe"
+            " WHERE chunks.recipe = ? AND chunks.id IN (SELECT value FROM json_each(?))"
+            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id)"
+        )
+        wanted = json.dumps([int(key) for key in keys])
+        rows: list[tuple[Any, ...]] = self._db.execute(query, (self.recipe, wanted)).fetchall()
+        return {
+            row[0]: StoredChunk(chunk_of(row[:7]), row[7], bytes(row[8]).decode(), unpack_spans(row[9]), vectors)
+            for row, vectors in zip(rows, unpack_vectors([row[10] for row in rows]), strict=True)
+        }
+
+    def keys(self, document_ids: Iterable[str]) -> Keys:
+        """The keys of all chunks of some documents, sorted."""
+        found: list[int] = []
+        for document_id in document_ids:
+            rows = self._db.execute(
+                "SELECT id FROM chunks WHERE document_id = ? AND recipe = ?", (document_id, self.recipe)
+            )
+            found += [row[0] for row in rows]
+        return np.array(sorted(found), np.int64)

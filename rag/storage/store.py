@@ -1,0 +1,57 @@
+"""The truth: one SQLite file that holds the documents, their text, their chunks and vectors, and what made them.
+
+Documents are kept by content and seen only through the `files` that name them, so a build can store what it has read
+and embedded as it goes (a checkpoint), and one last transaction makes all of it the next generation. A reader works in
+a snapshot: one generation from its first question to its last, whatever is committed meanwhile.
+
+Rows belong to a recipe - the reading, chunking and encoding that made them - so that an index made with other settings
+keeps answering until its successor is complete. This module does not know how anything is read, embedded or searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rag.errors import IndexMissing
+from rag.storage.connect import Readers, explained
+from rag.storage.rows import FileRow, StoredChunk, suffix_of
+from rag.storage.snapshot import Snapshot
+from rag.storage.writer import Writer
+
+__all__ = ["FileRow", "Snapshot", "Store", "StoredChunk", "Writer", "suffix_of"]
+
+
+class Store:
+    """The file `corpus.db` in an index folder.
+
+    Every snapshot and writer has a connection of its own. Up to `idle` of those that read are kept open for the next
+    snapshot, with the pages they have in memory; `close` closes them.
+    """
+
+    def __init__(self, folder: Path, idle: int = 0) -> None:
+        self.path = folder / "corpus.db"
+        self._readers = Readers(self.path, idle)
+
+    def close(self) -> None:
+        """Closes the connections that nobody uses now; those in use close when their snapshot ends."""
+        self._readers.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """A consistent view of the last committed generation. Raises IndexMissing, IndexDamaged, IndexStale."""
+        if not self.path.exists():
+            raise IndexMissing(f"There is no index in {self.path.parent}.", "Build it first: rag build")
+        with explained(self.path), self._readers.reading() as connection:
+            snapshot = Snapshot(connection)
+            if snapshot.generation == 0:
+                raise IndexMissing(f"The index in {self.path.parent} was never finished.", "Run: rag build")
+            yield snapshot
+
+    @contextmanager
+    def writer(self) -> Iterator[Writer]:
+        """The one writer; the caller holds the build lock. Raises IndexDamaged, IndexStale, OSError (a full disk)."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with explained(self.path), Writer(self.path) as writer:
+            yield writer

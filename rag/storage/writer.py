@@ -1,0 +1,238 @@
+"""The builder's side of the truth: checkpoints as it goes, one transaction for the next generation."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from rag.errors import IndexStale
+from rag.storage.connect import to_write
+from rag.storage.rows import FORMAT, SCHEMA, FileRow, Reads, has_dates, pack_spans, pack_vectors, suffix_of
+from rag.types import Chunk, Document, Embedded, Keys, Loaded, Span, Vectors
+
+_ERASE = (  # what to erase is found in indexes alone: a corpus is far larger than what goes of it
+    "DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents WHERE recipe != :recipe"
+    " OR NOT EXISTS (SELECT 1 FROM files WHERE files.document_id = documents.id))",
+    "DELETE FROM words WHERE recipe != :recipe"
+    " OR NOT EXISTS (SELECT 1 FROM files WHERE files.document_id = words.document_id)",
+    "DELETE FROM chunks WHERE (id, recipe) IN (SELECT id, recipe FROM chunks WHERE recipe != :recipe"
+    " OR NOT EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id))",
+    "DELETE FROM vectors WHERE id IN (SELECT id FROM vectors EXCEPT SELECT vector_id FROM chunks)",
+)
+
+
+class Writer(Reads):
+    """The builder's side. Documents stored here stay unseen until `commit` names them in its files."""
+
+    def __init__(self, path: Path) -> None:
+        connection = to_write(path)
+        try:
+            connection.execute(SCHEMA)
+            if not has_dates(connection):  # an index of before there were any
+                connection.execute("ALTER TABLE documents ADD COLUMN date TEXT NOT NULL DEFAULT ''")
+            super().__init__(connection)
+            if (self.meta("format") or FORMAT) != FORMAT:
+                raise IndexStale(
+                    "The index was built by another version of the program.", "Remove the index folder and build."
+                )
+            connection.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (FORMAT,))
+        except BaseException:
+            connection.close()
+            raise
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Erased rows must not live on in the log. Whoever reads for longer than this only delays it to the next build.
+        self._db.set_busy_timeout(1000)
+        try:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self._db.close()
+
+    def find_document(self, sha256: str, recipe: str, path: str) -> str | None:
+        """Id of a document stored whole from the same bytes, by this build or one that was interrupted.
+
+        A document is only taken for a path with the suffix it was read under, as the suffix chooses the reader.
+        """
+        row = self._db.execute(
+            "SELECT id FROM documents WHERE sha256 = ? AND recipe = ? AND suffix = ?", (sha256, recipe, suffix_of(path))
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def count_chunks(self) -> int:
+        """Chunks of the current generation."""
+        query = "SELECT count(*) FROM chunks WHERE recipe = ?"
+        ((count,),) = self._db.execute(query, (self.recipe,))
+        return int(str(count))
+
+    def empty_pages(self, document_id: str, recipe: str) -> tuple[int, ...]:
+        """The pages without text of a stored document."""
+        row = self._db.execute(
+            "SELECT empty_pages FROM documents WHERE id = ? AND recipe = ?", (document_id, recipe)
+        ).fetchone()
+        return tuple(json.loads(row[0])) if row else ()
+
+    def missing_vectors(self, ids: Iterable[bytes]) -> set[bytes]:
+        """Those of the ids for which no vector is stored."""
+        wanted = set(ids)
+        return {one for one in wanted if not self._db.execute("SELECT 1 FROM vectors WHERE id = ?", (one,)).fetchone()}
+
+    def put_vectors(self, rows: Iterable[tuple[bytes, Embedded]]) -> None:
+        """Stores vectors at once and for good: what was embedded is never embedded again."""
+        with self._transaction():
+            self._db.executemany(
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+                ((one, e.vector.astype(np.float32).tobytes(), pack_vectors(e.sentences)) for one, e in rows),
+            )
+
+    def put_document(
+        self, loaded: Loaded, recipe: str, chunks: Iterable[tuple[Chunk, tuple[Span, ...], bytes]]
+    ) -> None:
+        """Stores a document with its chunks (each with sentences and the id of its vector), all or nothing."""
+        document = loaded.document
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    document.id,
+                    recipe,
+                    document.title,
+                    document.media_type,
+                    document.sha256,
+                    document.text.encode(),
+                    json.dumps([(page.number, page.label, *page.span) for page in document.pages]),
+                    json.dumps([(block.kind, *block.span, block.heading) for block in document.blocks]),
+                    json.dumps(loaded.pages_without_text),
+                    np.array(loaded.glyphs, np.int32).tobytes(),
+                    suffix_of(document.path),
+                    document.date,
+                ),
+            )
+            if loaded.words:
+                places = np.array([word[:3] for word in loaded.words], np.int32)
+                boxes = np.array([word.box for word in loaded.words], np.float32)
+                self._db.execute(
+                    "INSERT OR REPLACE INTO words VALUES (?, ?, ?, ?)",
+                    (document.id, recipe, places.tobytes(), boxes.tobytes()),
+                )
+            self._db.executemany(
+                "INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (_chunk_row(document, recipe, *one) for one in chunks),
+            )
+
+    @contextmanager
+    def generation_of(self, files: Iterable[FileRow], recipe: str, meta: dict[str, str]) -> Iterator[Writer]:
+        """The transaction of the next generation: inside it the new state is seen here and nowhere else.
+
+        Leaving the block commits; an exception leaves the last generation as it was. What no file names is erased.
+        """
+        with self._transaction():
+            rows = {row.path: row for row in files}
+            before = self.files()
+            erased = [path for path in before if path not in rows]
+            self._db.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in erased))
+            self._db.executemany(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (_file_row(row) for row in rows.values() if before.get(row.path) != row),
+            )
+            for statement in _ERASE:
+                self._db.execute(statement, {"recipe": recipe})
+            self._note(recipe, meta)
+            yield self
+
+    @contextmanager
+    def empty_generation(self, recipe: str, meta: dict[str, str]) -> Iterator[Writer]:
+        """The transaction of a first generation with nothing in it; what a build has stored unseen stays for the next.
+
+        Leaving the block commits; an exception leaves the index without a generation.
+        """
+        with self._transaction():
+            self._note(recipe, meta)
+            yield self
+
+    def documents(self) -> dict[str, int]:
+        """How many chunks each document of the generation has. To be asked inside `generation_of`, or after it."""
+        rows = self._db.execute(
+            "SELECT document_id, count(*) FROM chunks WHERE recipe = ?"
+            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id) GROUP BY document_id",
+            (self.recipe,),
+        )
+        return {str(document_id): int(str(count)) for document_id, count in rows}
+
+    def vectors(self, documents: Iterable[str]) -> tuple[Keys, Vectors]:
+        """The keys and vectors of the chunks of some documents, in text order: `(n,)` and `(n, dim)`."""
+        keys, found = [], []
+        for document_id in documents:
+            rows = self._db.execute(
+                "SELECT chunks.id, vector FROM chunks JOIN vectors ON vectors.id = vector_id"
+                " WHERE document_id = ? AND recipe = ? ORDER BY start, stop",
+                (document_id, self.recipe),
+            )
+            for key, vector in rows:
+                keys.append(key)
+                found.append(vector)
+        rows_of = np.frombuffer(b"".join(found), np.float32).reshape(len(found), -1 if found else 0)
+        return np.array(keys, np.int64), rows_of
+
+    def texts(self, documents: Iterable[str]) -> Iterator[tuple[int, str, str, str]]:
+        """`(key, document id, title and headings, text)` of the chunks of some documents, in text order."""
+        for document_id in documents:
+            rows = self._db.execute(
+                "SELECT chunks.id, title, heading, chunks.text FROM chunks"
+                " JOIN documents ON documents.id = document_id AND documents.recipe = chunks.recipe"
+                " WHERE document_id = ? AND chunks.recipe = ? ORDER BY start, stop",
+                (document_id, self.recipe),
+            )
+            for key, title, heading, text in rows:
+                context = title if heading == "[]" else " ".join((title, *json.loads(heading)))
+                yield key, document_id, context, bytes(text).decode()
+
+    def _note(self, recipe: str, meta: dict[str, str]) -> None:
+        for key, value in {**meta, "recipe": recipe, "generation": str(_after(self.generation))}.items():
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+
+def _after(generation: int) -> int:
+    """The next number. An index that is removed and built again must not come to one that somebody has open still."""
+    return generation + 1 if generation else time.time_ns() // 1000
+
+
+def _file_row(f: FileRow) -> tuple[object, ...]:
+    pages = json.dumps(f.empty_pages)
+    return f.path, f.size, f.modified_ns, f.sha256, f.status, f.document_id, f.reason, f.hint, pages
+
+
+def _chunk_row(
+    document: Document, recipe: str, chunk: Chunk, sentences: tuple[Span, ...], vector_id: bytes
+) -> tuple[object, ...]:
+    return (
+        chunk.id,
+        recipe,
+        chunk.document_id,
+        *chunk.span,
+        *(chunk.pages or (None, None)),
+        json.dumps(chunk.heading),
+        document.text[chunk.span.start : chunk.span.end].encode(),
+        pack_spans(sentences),
+        vector_id,
+    )

@@ -1,0 +1,55 @@
+"""What people say of answers becomes cases that `rag eval` reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rag.errors import ConfigProblem
+from rag.evidence.feedback import Feedback, Remark
+from rag.types import Citation, Span, Turn
+
+ONE = Citation(1, "d", "a.pdf", "A", 3, "iii", Span(0, 5), "first")
+TWO = Citation(2, "e", "b.md", "B", None, None, Span(0, 6), "second")
+
+
+def test_each_kind_becomes_its_case(tmp_path: Path) -> None:
+    kept = Feedback(tmp_path / "feedback.jsonl")
+    kept.add(Remark("helpful", "How many?", "answered", answers=("64",), citations=(ONE, TWO)))
+    kept.add(Remark("helpful", "Who won?", "not_found"))
+    kept.add(Remark("wrong_citation", "How deep?", "answered", citations=(ONE, TWO), wrong=(1,), expected="9 metres"))
+    kept.add(Remark("should_answer", "How high?", "not_found", turns=(Turn("user", "The dam?"),)))
+    many, won, deep, high = kept.cases()
+    assert many["answerable"] is True
+    assert many["answers"] == ["64"]
+    assert many["citations"] == [
+        {"path": "a.pdf", "page": 3, "quote": "first"},
+        {"path": "b.md", "page": None, "quote": "second"},
+    ]
+    assert won["answerable"] is False
+    assert deep["answers"] == ["9 metres"]
+    assert deep["citations"] == [{"path": "b.md", "page": None, "quote": "second"}]
+    assert high["answerable"] is True
+    assert high["turns"] == [{"user": "The dam?"}]
+    assert len({case["id"] for case in (many, won, deep, high)}) == 4
+
+
+def test_the_last_word_counts_and_a_broken_line_is_passed_over(tmp_path: Path) -> None:
+    file = tmp_path / "feedback.jsonl"
+    kept = Feedback(file)
+    assert kept.cases() == []
+    kept.add(Remark("helpful", "How many?", "answered", answers=("64",)))
+    with file.open("a") as opened:
+        opened.write('{"kind": "helpful", "quest\n')
+    kept.add(Remark("wrong_citation", "How many?", "answered", citations=(ONE,), expected="31"))
+    kept.add(Remark("helpful", "How many?", "answered", answers=("64",), user="ada"))
+    assert [case["answers"] for case in kept.cases()] == [["31"], ["64"]]
+    assert [case["answers"] for case in kept.cases("ada")] == [["64"]]
+    assert all(json.loads(line) for line in file.read_text().splitlines() if line.endswith("}"))
+
+
+def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ConfigProblem, match="cannot be written"):
+        Feedback(tmp_path / "missing" / "feedback.jsonl").add(Remark("helpful", "How many?", "answered"))

@@ -1,0 +1,141 @@
+"""A builder killed at any moment: the last generation answers, the next build completes, and equals a clean one."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from words import WordEncoder
+
+from rag.assistant import Assistant
+from rag.config import load_config
+from rag.indexing.builder import build
+
+HERE = Path(__file__).resolve().parents[1]
+QUESTIONS = ("people died near Sibi", "paragraph about number 21", "edited words", "fuel across the border")
+
+
+class Zygote:
+    """Builds that may be killed, in forks of one prepared process."""
+
+    def __init__(self) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(HERE)}
+        self._process = subprocess.Popen(
+            [sys.executable, str(HERE / "zygote.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+
+    def build(self, sources: Path, index: Path, **when: float) -> dict[str, int]:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps({"sources": str(sources), "index": str(index), **when}) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    made = Zygote()
+    yield made
+    made.close()
+
+
+def write_first(sources: Path) -> None:
+    sources.mkdir(parents=True)
+    (sources / "train.md").write_text("# Trains\n\nThe train stopped near Sibi. Sixty-four people died there.\n")
+    (sources / "border.txt").write_text("Fuel is carried across the border every night.\n")
+    (sources / "gone.txt").write_text("This file will be deleted soon.\n")
+
+
+def write_second(sources: Path) -> None:
+    (sources / "many.txt").write_text("\n\n".join(f"This paragraph is about number {i}." * 4 for i in range(60)))
+    (sources / "border.txt").write_text("Fuel is carried across the border by day. These are edited words.\n")
+    (sources / "gone.txt").unlink()
+    (sources / "train.md").rename(sources / "renamed.md")
+
+
+def answers(sources: Path, index: Path) -> list[list[tuple[str, int, float]]]:
+    config = load_config(sources=sources, index=index, chunk_tokens=40)
+    with Assistant(config, WordEncoder()) as assistant:
+        return [[(p.document.path, p.chunk.id, p.score) for p in assistant.search(q)] for q in QUESTIONS]
+
+
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """Both states of a folder with the answers of clean builds, and an index of the first."""
+    place = tmp_path_factory.mktemp("stages")
+    first, second = place / "first", place / "second"
+    write_first(first)
+    shutil.copytree(first, second)
+    write_second(second)
+    for name, sources in (("1", first), ("2", second)):
+        build(sources, place / f"index{name}", encoder=WordEncoder(), size=40, overlap=1, workers=1)
+    return {
+        "place": place,
+        "first": first,
+        "second": second,
+        "index": place / "index1",
+        "before": answers(first, place / "index1"),
+        "after": answers(second, place / "index2"),
+    }
+
+
+def fresh(stages: dict[str, object], tmp_path: Path, name: str) -> tuple[Path, Path]:
+    sources, index = tmp_path / name / "sources", tmp_path / name / "index"
+    shutil.copytree(stages["second"], sources)
+    shutil.copytree(stages["index"], index)
+    return sources, index
+
+
+def check(stages: dict[str, object], zygote: Zygote, sources: Path, index: Path) -> None:
+    """After a kill: old or new answers, never others; and the next build ends with the answers of a clean one."""
+    assert answers(sources, index) in (stages["before"], stages["after"])
+    assert not zygote.build(sources, index)["killed"]
+    assert answers(sources, index) == stages["after"]
+    left = [path.name for lens in ("dense", "lexical") for path in (index / lens).iterdir()]
+    assert len(left) == 2, left
+
+
+def test_killed_at_every_write_step(stages: dict[str, object], zygote: Zygote, tmp_path: Path) -> None:
+    sources, index = fresh(stages, tmp_path, "count")
+    steps = zygote.build(sources, index)["steps"]
+    assert steps > 50
+    for step in range(1, steps + 1):
+        sources, index = fresh(stages, tmp_path, f"step{step}")
+        assert zygote.build(sources, index, step=step)["killed"], step
+        check(stages, zygote, sources, index)
+        shutil.rmtree(tmp_path / f"step{step}")
+
+
+def test_killed_at_random_moments(stages: dict[str, object], zygote: Zygote, tmp_path: Path) -> None:
+    """A few hundred with FOOTNOTE_KILLS=200; fewer in the everyday run."""
+    rng, killed = random.Random(7), 0
+    for n in range(int(os.environ.get("FOOTNOTE_KILLS", "25"))):
+        sources, index = fresh(stages, tmp_path, f"n{n}")
+        killed += zygote.build(sources, index, seconds=rng.uniform(0.0, 0.8))["killed"]
+        check(stages, zygote, sources, index)
+        shutil.rmtree(tmp_path / f"n{n}")
+    assert killed
+
+
+def test_what_was_embedded_before_the_kill_is_not_embedded_again(
+    stages: dict[str, object], zygote: Zygote, tmp_path: Path
+) -> None:
+    sources, index = fresh(stages, tmp_path, "whole")
+    whole = zygote.build(sources, index)
+    sources, index = fresh(stages, tmp_path, "half")
+    assert zygote.build(sources, index, step=whole["steps"] - 3)["killed"]
+    assert zygote.build(sources, index)["embedded"] == 0 < whole["embedded"]

@@ -1,0 +1,107 @@
+"""Questions that lean on the conversation stand alone afterwards; new topics are not dragged back."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.retrieval.rewriting import StandAlone, stand_alone
+from rag.types import Turn
+
+ATTACK = "Who attacked the Jaffar Express?"
+
+
+def turns(*questions: str) -> list[Turn]:
+    return [turn for q in questions for turn in (Turn("user", q), Turn("assistant", "So it was."))]
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        # what is exchanged
+        ("What is the population of Kuwait?", "And of Qatar?", "What is the population of Qatar?"),
+        ("What is the population of Kuwait?", "What about the Maldives?", "What is the population of the Maldives?"),
+        ("What is the population of the Maldives?", "And Qatar?", "What is the population of Qatar?"),
+        ("What was Lyft's revenue in 2021?", "And in 2020?", "What was Lyft's revenue in 2020?"),
+        ("What was Lyft's revenue in 2021?", "What about net loss?", "What was Lyft's net loss in 2021?"),
+        ("Is Jordan a member of the WTO?", "And Yemen?", "Is Yemen a member of the WTO?"),
+        ("Who is the president of Egypt?", "And the prime minister?", "Who is the prime minister of Egypt?"),
+        ("What does Oman export?", "and import", "What does Oman import?"),
+        ("What is the literacy rate of Nepal?", "And for women?", "What is the literacy rate of Nepal for women?"),
+        ("How many people died in the attack?", "And soldiers?", "How many soldiers died in the attack?"),
+        ("how do I reset my password", "and for guests?", "How do I reset my password for guests?"),
+        (ATTACK, "And in 2024?", "Who attacked the Jaffar Express in 2024?"),
+        (ATTACK, "What about Balochistan?", "Who attacked Balochistan?"),
+        # a bare question
+        ("Where did the storm begin?", "When?", "When did the storm begin?"),
+        (ATTACK, "when", "When was it that they attacked the Jaffar Express?"),
+        (ATTACK, "Why?", "Why was it that they attacked the Jaffar Express?"),
+        ("Since when is the president of Egypt?", "And the king?", "Since when is the king of Egypt?"),
+        ("By whom was the Durand Line drawn?", "Why?", "Why was the Durand Line drawn?"),
+        # what is pointed at
+        (ATTACK, "How many died in it?", "How many died in the Jaffar Express?"),
+        (ATTACK, "And did it reach Quetta?", "Did the Jaffar Express reach Quetta?"),
+        ("Who operates the port of Gwadar?", "And who built it?", "Who built the port of Gwadar?"),
+        ("Who runs the ferry over the Ilm?", "When was it built?", "When was the ferry over the Ilm built?"),
+        ("How many died in the Jaffar Express attack?", "Who did it?", "Who did the Jaffar Express attack?"),
+        ("What is the population of Kuwait?", "What is its capital?", "What is Kuwait’s capital?"),
+        ("What is the capital of Mongolia?", "How many people live there?", "How many people live in Mongolia?"),
+        ("Is Yemen a member of the WTO?", "When did it join?", "When did Yemen join?"),
+        ("what is react", "how does it work", "How does react work?"),
+        ("Which languages are spoken in Sri Lanka?", "Which religions?", "Which religions in Sri Lanka?"),
+    ],
+)
+def test_a_question_that_leans_is_said_in_full(before: str, question: str, understood: str) -> None:
+    assert stand_alone(question, turns("What is a train?", before)).asked == understood
+
+
+@pytest.mark.parametrize(
+    "question", ["How many people?", "Did they escape?", "Are there any others?", "And the year before?", "Who?"]
+)
+def test_where_no_rule_fits_the_question_before_is_put_in_front(question: str) -> None:
+    asked = f"{ATTACK} {question}"
+    assert stand_alone(question, turns("What is a train?", ATTACK)) == StandAlone(asked, asked)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many percent was the tax on salt?",
+        "What is the capital of Mongolia?",
+        "Who is Angela Merkel?",
+        "Which crossings carry most of the traffic on the Afghan border?",
+    ],
+)
+def test_a_new_topic_stands_alone(question: str) -> None:
+    assert stand_alone(question, turns(ATTACK)) == StandAlone(question, question)
+
+
+def test_what_happened_is_not_exchanged_for_a_thing() -> None:
+    before = "Where was the attack on the Jaffar Express stopped?"
+    assert stand_alone("And the soldiers?", turns(before)).asked == f"{before} And the soldiers?"
+
+
+def test_a_chain_leads_back_to_what_it_is_about() -> None:
+    asked = stand_alone("What about its capital?", turns("What is the area of Kuwait?", "And of Qatar?"))
+    assert asked.asked == "What is the capital of Qatar?"
+    asked = stand_alone("Did they escape?", turns("What is a train?", ATTACK, "How many died in it?"))
+    assert asked.asked == "How many died in the Jaffar Express? Did they escape?"
+    assert "train?" not in asked.searched, "two questions are put in front at most"
+
+
+def test_what_a_pointing_question_leans_on_is_searched_for_too() -> None:
+    alone = stand_alone("How many died in it?", turns(ATTACK))
+    assert alone.searched == f"{ATTACK} {alone.asked}"
+    exchanged = stand_alone("And of Qatar?", turns("What is the population of Kuwait?"))
+    assert "Kuwait" not in exchanged.searched, "it would find what was asked before"
+
+
+@pytest.mark.parametrize("part", ["a", "is ", "and is the A's ", "What is the a of ", "it, ", "The A of ", "?"])
+def test_long_questions_are_not_taken_apart(part: str) -> None:
+    question = f"And {part * (1990 // len(part))}!"
+    for before in (ATTACK, question):
+        assert stand_alone(question, turns(before)).asked.endswith(question)
+
+
+def test_without_a_conversation_nothing_changes() -> None:
+    assert stand_alone("Why?", ()).asked == "Why?"
+    assert stand_alone("Why?", [Turn("assistant", "Ask me."), Turn("user", "  ")]).asked == "Why?"

@@ -1,0 +1,114 @@
+"""The sources folder as the page changes it: names made safe, limits kept, nothing replaced, nothing outside."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.errors import SourceError, SourceLimit
+from rag.server import uploads as shelf
+from rag.server.uploads import Shelf, clean_path
+
+
+def receive(place: Shelf, name: str, data: bytes, size: int | None = None) -> str:
+    async def pieces() -> AsyncIterator[bytes]:
+        for at in range(0, len(data), 7):
+            yield data[at : at + 7]
+
+    return asyncio.run(place.receive(name, size, pieces()))
+
+
+def files(root: Path) -> list[str]:
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize(
+    ("name", "cleaned"),
+    [
+        ("report.pdf", "report.pdf"),
+        ("../../etc/passwd.txt", "etc/passwd.txt"),
+        ("C:\\Users\\me\\a.txt", "C/Users/me/a.txt"),
+        (".hidden.md", "hidden.md"),
+        ("a/../b.md", "a/b.md"),
+        ("<img src=x onerror=y>.md", "img src=x onerror=y.md"),
+        ("a\u202efdp.exe.md", "a fdp.exe.md"),
+        ("con.txt", "_con.txt"),
+        ("", "document"),
+        ("///", "document"),
+        ("a\nb\x00.txt", "a b.txt"),
+    ],
+)
+def test_names_are_made_safe(name: str, cleaned: str) -> None:
+    assert clean_path(name) == cleaned
+
+
+@given(st.text(max_size=400))
+def test_no_name_leads_out_of_the_folder(name: str) -> None:
+    parts = clean_path(name).split("/")
+    assert all(part and not part.startswith(".") and part.isprintable() and "\\" not in part for part in parts)
+    assert all(len(part.encode()) <= 200 for part in parts)
+    assert clean_path(clean_path(name)) == clean_path(name)
+
+
+def test_a_file_arrives_whole_and_the_same_twice_is_stored_once(tmp_path: Path) -> None:
+    place = Shelf(tmp_path)
+    assert receive(place, "notes/a.md", b"some words", 10) == "notes/a.md"
+    assert receive(place, "notes/a.md", b"some words") == "notes/a.md"
+    assert receive(place, "notes/a.md", b"other words") == "notes/a (2).md"
+    assert (tmp_path / "notes/a.md").read_bytes() == b"some words"
+    assert files(tmp_path) == ["notes/a (2).md", "notes/a.md"], "nothing is left of the sending"
+
+
+def test_limits_of_kind_size_and_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Shelf(tmp_path)
+    with pytest.raises(SourceError, match="no reader"):
+        receive(place, "virus.exe", b"MZ")
+    monkeypatch.setattr(shelf, "MOST_BYTES", 20)
+    with pytest.raises(SourceLimit):
+        receive(place, "long.md", b"x" * 30, 30)
+    with pytest.raises(SourceLimit):
+        receive(place, "long.md", b"x" * 30, 5)  # more comes than was said
+    with pytest.raises(SourceError, match="whole"):
+        receive(place, "short.md", b"x", 5)
+    assert files(tmp_path) == []
+    monkeypatch.setattr(shelf, "MOST_FILES", 1)
+    receive(place, "one.md", b"x")
+    with pytest.raises(SourceLimit):
+        receive(place, "two.md", b"x")
+
+
+def test_taken_out_and_put_back(tmp_path: Path) -> None:
+    place = Shelf(tmp_path)
+    receive(place, "notes/a.md", b"some words")
+    token = place.remove("notes/a.md")
+    assert files(tmp_path) == [f".removed/{token}/notes/a.md"]
+    assert place.restore(token) == "notes/a.md"
+    assert files(tmp_path) == ["notes/a.md"]
+    with pytest.raises(SourceError):
+        place.restore(token)
+
+
+@pytest.mark.parametrize("path", ["../outside.md", "/etc/passwd", "missing.md", ".removed/x.md", "", "link/outside.md"])
+def test_nothing_outside_can_be_taken_out(tmp_path: Path, path: str) -> None:
+    outside = tmp_path / "elsewhere"
+    outside.mkdir()
+    (outside / "outside.md").write_text("not a source")
+    (tmp_path / "outside.md").write_text("not a source")
+    root = tmp_path / "sources"
+    root.mkdir()
+    (root / "link").symlink_to(outside)
+    place = Shelf(root)
+    with pytest.raises(SourceError):
+        place.remove(path)
+    with pytest.raises(SourceError):
+        receive(place, "link/new.md", b"x")
+    for token in ("../../elsewhere", "..", "", "0" * 16):
+        with pytest.raises(SourceError):
+            place.restore(token)
+    assert (outside / "outside.md").exists()
+    assert not (outside / "new.md").exists()
