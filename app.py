@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from rag.cli.commands import main
+from rag.cli import main
 
 if __name__ == "__main__":
     sys.argv[1:1] = ["serve"]

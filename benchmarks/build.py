@@ -21,7 +21,7 @@ from sentence_transformers import SentenceTransformer
 from rag.indexing.builder import build
 from rag.indexing.chunk import chunk_document
 from rag.models.encoder.encoder import SentenceEncoder, bundled_folder
-from rag.parsing.loading import load_bytes
+from rag.parsing import load_bytes
 
 TEXT = (".md", ".txt")
 

@@ -19,9 +19,9 @@ import numpy as np
 from benchmarks.dense import SETS, SHARED, drawn, real
 from rag.indexing.builder import recipe_of
 from rag.indexing.chunk import Piece, chunk_id
-from rag.language.text import count_tokens
+from rag.models import count_tokens
 from rag.models.encoder.encoder import SentenceEncoder
-from rag.parsing.loading import load_bytes
+from rag.parsing import load_bytes
 from rag.storage.store import Store
 from rag.types import Chunk, Document, Embedded, EmbedInput, Span, Vectors
 

@@ -14,46 +14,38 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from rag.answering.extractive import answer_from
+from rag.answering import answer_from
 from rag.config import Config, load_config
 from rag.errors import IndexMissing, IndexStale, LanguageModelProblem, QuestionProblem
-from rag.evidence.originals import Original, Originals
-from rag.evidence.pages import Painter, word_boxes
-from rag.indexing.builder import begin as begin_index
-from rag.indexing.builder import build as build_index
-from rag.indexing.builder import heal, recipe_of
-from rag.models.encoder.encoder import SentenceEncoder, bundled_folder
-from rag.models.reader import SpanReader
-from rag.retrieval.hybrid import Lenses, open_lenses, search
-from rag.retrieval.rewriting import StandAlone, stand_alone
-from rag.retrieval.spelling import respelt, words_of
-from rag.storage.store import Snapshot, Store
+from rag.indexing import begin as begin_index
+from rag.indexing import build as build_index
+from rag.indexing import heal, recipe_of
+from rag.models import SentenceEncoder, SpanReader, bundled_folder
+from rag.retrieval import Lenses, StandAlone, open_lenses, retrieve, stand_alone
+from rag.storage import Snapshot, Store
 from rag.types import (
     Answer,
-    Box,
     BuildReport,
-    Citation,
     Delta,
     Document,
     Done,
     Encoder,
     Event,
     Found,
-    Hit,
     OnProgress,
     Passage,
     Reader,
     Source,
     Span,
     Turn,
-    Vectors,
     Window,
 )
 
 if TYPE_CHECKING:  # whoever has no language model does not wait for what it needs
-    from rag.answering.generation.generate import Writer
+    from rag.answering import Writer
+    from rag.models import LanguageModels
 
 __all__ = ["MAX_QUESTION", "Assistant", "begin", "build", "open_index"]
 
@@ -64,8 +56,6 @@ _CANDIDATES = 8  # passages that are read for sentences
 
 _log = logging.getLogger(__name__)
 
-SourceState = Literal["unchanged", "changed", "gone"]
-
 
 class Assistant:
     """An index open for questions, from any number of threads. Use it as a context manager, or call `close`."""
@@ -75,12 +65,12 @@ class Assistant:
         self._config, self._encoder, self._reader = config, encoder, reader
         self._store = Store(config.index, idle=_READERS)
         self._recipe = recipe_of(encoder, config.chunk_tokens, config.overlap_sentences)
-        self._originals, self._painter = Originals(config.index), Painter()
         self._lock = threading.Lock()
         self._lenses: Lenses | None = None
+        self._models: LanguageModels | None = None
         self._writers: dict[str, Writer] = {}
         if config.llm:
-            self._writers[config.llm] = self._opened(config.llm)
+            self._writer(config.llm)
         with self._view():
             pass
 
@@ -93,13 +83,12 @@ class Assistant:
         self.close()
 
     def close(self) -> None:
-        """Lets go of the lenses and ends the drawing of pages; the index on the disk is not touched."""
-        self._painter.close()
+        """Closes the lenses, connections and language models; the index on the disk is not touched."""
         self._store.close()
         with self._lock:
             self._lenses = None
-            for writer in self._writers.values():
-                writer.llm.close()
+        if self._models is not None:
+            self._models.close()
 
     def warm_up(self) -> None:
         """Loads the encoder now, so that the first question does not wait for it. Raises ModelProblem."""
@@ -140,15 +129,19 @@ class Assistant:
         alone = _alone(_checked_question(question), turns, writer, stop)
         with self._view() as (snapshot, lenses):
             documents = _documents(snapshot, paths)
-            asked, vector, hits = self._found(alone, _CANDIDATES, snapshot, lenses, documents)
-            answer = answer_from(question, asked, vector, hits, lenses.lexical, self._reader, self._config.risk)
+            found = retrieve(
+                alone, _CANDIDATES, encoder=self._encoder, lenses=lenses, snapshot=snapshot, documents=documents
+            )
+            answer = answer_from(
+                question, found.asked_as, found.vector, found.hits, lenses.lexical, self._reader, self._config.risk
+            )
         if paths is not None:
             answer = replace(answer, notes=(_limited(paths), *answer.notes))
         yield Found(answer.passages)
         if writer is not None and answer.status != "not_found":
-            from rag.answering.generation.generate import write
+            from rag.answering import Task, write
 
-            yield from write(writer, vector, hits, answer, turns, lenses.lexical.idf, stop)
+            yield from write(writer, Task(answer, found.vector, found.hits, turns, lenses.lexical.idf, stop))
             return
         for i, claim in enumerate(answer.claims):
             marks = "".join(f" [{citation.number}]" for citation in claim.citations)
@@ -162,37 +155,16 @@ class Assistant:
 
     def language_models(self) -> list[str]:
         """What may write here: the configured model first, then those that run on this machine."""
-        from rag.models.llm.language_model import offers
-
-        found = [self._config.llm] if self._config.llm else []
-        return list(dict.fromkeys((*found, *(offer.setting for offer in offers() if not offer.setting.endswith("#")))))
+        return self._registry().settings()
 
     def search(self, question: str, k: int = 8, paths: Sequence[str] | None = None) -> list[Passage]:
         """The `k` best passages, best first; `paths` limits them to some sources. Raises as `ask` does."""
         asked = _checked_question(question)
         with self._view() as (snapshot, lenses):
             documents = _documents(snapshot, paths)
-            _, _, hits = self._found(StandAlone(asked, asked), k, snapshot, lenses, documents)
-        return [hit.passage for hit in hits]
-
-    def _found(
-        self, alone: StandAlone, k: int, snapshot: Snapshot, lenses: Lenses, documents: Sequence[str] | None
-    ) -> tuple[str, Vectors, list[Hit]]:
-        """The question as it is understood, slips of the finger put right, its vector, and what is found for it."""
-
-        def find(text: str) -> tuple[Vectors, list[Hit]]:
-            vector = self._encoder.query(text)
-            return vector, search(text, vector, lenses=lenses, snapshot=snapshot, k=k, documents=documents)
-
-        asked, searched = alone
-        vector, hits = find(searched)
-        words = list(words_of(hits))
-        respelled = {text: respelt(text, words, lenses.lexical) for text in set(alone)}  # one, without a conversation
-        right = StandAlone(*(respelled[text] for text in alone))
-        if right != alone:
-            asked, searched = right
-            vector, hits = find(searched)
-        return asked, vector if asked == searched else self._encoder.query(asked), hits
+            alone = StandAlone(asked, asked)
+            found = retrieve(alone, k, encoder=self._encoder, lenses=lenses, snapshot=snapshot, documents=documents)
+        return [hit.passage for hit in found.hits]
 
     def documents(self) -> list[Source]:
         """Every file under the sources folder with what became of it, sorted by path."""
@@ -209,29 +181,6 @@ class Assistant:
         """A document that is indexed, or None."""
         with self._view() as (snapshot, _):
             return snapshot.document(document_id)
-
-    def surroundings(self, citation: Citation, characters: int = 600) -> tuple[str, str]:
-        """The source text before and after a quote, each at most so long and cut between words."""
-        document = self.document(citation.document_id)
-        if document is None or document.text[slice(*citation.span)] != citation.quote:
-            return "", ""
-        start, end = citation.span
-        before = document.text[max(0, start - characters) : start]
-        after = document.text[end : end + characters]
-        if start > characters:
-            before = before[before.find(" ") + 1 :]
-        if end + characters < len(document.text):
-            after = after[: after.rfind(" ")]
-        return before, after
-
-    def source_state(self, document_id: str) -> SourceState:
-        """Whether the file a document was read from is still the same."""
-        return "gone" if (found := self._file(document_id)) is None else found[1]
-
-    def file_of(self, document_id: str) -> Path | None:
-        """A file that holds the document, in whatever state it is now; None if it is gone."""
-        found = self._file(document_id)
-        return found[0] if found else None
 
     @property
     def sources_folder(self) -> Path:
@@ -252,53 +201,37 @@ class Assistant:
             progress=progress,
         )
 
-    def page_picture(self, document_id: str, page: int, width: int = 1000, area: Box | None = None) -> bytes | None:
-        """A PDF page as PNG, `width` pixels wide, or an `area` of it; None for other formats, a changed source, a page
-        that breaks.
-        """
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """The current generation of the index, unchanging while it is open; for use in one thread."""
         with self._view() as (snapshot, _):
-            data = self._originals.pdf(snapshot, document_id)
-        return None if data is None else self._painter.render(data, page, width, area)
+            yield snapshot
 
-    def page_boxes(self, document_id: str, span: Span) -> dict[int, list[Box]]:
-        """Page number -> boxes of a span's glyphs on the page's picture; empty where they cannot be located."""
-        with self._view() as (snapshot, _):
-            data = self._originals.pdf(snapshot, document_id)
-            if data is None:
-                return {}
-            glyphs, words = snapshot.glyphs(document_id, span), snapshot.words(document_id)
-        # A page was either read from what the file says or by OCR, so no page is in both.
-        return dict(sorted({**self._painter.boxes(data, glyphs, span), **word_boxes(words, span)}.items()))
-
-    def _writer(self, setting: str) -> Writer | None:
-        """Who writes; None where nobody does. Raises QuestionProblem for a model that was neither named nor found."""
-        if not setting:
-            return None
-        if setting not in self._writers and setting not in self.language_models():
-            raise QuestionProblem(f"There is no language model {setting} here.", "See what runs here: rag doctor")
-        with self._lock:
-            return self._writers.setdefault(setting, self._opened(setting))
-
-    def _opened(self, setting: str) -> Writer:
-        from rag.answering.generation.generate import Writer
-        from rag.models.llm.language_model import Patience, open_llm
-        from rag.models.nli import CrossEncoder
+    def _registry(self) -> LanguageModels:
+        from rag.models import LanguageModels
 
         config = self._config
-        llm = open_llm(
-            setting,
-            remote=config.llm_remote,
-            key=config.llm_key if setting == config.llm else "",
-            context=config.llm_context,
-            device=config.device,
-            wait=config.llm_wait,
-        )
-        nli = CrossEncoder(config.nli, config.device) if config.nli else None
-        return Writer(llm, self._encoder, Patience(config.llm_wait), config.llm_unsupported == "drop", nli)
+        with self._lock:
+            if self._models is None:
+                self._models = LanguageModels(
+                    config.llm, config.llm_remote, config.llm_key, config.llm_context, config.device, config.llm_wait
+                )
+            return self._models
 
-    def _file(self, document_id: str) -> Original | None:
-        with self._view() as (snapshot, _):
-            return self._originals.file(snapshot, document_id)
+    def _writer(self, setting: str) -> Writer | None:
+        """Writes with the model of a setting; None for no setting. Raises QuestionProblem for an unknown model."""
+        if not setting:
+            return None
+        from rag.answering import Writer
+        from rag.models import CrossEncoder, Patience
+
+        llm, config = self._registry().get(setting), self._config
+        with self._lock:
+            if setting not in self._writers:
+                nli = CrossEncoder(config.nli, config.device) if config.nli else None
+                patience, drop = Patience(config.llm_wait), config.llm_unsupported == "drop"
+                self._writers[setting] = Writer(llm, self._encoder, patience, drop, nli)
+            return self._writers[setting]
 
     @contextmanager
     def _view(self) -> Iterator[tuple[Snapshot, Lenses]]:
@@ -385,7 +318,7 @@ def _alone(question: str, turns: Sequence[Turn], writer: Writer | None, stop: th
     alone = stand_alone(question, turns)
     if writer is None or alone.asked == question:
         return alone
-    from rag.answering.generation.generate import rewritten
+    from rag.answering import rewritten
 
     try:
         said = rewritten(writer, question, turns, stop)

@@ -11,10 +11,8 @@ from importlib.metadata import version
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.errors import FootnoteError
-from rag.language.text import count_tokens
-from rag.models.encoder.encoder import SentenceEncoder
-from rag.models.llm.language_model import Offer, offers, open_llm
-from rag.parsing.loading import ocr_engine
+from rag.models import Offer, SentenceEncoder, count_tokens, offers, open_llm
+from rag.parsing import ocr_engine
 from rag.types import JSON
 
 __all__ = ["Check", "examine"]

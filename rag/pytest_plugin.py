@@ -14,9 +14,7 @@ import pytest
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
-    from rag.evaluate.cases import Case
-    from rag.evaluate.places import Sources
-    from rag.evaluate.results import Result
+    from rag.evaluate import Case, Result, Sources
     from rag.types import Answer
 
 __all__ = ["CaseFile", "CaseItem"]
@@ -78,7 +76,7 @@ class CaseFile(pytest.File):
     def collect(self) -> Iterator[CaseItem]:
         """One test for each case, named by its id."""
         from rag.errors import CaseProblem
-        from rag.evaluate.cases import load_cases
+        from rag.evaluate import load_cases
 
         try:
             cases = load_cases(self.path)
@@ -100,8 +98,7 @@ class CaseItem(pytest.Item):
 
     def runtest(self) -> None:
         """Asks and judges."""
-        from rag.evaluate.asking import ask_one
-        from rag.evaluate.results import examine
+        from rag.evaluate import ask_one, examine
 
         assistant = _assistant(self.config)
         result = examine(self.case, ask_one(assistant, self.case), _sources(self.config))
@@ -110,7 +107,7 @@ class CaseItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> Any:  # type: ignore[override]
         """The case in words instead of a traceback."""
-        from rag.evaluate.shown import failure
+        from rag.evaluate import failure
 
         if isinstance(excinfo.value, WrongAnswer):
             colour = self.config.get_terminal_writer().hasmarkup
@@ -150,7 +147,7 @@ def _assistant(config: pytest.Config) -> Assistant:
 
 def _sources(config: pytest.Config) -> Sources:
     if _SOURCES not in config.stash:
-        from rag.evaluate.places import Sources
+        from rag.evaluate import Sources
 
         config.stash[_SOURCES] = Sources.of(_assistant(config))
     return config.stash[_SOURCES]

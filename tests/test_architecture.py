@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +37,7 @@ FLOORS: dict[str, int] = {
 BESIDE = {("assistant", "config")}  # rooms of one floor of which the first may import the second
 
 OWNERS: dict[str, set[str]] = {
-    "tiktoken": {"language"},
+    "tiktoken": {"models"},
     "sentencex": {"language"},
     "pypdfium2": {"parsing"},
     "pypdfium2_raw": {"parsing"},
@@ -80,7 +81,12 @@ OWNERS: dict[str, set[str]] = {
     "starlette": {"server"},
     "uvicorn": {"server"},
 }
-SHARED = {"numpy"}  # the one library whose values flow between rooms
+FACES = {
+    ".".join(path.parent.relative_to(PACKAGE.parent).parts): path
+    for path in sorted(PACKAGE.rglob("__init__.py"))
+    if path.parent != PACKAGE
+}
+SHARED = {"numpy", "lazy_loader"}  # values flow between rooms; every face is made with it
 
 
 def room_of(path: Path) -> str:
@@ -113,6 +119,8 @@ def complaints(path: Path) -> list[str]:
             below = FLOORS.get(target, 99) < FLOORS.get(room, 99) or (room, target) in BESIDE
             if room and target != room and not below:
                 found.append(f"{place} imports {target}, which is not below {room}")
+            elif target != room and f"rag.{target}" in FACES and module not in FACES:
+                found.append(f"{place} imports {module}, which is not named by a face")
         elif top in OWNERS:
             if room not in OWNERS[top]:
                 found.append(f"{place} imports {top}, which belongs to {sorted(OWNERS[top])}")
@@ -129,6 +137,25 @@ def test_imports_point_down_and_libraries_have_one_owner(path: Path) -> None:
     assert complaints(path) == []
 
 
+@pytest.mark.parametrize("name", FACES)
+def test_a_face_names_and_does_not_define(name: str) -> None:
+    """Its `__all__` is what its stub imports, and each name is there."""
+    face = FACES[name]
+    tree = ast.parse(face.read_text("utf-8"))
+    assert ast.get_docstring(tree), "a room says what it is for"
+    rest = [node for node in tree.body[1:] if not isinstance(node, ast.Import | ast.Assign)]
+    assert not rest, ast.unparse(rest[0])
+    module = importlib.import_module(name)
+    stub = face.with_suffix(".pyi")
+    named = (
+        [alias.name for node in ast.parse(stub.read_text("utf-8")).body for alias in node.names]
+        if stub.exists()
+        else []
+    )
+    assert sorted(getattr(module, "__all__", [])) == sorted(named)
+    assert all(getattr(module, each) is not None for each in named)
+
+
 def test_every_room_stands_in_the_table_and_every_entry_is_a_room() -> None:
     assert {room_of(path) for path in FILES} - {""} == set(FLOORS)
 
@@ -140,6 +167,7 @@ def test_the_check_notices_an_import_upwards_sideways_or_of_anothers_library(tmp
         ("import rag.cli", "not below"),
         ("def f():\n    from rag.retrieval import Lenses", "not below"),
         ("import faiss", "belongs to"),
+        ("from rag.storage.writer import Writer", "not named by a face"),
         ("import requests", "no owner"),
     ):
         tree = ast.parse(f"{line}\n{text}")

@@ -12,7 +12,7 @@ from conftest import ROOT
 
 from rag.evaluate.cases import Case, load_cases
 from rag.evaluate.places import Sources, locate
-from rag.parsing.loading import load_bytes
+from rag.parsing import load_bytes
 from rag.types import Document
 
 SOURCES = ROOT / "sources"

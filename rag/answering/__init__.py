@@ -1,1 +1,19 @@
-"""answering"""
+"""Answering: passages become an answer of exact quotes, or of a language model's sentences, each verified.
+
+Floor 4. This room does not know how passages were found.
+"""
+
+import lazy_loader
+
+__all__ = [
+    "Draft",
+    "SourceSentence",
+    "Task",
+    "Writer",
+    "answer_from",
+    "question_from",
+    "rewritten",
+    "verify",
+    "write",
+]
+__getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

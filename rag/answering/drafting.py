@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from rag.language.months import NAMES
+from rag.language import NAMES
 
 __all__ = ["Draft", "question_from"]
 

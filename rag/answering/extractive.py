@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 
 from rag.answering.ranking import ReadPassage, Scored, differing, read, select
 from rag.answering.rerank import RISK, reread
-from rag.language.cues import cased
-from rag.language.text import normalise, sentence_spans, strip_span
-from rag.lenses.lexical import LexicalLens, terms
+from rag.language import cased, normalise, sentence_spans, strip_span
+from rag.lenses import LexicalLens, terms
 from rag.types import Answer, Citation, Claim, Document, Hit, Reader, Span, Vectors
 
 __all__ = ["answer_from", "cite"]

@@ -14,8 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.language.cues import MATCHES, Offers, matches, offers, wants
-from rag.language.text import longest_run
+from rag.language import MATCHES, Offers, longest_run, matches, offers, wants
 from rag.types import Span, Vectors
 
 __all__ = ["FEATURES", "FloatArray", "Idf", "ReadPassage", "Terms", "features"]

@@ -15,7 +15,7 @@ import numpy as np
 from rag.answering.counted import counts
 from rag.answering.features import FEATURES, FloatArray, Idf, ReadPassage, Terms, features
 from rag.answering.ranker import ranker
-from rag.language.cues import offers, wants
+from rag.language import offers, wants
 from rag.types import Span, Vectors
 
 __all__ = ["ANSWERABLE", "ReadPassage", "Reading", "Scored", "differing", "read", "select"]

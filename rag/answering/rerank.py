@@ -20,7 +20,7 @@ import numpy as np
 from rag.answering.counted import counted
 from rag.answering.features import FloatArray, ReadPassage
 from rag.answering.ranking import Reading, Scored
-from rag.language.cues import elsewhere, unspoken
+from rag.language import elsewhere, unspoken
 from rag.types import Reader, SentenceRead, Span, Window
 
 __all__ = ["CANDIDATES", "RISK", "Read", "evidence", "mixed", "read_again", "reread"]

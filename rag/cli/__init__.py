@@ -1,1 +1,11 @@
-"""cli"""
+"""The command line: `rag build`, `rag ask` and the others.
+
+Floor 8. Errors are caught and shown only here and in `server`.
+"""
+
+import lazy_loader
+
+__all__ = [
+    "main",
+]
+__getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

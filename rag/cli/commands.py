@@ -149,7 +149,7 @@ def chat(index: IndexOption = None, model: ModelOption = None, llm: LlmOption = 
     """Ask one question after the other; Ctrl-C stops an answer, an empty line ends it."""
     from rag.assistant import open_index
     from rag.cli.telling import tell
-    from rag.language.text import printable
+    from rag.language import printable
     from rag.types import Turn
 
     with open_index(config=_config(None, index, model, llm=llm)) as assistant:
@@ -183,12 +183,12 @@ def serve(
 ) -> None:
     """Serve the page for the browser. Where there is no index yet, one is begun and built behind the page."""
     from rag.assistant import begin, open_index
-    from rag.server.launch import launch
+    from rag.server import launch
 
     config = _config(sources, index, model, host=host, port=port, llm=llm)
     users = None
     if auth is not None:
-        from rag.server.auth import read_users
+        from rag.server import read_users
 
         users = read_users(auth)
     begun = begin(config)

@@ -14,8 +14,7 @@ from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from rag.config import Config
-    from rag.evaluate.places import Sources
-    from rag.evaluate.run import Run
+    from rag.evaluate import Run, Sources
 
 __all__ = ["eval_app"]
 
@@ -58,12 +57,12 @@ def run(
     """Ask every case, judge the answers and their citations, print the measures. "run" may be left out."""
     from rag.cli.show import print_json
     from rag.cli.show_evaluation import print_run
-    from rag.evaluate.floors import breaches, load_floors
+    from rag.evaluate import breaches, load_floors
 
     held = load_floors(floors) if floors else None
     found, sources = _evaluated(cases, _config(index, model), jobs, fresh, quiet=as_json)
     if html is not None:
-        from rag.evaluate.report import write_report
+        from rag.evaluate import write_report
 
         write_report(found, sources, html, name=cases.name)
     below = breaches(held, found) if held else []
@@ -88,8 +87,7 @@ def init(
     """Draft cases from the indexed sources, for a person to correct."""
     from rag.assistant import open_index
     from rag.errors import CaseProblem
-    from rag.evaluate.drafts import draft_cases, draft_file
-    from rag.evaluate.places import Sources
+    from rag.evaluate import Sources, draft_cases, draft_file
 
     if out.exists():
         raise CaseProblem(f"{out} is already there.", "Name another file: rag eval init mine.yaml")
@@ -116,7 +114,7 @@ def raise_floors(
 ) -> None:
     """Evaluate, and raise the floors to what was reached. Refuses to lower one unless told to."""
     from rag.cli.show_evaluation import print_floors
-    from rag.evaluate.floors import load_floors, raised, save_floors
+    from rag.evaluate import load_floors, raised, save_floors
 
     before = load_floors(floors) if floors.exists() else None
     found, _ = _evaluated(cases, _config(index, model), jobs, fresh, quiet=False)
@@ -135,8 +133,8 @@ def compare(
     from rag.cli.show import print_json
     from rag.cli.show_evaluation import print_differences
     from rag.errors import CaseProblem
-    from rag.evaluate.run import read_rows
-    from rag.evaluate.summary import compare as compare_rows
+    from rag.evaluate import compare as compare_rows
+    from rag.evaluate import read_rows
 
     differences = compare_rows(read_rows(before), read_rows(after))
     if not differences:
@@ -159,9 +157,7 @@ def mutate(
     from rag.assistant import open_index
     from rag.cli.show import print_json
     from rag.cli.show_evaluation import print_gate
-    from rag.evaluate.mutations import mutation_gate
-    from rag.evaluate.places import Sources
-    from rag.evaluate.run import opened
+    from rag.evaluate import Sources, mutation_gate, opened
 
     with opened(cases, _config(index, model)) as (loaded, settings), open_index(config=settings) as assistant:
         gate = mutation_gate(loaded, Sources.of(assistant), rounds=rounds)
@@ -179,7 +175,7 @@ def import_(
     into: Annotated[Path, typer.Argument(help="Folder for sources/ and cases.jsonl.")],
 ) -> None:
     """Turn a question set of another maker into sources and cases."""
-    from rag.evaluate.sets import import_set
+    from rag.evaluate import import_set
 
     made = import_set(origin, into)
     typer.echo(f"Sources are in {made.sources}, cases in {made.cases}.")
@@ -191,7 +187,7 @@ def _evaluated(cases: Path, config: Config, jobs: int | None, fresh: bool, quiet
     from textwrap import shorten
 
     from rag.cli.show import bars
-    from rag.evaluate.run import evaluate, opened
+    from rag.evaluate import evaluate, opened
     from rag.types import Progress
 
     with bars(quiet=quiet) as progress, opened(cases, config, progress) as (loaded, settings):

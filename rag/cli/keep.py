@@ -13,7 +13,7 @@ __all__ = ["feedback", "password", "verify"]
 
 def password(name: str) -> None:
     """Ask for a password twice and print the line for the users' file: rag password ada >> users.txt"""
-    from rag.server.auth import line_for
+    from rag.server import line_for
 
     secret = typer.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True, err=True)
     typer.echo(line_for(name, secret))
@@ -45,7 +45,7 @@ def verify(
 def feedback() -> None:
     """Print what people said of answers as cases for rag eval: rag feedback > cases.jsonl"""
     from rag.config import load_config
-    from rag.evidence.feedback import Feedback
+    from rag.evidence import Feedback
 
     for case in Feedback(load_config().feedback).cases():
         typer.echo(json.dumps(case, ensure_ascii=False))

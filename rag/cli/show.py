@@ -18,7 +18,7 @@ from rich.text import Text
 
 from rag.doctor import Check
 from rag.errors import FootnoteError
-from rag.language.text import printable
+from rag.language import printable
 from rag.types import JSON, BuildReport, Failure, OnProgress, Passage, Progress, Source
 
 if TYPE_CHECKING:

@@ -11,11 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rag.evaluate.floors import Floors
-from rag.evaluate.mutations import FALSE_ALARMS, NOTICED, Gate
-from rag.evaluate.run import Run
-from rag.evaluate.summary import MEASURES, Difference
-from rag.language.text import printable
+from rag.evaluate import FALSE_ALARMS, MEASURES, NOTICED, Difference, Floors, Gate, Run
+from rag.language import printable
 
 __all__ = ["number", "print_differences", "print_floors", "print_gate", "print_run"]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
 from typing import TYPE_CHECKING, cast
 
-from rag.language.text import printable
+from rag.language import printable
 from rag.types import Answer, Delta, Done, Event
 
 if TYPE_CHECKING:

@@ -3,70 +3,49 @@
     from rag.evaluate import assert_cites, assert_refuses
     assert_cites(assistant.ask("How many people died?"), path="report.pdf", page=3, quote="64 people died")
 
-Everything is offline and deterministic; no model judges. Names are looked up when they are first used.
+Everything is offline and deterministic; no model judges. Floor 6. Names are looked up when they are first used.
 """
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from rag.evaluate.cases import Case, Expected, load_cases
-    from rag.evaluate.floors import Floors, load_floors
-    from rag.evaluate.judge import Finding, in_source_words
-    from rag.evaluate.matchers import assert_all_quotes_exact, assert_answers, assert_cites, assert_refuses
-    from rag.evaluate.measures import exact_match, span_overlap, token_f1
-    from rag.evaluate.mutations import mutation_gate
-    from rag.evaluate.run import Run, evaluate
-    from rag.evaluate.summary import Estimate, compare
-
-_HOMES = {
-    "Case": "cases",
-    "Estimate": "summary",
-    "Expected": "cases",
-    "Finding": "judge",
-    "Floors": "floors",
-    "Run": "run",
-    "assert_all_quotes_exact": "matchers",
-    "assert_answers": "matchers",
-    "assert_cites": "matchers",
-    "assert_refuses": "matchers",
-    "compare": "summary",
-    "evaluate": "run",
-    "exact_match": "measures",
-    "in_source_words": "judge",
-    "load_cases": "cases",
-    "load_floors": "floors",
-    "mutation_gate": "mutations",
-    "span_overlap": "measures",
-    "token_f1": "measures",
-}
+import lazy_loader
 
 __all__ = [
+    "FALSE_ALARMS",
+    "MEASURES",
+    "NOTICED",
     "Case",
+    "Difference",
     "Estimate",
     "Expected",
     "Finding",
     "Floors",
+    "Gate",
+    "Result",
     "Run",
+    "Sources",
+    "ask_one",
     "assert_all_quotes_exact",
     "assert_answers",
     "assert_cites",
     "assert_refuses",
+    "breaches",
     "compare",
+    "draft_cases",
+    "draft_file",
     "evaluate",
     "exact_match",
+    "examine",
+    "failure",
+    "import_set",
     "in_source_words",
     "load_cases",
     "load_floors",
     "mutation_gate",
+    "opened",
+    "raised",
+    "read_rows",
+    "save_floors",
     "span_overlap",
     "token_f1",
+    "write_report",
 ]
-
-
-def __getattr__(name: str) -> object:
-    if name in _HOMES:
-        return getattr(import_module(f"rag.evaluate.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'rag.evaluate' has no attribute {name!r}")
+__getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag.answering.drafting import Draft, question_from
+from rag.answering import Draft, question_from
 from rag.evaluate.cases import Case, Expected, to_yaml
-from rag.language.text import units
+from rag.language import units
 from rag.types import Document, Span
 
 __all__ = ["draft_cases", "draft_file"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from rag.evaluate.places import Sources
-from rag.language.text import normalise, sentence_spans
+from rag.language import normalise, sentence_spans
 from rag.types import JSON, Citation, Claim, Encoder, Entailment
 
 __all__ = [
@@ -83,7 +83,7 @@ def carried_by(encoder: Encoder, nli: Entailment | None = None) -> Judge:
     Numbers, names, dates and negations are compared as the program itself compares them; `nli`, a cross-encoder for
     natural language inference, joins in where one is given. The judge raises ModelProblem.
     """
-    from rag.answering.verification.checking import SourceSentence, verify
+    from rag.answering import SourceSentence, verify
 
     def judge(claim: str, premises: Sequence[str]) -> bool:
         if in_source_words(claim, premises):

@@ -9,7 +9,7 @@ from rag.evaluate.judge import check_citations, check_claims
 from rag.evaluate.measures import says
 from rag.evaluate.places import Sources, occurrences
 from rag.evaluate.shown import cited_as, lit_difference, nearest
-from rag.language.text import printable
+from rag.language import printable
 from rag.types import Answer
 
 __all__ = ["assert_all_quotes_exact", "assert_answers", "assert_cites", "assert_refuses"]

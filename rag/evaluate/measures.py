@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rag.evaluate.places import Place
 from rag.evaluate.predictions import Retrieved
-from rag.language.text import normalise
+from rag.language import normalise
 from rag.types import Span
 
 __all__ = [

@@ -19,7 +19,7 @@ from rag.evaluate.judge import Judge, in_source_words
 from rag.evaluate.places import Place, Sources, locate
 from rag.evaluate.predictions import Prediction
 from rag.evaluate.results import findings_of
-from rag.language.text import sentences, words
+from rag.language import sentences, words
 from rag.types import JSON, Citation, Claim, Document, Page, Span
 
 __all__ = ["FALSE_ALARMS", "NOTICED", "Gate", "Noticed", "good_answer", "mutation_gate"]

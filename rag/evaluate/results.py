@@ -16,7 +16,8 @@ from rag.evaluate.judge import Finding, Judge, check_citations, check_claims, ci
 from rag.evaluate.measures import exact_match, ranking, says, span_overlap, token_f1
 from rag.evaluate.places import Place, Sources, locate
 from rag.evaluate.predictions import Prediction
-from rag.language.text import count_tokens, sentence_spans, words
+from rag.language import sentence_spans, words
+from rag.models import count_tokens
 
 if TYPE_CHECKING:
     from rag.types import Citation

@@ -95,8 +95,8 @@ def evaluate(
     """Asks every case of an index and judges the answers; also the sources, which outlive the open index.
 
     Without a `judge`, claims must be in the source's words, or, where a language model writes them, hold before
-    verification and the settings' `nli`. `jobs` processes ask at once; a script that wants more than one needs the usual
-    `if __name__ == "__main__"`. Raises IndexMissing, IndexStale, ModelProblem.
+    verification and the settings' `nli`. `jobs` processes ask at once; a script that wants more than one needs the
+    usual `if __name__ == "__main__"`. Raises IndexMissing, IndexStale, ModelProblem.
     """
     from rag.assistant import open_index
 
@@ -145,8 +145,7 @@ def opened(path: Path, config: Config, progress: OnProgress | None = None) -> It
 def _judge_for(config: Config) -> Judge:
     if not config.llm:
         return in_source_words
-    from rag.models.encoder.encoder import SentenceEncoder
-    from rag.models.nli import CrossEncoder
+    from rag.models import CrossEncoder, SentenceEncoder
 
     nli = CrossEncoder(config.nli, config.device) if config.nli else None
     return carried_by(SentenceEncoder(config.model, config.device), nli)

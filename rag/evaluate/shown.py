@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from rag.language.text import printable
+from rag.language import printable
 from rag.types import Span
 
 if TYPE_CHECKING:

@@ -1,11 +1,24 @@
-"""A conversation as one file to keep: HTML that needs nothing else, with every quote, its place, and its file's hash.
+"""Evidence: page pictures and boxes, originals, evidence packs, feedback.
 
-`verify_pack` reads such a file later and compares every quote with the sources as they are then. What a person sees in
-the file is what is compared: the quotes are taken from the shown text. The file holds no script and loads nothing. This
-room does not know how an answer was made.
+Floor 6. A pack is a conversation as one HTML file that needs nothing else, with every quote, its place and its file's
+hash; `verify_pack` compares the quotes that a person sees in it with the sources as they are then. This room does not
+know how an answer was made.
 """
 
-from rag.evidence.pack import Asked, Said, make_pack
-from rag.evidence.pack_check import Standing, Verdict, verify_pack
+import lazy_loader
 
-__all__ = ["Asked", "Said", "Standing", "Verdict", "make_pack", "verify_pack"]
+__all__ = [
+    "KINDS",
+    "Asked",
+    "Feedback",
+    "Kind",
+    "Remark",
+    "Said",
+    "SourceState",
+    "Standing",
+    "Verdict",
+    "Viewer",
+    "make_pack",
+    "verify_pack",
+]
+__getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

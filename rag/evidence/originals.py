@@ -10,7 +10,7 @@ import hashlib
 from pathlib import Path
 from typing import Literal
 
-from rag.storage.store import Snapshot
+from rag.storage import Snapshot
 
 __all__ = ["Original", "Originals"]
 
@@ -20,25 +20,23 @@ Original = tuple[Path, Literal["unchanged", "changed"]]
 class Originals:
     """Finds the files of an index's documents, from any number of threads."""
 
-    def __init__(self, index: Path) -> None:
-        self._index = index
+    def __init__(self) -> None:
         self._seen: dict[Path, tuple[int, int, str]] = {}  # size, time and sha256 as last looked at
 
-    def file(self, snapshot: Snapshot, document_id: str) -> Original | None:
-        """A file that holds the document, unchanged if there is one; None if all are gone, or no such document is."""
+    def file(self, snapshot: Snapshot, folder: Path, document_id: str) -> Original | None:
+        """A file in `folder` that holds the document, an unchanged one first; None if there is none."""
         sha256 = snapshot.sha256(document_id)
         if sha256 is None:
             return None
-        folder = self._index / (snapshot.meta("sources") or "")
         here = [path for name in snapshot.paths(document_id) if (path := folder / name).is_file()]
         for path in here:
             if self._sha256(path) == sha256:
                 return path, "unchanged"
         return (here[0], "changed") if here else None
 
-    def pdf(self, snapshot: Snapshot, document_id: str) -> bytes | None:
+    def pdf(self, snapshot: Snapshot, folder: Path, document_id: str) -> bytes | None:
         """The PDF that holds the document; None for other formats, and for a file that is changed or gone."""
-        found = self.file(snapshot, document_id)
+        found = self.file(snapshot, folder, document_id)
         if found is None or found[1] != "unchanged" or found[0].suffix.lower() != ".pdf":
             return None
         return found[0].read_bytes()

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.assistant import Assistant
+from rag.evidence.viewer import Viewer
 from rag.types import Box, Citation, Document, Span, Support
 
 __all__ = ["Asked", "Said", "make_pack"]
@@ -40,21 +40,21 @@ class Asked:
     notes: tuple[str, ...] = ()
 
 
-def make_pack(assistant: Assistant, title: str, conversation: Sequence[Asked]) -> str:
+def make_pack(viewer: Viewer, title: str, conversation: Sequence[Asked]) -> str:
     """The conversation as HTML. A quote that no longer stands in its source is kept as text and named as such."""
     escaped = html.escape(title)
-    turns = "\n".join(_turn(assistant, number, asked) for number, asked in enumerate(conversation, 1))
+    turns = "\n".join(_turn(viewer, number, asked) for number, asked in enumerate(conversation, 1))
     made = time.strftime("%d %B %Y, %H:%M")
     return _PAGE.format(title=escaped, made=made, turns=turns, style=_STYLE)
 
 
-def _turn(assistant: Assistant, number: int, asked: Asked) -> str:
+def _turn(viewer: Viewer, number: int, asked: Asked) -> str:
     cited = {citation.number: citation for said in asked.said for citation in said.citations}
     claims = "\n".join(_claim(number, said) for said in asked.said)
     if not asked.said:
         claims = '<p class="claim">The sources do not answer this question.</p>'
     notes = "".join(f'<p class="note">{html.escape(note)}</p>' for note in asked.notes)
-    exhibits = "\n".join(_exhibit(assistant, number, cited[each]) for each in sorted(cited))
+    exhibits = "\n".join(_exhibit(viewer, number, cited[each]) for each in sorted(cited))
     listed = f"<ol>\n{exhibits}\n</ol>" if exhibits else ""
     return f"<article>\n<h2>{html.escape(asked.question)}</h2>\n{notes}{claims}\n{listed}\n</article>"
 
@@ -66,8 +66,8 @@ def _claim(turn: int, said: Said) -> str:
     return f'<p class="claim {said.support}">{html.escape(said.text)}{marks}{support}</p>'
 
 
-def _exhibit(assistant: Assistant, turn: int, citation: Citation) -> str:
-    document = assistant.document(citation.document_id)
+def _exhibit(viewer: Viewer, turn: int, citation: Citation) -> str:
+    document = viewer.assistant.document(citation.document_id)
     title = f"<h3><b>{citation.number}</b> {html.escape(citation.title)}</h3>"
     page = f", page {html.escape(str(citation.page_label or citation.page))}" if citation.page else ""
     where = f'<p class="where">{html.escape(citation.path)}{page}</p>'
@@ -77,23 +77,23 @@ def _exhibit(assistant: Assistant, turn: int, citation: Citation) -> str:
             '<p class="note">This was quoted; it does not stand in the source any more, so it is not vouched for.</p>'
         )
         return f"<li {anchor}>{title}{where}{lost}<blockquote>{_text(citation.quote)}</blockquote></li>"
-    before, after = assistant.surroundings(citation, _AROUND)
+    before, after = viewer.surroundings(citation, _AROUND)
     shown = f"<blockquote>{_text(before)}<mark>{_text(citation.quote)}</mark>{_text(after)}</blockquote>"
     place = (
         f'data-number="{citation.number}" data-path="{html.escape(document.path)}" data-sha256="{document.sha256}" '
         f'data-start="{citation.span.start}" data-end="{citation.span.end}"'
     )
     hashed = f'<p class="hash">SHA-256 of the file: <code>{document.sha256}</code></p>'
-    return f"<li {anchor} {place}>{title}{where}{shown}{_crops(assistant, document, citation.span)}{hashed}</li>"
+    return f"<li {anchor} {place}>{title}{where}{shown}{_crops(viewer, document, citation.span)}{hashed}</li>"
 
 
-def _crops(assistant: Assistant, document: Document, span: Span) -> str:
+def _crops(viewer: Viewer, document: Document, span: Span) -> str:
     """For a PDF the parts of its pages that hold the quote, with its lines marked."""
     figures = []
-    for page, boxes in assistant.page_boxes(document.id, span).items():
+    for page, boxes in viewer.page_boxes(document.id, span).items():
         top = max(0.0, min(box.top for box in boxes) - _MARGIN)
         bottom = min(1.0, max(box.bottom for box in boxes) + _MARGIN)
-        png = assistant.page_picture(document.id, page, _WIDTH, Box(0, top, 1, bottom))
+        png = viewer.page_picture(document.id, page, _WIDTH, Box(0, top, 1, bottom))
         if png is None:
             continue
         lit = "".join(_lit(box, top, bottom) for box in boxes)

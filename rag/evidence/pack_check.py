@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from rag.errors import ConfigProblem, SourceError, SourcesMissing
-from rag.parsing.loading import Scanning, load_files
+from rag.parsing import Scanning, load_files
 from rag.types import JSON, Loaded, Span
 
 __all__ = ["Standing", "Verdict", "verify_pack"]

@@ -17,8 +17,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from rag.errors import SourceError
-from rag.parsing.pdf.pdfium import Boxes, Pdf
-from rag.parsing.sandbox import Child
+from rag.parsing import Boxes, Child, Pdf
 from rag.types import Box, GlyphRun, Span, WordBox
 
 __all__ = ["Painter", "boxes", "paint", "render", "word_boxes"]

@@ -1,1 +1,15 @@
-"""indexing"""
+"""Indexing: sources become the next generation of the index: plan, read, chunk, embed, commit, report.
+
+Floor 3. This room does not know how a question is answered.
+"""
+
+import lazy_loader
+
+__all__ = [
+    "begin",
+    "build",
+    "chunk_document",
+    "heal",
+    "recipe_of",
+]
+__getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -18,11 +18,10 @@ from pathlib import Path
 from rag.errors import EmptySource, IndexLocked, IndexMissing, IndexUnwritable, SourceError, SourceLimit, SourcesMissing
 from rag.indexing.chunk import Piece, chunk_document
 from rag.indexing.plan import Found, Plan, gaps, make_plan, scan
-from rag.lenses import dense, generations, lexical
-from rag.lenses.shards import parts_of
-from rag.parsing.loading import VERSION as LOAD_VERSION
-from rag.parsing.loading import Scanning, load_files, ocr_engine
-from rag.storage.store import FileRow, Store, Writer
+from rag.lenses import dense, generations, lexical, parts_of
+from rag.parsing import VERSION as LOAD_VERSION
+from rag.parsing import Scanning, load_files, ocr_engine
+from rag.storage import FileRow, Store, Writer
 from rag.types import BuildReport, Embedded, Encoder, Failure, Loaded, OnProgress, Progress
 
 __all__ = ["begin", "build", "heal", "recipe_of"]

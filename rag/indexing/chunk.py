@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.language.text import count_tokens, strip_span, units
+from rag.language import strip_span, units
+from rag.models import count_tokens
 from rag.types import Chunk, Document, EmbedInput, PageRange, Span
 
 __all__ = ["Piece", "chunk_document", "chunk_id"]

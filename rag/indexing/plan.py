@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from rag.errors import SourcesMissing
-from rag.parsing.loading import supported
-from rag.storage.store import FileRow, suffix_of
+from rag.parsing import supported
+from rag.storage import FileRow, suffix_of
 from rag.types import Move
 
 __all__ = ["Found", "Plan", "make_plan", "scan"]

@@ -1,1 +1,32 @@
-"""language"""
+"""What is known of human languages: sentences, words, months, numbers and units, cues of question kinds.
+
+Floor 1. Text in, spans, words and numbers out. No other room has a word list or a pattern of English.
+"""
+
+import lazy_loader
+
+__all__ = [
+    "MATCHES",
+    "MONTHS",
+    "NAMES",
+    "Date",
+    "Offers",
+    "Quantity",
+    "cased",
+    "dates",
+    "elsewhere",
+    "longest_run",
+    "matches",
+    "normalise",
+    "offers",
+    "printable",
+    "quantities",
+    "sentence_spans",
+    "sentences",
+    "strip_span",
+    "units",
+    "unspoken",
+    "wants",
+    "words",
+]
+__getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,30 +1,18 @@
-"""Sentences, words and token counts of a text, always as spans of the text itself.
+"""Sentences and words of a text, always as spans of the text itself.
 
-Owns the sentence splitter (sentencex) and the token counter (tiktoken, with its vocabulary shipped in `rag/models`, so
-that counting needs no network). This module does not know what a chunk, an index or a question is.
+Owns the sentence splitter (sentencex). This module does not know what a chunk, an index or a question is.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
-import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import repeat
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from rag.errors import ModelProblem
 from rag.types import Block, Document, Span
 
-if TYPE_CHECKING:
-    import tiktoken
-
 __all__ = [
-    "count_tokens",
     "longest_run",
     "normalise",
     "printable",
@@ -35,11 +23,7 @@ __all__ = [
     "words",
 ]
 
-_ENCODING = "cl100k_base"
-_VOCABULARY = Path(__file__).parents[1] / "models" / "data" / "tiktoken" / "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"
-_VOCABULARY_SHA256 = "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7"
 _WORD = re.compile(r"\w+", re.UNICODE)
-_environment = threading.Lock()
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
@@ -105,12 +89,6 @@ def words(text: str) -> list[str]:
     return _WORD.findall(normalise(text))
 
 
-def count_tokens(texts: Sequence[str]) -> list[int]:
-    """Tokens of each text in `cl100k_base`; text that looks like a special token counts as ordinary text."""
-    encode = _encoding().encode_ordinary  # one by one: its batches start threads, which cost more than a sentence
-    return [len(encode(text)) for text in texts]
-
-
 def longest_run(question: Sequence[str], text: Iterable[str]) -> int:
     """Length of the longest run of words that stands in both, in order and without gaps.
 
@@ -123,31 +101,3 @@ def longest_run(question: Sequence[str], text: Iterable[str]) -> int:
         while at + best < len(asked) and asked[at : at + best + 1] in found:
             best += 1
     return best
-
-
-@lru_cache(maxsize=1)
-def _encoding() -> tiktoken.Encoding:
-    """tiktoken's own loader, pointed for a moment at the shipped vocabulary.
-
-    The hash is checked first because tiktoken answers a wrong one by deleting the file and fetching another.
-    """
-    try:
-        right = hashlib.sha256(_VOCABULARY.read_bytes()).hexdigest() == _VOCABULARY_SHA256
-    except OSError:
-        right = False
-    if not right:
-        raise ModelProblem(
-            f"The token vocabulary {_VOCABULARY.name} is missing or damaged.", "Install the package again."
-        )
-    import tiktoken
-
-    with _environment:
-        before = os.environ.get("TIKTOKEN_CACHE_DIR")
-        os.environ["TIKTOKEN_CACHE_DIR"] = str(_VOCABULARY.parent)
-        try:
-            return tiktoken.get_encoding(_ENCODING)
-        finally:
-            if before is None:
-                del os.environ["TIKTOKEN_CACHE_DIR"]
-            else:
-                os.environ["TIKTOKEN_CACHE_DIR"] = before

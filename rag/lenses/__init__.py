@@ -1,1 +1,21 @@
-"""lenses"""
+"""Lenses: the dense (FAISS) and the lexical (tantivy) index, derived from storage and rebuilt from it.
+
+Floor 2. Written by `indexing`, asked by `retrieval`; each is a folder of immutable shards, stamped with its
+generation. This room does not know what the keys stand for.
+"""
+
+import lazy_loader
+
+__all__ = [
+    "DenseLens",
+    "LexicalLens",
+    "Seen",
+    "dense",
+    "generations",
+    "is_function_word",
+    "lexical",
+    "parts_of",
+    "sealed",
+    "terms",
+]
+__getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

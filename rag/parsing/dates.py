@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from rag.language.months import MONTHS
+from rag.language import MONTHS
 
 __all__ = ["date_at_head", "date_of"]
 

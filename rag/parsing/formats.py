@@ -15,7 +15,11 @@ from rag.parsing.draft import Draft
 from rag.parsing.pdf.ocr import ScannedWord
 from rag.types import Document, Loaded
 
-__all__ = ["READERS", "load_bytes", "supported", "unsupported"]
+__all__ = ["READERS", "VERSION", "load_bytes", "supported", "unsupported"]
+
+VERSION = "2"
+"""Changes whenever the same file would give another document: what was read by an older version is read again."""
+
 
 READERS = {  # suffix -> module below `rag.parsing`
     ".txt": "plain",

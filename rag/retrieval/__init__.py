@@ -1,1 +1,17 @@
-"""retrieval"""
+"""Retrieval: a question becomes passages: query rewriting, spelling, both lenses, fusion.
+
+Floor 3. This room does not know what an answer is.
+"""
+
+import lazy_loader
+
+__all__ = [
+    "Lenses",
+    "Retrieved",
+    "StandAlone",
+    "open_lenses",
+    "retrieve",
+    "search",
+    "stand_alone",
+]
+__getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

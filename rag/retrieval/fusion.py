@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.language.text import longest_run
+from rag.language import longest_run
 from rag.types import Vectors
 
 __all__ = ["FEATURES", "Candidate", "features", "fuse"]

@@ -1,4 +1,4 @@
-"""A question becomes passages: both lenses, fused into one score, repetitions removed.
+"""A question becomes passages: both lenses, fused into one score, repetitions removed; misspelt, it is searched again.
 
 This module does not know what an answer is, nor how the lenses were made.
 """
@@ -12,17 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.language.text import normalise
-from rag.lenses.dense import FOLDER as DENSE
-from rag.lenses.dense import DenseLens
-from rag.lenses.generations import Seen, sealed
-from rag.lenses.lexical import FOLDER as LEXICAL
-from rag.lenses.lexical import LexicalLens, terms
+from rag.language import normalise
+from rag.lenses import DenseLens, LexicalLens, Seen, dense, lexical, sealed, terms
 from rag.retrieval.fusion import Candidate, fuse
-from rag.storage.store import Snapshot, StoredChunk
-from rag.types import Document, Hit, Keys, Passage, Ranks, Vectors
+from rag.retrieval.rewriting import StandAlone
+from rag.retrieval.spelling import respelt, words_of
+from rag.storage import Snapshot, StoredChunk
+from rag.types import Document, Encoder, Hit, Keys, Passage, Ranks, Vectors
 
-__all__ = ["DEPTH", "Lenses", "open_lenses", "search"]
+__all__ = ["DEPTH", "Lenses", "Retrieved", "open_lenses", "retrieve", "search"]
 
 DEPTH = 16
 """Candidates of each lens: with 20, 30 or 50 no set of questions finds more, and each costs its reading."""
@@ -57,8 +55,46 @@ def open_lenses(index: Path, generation: int, before: Lenses | None = None) -> L
     Files that it shares with the generation opened `before` are not checked again.
     """
     seen = [set(old) for old in before.seen] if before else [set(), set()]
-    dense = DenseLens.open(sealed(index / DENSE, generation, seen[0]))
-    return Lenses(generation, dense, LexicalLens.open(sealed(index / LEXICAL, generation, seen[1])), seen)
+    by_vector = DenseLens.open(sealed(index / dense.FOLDER, generation, seen[0]))
+    return Lenses(generation, by_vector, LexicalLens.open(sealed(index / lexical.FOLDER, generation, seen[1])), seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What was retrieved for a question: how it was understood, the vector of that, `(dim,)`, and hits, best first."""
+
+    asked_as: str
+    vector: Vectors
+    hits: tuple[Hit, ...]
+
+
+def retrieve(
+    question: StandAlone,
+    k: int,
+    *,
+    encoder: Encoder,
+    lenses: Lenses,
+    snapshot: Snapshot,
+    documents: Sequence[str] | None = None,
+) -> Retrieved:
+    """The `k` best hits for a stand-alone question; searched once more where it was misspelt.
+
+    Misspelt words are put right by the words of what they find all the same. Raises ModelProblem.
+    """
+
+    def find(text: str) -> tuple[Vectors, list[Hit]]:
+        vector = encoder.query(text)
+        return vector, search(text, vector, lenses=lenses, snapshot=snapshot, k=k, documents=documents)
+
+    asked, searched = question
+    vector, hits = find(searched)
+    words = list(words_of(hits))
+    respelled = {text: respelt(text, words, lenses.lexical) for text in set(question)}
+    right = StandAlone(*(respelled[text] for text in question))
+    if right != question:
+        asked, searched = right
+        vector, hits = find(searched)
+    return Retrieved(asked, vector if asked == searched else encoder.query(asked), tuple(hits))
 
 
 def search(

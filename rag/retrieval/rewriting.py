@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rag.lenses.lexical import is_function_word, terms
+from rag.lenses import is_function_word, terms
 from rag.types import Turn
 
 __all__ = ["StandAlone", "stand_alone"]

@@ -1,1 +1,13 @@
-"""server"""
+"""Server: the page for the browser, and the API for programs.
+
+Floor 7. The web server is loaded when a page is served. This room does not know how an answer is made.
+"""
+
+import lazy_loader
+
+__all__ = [
+    "launch",
+    "line_for",
+    "read_users",
+]
+__getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -17,13 +17,14 @@ from urllib.parse import urlsplit
 
 from rag.assistant import MAX_QUESTION
 from rag.errors import FootnoteError
-from rag.models.llm.language_model import is_here
+from rag.models import is_here
 from rag.server.samples import questions_for
 from rag.server.suggestions import suggest
 from rag.types import JSON, Citation, Delta, Document, Done, Found, Role, Source, Span, Turn
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+    from rag.evidence import Viewer
 
 __all__ = ["AT_ONCE", "Endpoints", "Readiness"]
 
@@ -56,11 +57,19 @@ class Readiness:
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """The calls over one open assistant. `examples` are questions to begin with; None: some are found."""
+    """The calls over one open assistant and the viewer of its sources.
 
-    assistant: Assistant
+    `examples` are questions to begin with; None: some are found.
+    """
+
+    viewer: Viewer
     examples: tuple[str, ...] | None = None
     readiness: Readiness = field(default_factory=Readiness)
+
+    @property
+    def assistant(self) -> Assistant:
+        """The open index."""
+        return self.viewer.assistant
 
     def ask(
         self,
@@ -228,12 +237,12 @@ class Endpoints:
         document = self.assistant.document(document_id)
         if document is None or not 1 <= page <= len(document.pages):
             return None
-        return self.assistant.page_picture(document_id, page, max(_WIDTHS[0], min(width, _WIDTHS[1])))
+        return self.viewer.page_picture(document_id, page, max(_WIDTHS[0], min(width, _WIDTHS[1])))
 
     def original(self, document_id: str) -> tuple[Path, str] | None:
         """The file of an indexed document and its media type; None if it is gone."""
         document = self.assistant.document(document_id)
-        file = self.assistant.file_of(document_id) if document else None
+        file = self.viewer.file_of(document_id) if document else None
         return (file, document.media_type) if document and file else None
 
     def _replacement(self, path: str) -> Document | None:
@@ -246,10 +255,10 @@ class Endpoints:
         quote = document.text[slice(*span)]
         number, label = (page.number, page.label) if page else (None, None)
         citation = Citation(0, document.id, document.path, document.name, number, label, span, quote)
-        before, after = self.assistant.surroundings(citation, around)
-        state = self.assistant.source_state(document.id)
+        before, after = self.viewer.surroundings(citation, around)
+        state = self.viewer.source_state(document.id)
         located = page is not None and state == "unchanged"
-        file = self.assistant.file_of(document.id)
+        file = self.viewer.file_of(document.id)
         return {
             "document_id": document.id,
             "path": document.path,
@@ -271,7 +280,7 @@ class Endpoints:
         }
 
     def _boxes(self, document_id: str, span: Span) -> dict[str, JSON]:
-        boxes = self.assistant.page_boxes(document_id, span)
+        boxes = self.viewer.page_boxes(document_id, span)
         return {str(page): [list(box) for box in on_page] for page, on_page in boxes.items()}
 
 

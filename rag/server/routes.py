@@ -24,8 +24,7 @@ from starlette.routing import Route
 
 from rag.assistant import MAX_QUESTION
 from rag.errors import ConfigProblem, FootnoteError
-from rag.evidence import Asked, make_pack
-from rag.evidence.feedback import KINDS, Feedback, Kind, Remark
+from rag.evidence import KINDS, Asked, Feedback, Kind, Remark, make_pack
 from rag.server.building import Building
 from rag.server.endpoints import AT_ONCE, Endpoints
 from rag.server.requests import Given, citation_of, misunderstood, said_of, turn_of
@@ -167,7 +166,7 @@ class PageCalls:
             )
             for each in given.several("conversation")
         ]
-        return {"html": make_pack(self.endpoints.assistant, given.text("title"), conversation)}
+        return {"html": make_pack(self.endpoints.viewer, given.text("title"), conversation)}
 
     async def _cases(self, request: Request) -> Response:
         """The remarks as cases for `rag eval`: all of them on one's own machine, one's own where people sign in."""

@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from rag.errors import ConfigProblem, FootnoteError
-from rag.evidence.feedback import Feedback
+from rag.evidence import Feedback, Viewer
 from rag.server.auth import Doorkeeper, user_tag
 from rag.server.building import Building
 from rag.server.endpoints import Endpoints
@@ -73,11 +73,11 @@ def serve(
     build: bool = False,
 ) -> None:
     """Bind `host:port`, say where the page is, and serve it until interrupted. Raises ConfigProblem."""
-    bound = _bind(host, port)
+    bound, viewer = _bind(host, port), Viewer(assistant)
     try:
         import uvicorn
 
-        endpoints = Endpoints(assistant, tuple(examples) if examples is not None else None)
+        endpoints = Endpoints(viewer, tuple(examples) if examples is not None else None)
         building = Building(assistant.build, endpoints.look_again)
         app = application(endpoints, building, host, users, feedback)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
@@ -89,6 +89,7 @@ def serve(
         print(f"Footnote is at http://{shown}:{bound.getsockname()[1]} (Ctrl+C stops it)", file=sys.stderr, flush=True)
         uvicorn.Server(config).run(sockets=[bound])
     finally:
+        viewer.close()
         bound.close()
 
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from rag.answering.drafting import question_from
-from rag.language.text import sentence_spans
+from rag.answering import question_from
+from rag.language import sentence_spans
 from rag.types import Answer, Passage, Span
 
 __all__ = ["questions_in", "suggest"]

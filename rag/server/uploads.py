@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path, PurePosixPath
 
 from rag.errors import SourceError, SourceLimit, UnreadableSource
-from rag.parsing.loading import supported
+from rag.parsing import supported
 
 __all__ = ["MOST_BYTES", "MOST_FILES", "Shelf", "clean_path"]
 

@@ -16,7 +16,7 @@ from rag.evaluate.places import Sources, locate
 from rag.evaluate.predictions import Prediction
 from rag.evaluate.results import examine, judge_all
 from rag.evaluate.shown import failure, lit_difference
-from rag.parsing.loading import load_bytes
+from rag.parsing import load_bytes
 from rag.types import Answer, Chunk, Citation, Claim, Document, Page, Passage, Span
 
 TEXT = "The train left at nine. In all, 64 people died in the attack on the train. It did not stop again."

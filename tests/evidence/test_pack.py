@@ -14,7 +14,7 @@ from words import WordEncoder
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.errors import ConfigProblem
-from rag.evidence import Asked, Said, make_pack, verify_pack
+from rag.evidence import Asked, Said, Viewer, make_pack, verify_pack
 from rag.indexing.builder import build
 from rag.types import Citation, Span
 
@@ -49,7 +49,9 @@ def kept(tmp_path: Path) -> tuple[Path, Path, str]:
                 number, document.id, path, "<script>t</script>", page, None, Span(start, start + len(quote)), quote
             )
             said.append(Said(quote, "quoted", (citation,)))
-        text = make_pack(assistant, "A <title>", [Asked("What <i>is</i> it?", tuple(said)), Asked("Nothing?", ())])
+        conversation = [Asked("What <i>is</i> it?", tuple(said)), Asked("Nothing?", ())]
+        with Viewer(assistant) as viewer:
+            text = make_pack(viewer, "A <title>", conversation)
     pack = tmp_path / "pack.html"
     pack.write_text(text, encoding="utf-8", newline="")
     return pack, sources, text
@@ -126,6 +128,7 @@ def test_a_quote_that_is_not_in_its_source_is_not_vouched_for(tmp_path: Path) ->
     with Assistant(Config(sources=sources, index=tmp_path / "index"), encoder) as assistant:
         document_id = assistant.documents()[0].document_id or ""
         false = Citation(1, document_id, "a.md", "a", None, None, Span(0, 29), "The lamp shines for 99 miles.")
-        text = make_pack(assistant, "t", [Asked("q", (Said("c", "quoted", (false,)),))])
+        with Viewer(assistant) as viewer:
+            text = make_pack(viewer, "t", [Asked("q", (Said("c", "quoted", (false,)),))])
     assert "not vouched for" in text
     assert "<mark>" not in text

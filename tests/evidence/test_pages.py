@@ -18,7 +18,7 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.evidence import pages
-from rag.parsing.loading import load_bytes
+from rag.parsing import load_bytes
 from rag.types import Box, GlyphRun, Loaded, Span
 
 LINES = ("Nothing to see in this line.", "The quick brown fox jumps over it.", "Nothing more in this one.")

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language.text import count_tokens, normalise, sentence_spans, sentences, units
+from rag.language import normalise, sentence_spans, sentences, units
+from rag.models import count_tokens
 from rag.types import Block, Document, Span
 
 
@@ -77,7 +78,7 @@ def test_counting_needs_no_network_and_no_cache(tmp_path: object) -> None:
         "import socket\n"
         "def refuse(*a, **k): raise SystemExit('network')\n"
         "socket.socket.connect = refuse\n"
-        "from rag.language.text import count_tokens\n"
+        "from rag.models import count_tokens\n"
         "print(count_tokens(['two words'])[0])"
     )
     environment = {"TIKTOKEN_CACHE_DIR": str(tmp_path), "PATH": "", "HOME": str(tmp_path)}

@@ -12,8 +12,8 @@ import pptx
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from rag.parsing import load_bytes
 from rag.parsing.dates import date_at_head, date_of
-from rag.parsing.loading import load_bytes
 
 THEN = datetime(2024, 5, 3, 9, 30)  # as office files keep it
 

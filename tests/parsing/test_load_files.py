@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from rag.errors import EncryptedSource, SourceError, SourceLimit, UnreadableSource, UnsupportedSource
-from rag.parsing.loading import Limits, load_bytes, load_files, supported
+from rag.parsing import Limits, load_bytes, load_files, supported
 from rag.parsing.sandbox import Child
 from rag.types import Loaded
 
@@ -129,7 +129,7 @@ def test_closing_early_ends_the_children(tmp_path: Path) -> None:
 def test_interrupting_the_parent_leaves_no_child(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"text")
     program = (
-        "import sys, time; from pathlib import Path; from rag.parsing.loading import load_files\n"
+        "import sys, time; from pathlib import Path; from rag.parsing import load_files\n"
         f"for _ in load_files([(Path({str(tmp_path / 'a.txt')!r}), 'a.txt')] * 50, workers=2):\n"
         "    print('one', flush=True); time.sleep(0.2)\n"
     )

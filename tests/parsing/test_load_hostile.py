@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from rag.errors import SourceError
-from rag.parsing.loading import Limits, load_files
+from rag.parsing import Limits, load_files
 from rag.types import Loaded
 
 LIMITS = Limits(seconds=20, memory_mb=1024, characters=5_000_000)

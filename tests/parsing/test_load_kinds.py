@@ -12,7 +12,7 @@ import pptx
 import pytest
 
 from rag.errors import SourceError
-from rag.parsing.loading import load_bytes
+from rag.parsing import load_bytes
 from rag.types import Loaded
 
 

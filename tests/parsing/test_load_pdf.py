@@ -10,7 +10,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import EmptySource, EncryptedSource, UnreadableSource
-from rag.parsing.loading import load_bytes
+from rag.parsing import load_bytes
 from rag.types import Loaded
 
 RIVER = (

@@ -9,7 +9,7 @@ import making
 import pytest
 
 from rag.errors import EmptySource, EncryptedSource, UnreadableSource
-from rag.parsing.loading import load_bytes
+from rag.parsing import load_bytes
 from rag.types import Document
 
 ARTICLE = """<!DOCTYPE html><html><head><meta charset="{charset}"><title>Roads of the West</title>

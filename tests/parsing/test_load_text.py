@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rag.errors import EmptySource, SourceError, UnreadableSource
-from rag.parsing.loading import load_bytes
+from rag.parsing import load_bytes
 from rag.types import Document
 
 # What files are made of: line ends of every kind, marks of Markdown, wide characters, things that look like blanks.

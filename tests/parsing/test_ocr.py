@@ -16,8 +16,9 @@ from words import WordEncoder
 from rag.assistant import Assistant
 from rag.config import load_config
 from rag.errors import EmptySource
+from rag.evidence import Viewer
 from rag.indexing.builder import build
-from rag.parsing.loading import Limits, Scanning, load_files, ocr_engine
+from rag.parsing import Limits, Scanning, load_files, ocr_engine
 from rag.parsing.pdf.pdfium import Pdf
 from rag.types import BuildReport, Loaded, Span
 
@@ -151,7 +152,7 @@ def _open(place: Path) -> Assistant:
 @needs_engine
 def test_a_citation_of_a_scan_points_at_its_line_on_the_picture(tmp_path: Path, mixed: bytes) -> None:
     _index(tmp_path, mixed)
-    with _open(tmp_path) as assistant:
+    with _open(tmp_path) as assistant, Viewer(assistant) as viewer:
         (source,) = assistant.documents()
         assert (source.status, source.pages, source.pages_without_text) == ("indexed", 3, (3,))
         assert source.reason.startswith("Page 3 holds no text")
@@ -159,17 +160,17 @@ def test_a_citation_of_a_scan_points_at_its_line_on_the_picture(tmp_path: Path, 
         assert document is not None
         start = document.text.index("Fishermen protested")
         span = Span(start, document.text.index("2021.", start) + 5)
-        boxes = assistant.page_boxes(document.id, span)
+        boxes = viewer.page_boxes(document.id, span)
         assert list(boxes) == [2]
         (line,) = boxes[2]
         drawn = 700 / making.HEIGHT  # where the test drew that line, from below
         assert 320 / making.WIDTH - 0.02 < line.left < 320 / making.WIDTH + 0.02
         assert line.top < 1 - drawn < line.bottom + 0.01
         assert line.bottom - line.top < 0.03
-        assert list(assistant.page_boxes(document.id, Span(0, 4))) == [1]
-        across = assistant.page_boxes(document.id, Span(0, start + 4))
+        assert list(viewer.page_boxes(document.id, Span(0, 4))) == [1]
+        across = viewer.page_boxes(document.id, Span(0, start + 4))
         assert list(across) == [1, 2]
-        assert assistant.page_picture(document.id, 2, 400)
+        assert viewer.page_picture(document.id, 2, 400)
 
 
 @needs_engine

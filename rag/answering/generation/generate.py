@@ -23,8 +23,8 @@ from rag.answering.generation.rewrite import rewritten
 from rag.answering.generation.writer import Writer
 from rag.answering.verification.checking import Idf, SourceSentence, verify
 from rag.errors import AnswerCutOff, LanguageModelProblem
-from rag.language.text import normalise
-from rag.models.llm.language_model import spoken
+from rag.language import normalise
+from rag.models import spoken
 from rag.types import (
     Answer,
     AnswerStatus,
@@ -40,7 +40,7 @@ from rag.types import (
     Vectors,
 )
 
-__all__ = ["Writer", "rewritten", "write"]
+__all__ = ["Task", "Writer", "rewritten", "write"]
 
 _MOST = 12  # sentences that are listened to
 _PREFACE = re.compile(
@@ -73,28 +73,36 @@ class _Place:
     passages: frozenset[int]
 
 
-def write(
-    writer: Writer,
-    vector: Vectors,
-    hits: Sequence[Hit],
-    extractive: Answer,
-    turns: Sequence[Turn] = (),
-    idf: Idf | None = None,
-    stop: threading.Event | None = None,
-) -> Iterator[Event]:
-    """`Delta`s sentence by sentence, then `Done`; with `extractive` and a note where the model fails or says nothing.
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a language model is to write: the answer in the sources' own words, and what that was made from.
 
     `vector` is that of the stand-alone question, `(dim,)`; hits come best first. Once `stop` is set the model is no
-    longer listened to. Raises ModelProblem.
+    longer listened to.
     """
-    llm, checker = writer.llm, _Checker(writer, hits, idf)
+
+    extractive: Answer
+    vector: Vectors
+    hits: Sequence[Hit]
+    turns: Sequence[Turn] = ()
+    idf: Idf | None = None
+    stop: threading.Event | None = None
+
+
+def write(writer: Writer, task: Task) -> Iterator[Event]:
+    """`Delta`s sentence by sentence, then `Done`; the extractive answer with a note where the model fails.
+
+    Raises ModelProblem.
+    """
+    extractive, hits = task.extractive, task.hits
+    llm, checker = writer.llm, _Checker(writer, hits, task.idf)
     draft, sentences = _Draft(), Sentences(len(hits), thinking=writer.thinks_aloud)
     why = f"Nothing that the language model ({llm.name}) wrote stands in the sources; these are their own words."
     cut = ""
     try:
         with writer.turn():
-            prompt = compose(llm, extractive.asked_as, vector, hits, turns)
-            pieces = spoken(llm, prompt.instructions, prompt.turns, prompt.most, writer.patience, stop)
+            prompt = compose(llm, extractive.asked_as, task.vector, hits, task.turns)
+            pieces = spoken(llm, prompt.instructions, prompt.turns, prompt.most, writer.patience, task.stop)
             with closing(_heard(sentences, pieces)) as heard:
                 for said in heard:
                     if isinstance(said, Thought):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rag.language.text import sentence_spans
+from rag.language import sentence_spans
 
 __all__ = ["Heard", "Said", "Sentences", "Thought", "without_marks"]
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from rag.answering.generation.marks import without_marks
 from rag.answering.generation.writer import Writer
-from rag.lenses.lexical import is_function_word, terms
-from rag.models.llm.language_model import spoken
+from rag.lenses import is_function_word, terms
+from rag.models import spoken
 from rag.types import Turn
 
 __all__ = ["rewritten"]

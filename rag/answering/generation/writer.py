@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rag.errors import LanguageModelProblem
-from rag.models.llm.language_model import Patience
+from rag.models import Patience
 from rag.types import Encoder, Entailment, LanguageModel
 
 __all__ = ["Writer"]

@@ -12,8 +12,7 @@ from functools import partial
 from rag.answering.verification.alignment import exchanged
 from rag.answering.verification.difference import Difference
 from rag.answering.verification.facts import Facts, opposites, same_name, stem_of
-from rag.language.quantities import Date, Quantity
-from rag.language.text import words
+from rag.language import Date, Quantity, words
 from rag.types import Span
 
 __all__ = ["differences", "in_order", "in_place"]

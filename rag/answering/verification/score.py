@@ -19,7 +19,7 @@ from typing import Any
 from rag.answering.verification.compare import in_order, in_place
 from rag.answering.verification.difference import Difference
 from rag.answering.verification.facts import Facts
-from rag.language.text import longest_run
+from rag.language import longest_run
 
 __all__ = ["AGAINST", "EITHER", "MEASURES", "WEIGHTS", "measures", "probability", "threshold"]
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from rag.errors import AnswerCutOff, LanguageModelProblem
-from rag.language.text import count_tokens
+from rag.models.tokens import count_tokens
 from rag.types import Turn
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""parsing/mail"""
+"""E-mail: EML."""

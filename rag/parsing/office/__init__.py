@@ -1,1 +1,1 @@
-"""parsing/office"""
+"""Office documents: DOCX, ODT, PPTX, RTF, and EPUB."""

@@ -1,1 +1,1 @@
-"""parsing/tables"""
+"""Tables: XLSX, CSV and TSV."""

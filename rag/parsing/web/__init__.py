@@ -1,1 +1,1 @@
-"""parsing/web"""
+"""Web pages: HTML."""

@@ -1,0 +1,9 @@
+from .drafting import Draft as Draft
+from .drafting import question_from as question_from
+from .extractive import answer_from as answer_from
+from .generation import Task as Task
+from .generation import Writer as Writer
+from .generation import rewritten as rewritten
+from .generation import write as write
+from .verification import SourceSentence as SourceSentence
+from .verification import verify as verify

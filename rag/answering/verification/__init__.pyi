@@ -1,0 +1,2 @@
+from .checking import SourceSentence as SourceSentence
+from .checking import verify as verify

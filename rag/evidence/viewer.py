@@ -1,0 +1,93 @@
+"""What stands behind a citation: its surroundings, its page with the glyphs lit up, and the original file.
+
+Whatever is shown comes from the snapshot that an open index lends, and no page is shown of a file whose bytes are not
+those that were indexed. This module does not know how an answer was made.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal
+
+from rag.evidence.originals import Original, Originals
+from rag.evidence.pages import Painter, word_boxes
+from rag.types import Box, Citation, Span
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+
+__all__ = ["SourceState", "Viewer"]
+
+SourceState = Literal["unchanged", "changed", "gone"]
+
+
+class Viewer:
+    """Shows the sources of an open index, from any number of threads. Use it as a context manager, or call `close`."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+        self._originals, self._painter = Originals(), Painter()
+
+    def __enter__(self) -> Viewer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the process that draws pages."""
+        self._painter.close()
+
+    def surroundings(self, citation: Citation, characters: int = 600) -> tuple[str, str]:
+        """The source text before and after a quote, each at most `characters` long and cut between words."""
+        document = self.assistant.document(citation.document_id)
+        if document is None or document.text[slice(*citation.span)] != citation.quote:
+            return "", ""
+        start, end = citation.span
+        before = document.text[max(0, start - characters) : start]
+        after = document.text[end : end + characters]
+        if start > characters:
+            before = before[before.find(" ") + 1 :]
+        if end + characters < len(document.text):
+            after = after[: after.rfind(" ")]
+        return before, after
+
+    def source_state(self, document_id: str) -> SourceState:
+        """Whether the file a document was read from is still the same."""
+        return "gone" if (found := self._original(document_id)) is None else found[1]
+
+    def file_of(self, document_id: str) -> Path | None:
+        """A file that holds the document, in whatever state it is now; None if it is gone."""
+        found = self._original(document_id)
+        return found[0] if found else None
+
+    def page_picture(self, document_id: str, page: int, width: int = 1000, area: Box | None = None) -> bytes | None:
+        """A PDF page as PNG, `width` pixels wide, or an `area` of it.
+
+        None for other formats, a changed source, and a page that cannot be drawn.
+        """
+        data = self._pdf(document_id)
+        return None if data is None else self._painter.render(data, page, width, area)
+
+    def page_boxes(self, document_id: str, span: Span) -> dict[int, list[Box]]:
+        """Page number -> boxes of a span's glyphs on the page's picture; empty where they cannot be located."""
+        data = self._pdf(document_id)
+        if data is None:
+            return {}
+        with self.assistant.snapshot() as snapshot:
+            glyphs, words = snapshot.glyphs(document_id, span), snapshot.words(document_id)
+        # A page was either read from what the file says or by OCR, so no page is in both.
+        return dict(sorted({**self._painter.boxes(data, glyphs, span), **word_boxes(words, span)}.items()))
+
+    def _pdf(self, document_id: str) -> bytes | None:
+        folder = self.assistant.sources_folder
+        with self.assistant.snapshot() as snapshot:
+            return self._originals.pdf(snapshot, folder, document_id)
+
+    def _original(self, document_id: str) -> Original | None:
+        folder = self.assistant.sources_folder
+        with self.assistant.snapshot() as snapshot:
+            return self._originals.file(snapshot, folder, document_id)

@@ -1,0 +1,10 @@
+from .formats import VERSION as VERSION
+from .formats import load_bytes as load_bytes
+from .formats import supported as supported
+from .pdf import Boxes as Boxes
+from .pdf import Pdf as Pdf
+from .pdf import ocr_engine as ocr_engine
+from .pool import Limits as Limits
+from .pool import Scanning as Scanning
+from .pool import load_files as load_files
+from .sandbox import Child as Child
