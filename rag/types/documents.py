@@ -1,0 +1,87 @@
+"""A source, read: its text, pages and blocks."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal, TypeAlias
+
+from rag.types.spans import GlyphRun, PageRange, Span, WordBox
+
+__all__ = ["Block", "BlockKind", "Chunk", "Document", "Loaded", "Page"]
+
+BlockKind: TypeAlias = Literal["paragraph", "heading", "list", "table", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a document. A page without text has an empty span."""
+
+    number: int
+    label: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, list item, table row or piece of code; `heading` is the path above it, outermost first."""
+
+    kind: BlockKind
+    span: Span
+    heading: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source, read. `id` comes from the content, so the same file twice is one document.
+
+    `title` is what the content itself calls itself and may be empty; `name` is never empty. Pages and blocks are in
+    text order, do not overlap, and lie inside the text. Only paginated formats have pages.
+    """
+
+    id: str
+    path: str  # relative to the sources folder, forward slashes
+    title: str
+    text: str
+    pages: tuple[Page, ...]
+    blocks: tuple[Block, ...]
+    sha256: str  # of the file's bytes
+    media_type: str
+    date: str = ""  # what it gives as its own: 2025-03-31, 2025-03 or 2025, empty where it gives none
+
+    @property
+    def name(self) -> str:
+        """The title, or the file's name made readable where the content has none."""
+        return self.title or PurePosixPath(self.path).stem.replace("_", " ").replace("-", " ").strip() or self.path
+
+    def page_at(self, offset: int) -> Page | None:
+        """The page that holds the code point at `offset`, or None where there are no pages."""
+        at = bisect_right(self.pages, offset, key=lambda page: page.span.start) - 1
+        while at > 0 and self.pages[at].span.start == self.pages[at].span.end:
+            at -= 1
+        return self.pages[at] if at >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a loader gives: the document, the way back to the page (PDF only), and the pages that hold no text.
+
+    `glyphs` lead back from what the file itself says, `words` from what OCR read; both are in text order.
+    """
+
+    document: Document
+    glyphs: tuple[GlyphRun, ...] = ()
+    pages_without_text: tuple[int, ...] = ()
+    words: tuple[WordBox, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage-sized piece of a document, `document.text[span]`; `id` is a 63-bit hash of document and span."""
+
+    id: int
+    document_id: str
+    span: Span
+    pages: PageRange | None = None
+    heading: tuple[str, ...] = ()
