@@ -115,7 +115,7 @@ def lines_of(asked: Sequence[Asked]) -> Lines:
     narrow = [one for one in gold if one.kind not in OVERVIEWS]
     answered = [one for one in narrow if one.answer.status == "answered"]
     partly = [one for one in gold if one.answer.status == "partly"]
-    lines: dict[str, list[float]] = {"shown enough": [one.enough for one in gold]}
+    lines: dict[str, Sequence[float]] = {"shown enough": [one.enough for one in gold]}
     for name, kinds in GROUPS.items():
         lines[f"- {name}"] = [one.enough for one in gold if one.kind in kinds]
     lines |= {
@@ -137,7 +137,7 @@ def lines_of(asked: Sequence[Asked]) -> Lines:
     return {name: [float(value) for value in values] for name, values in lines.items() if values}
 
 
-def _amounts(shown: Sequence[Asked]) -> Lines:
+def _amounts(shown: Sequence[Asked]) -> dict[str, Sequence[float]]:
     """Sentences and words of what is shown, where anything is."""
     narrow = [one for one in shown if one.kind not in OVERVIEWS]
     short = [one for one in narrow if one.kind in FACTS and one.answer.status == "answered"]
