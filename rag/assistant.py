@@ -16,14 +16,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rag.answering import answer_from
+from rag.answering import Answering, answer_from
 from rag.config import Config, load_config
 from rag.errors import IndexMissing, IndexStale, LanguageModelProblem, QuestionProblem
 from rag.indexing import begin as begin_index
 from rag.indexing import build as build_index
 from rag.indexing import heal, recipe_of
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
-from rag.retrieval import Lenses, StandAlone, open_lenses, retrieve, stand_alone
+from rag.retrieval import Corpus, Lenses, StandAlone, open_lenses, retrieve, stand_alone
 from rag.storage import Snapshot, Store
 from rag.types import (
     Answer,
@@ -52,7 +52,6 @@ __all__ = ["MAX_QUESTION", "Assistant", "begin", "build", "open_index"]
 MAX_QUESTION = 2000
 """Characters of a question that are read; longer ones are refused, not cut."""
 _READERS = 8  # connections that are kept for the next question
-_CANDIDATES = 8  # passages that are read for sentences
 
 _log = logging.getLogger(__name__)
 
@@ -129,12 +128,8 @@ class Assistant:
         alone = _alone(_checked_question(question), turns, writer, stop)
         with self._view() as (snapshot, lenses):
             documents = _documents(snapshot, paths)
-            found = retrieve(
-                alone, _CANDIDATES, encoder=self._encoder, lenses=lenses, snapshot=snapshot, documents=documents
-            )
-            answer = answer_from(
-                question, found.asked_as, found.vector, found.hits, lenses.lexical, self._reader, self._config.risk
-            )
+            corpus = Corpus(self._encoder, lenses, snapshot, documents)
+            answer, found = answer_from(question, alone, Answering(corpus, self._reader, self._config.risk))
         if paths is not None:
             answer = replace(answer, notes=(_limited(paths), *answer.notes))
         yield Found(answer.passages)

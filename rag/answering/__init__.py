@@ -6,6 +6,7 @@ Floor 4. This room does not know how passages were found.
 import lazy_loader
 
 __all__ = [
+    "Answering",
     "Draft",
     "SourceSentence",
     "Task",

@@ -1,217 +1,238 @@
-"""Passages become an answer: the sentences that answer, each a claim whose citation quotes the source exactly.
+"""An answer in the sources' own words: every claim is a source sentence, its quote the text at its span.
 
-Nothing is written here that the sources do not say: a claim is a source sentence, and its quote is the text at its
-span. When no sentence is likely enough to answer, the answer is `not_found` and has no claims. This module does not
-know how passages were found.
+What is asked for decides the shape: a fact, a list, an explanation, an overview, a comparison, yes or no. How sure the
+first sentence is decides the strength: `answered`, `partly` with the closest sentences or with the sides that were
+found, or `not_found`, where the sources are not about what is asked. This module does not know how passages are found.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answering.ranking import ReadPassage, Scored, differing, read, select
-from rag.answering.rerank import RISK, reread
-from rag.language import cased, normalise, sentence_spans, strip_span
-from rag.lenses import LexicalLens, terms
-from rag.types import Answer, Citation, Claim, Document, Hit, Reader, Span, Vectors
+from rag.answering.catalogue import about_sources
+from rag.answering.findings import Findings, findings_of
+from rag.answering.overview import outline, section
+from rag.answering.places import Place, cites, claims_of, differ_note, newest_first, whole
+from rag.answering.ranking import differing
+from rag.answering.rerank import RISK
+from rag.answering.selection import closest, evidence, in_order, whole_lists
+from rag.language import Kind, Side, defines, kind_of, sides_of, topic_of
+from rag.lenses import is_function_word, terms
+from rag.retrieval import Corpus, Retrieved, StandAlone
+from rag.types import Answer, AnswerShape, Claim, Document, Reader
 
-__all__ = ["answer_from", "cite"]
+__all__ = ["Answering", "answer_from"]
 
-_LIST_ITEMS = 8  # of a list that is quoted whole
-_LONGEST = 600  # characters of a quote that brings the sentence before along
-_MARK = re.compile(r"(?:(?:[-*+•–]|[*_]{2,3}|\d{1,3}[.)])\s+)+")
-_EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1")
-_LEANS = re.compile(r"(?:It|He|She|They|This|These|Those|Its|His|Her|Their|Both|Neither|Such|The (?:same|latter))\b")
+_SHAPES: dict[Kind, AnswerShape] = {
+    "fact": "fact",
+    "definition": "fact",
+    "yes_no": "yes_no",
+    "reason": "explanation",
+    "way": "explanation",
+    "event": "explanation",
+    "proposal": "explanation",
+    "list": "list",
+    "comparison": "comparison",
+    "topic": "overview",
+    "overview": "overview",
+}
+_IN_ORDER: frozenset[Kind] = frozenset({"reason", "way", "event", "proposal", "topic", "list"})
+_LONG: frozenset[Kind] = frozenset({"list", "topic", "overview"})
+_WORDS = 130
+"""Words of an answer that is neither a list nor an overview."""
+_OF_A_SIDE = 2
+"""Sentences that a side of a comparison shows."""
+_OF_A_SECTION = 8
+_FURTHER = 24
+"""Passages that are looked through for a definition."""
+_TERM = re.compile(
+    r"^(?:what|who) (?:is|are|was|were) (?:an? |the )?(.+?)$|^what does (?:the )?(.+?) (?:mean|stand for)$", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """A span to quote, and the exact words of the answer in it where they are known."""
+class Answering:
+    """What an answer is made with: the sources, the reader of sentences (None: the ranker decides alone), the risk."""
 
-    document: Document
-    span: Span
-    answer: Span | None = None
+    corpus: Corpus
+    reader: Reader | None = None
+    risk: float = RISK
+
+    def read(self, question: str, found: Retrieved) -> Findings:
+        """The findings of a question in what was retrieved for it."""
+        return findings_of(question, found, self.corpus.idf, self.reader, self.risk)
 
 
-def answer_from(
-    question: str,
-    asked_as: str,
-    vector: Vectors,
-    hits: Sequence[Hit],
-    lexical: LexicalLens,
-    reader: Reader | None = None,
-    risk: float = RISK,
-) -> Answer:
-    """The answer in the sources' own words, from hits that come best first.
+def answer_from(question: str, alone: StandAlone, answering: Answering) -> tuple[Answer, Retrieved]:
+    """The answer to a question, and what was retrieved for it. `alone` is its stand-alone form. Raises ModelProblem."""
+    corpus = answering.corpus
+    about = about_sources(question, alone.asked, corpus)
+    if about is not None:
+        answer, places = about
+        return replace(answer, claims=claims_of(places)), Retrieved(alone.asked, corpus.encoder.query(alone.asked), ())
+    found = corpus.retrieve(alone)
+    asked, kind = found.asked_as, kind_of(found.asked_as)
+    blank = Answer(question, asked, "not_found", (), tuple(h.passage for h in found.hits), 0.0, shape=_SHAPES[kind])
+    if kind in ("overview", "topic"):
+        overview = _overview(blank, kind, topic_of(asked), found, answering)
+        if overview is not None:
+            return overview, found
+    if kind == "definition":
+        found = _with_definitions(found, _term(asked), corpus)
+    findings = answering.read(asked, found)
+    sides = sides_of(asked)
+    if sides and (kind == "comparison" or not _tells_all(findings, sides)):
+        return _compared(blank, kind, sides, findings, answering), found
+    if kind == "fact" and findings.reading.several:
+        kind = "list"
+    return _told(replace(blank, shape=_SHAPES[kind]), kind, findings), found
 
-    `asked_as` is the stand-alone question that found them and `vector` its vector, `(dim,)`; `reader` reads the first
-    sentences again.
-    """
-    to_read = [_to_read(hit) for hit in hits]
-    asked = cased(asked_as, [passage.text for passage in to_read])
-    reading = read(asked, vector, to_read, terms=terms, idf=lexical.idf)
-    if reader is not None:
-        reading = reread(reading, asked, to_read, reader, risk)
-    passages = tuple(hit.passage for hit in hits)
-    if not reading.sentences or reading.answerable < reading.least:
-        return Answer(question, asked_as, "not_found", (), passages, reading.answerable)
-    chosen = select(reading)
-    others = differing(reading, asked_as, to_read)
-    sides = _newest_first([_place(hits, one) for one in (chosen[0], *others)])
-    places = list(dict.fromkeys([*sides, *(_place(hits, scored) for scored in chosen)]))
-    if reading.several:  # one item of a list is less than what was asked for
-        places = list(dict.fromkeys(_announcement(place) or place for place in places))
-    claims = _claims([whole for place in places for whole in _whole(place, {p.span for p in places})])
+
+def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:
+    """The answer of one reading, as strong as its first sentence."""
+    answer = replace(blank, confidence=findings.reading.answerable)
+    term = _term(blank.asked_as) if kind == "definition" else ""
+    if not findings.about:
+        return answer
+    listed = whole_lists(findings) if kind == "list" else []
+    if not findings.answers:
+        places = listed or closest(findings, kind, term)
+        return replace(answer, status="partly", reason="closest", claims=_claims(places, kind))
+    places = listed or evidence(findings, kind, term)
+    others = differing(findings.reading, blank.asked_as, findings.passages)
     if not others:
-        return Answer(question, asked_as, "answered", claims, passages, reading.answerable)
-    numbers = tuple(c.number for side in sides for claim in claims for c in claim.citations if _cites(c, side))
-    return Answer(question, asked_as, "answered", claims, passages, reading.answerable, (_differ(sides),), numbers)
+        return replace(answer, status="answered", claims=_claims(places, kind))
+    sides = newest_first([findings.place(one) for one in (findings.reading.sentences[0], *others)])
+    claims = _claims(list(dict.fromkeys([*sides, *places])), kind)
+    numbers = tuple(c.number for side in sides for claim in claims for c in claim.citations if cites(c, side))
+    return replace(answer, status="answered", claims=claims, notes=(differ_note(sides),), differing=numbers)
 
 
-def cite(number: int, document: Document, span: Span, answer: Span | None = None) -> Citation:
-    """A citation of a span, with the page that it starts on."""
-    page = document.page_at(span.start)
-    return Citation(
-        number=number,
-        document_id=document.id,
-        path=document.path,
-        title=document.name,
-        page=page.number if page else None,
-        page_label=page.label if page else None,
-        span=span,
-        quote=document.text[span.start : span.end],
-        answer=answer,
-    )
+def _compared(blank: Answer, kind: Kind, sides: Sequence[Side], together: Findings, answering: Answering) -> Answer:
+    """Each side searched and read by itself, after what is said of all of them; a side without an answer is named."""
+    readings = [(side, answering.read(side.question, answering.corpus.find(side.question))) for side in sides]
+    places = _of_all(sides, together) if kind == "comparison" else []
+    missing, sure, passages = [], [], list(blank.passages)
+    for side, findings in readings:
+        passages += [hit.passage for hit in findings.hits]
+        of_side = _of_side(side, kind, findings)
+        if not of_side:
+            missing.append(side.name)
+            continue
+        sure.append(findings.answers)
+        spans = [(place.document.id, place.span) for place in places]
+        chosen = [place for place in of_side if (place.document.id, place.span) not in spans][:_OF_A_SIDE]
+        places += [replace(place, group=side.name) for place in chosen]
+    answer = replace(blank, shape="comparison", passages=tuple({p.chunk.id: p for p in passages}.values()))
+    if not places:
+        return answer
+    confidence = min(findings.reading.answerable for _, findings in readings)
+    answer = replace(answer, claims=_claims(places, "comparison"), confidence=confidence, status="partly")
+    if missing:
+        note = f"Nothing was found in the sources about {' or '.join(missing)}."
+        return replace(answer, reason="incomplete", notes=(note,))
+    return replace(answer, status="answered") if all(sure) else replace(answer, reason="closest")
 
 
-def _claims(places: Sequence[_Place]) -> tuple[Claim, ...]:
-    """One claim for each sentence; sources that say the same are cited together, numbered in order of first use."""
-    groups: dict[str, list[_Place]] = {}
+def _of_all(sides: Sequence[Side], findings: Findings) -> list[Place]:
+    """The first sentences that speak of every side."""
+    wanted = [{term for term in terms(side.name) if not is_function_word(term)} for side in sides]
+    found = []
+    for one in findings.sentences():
+        place = findings.place(one)
+        said = set(terms(place.document.text[slice(*place.span)]))
+        if all(2 * len(side & said) >= len(side) > 0 for side in wanted):
+            found.append(place)
+    return found[:_OF_A_SIDE]
+
+
+def _of_side(side: Side, kind: Kind, findings: Findings) -> list[Place]:
+    """What is shown of one side: the section that is named so, or its sentences; none where nothing is about it."""
+    if kind == "comparison":
+        for document in {hit.passage.document.id: hit.passage.document for hit in findings.hits}.values():
+            if named := section(document, side.name, _OF_A_SIDE):
+                return named
+    if not findings.about:
+        return []
+    return evidence(findings, "fact") if findings.answers and kind != "comparison" else closest(findings, "fact")
+
+
+def _with_definitions(found: Retrieved, term: str, corpus: Corpus) -> Retrieved:
+    """What was found, the last passages giving way to ones further down that define the term."""
+    if not term:
+        return found
+    known = {hit.passage.chunk.id for hit in found.hits}
+    further = [
+        hit
+        for hit in corpus.find(term, k=_FURTHER).hits
+        if hit.passage.chunk.id not in known
+        and any(defines(term, hit.passage.document.text[slice(*span)]) for span in hit.sentences)
+    ][: len(found.hits) // 2]
+    return replace(found, hits=(*found.hits[: len(found.hits) - len(further)], *further))
+
+
+def _overview(blank: Answer, kind: Kind, topic: str, found: Retrieved, answering: Answering) -> Answer | None:
+    """An outline of a document that is named, or the section that a topic names; None where neither is."""
+    corpus = answering.corpus
+    if kind == "topic":
+        for known in {hit.passage.document.id: hit.passage.document for hit in found.hits}.values():
+            places = section(known, topic, _OF_A_SECTION)
+            if places:
+                return replace(blank, status="answered", claims=_claims(places, kind), confidence=1.0)
+    names = corpus.named(topic)
+    chosen = [corpus.document(name.document_id) for name in names[:1]] if len(names) < 3 else []
+    if not chosen and kind == "overview":
+        chosen = [_foremost(found)]
+    for document in chosen:
+        places = outline(document) if document is not None else []
+        if places:
+            answer = replace(blank, claims=claims_of(places))
+            if names:
+                return replace(answer, status="answered", confidence=1.0)
+            return replace(answer, status="partly", reason="closest", confidence=0.0)
+    return None
+
+
+def _foremost(found: Retrieved) -> Document | None:
+    """The document that most of the score of the passages is in."""
+    scores: dict[str, float] = {}
+    documents = {hit.passage.document.id: hit.passage.document for hit in found.hits}
+    for hit in found.hits:
+        scores[hit.passage.document.id] = scores.get(hit.passage.document.id, 0.0) + max(hit.passage.score, 0.0)
+    return documents[max(scores, key=lambda each: scores[each])] if scores else None
+
+
+def _claims(places: list[Place], kind: Kind) -> tuple[Claim, ...]:
+    """The claims of chosen places, those of an explanation in the order of the text; no more than a screen reads."""
+    kept = places if kind in _LONG else _within(places)
+    ordered = in_order(kept) if kind in _IN_ORDER else kept
+    spans = {place.span for place in ordered}
+    return claims_of(list(dict.fromkeys(each for place in ordered for each in whole(place, spans))))
+
+
+def _within(places: list[Place]) -> list[Place]:
+    """The first places that have at most `_WORDS` words together, two at least."""
+    kept: list[Place] = []
+    words = 0
     for place in places:
-        group = groups.setdefault(normalise(place.document.text[place.span.start : place.span.end]), [])
-        if all((place.document.id, place.span) != (other.document.id, other.span) for other in group):
-            group.append(place)
-    claims: list[Claim] = []
-    number = 0
-    for group in groups.values():
-        citations = tuple(cite(number + i, one.document, one.span, one.answer) for i, one in enumerate(group, 1))
-        number += len(group)
-        first = group[0]
-        said = _shown(citations[0].quote, first.document.media_type)
-        claims.append(Claim(said, citations, "quoted", _emphasis(said, first)))
-    return tuple(claims)
+        words += len(place.document.text[slice(*place.span)].split())
+        if words > _WORDS and len(kept) > 1:
+            break
+        kept.append(place)
+    return kept
 
 
-def _whole(place: _Place, others: set[Span]) -> list[_Place]:
-    """The sentence with what it needs to be understood: the list that it announces, the sentence that it leans on.
-
-    A sentence that is quoted by itself (`others`) is not brought along.
-    """
-    document, span = place.document, place.span
-    found = [place]
-    if document.text[span.start : span.end].endswith(":"):
-        at = bisect_left(document.blocks, span.end, key=lambda block: block.span.start)
-        for block in document.blocks[at : at + _LIST_ITEMS]:
-            if block.kind != "list":
-                break
-            found.append(_Place(document, strip_span(document.text, block.span)))
-    elif _LEANS.match(document.text, span.start, span.end):
-        found = [replace(place, span=_with_the_one_before(document, span, others))]
-    return [_unmarked(each) for each in found]
+def _tells_all(findings: Findings, sides: Sequence[Side]) -> bool:
+    """Whether one sentence that answers speaks of every side."""
+    if not findings.answers:
+        return False
+    place = findings.place(findings.reading.sentences[0])
+    said = place.document.text[slice(*place.span)].lower()
+    return all(side.name.lower() in said for side in sides)
 
 
-def _announcement(place: _Place) -> _Place | None:
-    """The sentence with a colon that announces the list in which the place is an item."""
-    document = place.document
-    at = bisect_right(document.blocks, place.span.start, key=lambda block: block.span.start) - 1
-    if at < 0 or document.blocks[at].kind != "list":
-        return None
-    while at > 0 and document.blocks[at].kind == "list":
-        at -= 1
-    block = document.blocks[at]
-    before = sentence_spans(document.text, *block.span) if block.kind == "paragraph" else []
-    announces = before and document.text[before[-1].start : before[-1].end].endswith(":")
-    return _Place(document, before[-1]) if announces else None
-
-
-def _with_the_one_before(document: Document, span: Span, others: set[Span]) -> Span:
-    at = bisect_right(document.blocks, span.start, key=lambda block: block.span.start) - 1
-    if at < 0 or document.blocks[at].kind not in ("paragraph", "list"):
-        return span
-    before = [one for one in sentence_spans(document.text, *document.blocks[at].span) if one.end <= span.start]
-    if not before or before[-1] in others or span.end - before[-1].start > _LONGEST:
-        return span
-    return Span(before[-1].start, span.end)
-
-
-def _unmarked(place: _Place) -> _Place:
-    """The place without a list's mark in front, or the end of an emphasis that began in the sentence before."""
-    mark = _MARK.match(place.document.text, place.span.start, place.span.end)
-    if mark is None or mark.end() >= place.span.end:
-        return place
-    answer = place.answer if place.answer and place.answer.start >= mark.end() else None
-    return replace(place, span=Span(mark.end(), place.span.end), answer=answer)
-
-
-def _shown(quote: str, media_type: str) -> str:
-    """How a quote is said: on one line and, where the source is Markdown, without its marks."""
-    if media_type == "text/markdown":
-        quote = _EMPHASIS.sub(r"\2", quote.strip("| ").replace(" | ", " · "))
-    return " ".join(quote.split())
-
-
-def _emphasis(said: str, place: _Place) -> Span | None:
-    """Where the exact words stand in a quote as it is said: of equal words, those nearest to their place."""
-    if place.answer is None:
-        return None
-    document = place.document
-    words = _shown(document.text[place.answer.start : place.answer.end], document.media_type)
-    near = len(" ".join(document.text[place.span.start : place.answer.start].split()))
-    found = [match.start() for match in re.finditer(re.escape(words), said)] if words else []
-    start = min(found, key=lambda at: abs(at - near), default=None)
-    return None if start is None else Span(start, start + len(words))
-
-
-def _cites(citation: Citation, place: _Place) -> bool:
-    return citation.document_id == place.document.id and citation.answer == place.answer
-
-
-def _newest_first(places: Sequence[_Place]) -> list[_Place]:
-    """By the dates of the documents where all have one; else as they came."""
-    if not all(place.document.date for place in places):
-        return list(places)
-    return sorted(places, key=lambda place: place.document.date, reverse=True)
-
-
-def _differ(places: Sequence[_Place]) -> str:
-    """That sources give different figures, and which."""
-    said = [
-        f"{_shown(p.document.text[p.answer.start : p.answer.end], p.document.media_type)} "
-        f"({', '.join(filter(None, (p.document.name, p.document.date)))})"
-        for p in places
-        if p.answer is not None
-    ]
-    many = {2: "Two", 3: "Three"}.get(len(said), "Several")
-    return f"{many} sources differ: {'; '.join(said)}."
-
-
-def _to_read(hit: Hit) -> ReadPassage:
-    document, chunk = hit.passage.document, hit.passage.chunk
-    return ReadPassage(
-        score=hit.passage.score,
-        document=document.id,
-        context="\n".join((document.title, *chunk.heading)),
-        text=document.text[chunk.span.start : chunk.span.end],
-        spans=tuple(Span(span.start - chunk.span.start, span.end - chunk.span.start) for span in hit.sentences),
-        vectors=hit.vectors,
-    )
-
-
-def _place(hits: Sequence[Hit], scored: Scored) -> _Place:
-    hit = hits[scored.passage]
-    span, said = hit.sentences[scored.sentence], scored.answer
-    answer = None if said is None else Span(span.start + said.start, span.start + said.end)
-    return _Place(hit.passage.document, span, answer)
+def _term(question: str) -> str:
+    found = _TERM.match(question.rstrip(" ?.!"))
+    return next((part for part in found.groups() if part), "") if found else ""

@@ -72,7 +72,9 @@ class Reading:
     sentences: tuple[Scored, ...]
     answerable: float
     several: bool = False
-    least: float = ANSWERABLE  # the probability from which on an answer is given
+    least: float = ANSWERABLE  # the probability from which on it is called an answer
+    about: float = 1.0  # the probability that the sources are about what is asked
+    least_about: float = 0.0  # the probability from which on the closest sentences are shown
 
 
 def read(question: str, vector: Vectors, passages: Sequence[ReadPassage], *, terms: Terms, idf: Idf) -> Reading:

@@ -9,21 +9,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from math import exp
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from rag.answering.counted import counted
-from rag.answering.features import FloatArray, ReadPassage
+from rag.answering.features import Idf, ReadPassage, Terms
 from rag.answering.ranking import Reading, Scored
-from rag.language import elsewhere, unspoken
-from rag.types import Reader, SentenceRead, Span, Window
+from rag.answering.strength import boundaries, signals, strength
+from rag.language import unspoken
+from rag.types import Reader, SentenceRead, Span, Vectors, Window
 
-__all__ = ["CANDIDATES", "RISK", "Read", "evidence", "mixed", "read_again", "reread"]
+__all__ = ["CANDIDATES", "RISK", "Read", "mixed", "read_again", "reordered", "reread"]
 
 RISK = 0.1
 """Share of near misses - the topic is in the sources, the answer is not - that may be answered."""
@@ -51,37 +49,42 @@ class Read(NamedTuple):
     read: SentenceRead
 
 
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """Weights of the ranker's relative score and of the reader's; of `evidence`, the bias last; and the probability
-    from which on `risks` of the near misses are answered, both rising and falling together.
-    """
-
-    order: tuple[float, float]
-    sure: tuple[float, ...]
-    risks: tuple[float, ...]
-    thresholds: tuple[float, ...]
-
-    def least(self, risk: float) -> float:
-        """The probability from which on an answer is given, between the risks that were measured."""
-        return float(np.interp(risk, self.risks, self.thresholds))
-
-
 def reread(
-    reading: Reading, question: str, passages: Sequence[ReadPassage], reader: Reader, risk: float = RISK
+    reading: Reading,
+    question: str,
+    vector: Vectors,
+    passages: Sequence[ReadPassage],
+    reader: Reader,
+    risk: float = RISK,
+    *,
+    terms: Terms,
+    idf: Idf,
 ) -> Reading:
-    """The reading of the same passages with its first sentences in a better order, and a better probability.
+    """The reading of the same passages with its first sentences in a better order, and how strong its first one is.
 
-    Sentences that were not read again are left out; those with the text of one that was come with it. `risk` is the
-    share of unanswerable questions on topics of the sources that may be answered all the same.
+    `vector` is the question's, `(dim,)`. `risk` is the share of unanswerable questions on topics of the sources that
+    may be called answered all the same. Raises ModelProblem.
+    """
+    found = reordered(reading, question, passages, reader)
+    if not found.sentences:
+        return found
+    said = strength(signals(question, vector, found, passages, terms, idf))
+    least, least_about = boundaries(risk)
+    return replace(found, answerable=said.answers, least=least, about=said.about, least_about=least_about)
+
+
+def reordered(reading: Reading, question: str, passages: Sequence[ReadPassage], reader: Reader) -> Reading:
+    """The reading with its first sentences read again and in a better order.
+
+    Sentences that were not read again are left out; those with the text of one that was come with it.
     """
     again = read_again(reading, question, passages, reader)
     if not again:
         return reading
-    mix = mixed()
+    order = mixed()
     best: dict[int, tuple[float, Read]] = {}
     for one in again:
-        score = mix.order[0] * one.under_best + mix.order[1] * one.read.score
+        score = order[0] * one.under_best + order[1] * one.read.score
         if one.scored.group not in best or score > best[one.scored.group][0]:
             best[one.scored.group] = (score, one)
     ranks = {group: n for n, group in enumerate(sorted(best, key=lambda group: -best[group][0]))}
@@ -92,10 +95,7 @@ def reread(
     if reading.several:
         sentences = [_with_whole_list(one, passages[one.passage]) for one in sentences]
     sentences = [_of_what_is_counted(one, question, passages[one.passage]) for one in sentences]
-    first = best[next(iter(ranks))][1]
-    known = evidence(first, question, passages[first.scored.passage])
-    odds = float(known @ np.array(mix.sure[:-1])) + mix.sure[-1]
-    return Reading(tuple(sentences), 1 / (1 + exp(-odds)), reading.several, mix.least(risk))
+    return replace(reading, sentences=tuple(sentences))
 
 
 def read_again(reading: Reading, question: str, passages: Sequence[ReadPassage], reader: Reader) -> list[Read]:
@@ -114,29 +114,11 @@ def read_again(reading: Reading, question: str, passages: Sequence[ReadPassage],
     ]
 
 
-def evidence(best: Read, question: str, passage: ReadPassage) -> FloatArray:
-    """What the probability is made of, `(7,)`: the reader's score of the best sentence, the search's score of its
-    passage, whether a name of the question is said neither before the sentence, in it nor in the next, whether the
-    passage leaves out a year, whether the sentence and its neighbours do, whether it is a line "key: value", and
-    whether it is one under headings with none of the question's names.
-    """
-    last = len(passage.spans) - 1
-    first = passage.spans[max(best.scored.sentence - _AROUND, 0)].start
-    end = passage.spans[min(best.scored.sentence + _AROUND, last)].end
-    name, _ = unspoken(question, passage.context, passage.text[:end])
-    _, year = unspoken(question, passage.context, passage.text)
-    _, year_here = unspoken(question, passage.context, passage.text[first:end])
-    pair = best.scored.pair
-    of_another = pair and elsewhere(question, passage.context)
-    return np.array([best.read.score, passage.score, name, year, year_here, pair, of_another])
-
-
 @lru_cache(maxsize=1)
-def mixed() -> Mix:
-    """The shipped numbers."""
-    kept = json.loads(_FILE.read_text("utf-8"))
-    first, second = kept["order"]
-    return Mix((first, second), tuple(kept["sure"]), tuple(kept["risks"]), tuple(kept["thresholds"]))
+def mixed() -> tuple[float, float]:
+    """What the ranker's score under the best one's and the reader's log odds weigh in the order of sentences."""
+    first, second = json.loads(_FILE.read_text("utf-8"))["order"]
+    return first, second
 
 
 def _runs(reading: Reading, question: str, passages: Sequence[ReadPassage]) -> list[tuple[int, int, int]]:

@@ -1,3 +1,4 @@
+from .catalogue import sources_question as sources_question
 from .cues import MATCHES as MATCHES
 from .cues import Offers as Offers
 from .cues import cased as cased
@@ -12,6 +13,12 @@ from .quantities import Date as Date
 from .quantities import Quantity as Quantity
 from .quantities import dates as dates
 from .quantities import quantities as quantities
+from .questions import Kind as Kind
+from .questions import Side as Side
+from .questions import defines as defines
+from .questions import kind_of as kind_of
+from .questions import sides_of as sides_of
+from .questions import topic_of as topic_of
 from .text import longest_run as longest_run
 from .text import normalise as normalise
 from .text import printable as printable

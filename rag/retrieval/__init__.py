@@ -6,7 +6,9 @@ Floor 3. This room does not know what an answer is.
 import lazy_loader
 
 __all__ = [
+    "Corpus",
     "Lenses",
+    "Name",
     "Retrieved",
     "StandAlone",
     "open_lenses",

@@ -6,7 +6,7 @@ This module does not know what an answer is, nor how the lenses were made.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import numpy as np
 from rag.language import normalise
 from rag.lenses import DenseLens, LexicalLens, Seen, dense, lexical, sealed, terms
 from rag.retrieval.fusion import Candidate, fuse
+from rag.retrieval.naming import Name
 from rag.retrieval.rewriting import StandAlone
 from rag.retrieval.spelling import respelt, words_of
 from rag.storage import Snapshot, StoredChunk
@@ -36,7 +37,14 @@ class Lenses:
     lexical: LexicalLens
     seen: Sequence[set[Seen]]  # the files of both that were found whole
     _documents: dict[str, Document] = field(default_factory=dict)
+    _names: tuple[Name, ...] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def names(self, read: Callable[[], tuple[Name, ...]]) -> tuple[Name, ...]:
+        """The names of this generation's documents, read once."""
+        if self._names is None:
+            self._names = read()
+        return self._names
 
     def document(self, snapshot: Snapshot, document_id: str) -> Document | None:
         """A document of this generation, from memory where it is there."""

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from rag.answering.extractive import cite
 from rag.answering.generation.marks import Heard, Said, Sentences, Thought
 from rag.answering.generation.prompt import compose
 from rag.answering.generation.rewrite import rewritten
 from rag.answering.generation.writer import Writer
+from rag.answering.places import cite
 from rag.answering.verification.checking import Idf, SourceSentence, verify
 from rag.errors import AnswerCutOff, LanguageModelProblem
 from rag.language import normalise

@@ -1,0 +1,98 @@
+"""Questions about the sources themselves: what can be asked, which documents there are, which of them mention a thing.
+
+Their answers are sentences of ours, each about a document or with a quote of it. This module does not know how
+documents are found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answering.drafting import question_from
+from rag.answering.places import Place
+from rag.language import sentence_spans, sources_question
+from rag.retrieval import Corpus, Name
+from rag.types import Answer, AnswerStatus, Document, Span
+
+__all__ = ["about_sources"]
+
+_LISTED = 12
+_EXAMPLES = 4
+_FIRST = 12
+"""Sentences of a document that are tried for an example of a question."""
+
+
+def about_sources(question: str, asked_as: str, corpus: Corpus) -> tuple[Answer, list[Place]] | None:
+    """The answer to a question about the sources themselves, and the places it quotes; None for any other question."""
+    asked = sources_question(asked_as)
+    if asked is None:
+        return None
+    if asked.kind == "mentions":
+        return _mentioning(question, asked_as, asked.what, corpus)
+    if asked.kind == "documents":
+        return _listed(question, asked_as, corpus.names), []
+    return _examples(question, asked_as, corpus), []
+
+
+def _listed(question: str, asked_as: str, names: Sequence[Name]) -> Answer:
+    shown = [f"- {name.title} ({name.path})" for name in names[:_LISTED]]
+    more = [f"- and {len(names) - _LISTED} more: see Sources"] if len(names) > _LISTED else []
+    said = "\n".join([f"There {_are(len(names))} to ask:", *shown, *more])
+    return Answer(question, asked_as, "answered", (), (), 1.0, (said,), shape="list")
+
+
+def _examples(question: str, asked_as: str, corpus: Corpus) -> Answer:
+    found: list[str] = []
+    for name in corpus.names:
+        document = corpus.document(name.document_id)
+        draft = _draft(document) if document else None
+        if draft:
+            found.append(f"- {draft}")
+        if len(found) == _EXAMPLES:
+            break
+    names = corpus.names
+    first = ", ".join(name.title for name in names[:3])
+    others = " and others" if len(names) > 3 else ""
+    said = f"Ask about what stands in the sources. There {_are(len(names))}: {first}{others}."
+    examples = ["For instance:", *found] if found else []
+    return Answer(question, asked_as, "answered", (), (), 1.0, ("\n".join([said, *examples]),), shape="list")
+
+
+def _draft(document: Document) -> str | None:
+    for block in document.blocks[:_FIRST]:
+        if block.kind == "paragraph":
+            for span in sentence_spans(document.text, *block.span)[:2]:
+                draft = question_from(document.text[slice(*span)])
+                if draft is not None:
+                    return draft.question
+    return None
+
+
+def _mentioning(question: str, asked_as: str, what: str, corpus: Corpus) -> tuple[Answer, list[Place]]:
+    """Every document in which the words stand, each with the first sentence that has them."""
+    pattern = re.compile(rf"(?<!\w){re.escape(what)}(?!\w)", re.IGNORECASE)
+    places = []
+    for name in corpus.names:
+        document = corpus.document(name.document_id)
+        at = pattern.search(document.text) if document else None
+        if document and at:
+            spans = _sentence_at(document, at.start())
+            places.append(Place(document, spans, Span(*at.span()), name.title))
+    status: AnswerStatus = "answered" if places else "not_found"
+    note = (
+        f"{len(places)} of {len(corpus.names)} sources mention “{what}”." if places else f"No source mentions “{what}”."
+    )
+    return Answer(question, asked_as, status, (), (), 1.0 if places else 0.0, (note,), shape="list"), places
+
+
+def _sentence_at(document: Document, offset: int) -> Span:
+    for block in document.blocks:
+        if block.span.start <= offset < block.span.end:
+            spans = sentence_spans(document.text, *block.span)
+            return next((span for span in spans if span.start <= offset < span.end), block.span)
+    return next(span for span in sentence_spans(document.text) if span.start <= offset < span.end)
+
+
+def _are(count: int) -> str:
+    return "is one document" if count == 1 else f"are {count} documents"

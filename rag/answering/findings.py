@@ -1,0 +1,104 @@
+"""What was read in the passages found for one question: its sentences best first, each with its place, and how strong
+the first one is.
+
+This module does not know how passages were found, or how much of it is shown.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.answering.features import Idf, ReadPassage
+from rag.answering.places import Place
+from rag.answering.ranking import Reading, Scored, read
+from rag.answering.rerank import reread
+from rag.language import cased
+from rag.lenses import terms
+from rag.retrieval import Retrieved
+from rag.types import Document, Hit, Reader, Span
+
+__all__ = ["Findings", "findings_of", "heading_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """A question with its reading. `passages[i]` are sentences `first[i]` and after of `hits[hit[i]]`."""
+
+    question: str
+    reading: Reading
+    passages: tuple[ReadPassage, ...]
+    hits: tuple[Hit, ...]
+    hit: tuple[int, ...]
+    first: tuple[int, ...]
+
+    @property
+    def answers(self) -> bool:
+        """Whether the first sentence is sure enough to be called an answer."""
+        return bool(self.reading.sentences) and self.reading.answerable >= self.reading.least
+
+    @property
+    def about(self) -> bool:
+        """Whether the sources are about what is asked."""
+        return self.answers or (bool(self.reading.sentences) and self.reading.about >= self.reading.least_about)
+
+    def place(self, scored: Scored, group: str = "") -> Place:
+        """Where a sentence stands in its document."""
+        hit = self.hits[self.hit[scored.passage]]
+        span = hit.sentences[self.first[scored.passage] + scored.sentence]
+        said = scored.answer
+        answer = None if said is None else Span(span.start + said.start, span.start + said.end)
+        return Place(hit.passage.document, span, answer, group)
+
+    def sentences(self) -> Iterator[Scored]:
+        """The sentences, best first; of those with the same text only the first."""
+        seen: set[int] = set()
+        for scored in self.reading.sentences:
+            if scored.group not in seen:
+                seen.add(scored.group)
+                yield scored
+
+
+def findings_of(question: str, found: Retrieved, idf: Idf, reader: Reader | None, risk: float) -> Findings:
+    """Reads what was found. `idf` is that of the lexical lens; without a reader the ranker alone decides."""
+    passages, hit, first = _passages(found.hits)
+    asked = cased(question, [passage.text for passage in passages])
+    reading = read(asked, found.vector, passages, terms=terms, idf=idf)
+    if reader is not None:
+        reading = reread(reading, asked, found.vector, passages, reader, risk, terms=terms, idf=idf)
+    return Findings(question, reading, tuple(passages), found.hits, tuple(hit), tuple(first))
+
+
+def heading_at(document: Document, offset: int) -> tuple[str, ...]:
+    """The headings above a place, outermost first."""
+    at = bisect_right(document.blocks, offset, key=lambda block: block.span.start) - 1
+    return document.blocks[at].heading if at >= 0 else ()
+
+
+def _passages(hits: Sequence[Hit]) -> tuple[list[ReadPassage], list[int], list[int]]:
+    """One passage for each run of a hit's sentences under the same headings, so that each is read with its own."""
+    passages: list[ReadPassage] = []
+    of, first = [], []
+    for number, hit in enumerate(hits):
+        document = hit.passage.document
+        headings = [heading_at(document, span.start) for span in hit.sentences]
+        starts = [i for i, heading in enumerate(headings) if i == 0 or heading != headings[i - 1]]
+        for start, end in zip(starts, [*starts[1:], len(headings)], strict=True):
+            passages.append(_passage(hit, start, end, headings[start]))
+            of.append(number)
+            first.append(start)
+    return passages, of, first
+
+
+def _passage(hit: Hit, start: int, end: int, heading: tuple[str, ...]) -> ReadPassage:
+    document, spans = hit.passage.document, hit.sentences[start:end]
+    base = spans[0].start
+    return ReadPassage(
+        score=hit.passage.score,
+        document=document.id,
+        context="\n".join((document.name, *(part for part in heading if part != document.name))),
+        text=document.text[base : spans[-1].end],
+        spans=tuple(Span(span.start - base, span.end - base) for span in spans),
+        vectors=hit.vectors[start:end],
+    )

@@ -1,0 +1,134 @@
+"""An overview of a document or of a topic, as an outline of exact quotes: headings with the sentences that carry them.
+
+What a document says of itself in a summary, an abstract or a conclusion comes first; every other section is carried by
+the first sentence of its first paragraph. This module does not know how a document was chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TypeVar
+
+from rag.answering.places import Place
+from rag.language import sentence_spans
+from rag.lenses import is_function_word, terms
+from rag.types import Block, Document, Span
+
+T = TypeVar("T")
+
+__all__ = ["LINES", "outline", "section"]
+
+LINES = 12
+"""Lines of an outline at most."""
+_SUMMARY = frozenset(terms("abstract summary overview conclusion findings highlights discussion takeaways"))
+_LEAD = 5
+"""Sentences of a section that sums up, such as an abstract."""
+_BACK = frozenset(terms("references bibliography acknowledgements acknowledgments appendix supplements index contents"))
+_SHORT = 5
+"""Words of a sentence that is too short to carry a section."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """Blocks under one heading, in text order."""
+
+    heading: tuple[str, ...]
+    blocks: tuple[Block, ...]
+
+
+def outline(document: Document) -> list[Place]:
+    """At most `LINES` sentences that reach from the beginning to the end of a document, in its order.
+
+    The group of each is the heading that it carries.
+    """
+    sections = _body(_sections(document))
+    carried = [_carrying(document, one) for one in sections]
+    lead = [_lead(document, one) if _sums_up(one) else [] for one in sections]
+    chosen = [place for places in lead for place in places][: LINES // 2]
+    room, rest = LINES - len(chosen), [[p for p in places if p not in chosen] for places in carried]
+    counts = _shared([len(places) for places in rest], room)
+    chosen += [place for places, count in zip(rest, counts, strict=True) for place in _spread(places, count)]
+    return sorted(chosen, key=lambda place: place.span)
+
+
+def section(document: Document, topic: str, most: int) -> list[Place]:
+    """The first sentences of the section whose heading is the topic; none where no heading is."""
+    wanted = {term for term in terms(topic) if not is_function_word(term)}
+    for one in _sections(document):
+        named = {term for term in terms(" ".join(one.heading[-1:])) if not is_function_word(term)}
+        if wanted and named and wanted <= named | set(terms(document.name)) and 2 * len(wanted & named) >= len(named):
+            return [replace(place, group="") for place in _all(document, one)][:most]
+    return []
+
+
+def _sections(document: Document) -> list[_Section]:
+    blocks = [block for block in document.blocks if block.kind in ("paragraph", "list", "heading", "table")]
+    runs = groupby(blocks, key=lambda block: block.heading)
+    return [_Section(heading, tuple(block for block in run if block.kind != "heading")) for heading, run in runs]
+
+
+def _body(sections: list[_Section]) -> list[_Section]:
+    """The sections before the references, where there are any."""
+    ends = next((i for i, one in enumerate(sections) if not _BACK.isdisjoint(_words(one))), len(sections))
+    kept = sections[:ends] if 2 * ends >= len(sections) or ends >= LINES // 2 else sections
+    return [one for one in kept if _BACK.isdisjoint(_words(one))]
+
+
+def _words(one: _Section) -> list[str]:
+    return terms(" ".join(one.heading[-1:]))
+
+
+def _sums_up(one: _Section) -> bool:
+    return not _SUMMARY.isdisjoint(_words(one))
+
+
+def _carrying(document: Document, one: _Section) -> list[Place]:
+    """The first sentence of each of a section's paragraphs."""
+    group = one.heading[-1] if one.heading else ""
+    paragraphs = [block for block in one.blocks if block.kind == "paragraph"] or list(one.blocks[:1])
+    firsts = [sentence_spans(document.text, *block.span)[:1] for block in paragraphs]
+    return [Place(document, span, group=group) for spans in firsts for span in spans if _says(document, span)]
+
+
+def _lead(document: Document, one: _Section) -> list[Place]:
+    """The first sentences of the first paragraph of a section that sums up."""
+    group = one.heading[-1] if one.heading else ""
+    for block in one.blocks:
+        spans = [span for span in sentence_spans(document.text, *block.span) if _says(document, span)]
+        if block.kind == "paragraph" and spans:
+            return [Place(document, span, group=group) for span in spans[:_LEAD]]
+    return []
+
+
+def _shared(sizes: Sequence[int], room: int) -> list[int]:
+    """How many of each are taken: one of as many as there is room for, evenly, then more of those that have more."""
+    counts = [0] * len(sizes)
+    full = [i for i, size in enumerate(sizes) if size]
+    for i in _spread(full, room):
+        counts[i] = 1
+    while sum(counts) < room and any(size > count > 0 for size, count in zip(sizes, counts, strict=True)):
+        most = max(range(len(sizes)), key=lambda i: (sizes[i] / (counts[i] + 1) if 0 < counts[i] < sizes[i] else 0, -i))
+        counts[most] += 1
+    return counts
+
+
+def _all(document: Document, one: _Section) -> Iterator[Place]:
+    for block in one.blocks:
+        spans = [block.span] if block.kind == "table" else sentence_spans(document.text, *block.span)
+        yield from (Place(document, span) for span in spans)
+
+
+def _says(document: Document, span: Span) -> bool:
+    """Whether a sentence is one, and not a byline, a caption's number or a picture."""
+    text = document.text[slice(*span)]
+    words = text.split()
+    return len(words) >= _SHORT and text[-1:] in '.!?:”"' and not text.startswith(("![", "<"))
+
+
+def _spread(found: Sequence[T], most: int) -> list[T]:
+    """At most `most` of them, evenly from the first to the last."""
+    if len(found) <= most or most < 1:
+        return list(found[: max(most, 0)])
+    return [found[round(i * (len(found) - 1) / (most - 1))] for i in range(most)] if most > 1 else list(found[:1])

@@ -1,0 +1,192 @@
+"""Places to quote become claims: a source sentence each, with the citation whose quote is the text at its span.
+
+A sentence brings what it needs to be understood: the list that it announces, the sentence that it leans on. This module
+does not know why a place was chosen.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.language import normalise, sentence_spans, strip_span
+from rag.types import Citation, Claim, Document, Span
+
+__all__ = [
+    "Place",
+    "announced",
+    "cite",
+    "cites",
+    "claims_of",
+    "differ_note",
+    "list_of",
+    "newest_first",
+    "whole",
+]
+
+_LONGEST = 600  # characters of a quote that brings the sentence before along
+_MARK = re.compile(r"(?:(?:[-*+•–]|[*_]{2,3}|\d{1,3}[.)])\s+)+")
+_EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1")
+_LEANS = re.compile(r"(?:It|He|She|They|This|These|Those|Its|His|Her|Their|Both|Neither|Such|The (?:same|latter))\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span to quote, the exact words of the answer in it where they are known, and the group it belongs to."""
+
+    document: Document
+    span: Span
+    answer: Span | None = None
+    group: str = ""
+
+
+def cite(number: int, document: Document, span: Span, answer: Span | None = None) -> Citation:
+    """A citation of a span, with the page that it starts on."""
+    page = document.page_at(span.start)
+    return Citation(
+        number=number,
+        document_id=document.id,
+        path=document.path,
+        title=document.name,
+        page=page.number if page else None,
+        page_label=page.label if page else None,
+        span=span,
+        quote=document.text[span.start : span.end],
+        answer=answer,
+    )
+
+
+def claims_of(places: Sequence[Place]) -> tuple[Claim, ...]:
+    """One claim for each sentence; sources that say the same are cited together, numbered in order of first use."""
+    groups: dict[tuple[str, str], list[Place]] = {}
+    for place in places:
+        said = normalise(place.document.text[place.span.start : place.span.end])
+        group = groups.setdefault((place.group, said), [])
+        if all((place.document.id, place.span) != (other.document.id, other.span) for other in group):
+            group.append(place)
+    claims: list[Claim] = []
+    number = 0
+    for group in groups.values():
+        citations = tuple(cite(number + i, one.document, one.span, one.answer) for i, one in enumerate(group, 1))
+        number += len(group)
+        first = group[0]
+        said = _shown(citations[0].quote, first.document.media_type)
+        claims.append(Claim(said, citations, "quoted", _emphasis(said, first), first.group))
+    return tuple(claims)
+
+
+def whole(place: Place, others: set[Span]) -> list[Place]:
+    """The sentence with what it needs to be understood: the list that it announces, the sentence that it leans on.
+
+    A sentence that is quoted by itself (`others`) is not brought along.
+    """
+    document, span = place.document, place.span
+    found = [place]
+    if document.text[span.start : span.end].endswith(":"):
+        found += announced(place)
+    elif _LEANS.match(document.text, span.start, span.end):
+        found = [replace(place, span=_with_the_one_before(document, span, others))]
+    return [_unmarked(each) for each in found]
+
+
+def announced(place: Place) -> list[Place]:
+    """Every item of the list that follows the sentence's block."""
+    at = bisect_left(place.document.blocks, place.span.end, key=lambda block: block.span.start)
+    return _items(place, at)
+
+
+def list_of(place: Place) -> list[Place]:
+    """The whole list that a sentence is an item of, or that follows its block, with the sentence before the list.
+
+    Empty where it is at no list.
+    """
+    document = place.document
+    blocks = document.blocks
+    at = bisect_right(blocks, place.span.start, key=lambda block: block.span.start) - 1
+    if at < 0 or blocks[at].kind not in ("list", "paragraph"):
+        return []
+    if blocks[at].kind == "paragraph":
+        last = sentence_spans(document.text, *blocks[at].span)[-1:]
+        if place.span.end < last[0].start or at + 1 == len(blocks) or blocks[at + 1].kind != "list":
+            return []
+        return [place, *_items(place, at + 1)]
+    while at > 0 and blocks[at - 1].kind == "list" and blocks[at - 1].heading == blocks[at].heading:
+        at -= 1
+    items = _items(place, at)
+    if at > 0 and blocks[at - 1].kind == "paragraph" and blocks[at - 1].heading == blocks[at].heading:
+        before = sentence_spans(document.text, *blocks[at - 1].span)[-1:]
+        return [*(Place(document, span, group=place.group) for span in before), *items]
+    return items
+
+
+def _items(place: Place, at: int) -> list[Place]:
+    """The list items from block `at` on, under the same heading."""
+    document, items = place.document, []
+    for block in document.blocks[at:]:
+        if block.kind != "list" or block.heading != document.blocks[at].heading:
+            break
+        items.append(Place(document, strip_span(document.text, block.span), group=place.group))
+    return items
+
+
+def _with_the_one_before(document: Document, span: Span, others: set[Span]) -> Span:
+    at = bisect_right(document.blocks, span.start, key=lambda block: block.span.start) - 1
+    if at < 0 or document.blocks[at].kind not in ("paragraph", "list"):
+        return span
+    before = [one for one in sentence_spans(document.text, *document.blocks[at].span) if one.end <= span.start]
+    if not before or before[-1] in others or span.end - before[-1].start > _LONGEST:
+        return span
+    return Span(before[-1].start, span.end)
+
+
+def _unmarked(place: Place) -> Place:
+    """The place without a list's mark in front, or the end of an emphasis that began in the sentence before."""
+    mark = _MARK.match(place.document.text, place.span.start, place.span.end)
+    if mark is None or mark.end() >= place.span.end:
+        return place
+    answer = place.answer if place.answer and place.answer.start >= mark.end() else None
+    return replace(place, span=Span(mark.end(), place.span.end), answer=answer)
+
+
+def _shown(quote: str, media_type: str) -> str:
+    """How a quote is said: on one line and, where the source is Markdown, without its marks."""
+    if media_type == "text/markdown":
+        quote = _EMPHASIS.sub(r"\2", quote.strip("| ").replace(" | ", " · "))
+    return " ".join(quote.split())
+
+
+def _emphasis(said: str, place: Place) -> Span | None:
+    """Where the exact words stand in a quote as it is said: of equal words, those nearest to their place."""
+    if place.answer is None:
+        return None
+    document = place.document
+    words = _shown(document.text[place.answer.start : place.answer.end], document.media_type)
+    near = len(" ".join(document.text[place.span.start : place.answer.start].split()))
+    found = [match.start() for match in re.finditer(re.escape(words), said)] if words else []
+    start = min(found, key=lambda at: abs(at - near), default=None)
+    return None if start is None else Span(start, start + len(words))
+
+
+def cites(citation: Citation, place: Place) -> bool:
+    return citation.document_id == place.document.id and citation.answer == place.answer
+
+
+def newest_first(places: Sequence[Place]) -> list[Place]:
+    """By the dates of the documents where all have one; else as they came."""
+    if not all(place.document.date for place in places):
+        return list(places)
+    return sorted(places, key=lambda place: place.document.date, reverse=True)
+
+
+def differ_note(places: Sequence[Place]) -> str:
+    """That sources give different figures, and which."""
+    said = [
+        f"{_shown(p.document.text[p.answer.start : p.answer.end], p.document.media_type)} "
+        f"({', '.join(filter(None, (p.document.name, p.document.date)))})"
+        for p in places
+        if p.answer is not None
+    ]
+    many = {2: "Two", 3: "Three"}.get(len(said), "Several")
+    return f"{many} sources differ: {'; '.join(said)}."

@@ -1,0 +1,100 @@
+"""Which of the sentences that were read are shown, and in which order, for each kind of question.
+
+An answer shows its best sentence and those hardly worse; the closest sentences are shown as such, a few of them. This
+module does not know how sentences were scored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from rag.answering.findings import Findings
+from rag.answering.places import Place, list_of
+from rag.answering.ranking import Scored
+from rag.language import Kind, defines
+
+__all__ = ["closest", "evidence", "in_order", "whole_lists"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    """At most so many different sentences, each at most so many log odds below the best one."""
+
+    most: int
+    margin: float
+
+
+_ANSWERED: dict[Kind, _Amount] = {
+    "fact": _Amount(3, 0.7),
+    "definition": _Amount(2, 1.0),
+    "yes_no": _Amount(2, 0.7),
+    "reason": _Amount(4, 1.8),
+    "way": _Amount(5, 1.8),
+    "event": _Amount(5, 1.8),
+    "proposal": _Amount(4, 1.8),
+    "list": _Amount(5, 1.8),
+    "comparison": _Amount(4, 1.8),
+    "topic": _Amount(6, 4.0),
+    "overview": _Amount(6, 4.0),
+}
+_CLOSEST = _Amount(4, 6.0)
+_FEWEST = 2
+"""Closest sentences that are shown at least, where there are as many."""
+_LISTED = 4
+"""First sentences that are looked at for a list."""
+_ITEMS = 3
+"""Items of a list at least, what announces it included."""
+_DEFINES = 2.0
+"""Log odds that the sentence which defines a term is put ahead by, where a definition is asked for."""
+
+
+def evidence(findings: Findings, kind: Kind, term: str = "") -> list[Place]:
+    """The sentences that answer, best first, each with its repetitions in other sources."""
+    amount = _ANSWERED[kind]
+    chosen = _chosen(findings, amount, kind, term)
+    groups = {one.group for one in chosen}
+    rank = {one.group: n for n, one in enumerate(chosen)}
+    shown = sorted((one for one in findings.reading.sentences if one.group in groups), key=lambda one: rank[one.group])
+    places = [findings.place(one) for one in shown]
+    return list(dict.fromkeys(places))
+
+
+def whole_lists(findings: Findings) -> list[Place]:
+    """The lists that one of the first sentences is an item of or announces: one a document, best first; or none."""
+    found: dict[str, list[Place]] = {}
+    for one in list(findings.sentences())[:_LISTED]:
+        place = findings.place(one)
+        items = list_of(place) if place.document.id not in found else []
+        if len(items) >= _ITEMS:
+            found[place.document.id] = items
+    return [place for items in found.values() for place in items]
+
+
+def closest(findings: Findings, kind: Kind, term: str = "") -> list[Place]:
+    """Two to five sentences that come closest, best first."""
+    chosen = _chosen(findings, _CLOSEST, kind, term)
+    if len(chosen) < _FEWEST:
+        chosen = list(findings.sentences())[:_FEWEST]
+    return list(dict.fromkeys(findings.place(one) for one in chosen))
+
+
+def in_order(places: list[Place]) -> list[Place]:
+    """The places document by document, that of the best one first, and in each in the order of its text."""
+    documents = list(dict.fromkeys(place.document.id for place in places))
+    return sorted(places, key=lambda place: (documents.index(place.document.id), place.span))
+
+
+def _chosen(findings: Findings, amount: _Amount, kind: Kind, term: str) -> list[Scored]:
+    found = list(findings.sentences())
+    if kind == "definition" and term:
+        found = sorted((_ahead(one, findings, term) for one in found), key=lambda one: -one.score)
+    if not found:
+        return []
+    least = found[0].score - amount.margin
+    return [one for one in found[: amount.most] if one.score >= least]
+
+
+def _ahead(one: Scored, findings: Findings, term: str) -> Scored:
+    place = findings.place(one)
+    said = place.document.text[slice(*place.span)]
+    return replace(one, score=one.score + _DEFINES) if defines(term, said) else one

@@ -1,0 +1,126 @@
+"""How strong an answer is: two calibrated probabilities, that its first sentence answers and that the sources are about
+what is asked.
+
+Both are logistic regressions over the same few signals of the first sentence; `training/strength.py` fits them and the
+boundaries between `answered`, `partly` and `not_found`. This module does not know what is done with a strength.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from rag.answering.features import FloatArray, Idf, ReadPassage, Terms
+from rag.answering.ranking import Reading
+from rag.language import elsewhere, unspoken
+from rag.types import Vectors
+
+__all__ = ["SIGNALS", "Strength", "boundaries", "signals", "strength"]
+
+SIGNALS = (
+    "odds",  # the reader's log odds of the first sentence, between -12 and 8
+    "passage",  # the fused score of its passage
+    "best_passage",  # the best fused score
+    "stands_out",  # how much that is above the mean of the passages found
+    "cosine",  # of question and sentence
+    "covered",  # share of the question's weight that its passage, title and headings hold
+    "heaviest_missing",  # 1 where that is without the question's heaviest term
+    "name_missing",  # 1 where a name of the question stands neither before the sentence, in it nor in the next
+    "year_missing",  # 1 where the passage leaves out a year of the question
+    "year_missing_here",  # 1 where the sentence and its neighbours do
+    "pair",  # 1 for a line "key: value" among others
+    "of_another",  # 1 for such a line under headings with none of the question's names
+)
+_ODDS = (-12.0, 8.0)
+_AROUND = 1  # sentences on either side that are read with the first one
+_FILE = Path(__file__).parents[1] / "models" / "data" / "strength.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """`answers`: the probability that the first sentence answers; `about`: that the sources are about what is asked."""
+
+    answers: float
+    about: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """Weights, the bias last; and for each of `risks`, both rising, the least `answers` of an answer."""
+
+    answers: FloatArray  # (len(SIGNALS) + 1,)
+    about: FloatArray  # (len(SIGNALS) + 1,)
+    risks: tuple[float, ...]
+    least: tuple[float, ...]
+    least_about: float
+
+
+def signals(
+    question: str, vector: Vectors, reading: Reading, passages: Sequence[ReadPassage], terms: Terms, idf: Idf
+) -> FloatArray:
+    """The values of `SIGNALS` for the first sentence of a reading, `(len(SIGNALS),)`. `vector`: the question's."""
+    first = reading.sentences[0]
+    passage = passages[first.passage]
+    last = len(passage.spans) - 1
+    start = passage.spans[max(first.sentence - _AROUND, 0)].start
+    end = passage.spans[min(first.sentence + _AROUND, last)].end
+    scores = [one.score for one in passages]
+    weight = {term: w for term, w in idf(set(terms(question))).items() if w > 0}
+    held = set(terms(f"{passage.context}\n{passage.text}"))
+    heaviest = max(weight, key=lambda term: weight[term], default="")
+    name, _ = unspoken(question, passage.context, passage.text[:end])
+    _, year = unspoken(question, passage.context, passage.text)
+    _, year_here = unspoken(question, passage.context, passage.text[start:end])
+    return np.array(
+        [
+            float(np.clip(first.odds, *_ODDS)),
+            passage.score,
+            max(scores),
+            max(scores) - sum(scores) / len(scores),
+            float(passage.vectors[first.sentence] @ vector),
+            sum(w for term, w in weight.items() if term in held) / (sum(weight.values()) or 1.0),
+            bool(heaviest) and heaviest not in held,
+            name,
+            year,
+            year_here,
+            first.pair,
+            first.pair and elsewhere(question, passage.context),
+        ],
+        np.float64,
+    )
+
+
+def strength(values: FloatArray) -> Strength:
+    """The two probabilities of a row of signals, `(len(SIGNALS),)`."""
+    fitted = _fitted()
+    return Strength(_logistic(values, fitted.answers), _logistic(values, fitted.about))
+
+
+def boundaries(risk: float) -> tuple[float, float]:
+    """The least `answers` of an answer at a risk, and the least `about` of one that is `partly`."""
+    fitted = _fitted()
+    return float(np.interp(risk, fitted.risks, fitted.least)), fitted.least_about
+
+
+@lru_cache(maxsize=1)
+def _fitted() -> _Fitted:
+    """The shipped numbers. Raises ValueError if they were fitted to other signals."""
+    kept = json.loads(_FILE.read_text("utf-8"))
+    if tuple(kept["signals"]) != SIGNALS:
+        raise ValueError(f"{_FILE.name} was fitted to other signals: run training/strength.py")
+    return _Fitted(
+        np.array(kept["answers"]),
+        np.array(kept["about"]),
+        tuple(kept["risks"]),
+        tuple(kept["least"]),
+        float(kept["least_about"]),
+    )
+
+
+def _logistic(values: FloatArray, weights: FloatArray) -> float:
+    return float(1 / (1 + np.exp(-(values @ weights[:-1] + weights[-1]))))

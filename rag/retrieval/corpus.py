@@ -1,0 +1,67 @@
+"""One generation of an index as a question sees it: searched as a whole or within some documents, and its names.
+
+This module does not know what is asked or what an answer is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rag.retrieval.hybrid import Lenses, Retrieved, retrieve, search
+from rag.retrieval.naming import Name, catalogue, named
+from rag.retrieval.rewriting import StandAlone
+from rag.storage import Snapshot
+from rag.types import Document, Encoder
+
+__all__ = ["Corpus"]
+
+PASSAGES = 8
+"""Passages that are read for sentences."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A snapshot with the lenses that show it; `within` limits it to some documents, by their ids. For one thread."""
+
+    encoder: Encoder
+    lenses: Lenses
+    snapshot: Snapshot
+    within: Sequence[str] | None = None
+
+    def retrieve(self, question: StandAlone) -> Retrieved:
+        """The best passages for a question, misspelt words put right. Raises ModelProblem."""
+        return retrieve(
+            question,
+            PASSAGES,
+            encoder=self.encoder,
+            lenses=self.lenses,
+            snapshot=self.snapshot,
+            documents=self.within,
+        )
+
+    def find(self, text: str, documents: Sequence[str] | None = None, k: int = PASSAGES) -> Retrieved:
+        """The `k` best passages for a text as it is, of `documents` only if given. Raises ModelProblem."""
+        vector = self.encoder.query(text)
+        limit = documents if documents is not None else self.within
+        hits = search(text, vector, lenses=self.lenses, snapshot=self.snapshot, k=k, documents=limit)
+        return Retrieved(text, vector, tuple(hits))
+
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        """The documents that are asked, in the order of their paths."""
+        found = self.lenses.names(lambda: catalogue(self.snapshot.sources()))
+        return found if self.within is None else tuple(name for name in found if name.document_id in self.within)
+
+    def named(self, asked: str) -> list[Name]:
+        """The documents that a question or topic names, best first."""
+        return named(asked, self.names)
+
+    def document(self, document_id: str) -> Document | None:
+        """A document of this generation."""
+        return self.lenses.document(self.snapshot, document_id)
+
+    def idf(self, terms: Iterable[str]) -> Mapping[str, float]:
+        """How rare each term is; 0 for function words."""
+        return self.lenses.lexical.idf(terms)

@@ -1,0 +1,73 @@
+"""Which documents a question names: by title, by file name and path made readable, by date.
+
+This module does not know what is asked of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import log
+from pathlib import PurePosixPath
+
+from rag.lenses import is_function_word, terms
+from rag.types import Source
+
+__all__ = ["Name", "catalogue", "named"]
+
+_KINDS = frozenset(
+    terms(
+        "report paper study article document file book guide handbook manual minutes memo letter text page "
+        "profile policy review survey notes sheet slides presentation transcript contract agreement statement"
+    )
+)
+"""What documents are called; they name one only together with something else."""
+_LEAST = 0.6  # share of the weight of what is asked about that a name must hold
+_BREAKS = re.compile(r"[_\W]+|(?<=[a-z])(?=[A-Z0-9])|(?<=\d)(?=[A-Za-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A document's id and path, how it is shown, and the terms of its title, file name, folders and date."""
+
+    document_id: str
+    path: str
+    title: str
+    date: str
+    terms: frozenset[str]
+
+
+def catalogue(sources: Iterable[Source]) -> tuple[Name, ...]:
+    """The names of all indexed documents, in the order of their paths."""
+    return tuple(
+        Name(source.document_id, source.path, source.title, source.date, _terms_of(source))
+        for source in sources
+        if source.document_id and source.status == "indexed"
+    )
+
+
+def named(asked: str, names: Sequence[Name]) -> list[Name]:
+    """The documents that `asked`, a topic or a question, names, best first; none where none stands out.
+
+    A name stands out where it holds most of what is asked about, weighed by how few names have a term, and where that
+    is more than a word such as "report".
+    """
+    wanted = {term for term in terms(asked) if not is_function_word(term)}
+    held = Counter(term for name in names for term in name.terms)
+    weight = {term: log(1 + len(names) / held[term]) if term in held else log(1 + len(names)) for term in wanted}
+    total = sum(weight.values())
+    found = []
+    for name in names:
+        common = wanted & name.terms
+        if common - _KINDS and sum(weight[term] for term in common) >= _LEAST * total:
+            found.append((sum(weight[term] for term in common), name))
+    best = max((score for score, _ in found), default=0.0)
+    return [name for score, name in found if score >= 0.95 * best]
+
+
+def _terms_of(source: Source) -> frozenset[str]:
+    path = PurePosixPath(source.path)
+    written = " ".join((source.title, path.stem, *path.parts[:-1], source.date))
+    return frozenset(terms(f"{written} {_BREAKS.sub(' ', written)}"))
