@@ -87,6 +87,8 @@ def answer_from(question: str, alone: StandAlone, answering: Answering) -> tuple
         return _compared(blank, kind, sides, findings, answering), found
     if kind == "fact" and findings.reading.several:
         kind = "list"
+    if kind == "list" and (sections := _sections_that(asked, findings, found)):
+        return replace(blank, status="answered", shape="list", claims=claims_of(sections), confidence=1.0), found
     return _told(replace(blank, shape=_SHAPES[kind]), kind, findings), found
 
 
@@ -193,6 +195,16 @@ def _overview(blank: Answer, kind: Kind, topic: str, found: Retrieved, answering
                 return replace(answer, status="answered", confidence=1.0)
             return replace(answer, status="partly", reason="closest", confidence=0.0)
     return None
+
+
+def _sections_that(asked: str, findings: Findings, found: Retrieved) -> list[Place]:
+    """The outline of a document that is called what a list is asked of, where most of what was found stands in it."""
+    document = _foremost(found)
+    noun = next((term for term in terms(asked) if not is_function_word(term)), "")
+    if document is None or not noun or noun not in terms(document.name) or whole_lists(findings):
+        return []
+    inside = sum(hit.passage.document.id == document.id for hit in found.hits)
+    return outline(document) if 2 * inside > len(found.hits) else []
 
 
 def _foremost(found: Retrieved) -> Document | None:

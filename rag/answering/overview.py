@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from rag.answering.places import Place
-from rag.language import sentence_spans
+from rag.language import sentence_spans, sums_up
 from rag.lenses import is_function_word, terms
 from rag.types import Block, Document, Span
 
@@ -25,7 +25,8 @@ LINES = 12
 _SUMMARY = frozenset(terms("abstract summary overview conclusion findings highlights discussion takeaways"))
 _LEAD = 5
 """Sentences of a section that sums up, such as an abstract."""
-_BACK = frozenset(terms("references bibliography acknowledgements acknowledgments appendix supplements index contents"))
+_BACK = frozenset(terms("references bibliography acknowledgements acknowledgments appendix supplements"))
+_LISTS = frozenset(terms("contents index"))
 _SHORT = 5
 """Words of a sentence that is too short to carry a section."""
 
@@ -44,11 +45,11 @@ def outline(document: Document) -> list[Place]:
     The group of each is the heading that it carries.
     """
     sections = _body(_sections(document))
-    carried = [_carrying(document, one) for one in sections]
-    lead = [_lead(document, one) if _sums_up(one) else [] for one in sections]
-    chosen = [place for places in lead for place in places][: LINES // 2]
-    room, rest = LINES - len(chosen), [[p for p in places if p not in chosen] for places in carried]
-    counts = _shared([len(places) for places in rest], room)
+    lead = [place for one in sections if _names_summary(one) for place in _lead(document, one)][: LINES // 2]
+    telling = [p for one in sections for p in _telling(document, one) if p not in lead]
+    chosen = [*lead, *_spread(telling, LINES // 3)]
+    rest = [[p for p in _carrying(document, one) if p not in chosen] for one in sections]
+    counts = _shared([len(places) for places in rest], LINES - len(chosen))
     chosen += [place for places, count in zip(rest, counts, strict=True) for place in _spread(places, count)]
     return sorted(chosen, key=lambda place: place.span)
 
@@ -70,17 +71,17 @@ def _sections(document: Document) -> list[_Section]:
 
 
 def _body(sections: list[_Section]) -> list[_Section]:
-    """The sections before the references, where there are any."""
+    """The sections before the references, where those stand behind the first half, less tables of contents."""
     ends = next((i for i, one in enumerate(sections) if not _BACK.isdisjoint(_words(one))), len(sections))
     kept = sections[:ends] if 2 * ends >= len(sections) or ends >= LINES // 2 else sections
-    return [one for one in kept if _BACK.isdisjoint(_words(one))]
+    return [one for one in kept if (_BACK | _LISTS).isdisjoint(_words(one))]
 
 
 def _words(one: _Section) -> list[str]:
     return terms(" ".join(one.heading[-1:]))
 
 
-def _sums_up(one: _Section) -> bool:
+def _names_summary(one: _Section) -> bool:
     return not _SUMMARY.isdisjoint(_words(one))
 
 
@@ -92,14 +93,18 @@ def _carrying(document: Document, one: _Section) -> list[Place]:
     return [Place(document, span, group=group) for spans in firsts for span in spans if _says(document, span)]
 
 
-def _lead(document: Document, one: _Section) -> list[Place]:
-    """The first sentences of the first paragraph of a section that sums up."""
+def _telling(document: Document, one: _Section) -> list[Place]:
+    """The sentences of a section's paragraphs that say what the document is about, does or finds."""
     group = one.heading[-1] if one.heading else ""
-    for block in one.blocks:
-        spans = [span for span in sentence_spans(document.text, *block.span) if _says(document, span)]
-        if block.kind == "paragraph" and spans:
-            return [Place(document, span, group=group) for span in spans[:_LEAD]]
-    return []
+    spans = [s for block in one.blocks if block.kind == "paragraph" for s in sentence_spans(document.text, *block.span)]
+    return [Place(document, s, group=group) for s in spans if _says(document, s) and sums_up(document.text[slice(*s)])]
+
+
+def _lead(document: Document, one: _Section) -> list[Place]:
+    """The first sentences of a section that sums up."""
+    group = one.heading[-1] if one.heading else ""
+    spans = [s for block in one.blocks if block.kind == "paragraph" for s in sentence_spans(document.text, *block.span)]
+    return [Place(document, span, group=group) for span in spans if _says(document, span)][:_LEAD]
 
 
 def _shared(sizes: Sequence[int], room: int) -> list[int]:

@@ -30,6 +30,7 @@ __all__ = [
     "sides_of",
     "sources_question",
     "strip_span",
+    "sums_up",
     "topic_of",
     "units",
     "unspoken",

@@ -19,6 +19,7 @@ from .questions import defines as defines
 from .questions import kind_of as kind_of
 from .questions import sides_of as sides_of
 from .questions import topic_of as topic_of
+from .summaries import sums_up as sums_up
 from .text import longest_run as longest_run
 from .text import normalise as normalise
 from .text import printable as printable

@@ -78,6 +78,7 @@ _TOPIC = re.compile(
     rf"what (?:{_DO}|{_BE}) (?:.{{0,60}} )?{_SAY})\s+(.+)$",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(rf"^what {_BE} (.{{1,60}}) about$", re.IGNORECASE)
 _DEFINES = r"(?:is|are|was|were|means?|refers?|denotes?|describes?|stands?)\b|:|–|—"
 
 
@@ -111,7 +112,7 @@ def kind_of(question: str) -> Kind:
 def topic_of(question: str) -> str:
     """What an overview or a topic is asked of: what is left of the question without its asking words."""
     plain = " ".join(question.split()).rstrip(" ?.!")
-    found = _TOPIC.match(plain)
+    found = _TOPIC.match(plain) or _ABOUT.match(plain)
     return found[1] if found else plain
 
 

@@ -24,6 +24,8 @@ _KINDS = frozenset(
     )
 )
 """What documents are called; they name one only together with something else."""
+_KIND = 0.3
+"""What such a word weighs beside one that is in as many names."""
 _LEAST = 0.6  # share of the weight of what is asked about that a name must hold
 _BREAKS = re.compile(r"[_\W]+|(?<=[a-z])(?=[A-Z0-9])|(?<=\d)(?=[A-Za-z])")
 
@@ -56,7 +58,7 @@ def named(asked: str, names: Sequence[Name]) -> list[Name]:
     """
     wanted = {term for term in terms(asked) if not is_function_word(term)}
     held = Counter(term for name in names for term in name.terms)
-    weight = {term: log(1 + len(names) / held[term]) if term in held else log(1 + len(names)) for term in wanted}
+    weight = {term: log(1 + len(names) / held.get(term, 1)) * (_KIND if term in _KINDS else 1.0) for term in wanted}
     total = sum(weight.values())
     found = []
     for name in names:
