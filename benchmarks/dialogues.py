@@ -23,7 +23,7 @@ from rag.assistant import Assistant
 from rag.evaluate.places import Sources
 from rag.types import Answer, Turn
 
-__all__ = ["Played", "lines_of", "main", "play_all"]
+__all__ = ["Played", "lines_of", "main", "measure", "play_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.all or not (one.right if one.answerable else one.answer.status != "answered"):
             print("\n".join(_shown(one)))
     return 0
+
+
+def measure(folder: Path, cache: Path = CACHE) -> Lines:
+    """Every dialogue played, and the numbers of its turns by measure."""
+    return lines_of(play_all(folder, cache))
 
 
 def play_all(folder: Path, cache: Path = CACHE) -> list[Played]:

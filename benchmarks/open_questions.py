@@ -27,7 +27,7 @@ from rag.assistant import Assistant
 from rag.evaluate.places import Sources
 from rag.types import Answer
 
-__all__ = ["Asked", "ask_all", "enough", "lines_of", "main"]
+__all__ = ["Asked", "ask_all", "enough", "lines_of", "main", "measure"]
 
 PASSAGES = 10
 FACTS = {"factoid", "paraphrased factoid", "number", "definition", "yes-no"}
@@ -86,6 +86,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for line in _failures(asked, options.failures):
         print(line)
     return 0
+
+
+def measure(folder: Path, cache: Path = CACHE) -> Lines:
+    """Every question asked, and its numbers by measure."""
+    return lines_of(ask_all(folder, cache))
 
 
 def ask_all(folder: Path, cache: Path = CACHE) -> list[Asked]:

@@ -11,6 +11,8 @@ Runs every set of questions under a folder (default `../shared/eval`) and prints
   is right"; at the threshold in use, how many unanswerable and how many foreign questions (asked of the next set's
   index) are answered, how many answerable ones, and how many of those rightly
 - verbatim: sentences drawn from the corpus and asked word for word come first
+- shown: the whole program asked, with its three strengths: `benchmarks.strengths` for each set that it names, and
+  `benchmarks.open_questions` and `benchmarks.dialogues` where the folder has them; each is a command of its own, too
 - failures: `--failures 20` shows as many questions whose first sentence does not answer
 """
 
@@ -20,16 +22,18 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.progress import track
 
+from benchmarks import dialogues, open_questions, strengths
 from benchmarks.ask import Asker, Found, is_gold
 from benchmarks.sets import CACHE, Question, QuestionSet, folders_of, load_set, vectors_of
+from benchmarks.shares import Tally, estimate, interval
 from rag.answering.ranking import Reading
 from rag.evaluate.measures import auroc, calibration_error, token_f1
 from rag.lenses.lexical import terms
@@ -38,24 +42,10 @@ from rag.models.reader import SpanReader
 from rag.retrieval.rewriting import stand_alone
 from rag.types import Span, Turn
 
-RESAMPLES = 1000
 FOREIGN = 200
 GIVEN = 400  # questions for which only the passages with the answer are read
 VERBATIM = 100
-
-
-@dataclass(slots=True)
-class Tally:
-    """One list of numbers per measure, one number per question."""
-
-    values: dict[str, list[float]] = field(default_factory=dict)
-
-    def add(self, name: str, value: float) -> None:
-        self.values.setdefault(name, []).append(float(value))
-
-    def result(self) -> dict[str, list[float]]:
-        """Mean, lower and upper end of the interval, number of questions."""
-        return {name: [*_interval(np.array(v), lambda x: x.mean()), len(v)] for name, v in self.values.items()}
+WHOLE = {"open_questions": open_questions.measure, "dialogues": dialogues.measure}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,32 +60,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     wanted = set(filter(None, options.sets.split(",")))
     folders = folders_of(options.folder)
-    if not any(not wanted or folder.name in wanted for folder in folders):
+    whole = {name: ask for name, ask in WHOLE.items() if (options.folder / name).is_dir()}
+    if not any(not wanted or name in wanted for name in (*whole, *(folder.name for folder in folders))):
         print(f"No set of questions under {options.folder}.", file=sys.stderr)
         return 1
     encoder, reader = SentenceEncoder(), SpanReader(bundled_folder() / "tokenizer.json")
     options.cache.mkdir(parents=True, exist_ok=True)
     results: dict[str, Any] = {}
     for at, folder in enumerate(folders):
-        if wanted and folder.name not in wanted:
-            continue
-        one = load_set(folder, encoder, options.cache, options.questions)
-        asker = Asker(one.index, reader)
-        foreign = load_set(folders[at - 1], encoder, options.cache, options.questions) if len(folders) > 1 else None
-        found = _measure(asker, one, one.vectors, [q.text for q in one.questions], options.failures)
-        found |= _verbatim(asker, encoder)
-        if foreign is not None:
-            found |= _foreign(asker, foreign)
-        results[one.name] = found
-        if any(q.history for q in one.questions):
-            alone = [stand_alone(q.text, [Turn("user", turn) for turn in q.history]) for q in one.questions]
-            asked, searched = ([each[side] for each in alone] for side in (0, 1))
-            as_read = (vectors_of(asked, encoder, options.cache), asked)
-            as_searched = (vectors_of(searched, encoder, options.cache), searched)
-            results[f"{one.name}, stand-alone"] = _measure(asker, one, *as_read, searched=as_searched)
-        _show(one.name, results)
+        if not wanted or folder.name in wanted:
+            other = folders[at - 1] if len(folders) > 1 else None
+            results |= _of_set(folder, other, encoder, reader, options)
+            _show(folder.name, results)
+    for name, ask in whole.items():
+        if not wanted or name in wanted:
+            lines = ask(options.folder, options.cache)
+            results[name] = {measure: estimate(values) for measure, values in lines.items()}
+            _show(name, results)
     options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
     return 0
+
+
+def _of_set(
+    folder: Path, other: Path | None, encoder: SentenceEncoder, reader: SpanReader, options: argparse.Namespace
+) -> dict[str, Any]:
+    """All that is measured of one set; `other` is the set whose questions are foreign to it."""
+    one = load_set(folder, encoder, options.cache, options.questions)
+    asker = Asker(one.index, reader)
+    found = _measure(asker, one, one.vectors, [q.text for q in one.questions], options.failures)
+    found |= _verbatim(asker, encoder)
+    if other is not None:
+        found |= _foreign(asker, load_set(other, encoder, options.cache, options.questions))
+    if one.name in strengths.SETS:
+        shown = strengths.lines_of(strengths.measure(folder, options.cache, options.questions))
+        found |= {f"shown: {name}": estimate(values) for name, values in shown.items()}
+    results: dict[str, Any] = {one.name: found}
+    if any(q.history for q in one.questions):
+        alone = [stand_alone(q.text, [Turn("user", turn) for turn in q.history]) for q in one.questions]
+        asked, searched = ([each[side] for each in alone] for side in (0, 1))
+        as_read = (vectors_of(asked, encoder, options.cache), asked)
+        as_searched = (vectors_of(searched, encoder, options.cache), searched)
+        results[f"{one.name}, stand-alone"] = _measure(asker, one, *as_read, searched=as_searched)
+    return results
 
 
 def _measure(
@@ -145,11 +151,11 @@ def _measure(
     results["milliseconds"] = [float(np.median(tally.values["milliseconds"]))]
     p, y = np.array(sure), np.array(answerable)
     if y.any() and not y.all():
-        results["AUROC"] = [*_interval(np.c_[p, y], lambda rows: auroc(rows[:, 0], rows[:, 1] > 0)), len(p)]
+        results["AUROC"] = [*interval(np.c_[p, y], lambda rows: auroc(rows[:, 0], rows[:, 1] > 0)), len(p)]
     if len(right) == len(p):
         rows = np.c_[p, np.array(right)]
         results["calibration error"] = [
-            *_interval(rows, lambda rows: calibration_error(rows[:, 0], rows[:, 1] > 0)),
+            *interval(rows, lambda rows: calibration_error(rows[:, 0], rows[:, 1] > 0)),
             len(p),
         ]
     return results
@@ -261,14 +267,6 @@ def _verbatim(asker: Asker, encoder: SentenceEncoder) -> dict[str, Any]:
     return dict(tally.result())
 
 
-def _interval(rows: Any, measure: Callable[[Any], Any]) -> list[float]:
-    rng = np.random.default_rng(0)
-    n = len(rows)
-    drawn = [float(measure(rows[rng.integers(0, n, n)])) for _ in range(RESAMPLES if n < 2000 else RESAMPLES // 4)]
-    low, high = np.nanpercentile(drawn, [2.5, 97.5])
-    return [float(measure(rows)), float(low), float(high)]
-
-
 def _show(name: str, results: dict[str, Any]) -> None:
     for key in (name, f"{name}, stand-alone"):
         if key not in results:
@@ -276,7 +274,7 @@ def _show(name: str, results: dict[str, Any]) -> None:
         print(f"\n## {key}\n")
         for measure, (value, *rest) in results[key].items():
             around = f"  [{rest[0]:.3f}, {rest[1]:.3f}]  n={rest[2]}" if len(rest) == 3 else ""
-            print(f"{measure:28} {value:.3f}{around}")
+            print(f"{measure:46} {value:.3f}{around}")
     sys.stdout.flush()
 
 

@@ -6,24 +6,43 @@ This module does not know what the numbers say.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
-__all__ = ["Lines", "add", "estimate", "keep", "kept", "show", "wilson"]
+__all__ = ["Lines", "Tally", "estimate", "interval", "keep", "kept", "show", "wilson"]
 
 Lines: TypeAlias = dict[str, list[float]]
 """One list of numbers a measure, one number a question."""
 
-_RESAMPLES = 2000
+RESAMPLES = 1000
 _Z = 1.959964  # two-sided 95 %
 
 
-def add(lines: Lines, name: str, value: float) -> None:
-    """Puts a question's number to a measure."""
-    lines.setdefault(name, []).append(float(value))
+@dataclass(slots=True)
+class Tally:
+    """One list of numbers per measure, one number per question."""
+
+    values: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, name: str, value: float) -> None:
+        self.values.setdefault(name, []).append(float(value))
+
+    def result(self) -> dict[str, list[float]]:
+        """Mean, lower and upper end of the interval, number of questions."""
+        return {name: [*interval(np.array(v), lambda x: x.mean()), len(v)] for name, v in self.values.items()}
+
+
+def interval(rows: Any, measure: Callable[[Any], Any]) -> list[float]:
+    """What `measure` makes of rows `(n, …)`, and the percentile bootstrap's 95 % interval of it."""
+    rng = np.random.default_rng(0)
+    n = len(rows)
+    drawn = [float(measure(rows[rng.integers(0, n, n)])) for _ in range(RESAMPLES if n < 2000 else RESAMPLES // 4)]
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return [float(measure(rows)), float(low), float(high)]
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
@@ -40,9 +59,7 @@ def estimate(values: Sequence[float]) -> list[float]:
     mean, n = float(numbers.mean()), len(numbers)
     if np.isin(numbers, (0, 1)).all():
         return [mean, *wilson(int(numbers.sum()), n), n]
-    drawn = numbers[np.random.default_rng(0).integers(0, n, (_RESAMPLES, n))].mean(axis=1)
-    low, high = np.percentile(drawn, [2.5, 97.5])
-    return [mean, float(low), float(high), n]
+    return [*interval(numbers, lambda drawn: drawn.mean()), n]
 
 
 def show(title: str, lines: Mapping[str, Sequence[float]], before: Mapping[str, Sequence[float]] | None = None) -> None:

@@ -19,6 +19,13 @@ _READING = {
     "unanswerable answered": "unanswerable answered",
     "foreign answered": "another set's answered",
     "answered rightly": "of those answered, rightly",
+    "shown: right first in what is shown": "right first in what is shown",
+    "shown: called answered": "called answered",
+    "shown: - right first, of those answered": "of those, right first",
+    "shown: called not found": "called not found",
+    "shown: near misses: called answered": "near misses called answered",
+    "shown: another set's: not found": "another set's not found",
+    "shown: follow-ups: gold cited in what is shown": "follow-ups, gold cited",
 }
 _PROGRAM = (
     "passed",
