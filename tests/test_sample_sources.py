@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -62,8 +63,17 @@ def test_every_source_is_cited_by_a_case() -> None:
 def test_cases_are_of_both_kinds_and_say_what_is_expected() -> None:
     assert len(CASES) >= 60
     assert len({case.question for case in CASES}) == len(CASES)
-    assert 0.3 <= 1 - len(ANSWERABLE) / len(CASES) <= 0.37
-    assert all(case.answers and case.citations for case in ANSWERABLE)
+    assert 0.25 <= 1 - len(ANSWERABLE) / len(CASES) <= 0.37
+    assert all(case.citations for case in ANSWERABLE)
+    assert all(case.answers for case in ANSWERABLE if not case.kind)
+
+
+def test_cases_of_a_kind_are_of_all_kinds_that_people_ask() -> None:
+    kinds = Counter(case.kind for case in CASES if case.kind)
+    assert kinds.total() >= 40
+    assert len(kinds) == 14
+    assert all(len(case.citations) > 2 for case in CASES if case.cite == "half")
+    assert all(len({one.path for one in case.citations}) > 1 for case in CASES if case.cite == "each")
 
 
 @pytest.mark.parametrize("case", ANSWERABLE, ids=lambda case: case.id)
@@ -76,7 +86,7 @@ def test_quote_stands_in_its_document_on_its_page(case: Case, documents: dict[st
         assert place.expected.page == (page.number if page else None)
     quotes = "\n".join(citation.quote or "" for citation in case.citations)
     found = [answer for answer in case.answers if answer in quotes]
-    assert found == list(case.answers) if case.need == "all" else found
+    assert found == list(case.answers) if case.need == "all" else found or not case.answers
 
 
 def test_two_sources_differ_about_the_dead(documents: dict[str, Document]) -> None:

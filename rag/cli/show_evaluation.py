@@ -35,6 +35,9 @@ def print_run(run: Run, floors: Floors | None, html: Path | None) -> None:
     if len(run.failed) > _SHOWN:
         print(f"… and {len(run.failed) - _SHOWN} more.")
     console.print(_table(run, floors, wide=console.width >= _WIDE))
+    if run.kinds:
+        said = ", ".join(f"{kind} {passed} of {cases}" for kind, (passed, cases) in run.kinds.items())
+        print(_wrapped("passed", said, console.width))
     total, failed, kept = len(run.results), len(run.failed), len(run.results) - run.asked
     print(
         f"{total} cases: {total - failed - len(run.broken)} passed, {failed} failed"

@@ -2,7 +2,7 @@
 
     - question: How many people died in the attack?
       answers: ["64"]                       # any of these strings; `need: all` asks for every one
-      citations:                            # any of these places; `cite: all` asks for every one
+      citations:                            # any of these places; `cite:` asks for half, each source, or all
         - path: report.pdf
           page: 3
           quote: In all, 64 people died in the attack.
@@ -23,17 +23,24 @@ import json
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from rag.errors import CaseProblem
 from rag.types import JSON, Role, Span, Turn
 
-__all__ = ["Case", "Expected", "Need", "case_hash", "load_cases", "parse_case", "to_jsonl", "to_yaml"]
+__all__ = ["Case", "Cite", "Expected", "Need", "case_hash", "load_cases", "parse_case", "to_jsonl", "to_yaml"]
 
 Need: TypeAlias = Literal["any", "all"]
-_CASE = {"id", "question", "turns", "answerable", "answers", "need", "citations", "cite", "reference"}
+Cite: TypeAlias = Literal["any", "half", "each", "all"]
+"""How many of the expected places are enough: one, half of them, one in each source that they name, or every one."""
+
+_CASE = {"id", "question", "kind", "turns", "answerable", "answers", "need", "citations", "cite", "reference"}
 _CITATION = {"path", "page", "quote", "span", "relevance"}
+_NEEDS: dict[str, Need] = {"any": "any", "all": "all"}
+_CITES: dict[str, Cite] = {"any": "any", "half": "half", "each": "each", "all": "all"}
 _ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant", "agent": "assistant"}
+
+Choice = TypeVar("Choice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,8 @@ class Case:
     """A question and what is expected of its answer; `turns` come before it, oldest first.
 
     An answerable case without `answers` and `citations` only expects an answer whose citations hold. `reference` is a
-    good answer in somebody's own words: token F1 compares with it, nothing has to match it.
+    good answer in somebody's own words: token F1 compares with it, nothing has to match it. Cases of one `kind` are
+    counted together as well; the word is the author's own.
     """
 
     id: str
@@ -77,13 +85,16 @@ class Case:
     answers: tuple[str, ...] = ()
     need: Need = "any"
     citations: tuple[Expected, ...] = ()
-    cite: Need = "any"
+    cite: Cite = "any"
     turns: tuple[Turn, ...] = ()
     reference: str | None = None
+    kind: str = ""
 
     def to_dict(self) -> dict[str, JSON]:
         """JSON-ready in the form that `parse_case` reads, without what is not set."""
         found: dict[str, JSON] = {"id": self.id, "question": self.question}
+        if self.kind:
+            found["kind"] = self.kind
         if self.turns:
             found["turns"] = [{turn.role: turn.text} for turn in self.turns]
         if not self.answerable:
@@ -142,11 +153,12 @@ def parse_case(row: JSON, place: str, default_id: str) -> Case:
         question=question,
         answerable=answerable,
         answers=answers,
-        need=_need(fields.get("need"), f"{place}: need"),
+        need=_one_of(_NEEDS, fields.get("need"), f"{place}: need"),
         citations=citations,
-        cite=_need(fields.get("cite"), f"{place}: cite"),
+        cite=_one_of(_CITES, fields.get("cite"), f"{place}: cite"),
         turns=tuple(_turn(one, f"{place}: turns") for one in _list(fields.get("turns"), f"{place}: turns")),
         reference=_text(fields["reference"], f"{place}: reference") if fields.get("reference") else None,
+        kind=_text(fields["kind"], f"{place}: kind") if fields.get("kind") else "",
     )
 
 
@@ -258,12 +270,13 @@ def _flag(value: JSON, default: bool, place: str) -> bool:
     raise CaseProblem(f"{place}: this is neither true nor false.", "Write true or false.")
 
 
-def _need(value: JSON, place: str) -> Need:
-    if value is None or value == "any":
-        return "any"
-    if value == "all":
-        return "all"
-    raise CaseProblem(f"{place}: this is neither any nor all.", "Write any or all.")
+def _one_of(known: dict[str, Choice], value: JSON, place: str) -> Choice:
+    """The choice that a word stands for: any where none is written."""
+    word = "any" if value is None else value
+    if isinstance(word, str) and word in known:
+        return known[word]
+    *most, last = known
+    raise CaseProblem(f"{place}: {value!r} is no choice here.", f"Write {', '.join(most)} or {last}.")
 
 
 def _whole(value: JSON, place: str, least: int) -> int:

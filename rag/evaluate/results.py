@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from rag.errors import CaseProblem
-from rag.evaluate.cases import Case
+from rag.evaluate.cases import Case, Cite
 from rag.evaluate.judge import Finding, Judge, check_citations, check_claims, citation_scores, in_source_words
 from rag.evaluate.measures import exact_match, ranking, says, span_overlap, token_f1
 from rag.evaluate.places import Place, Sources, locate
@@ -84,7 +84,7 @@ def findings_of(
     if not case.answerable:
         return (Finding("answered", "It was answered, and the sources do not answer it."), *found)
     cited = [any(place.holds(one.document_id, one.span) for one in given.citations) for place in places]
-    if places and not (all(cited) if case.cite == "all" else any(cited)):
+    if places and not _enough(case.cite, places, cited):
         missing = [place.expected.path for place, was in zip(places, cited, strict=True) if not was]
         found.append(Finding("place", f"Expected citations are missing: {', '.join(dict.fromkeys(missing))}."))
     for at, claim in enumerate(given.claims):
@@ -95,6 +95,16 @@ def findings_of(
         joined = (" and " if case.need == "all" else " or ").join(missing)
         found.append(Finding("answer", f"It does not say {joined}."))
     return tuple(found)
+
+
+def _enough(cite: Cite, places: Sequence[Place], cited: Sequence[bool]) -> bool:
+    """Whether as many of the expected places are cited as the case wants."""
+    if cite == "half":
+        return 2 * sum(cited) >= len(cited)
+    if cite == "each":
+        held = {place.expected.path for place, was in zip(places, cited, strict=True) if was}
+        return held == {place.expected.path for place in places}
+    return all(cited) if cite == "all" else any(cited)
 
 
 def _near(citation: Citation, claim: int) -> Finding:
@@ -171,7 +181,7 @@ def _values(
 def _against(places: Sequence[Place], case: Case, given: Prediction) -> dict[str, float]:
     """The citations and passages beside the expected places."""
     cited = [any(place.holds(one.document_id, one.span) for one in given.citations) for place in places]
-    values = {"right place": float(all(cited) if case.cite == "all" else any(cited))}
+    values = {"right place": float(_enough(case.cite, places, cited))}
     exact = [place for place in places if place.exact]
     if exact:
         passages = span_overlap(exact, [(one.document_id, one.span) for one in given.passages[:_PASSAGES]])

@@ -64,6 +64,16 @@ class Run:
         """Cases whose expectations do not stand in the sources; no number counts them."""
         return [result for result in self.results if result.broken]
 
+    @property
+    def kinds(self) -> dict[str, tuple[int, int]]:
+        """Of each kind that cases name, in their order: how many passed, and of how many."""
+        found: dict[str, tuple[int, int]] = {}
+        for result in self.results:
+            if result.case.kind and not result.broken:
+                passed, total = found.get(result.case.kind, (0, 0))
+                found[result.case.kind] = (passed + result.passed, total + 1)
+        return found
+
     def to_dict(self) -> dict[str, JSON]:
         """JSON-ready; `read_rows` finds in it what a comparison needs."""
         return {
@@ -76,6 +86,7 @@ class Run:
             "cases": len(self.results),
             "failed": len(self.failed),
             "broken": len(self.broken),
+            "kinds": {kind: {"passed": passed, "cases": total} for kind, (passed, total) in self.kinds.items()},
             "asked": self.asked,
             "seconds": round(self.seconds, 2),
             "measures": {name: estimate.to_dict() for name, estimate in self.measures.items()},

@@ -53,6 +53,14 @@ def test_yaml_is_taken_as_it_is_written(tmp_path: Path) -> None:
     assert second.turns == (Turn("user", "When did it begin?"), Turn("assistant", "At 12:30."))
 
 
+def test_how_many_places_are_enough_and_the_kind_are_read_and_written(tmp_path: Path) -> None:
+    rows = ("question: Which groups\n  kind: list\n  cite: half", "question: Where\n  cite: each", "question: Who")
+    text = "".join(f"- {row}\n" for row in rows)
+    cases = load_cases(write(tmp_path, "mine.yaml", text))
+    assert [(case.kind, case.cite) for case in cases] == [("list", "half"), ("", "each"), ("", "any")]
+    assert load_cases(write(tmp_path, "mine.jsonl", to_jsonl(cases))) == cases
+
+
 def test_every_form_holds_the_same_cases_and_has_the_same_hash(tmp_path: Path) -> None:
     cases = load_cases(ROOT / "tests/cases/samples.jsonl")
     again = load_cases(write(tmp_path, "samples.yaml", to_yaml(cases)))
@@ -73,7 +81,8 @@ def test_every_form_holds_the_same_cases_and_has_the_same_hash(tmp_path: Path) -
         ("a.yaml", "- question: Who?\n  citations: [{path: a.md, span: [5, 5]}]", "[5, 5] is empty"),
         ("a.yaml", "- question: Who?\n  answerable: perhaps", "neither true nor false"),
         ("a.yaml", "- question: Who?\n  answerable: false\n  answers: [x]", "it is not answerable, yet"),
-        ("a.yaml", "- question: Who?\n  need: most", "neither any nor all"),
+        ("a.yaml", "- question: Who?\n  need: half", "need: 'half' is no choice here"),
+        ("a.yaml", "- question: Who?\n  cite: most", "cite: 'most' is no choice here"),
         ("a.yaml", "- question: Who?\n  turns: [{nobody: x}]", "there is no 'nobody'"),
         ("a.yaml", "- {id: x, question: Who}\n- {id: x, question: What}", "two cases have the id 'x'"),
         ("a.yaml", "- question: [", "is no YAML"),

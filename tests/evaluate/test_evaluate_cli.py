@@ -23,10 +23,12 @@ More than 300 hostages were freed. <script>alert("x")</script> is how it ended i
 """
 CASES = """
 - id: deaths
+  kind: number
   question: How many people died in the attack on the train?
   answers: ["64"]
   citations: [{path: train.md, quote: "In all, 64 people died in the attack on the train."}]
 - id: hostages
+  kind: number
   question: How many hostages were freed?
   answers: ["301"]
   citations: [{path: train.md, quote: <script>alert("x")</script> is how it ended}]
@@ -61,7 +63,9 @@ def test_evaluating_prints_json_and_a_report_and_asks_only_once(place: Path) -> 
     assert found["measures"]["quote validity"]["value"] == 1
     states = {one["id"]: one["passed"] for one in found["results"]}
     assert states == {"deaths": True, "hostages": False, "cup": True}
+    assert found["kinds"] == {"number": {"passed": 1, "cases": 2}}
 
+    assert "number 1 of 2" in run(place, "cases.yaml").stdout
     again = run(place, "--json", "cases.yaml")
     after = json.loads(again.stdout)
     assert after["asked"] == 0

@@ -108,6 +108,18 @@ def test_any_and_all() -> None:
     assert kinds(GOOD, replace(CASE, answers=("64", "nine"), need="all")) == ["answer"]
 
 
+def test_half_of_the_places_or_one_in_each_source() -> None:
+    after, late = "It did not stop again.", "The train left at ten."
+    three = tuple(Expected("report.pdf", quote=quote) for quote in (DIED, after, "The train left at nine."))
+    two = says(*GOOD.claims, Claim(after, (cite(after, number=2),), "quoted"))
+    assert kinds(GOOD, replace(CASE, citations=three, cite="half")) == ["place"]
+    assert kinds(two, replace(CASE, citations=three, cite="half")) == []
+    sides = (*three[:2], Expected("near.pdf", quote=late))
+    assert kinds(two, replace(CASE, citations=sides, cite="each")) == ["place"]
+    both = says(*GOOD.claims, Claim(late, (cite(late, "near", 2),), "quoted"))
+    assert kinds(both, replace(CASE, citations=sides, cite="each")) == []
+
+
 def test_a_case_that_does_not_fit_the_sources_is_broken_and_not_failed() -> None:
     result = examine(replace(CASE, citations=(Expected("report.pdf", quote="65 people"),)), GOOD, SOURCES)
     assert (result.passed, result.findings) == (False, ())
