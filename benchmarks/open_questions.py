@@ -128,6 +128,7 @@ def lines_of(asked: Sequence[Asked]) -> Lines:
         "- right, of those": [one.enough for one in answered],
         "called partly": [one.answer.status == "partly" for one in gold],
         "- enough, of those": [one.enough for one in partly],
+        "- incomplete, of those": [one.answer.reason == "incomplete" for one in partly],
         "called not found": [one.answer.status == "not_found" for one in gold],
         "off topic: not found": [one.answer.status == "not_found" for one in asked if one.kind == OFF],
         "near miss: called answered": [one.answer.status == "answered" for one in asked if one.kind == NEAR],
@@ -186,7 +187,8 @@ def _good(one: Asked) -> bool:
 
 def _failure(one: Asked) -> Iterator[str]:
     answer = one.answer
-    yield f"{one.id} {one.question}  ({answer.status}, {answer.confidence:.2f}; {len(answer.claims)} shown)"
+    said = " ".join(filter(None, (answer.status, answer.reason, answer.shape)))
+    yield f"{one.id} {one.question}  ({said}, {answer.confidence:.2f}; {len(answer.claims)} shown)"
     first = answer.citations[0] if answer.citations else None
     yield f"    shown {_short(f'{first.path}: {answer.claims[0].text}')}" if first else "    shown nothing"
     for gold, hit in zip(one.golds, shown(answer, one.golds), strict=True):
