@@ -138,9 +138,7 @@ class Assistant:
 
             yield from write(writer, Task(answer, found.vector, found.hits, turns, lenses.lexical.idf, stop))
             return
-        for i, claim in enumerate(answer.claims):
-            marks = "".join(f" [{citation.number}]" for citation in claim.citations)
-            yield Delta(("" if i == 0 else " ") + claim.text + marks)
+        yield from map(Delta, answer.pieces())
         yield Done(answer)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ __all__ = ["number", "print_differences", "print_floors", "print_gate", "print_r
 
 _SHOWN = 20  # failed cases
 _WIDE = 110  # columns from which measures are explained
+_STRENGTHS = ("answered", "partly", "incomplete", "closest", "not found")
 
 
 def print_run(run: Run, floors: Floors | None, html: Path | None) -> None:
@@ -45,6 +47,8 @@ def print_run(run: Run, floors: Floors | None, html: Path | None) -> None:
         + f". {run.asked} asked in {run.seconds:.1f} s"
         + (f", {kept} answers kept from an earlier run." if kept else ".")
     )
+    strengths = Counter(result.prediction.strength for result in run.results if not result.broken)
+    print("Said: " + ", ".join(f"{strengths[name]} {name}" for name in _STRENGTHS if strengths[name]) + ".")
     print(f"The report is in {html}." if html else "To look at each failed case: --html report.html")
 
 
@@ -93,7 +97,9 @@ def print_differences(differences: Sequence[Difference]) -> None:
     for one in differences:
         change = one.after - one.before
         good = (change > 0) == (better[one.name] == "more")
-        verdict = Text("better" if good else "worse", style="green" if good else "red") if one.real else Text("")
+        neither = better[one.name] == "neither"
+        said = Text("differs") if neither else Text("better", "green") if good else Text("worse", "red")
+        verdict = said if one.real else Text("")
         table.add_row(
             one.name,
             number(one.name, one.before),

@@ -5,6 +5,7 @@ This module does not know where the sentences come from.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["tell"]
 
+_HEADING = re.compile(r"^### (.+)$", re.MULTILINE)
 _ALOUD = "\n\nSo far it was thinking aloud. Its answer:\n"
 _INSTEAD = "\n\nThe sources' own words instead:\n"
 
@@ -39,7 +41,7 @@ def tell(events: Iterator[Event], writes: str = "") -> Answer:
                 if isinstance(event, Delta):
                     if status is not None:
                         status.stop()
-                    sys.stdout.write((_ALOUD if event.anew else "") + printable(event.text))
+                    sys.stdout.write((_ALOUD if event.anew else "") + _dressed(event.text))
                     sys.stdout.flush()
                     shown = event.text if event.anew else shown + event.text
                 elif isinstance(event, Done):
@@ -48,8 +50,13 @@ def tell(events: Iterator[Event], writes: str = "") -> Answer:
         print()
         raise
     whole = str(answer)
-    print(printable(whole[len(shown) :] if whole.startswith(shown) else _INSTEAD + whole))
+    print(_dressed(whole[len(shown) :] if whole.startswith(shown) else _INSTEAD + whole))
     return answer
+
+
+def _dressed(text: str) -> str:
+    """Markdown for a terminal: where a person looks, headings are bold; a file or a pipe gets them as they are."""
+    return _HEADING.sub("\x1b[1m\\1\x1b[0m", printable(text)) if sys.stdout.isatty() else printable(text)
 
 
 def _status(text: str) -> AbstractContextManager[Status | None]:

@@ -26,6 +26,7 @@ __all__ = [
     "assert_all_quotes_exact",
     "assert_answers",
     "assert_cites",
+    "assert_partly",
     "assert_refuses",
     "breaches",
     "compare",

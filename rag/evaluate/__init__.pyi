@@ -14,6 +14,7 @@ from .judge import in_source_words as in_source_words
 from .matchers import assert_all_quotes_exact as assert_all_quotes_exact
 from .matchers import assert_answers as assert_answers
 from .matchers import assert_cites as assert_cites
+from .matchers import assert_partly as assert_partly
 from .matchers import assert_refuses as assert_refuses
 from .measures import exact_match as exact_match
 from .measures import span_overlap as span_overlap

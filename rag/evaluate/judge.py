@@ -30,6 +30,7 @@ __all__ = [
 Kind: TypeAlias = Literal[
     "trouble",
     "refused",
+    "closest",
     "answered",
     "quote",
     "source",

@@ -10,9 +10,9 @@ from rag.evaluate.measures import says
 from rag.evaluate.places import Sources, occurrences
 from rag.evaluate.shown import cited_as, lit_difference, nearest
 from rag.language import printable
-from rag.types import Answer
+from rag.types import Answer, PartlyReason
 
-__all__ = ["assert_all_quotes_exact", "assert_answers", "assert_cites", "assert_refuses"]
+__all__ = ["assert_all_quotes_exact", "assert_answers", "assert_cites", "assert_partly", "assert_refuses"]
 
 
 def assert_cites(answer: Answer, path: str | None = None, page: int | None = None, quote: str | None = None) -> None:
@@ -56,8 +56,10 @@ def assert_all_quotes_exact(answer: Answer) -> None:
 
 
 def assert_answers(answer: Answer, *strings: str) -> None:
-    """The answer says all of these, as whole words and whole numbers, in any case."""
+    """The answer says all of these, as whole words and numbers, in any case; what only comes closest says none."""
     __tracebackhide__ = True
+    if answer.reason == "closest":
+        raise AssertionError(printable(f"It is not answered, only what comes closest is shown:\n{_shown(answer)}"))
     text = " ".join(claim.text for claim in answer.claims)
     missing = [string for string in strings if not says(text, string)]
     if missing:
@@ -65,10 +67,29 @@ def assert_answers(answer: Answer, *strings: str) -> None:
 
 
 def assert_refuses(answer: Answer) -> None:
-    """The answer is "not found" and claims nothing."""
+    """The answer is "not found" and claims nothing; for a list of what comes closest there is `assert_partly`."""
     __tracebackhide__ = True
     if answer.status == "not_found" and not answer.claims:
         return
+    raise AssertionError(f"Nothing should have been shown, and it is {_strength(answer)}: {_shown(answer)}")
+
+
+def assert_partly(answer: Answer, reason: PartlyReason | None = None) -> None:
+    """The answer says of itself that it is less than one: "closest" or "incomplete", or any of them for None.
+
+    The reason "" is that of a language model's answer, of which the sources do not carry every sentence.
+    """
+    __tracebackhide__ = True
+    if answer.status == "partly" and reason in (None, answer.reason):
+        return
+    wanted = "partly" if reason is None else f"partly ({reason or 'not all of it carried'})"
+    raise AssertionError(f"It should be {wanted}, and is {_strength(answer)}: {_shown(answer)}")
+
+
+def _strength(answer: Answer) -> str:
+    return f"{answer.status} ({answer.reason})" if answer.reason else answer.status
+
+
+def _shown(answer: Answer) -> str:
     said = " ".join(claim.text for claim in answer.claims)
-    shown = [f"It should not have been answered, and is {answer.status}: {said!r}", cited_as(answer.citations)]
-    raise AssertionError(printable("\n".join(shown)))
+    return printable("\n".join(filter(None, (repr(said), cited_as(answer.citations)))))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rag.types import JSON, Answer, AnswerStatus, Citation, Claim, PageRange, Span
+from rag.types import JSON, Answer, AnswerStatus, Citation, Claim, PageRange, PartlyReason, Span
 
 __all__ = ["Prediction", "Retrieved"]
 
@@ -39,6 +39,7 @@ class Prediction:
     confidence: float
     milliseconds: float = 0.0
     trouble: str = ""
+    reason: PartlyReason = ""
 
     @classmethod
     def of(cls, answer: Answer, milliseconds: float = 0.0) -> Prediction:
@@ -46,12 +47,33 @@ class Prediction:
         passages = tuple(
             Retrieved(p.document.id, p.document.path, p.chunk.span, p.chunk.pages, p.score) for p in answer.passages
         )
-        return cls(answer.asked_as, answer.status, answer.claims, passages, answer.confidence, milliseconds)
+        return cls(
+            answer.asked_as,
+            answer.status,
+            answer.claims,
+            passages,
+            answer.confidence,
+            milliseconds,
+            reason=answer.reason if answer.status == "partly" else "",
+        )
 
     @property
     def answered(self) -> bool:
-        """Whether anything is claimed."""
-        return self.status != "not_found" or bool(self.claims)
+        """Whether the claims are given as the answer, without a word that they are less than that.
+
+        What a language model wrote counts, even where not all of it is carried.
+        """
+        return not self.reason and not self.refused
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing is claimed at all."""
+        return self.status == "not_found" and not self.claims
+
+    @property
+    def strength(self) -> str:
+        """The three strengths in words: "answered", "closest", "incomplete", "partly" or "not found"."""
+        return self.reason or self.status.replace("_", " ")
 
     @property
     def text(self) -> str:
@@ -68,6 +90,7 @@ class Prediction:
         return {
             "asked_as": self.asked_as,
             "status": self.status,
+            "reason": self.reason,
             "claims": [_claim_to_dict(claim) for claim in self.claims],
             "passages": [
                 {
@@ -104,6 +127,7 @@ class Prediction:
             confidence=row["confidence"],
             milliseconds=row["milliseconds"],
             trouble=row["trouble"],
+            reason=row.get("reason", ""),
         )
 
 
@@ -113,6 +137,7 @@ def _claim_to_dict(claim: Claim) -> dict[str, JSON]:
         "citations": [citation.to_dict() for citation in claim.citations],
         "support": claim.support,
         "answer": list(claim.answer) if claim.answer else None,
+        "group": claim.group,
     }
 
 
@@ -122,4 +147,5 @@ def _claim_from_dict(row: Mapping[str, Any]) -> Claim:
         for one in row["citations"]
     ]
     answer = row.get("answer")
-    return Claim(row["text"], tuple(citations), row["support"], Span(*answer) if answer else None)
+    said = Span(*answer) if answer else None
+    return Claim(row["text"], tuple(citations), row["support"], said, row.get("group", ""))

@@ -142,7 +142,8 @@ def _shown(number: int, result: Result, sources: Sources) -> Shown:
 
 def _state(result: Result) -> str:
     kinds = {finding.kind for finding in result.findings}
-    for kind, said in (("answered", "false answer"), ("refused", "refused"), ("trouble", "not asked")):
+    outcomes = (("answered", "false answer"), ("refused", "refused"), ("closest", "closest"), ("trouble", "not asked"))
+    for kind, said in outcomes:
         if kind in kinds:
             return said
     return "wrong citation" if kinds - {"answer"} else "not said"

@@ -78,11 +78,15 @@ def findings_of(
     """Everything wrong with an answer: as an answer at all, in its citations, its claims, and against the case."""
     if given.trouble:
         return (Finding("trouble", given.trouble),)
-    if not given.answered:
+    if given.refused:
         return (Finding("refused", "It was not answered, and the sources answer it."),) if case.answerable else ()
     found = check_citations(given.claims, sources) + check_claims(given.claims, sources, judge)
     if not case.answerable:
-        return (Finding("answered", "It was answered, and the sources do not answer it."), *found)
+        if given.answered:
+            found.insert(0, Finding("answered", "It was answered, and the sources do not answer it."))
+        return tuple(found)
+    if given.reason == "closest":
+        found.insert(0, Finding("closest", "Only the closest sentences were shown, and the sources answer it."))
     cited = [any(place.holds(one.document_id, one.span) for one in given.citations) for place in places]
     if places and not _enough(case.cite, places, cited):
         missing = [place.expected.path for place, was in zip(places, cited, strict=True) if not was]
@@ -154,9 +158,13 @@ def _values(
     """The measures of one answer, by name; those that do not apply are left out."""
     values: dict[str, float] = {"passed": float(not findings)}
     if case.answerable:
-        values["false refusals"] = float(not given.answered)
+        values["answered"] = float(given.answered)
+        values["closest"] = float(given.reason == "closest")
+        values["incomplete"] = float(given.reason == "incomplete")
+        values["false refusals"] = float(given.refused)
     else:
         values["false answers"] = float(given.answered)
+        values["partly, unanswerable"] = float(not given.answered and not given.refused)
     if not given.trouble and given.milliseconds:
         values["milliseconds"] = given.milliseconds
     if given.claims:

@@ -33,6 +33,8 @@ def failure(result: Result, sources: Sources, colour: bool = False) -> str:
         lines.append(f"asked as: {given.asked_as}")
     if result.broken:
         return printable("\n".join([*lines, "", result.broken]))
+    if given.reason:
+        lines.append(f"said as: {given.strength}")
     lines += ["", *(f"  wrong     {finding.said}" for finding in result.findings), ""]
     for place in result.places:
         lines += _block("expected", _where(place.expected.path, place.expected.page), _text_of(place, sources))
@@ -45,7 +47,7 @@ def failure(result: Result, sources: Sources, colour: bool = False) -> str:
     pair = _nearest_pair(result, sources)
     if pair is not None:
         text += "\n  compared  " + _wrapped(lit_difference(printable(pair[0]), printable(pair[1]), colour))
-    if result.places and not given.answered:
+    if result.places and (given.refused or given.reason == "closest"):
         text += "\n  found     " + _rank(result)
     return text
 

@@ -32,13 +32,13 @@ class Measure:
 
     name: str
     group: Group
-    better: Literal["more", "less"]
+    better: Literal["more", "less", "neither"]
     said: str
 
     @property
     def floored(self) -> bool:
-        """Whether floors hold it: what depends on the machine is not held."""
-        return self.group != "cost"
+        """Whether floors hold it: not what depends on the machine, nor what may be good or bad."""
+        return self.group != "cost" and self.better != "neither"
 
 
 MEASURES = (
@@ -54,7 +54,11 @@ MEASURES = (
     Measure("answer EM", "answers", "more", "answer words exactly as expected (SQuAD)"),
     Measure("answer F1", "answers", "more", "words shared with the expected answer (SQuAD)"),
     Measure("false answers", "abstention", "less", "unanswerable cases that were answered"),
-    Measure("false refusals", "abstention", "less", "answerable cases that were refused"),
+    Measure("partly, unanswerable", "abstention", "neither", "unanswerable cases shown what comes closest, or a part"),
+    Measure("answered", "abstention", "more", "answerable cases that were answered"),
+    Measure("incomplete", "abstention", "neither", "answerable cases answered in part"),
+    Measure("closest", "abstention", "neither", "answerable cases shown only what comes closest"),
+    Measure("false refusals", "abstention", "less", "answerable cases that were refused: nothing is shown"),
     Measure("AUROC", "abstention", "more", "confidence tells answerable from unanswerable"),
     Measure("AURC", "abstention", "less", "mean risk of wrong answers over the coverage reached"),
     Measure("calibration error", "abstention", "less", "confidence against the share of right answers"),

@@ -13,7 +13,6 @@ __all__ = [
     "Feedback",
     "Kind",
     "Remark",
-    "Said",
     "SourceState",
     "Standing",
     "Verdict",

@@ -3,7 +3,6 @@ from .feedback import Feedback as Feedback
 from .feedback import Kind as Kind
 from .feedback import Remark as Remark
 from .pack import Asked as Asked
-from .pack import Said as Said
 from .pack import make_pack as make_pack
 from .pack_check import Standing as Standing
 from .pack_check import Verdict as Verdict

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from rag.errors import ConfigProblem
-from rag.types import JSON, AnswerStatus, Citation, Turn
+from rag.types import JSON, AnswerStatus, Citation, PartlyReason, Turn
 
 __all__ = ["KINDS", "Feedback", "Kind", "Remark"]
 
@@ -40,6 +40,7 @@ class Remark:
     wrong: tuple[int, ...] = ()
     expected: str = ""
     user: str = ""
+    reason: PartlyReason = ""
 
 
 class Feedback:
@@ -58,6 +59,7 @@ class Feedback:
             "question": remark.question,
             "turns": [{turn.role: turn.text} for turn in remark.turns],
             "status": remark.status,
+            "reason": remark.reason,
             "answers": list(remark.answers),
             "citations": [
                 {"number": c.number, "path": c.path, "page": c.page, "quote": c.quote} for c in remark.citations
@@ -79,9 +81,10 @@ class Feedback:
     def cases(self, user: str | None = None) -> list[dict[str, JSON]]:
         """The remarks as cases, oldest first; of one user only if given.
 
-        A helpful answer is expected again with its citations; a helpful "not found" is a question that the sources do
-        not answer; with a wrong citation, or where there should have been an answer, what is known of the right one is
-        expected: the citations that were not called wrong, and the words that the person gave.
+        A helpful answer is expected again with its citations; a helpful "not found", or a helpful list of what comes
+        closest, is a question that the sources do not answer; with a wrong citation, or where there should have been
+        an answer, what is known of the right one is expected: the citations that were not called wrong, and the words
+        that the person gave.
         """
         latest: dict[str, dict[str, JSON]] = {}
         for line in self._lines():
@@ -113,10 +116,16 @@ def _case(line: dict[str, JSON]) -> dict[str, JSON]:
     }
     if line["turns"]:
         case["turns"] = line["turns"]
-    case["answerable"] = kind != "helpful" or line["status"] != "not_found"
-    case["answers"] = [expected] if expected else line["answers"] if kind == "helpful" else []
-    case["citations"] = [] if kind == "should_answer" else _right(line)
+    turned_away = kind == "helpful" and _unanswered(line)
+    case["answerable"] = not turned_away
+    case["answers"] = [expected] if expected else line["answers"] if kind == "helpful" and not turned_away else []
+    case["citations"] = [] if kind == "should_answer" or turned_away else _right(line)
     return case
+
+
+def _unanswered(line: dict[str, JSON]) -> bool:
+    """Whether the answer said itself that the sources do not answer outright; older remarks give no reason."""
+    return line["status"] == "not_found" or line.get("reason") == "closest"
 
 
 def _right(line: dict[str, JSON]) -> list[JSON]:

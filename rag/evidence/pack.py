@@ -1,4 +1,4 @@
-"""Writes a pack: every sentence with its citations, every quote in its surroundings, and the page that shows it.
+"""Writes a pack: every claim with its citations, every quote in its surroundings, and the page that shows it.
 
 This module does not know how a pack is read again.
 """
@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.evidence.viewer import Viewer
-from rag.types import Box, Citation, Document, Span, Support
+from rag.types import AnswerShape, Box, Citation, Claim, Document, Part, PartlyReason, Span, introduction, parts
 
-__all__ = ["Asked", "Said", "make_pack"]
+__all__ = ["Asked", "make_pack"]
 
 _AROUND = 300  # characters of the source on either side of a quote
 _WIDTH = 1100  # pixels of a whole page; a crop is a part of it
@@ -23,21 +23,14 @@ _SUPPORT = {"quoted": "", "supported": "supported", "contradicted": "the sources
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence of an answer and the citations that carry it."""
-
-    text: str
-    support: Support
-    citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
-    """A question and what was answered; no sentences where the sources do not answer."""
+    """A question and what was answered; no claims where the sources do not answer."""
 
     question: str
-    said: tuple[Said, ...]
+    claims: tuple[Claim, ...]
     notes: tuple[str, ...] = ()
+    reason: PartlyReason = ""
+    shape: AnswerShape = "fact"
 
 
 def make_pack(viewer: Viewer, title: str, conversation: Sequence[Asked]) -> str:
@@ -49,21 +42,28 @@ def make_pack(viewer: Viewer, title: str, conversation: Sequence[Asked]) -> str:
 
 
 def _turn(viewer: Viewer, number: int, asked: Asked) -> str:
-    cited = {citation.number: citation for said in asked.said for citation in said.citations}
-    claims = "\n".join(_claim(number, said) for said in asked.said)
-    if not asked.said:
-        claims = '<p class="claim">The sources do not answer this question.</p>'
+    cited = {citation.number: citation for claim in asked.claims for citation in claim.citations}
     notes = "".join(f'<p class="note">{html.escape(note)}</p>' for note in asked.notes)
+    said = introduction(asked.reason) if asked.claims else "The sources do not answer this question."
+    opening = f'<p class="claim">{said}</p>\n' if said else ""
+    answer = "\n".join(_part(number, part) for part in parts(asked.claims, asked.shape, asked.reason))
     exhibits = "\n".join(_exhibit(viewer, number, cited[each]) for each in sorted(cited))
     listed = f"<ol>\n{exhibits}\n</ol>" if exhibits else ""
-    return f"<article>\n<h2>{html.escape(asked.question)}</h2>\n{notes}{claims}\n{listed}\n</article>"
+    return f"<article>\n<h2>{html.escape(asked.question)}</h2>\n{notes}{opening}{answer}\n{listed}\n</article>"
 
 
-def _claim(turn: int, said: Said) -> str:
-    marks = "".join(f'<sup><a href="#t{turn}c{each.number}">{each.number}</a></sup>' for each in said.citations)
-    words = _SUPPORT.get(said.support, "not found in the sources")
+def _part(turn: int, part: Part) -> str:
+    heading = f"<h3>{html.escape(part.heading)}</h3>\n" if part.heading else ""
+    if part.items:
+        return f"{heading}<ul>\n" + "\n".join(_claim(turn, claim, "li") for claim in part.claims) + "\n</ul>"
+    return heading + "\n".join(_claim(turn, claim, "p") for claim in part.claims)
+
+
+def _claim(turn: int, claim: Claim, tag: str) -> str:
+    marks = "".join(f'<sup><a href="#t{turn}c{each.number}">{each.number}</a></sup>' for each in claim.citations)
+    words = _SUPPORT.get(claim.support, "not found in the sources")
     support = f" <small>{words}</small>" if words else ""
-    return f'<p class="claim {said.support}">{html.escape(said.text)}{marks}{support}</p>'
+    return f'<{tag} class="claim {claim.support}">{html.escape(claim.text)}{marks}{support}</{tag}>'
 
 
 def _exhibit(viewer: Viewer, turn: int, citation: Citation) -> str:
@@ -129,10 +129,12 @@ article { padding: 2rem 0 1rem; border-top: 1px solid #e4e3df; }
 .made, .where, .hash, .note, small { color: #6d6f75; font: .8125rem/1.5 sans-serif; overflow-wrap: anywhere; }
 .unsupported { color: #6d6f75; }
 .claim { margin: 0 0 .6rem; }
+article > h3 { margin: 1rem 0 .3rem; } ul { margin: 0 0 .6rem; padding-left: 1.2rem; }
+ul .claim { margin-bottom: .35rem; }
 ol { margin: 1.5rem 0 0; padding: 0; list-style: none; }
-li { margin-bottom: 1.25rem; padding: 1rem 1.25rem; border: 1px solid #e4e3df; border-radius: .7rem;
+ol li { margin-bottom: 1.25rem; padding: 1rem 1.25rem; border: 1px solid #e4e3df; border-radius: .7rem;
   background: #f7f7f5; break-inside: avoid; }
-li p { margin: 0; }
+ol li p { margin: 0; }
 blockquote { margin: .6rem 0; color: #55575c; white-space: pre-wrap; overflow-wrap: anywhere; }
 mark { background: #ffe2a0; color: #1c1d1f; }
 figure { position: relative; margin: .75rem 0; } img { display: block; width: 100%; border: 1px solid #e4e3df; }

@@ -81,8 +81,14 @@ class Endpoints:
         """Ask the sources; every sentence of the answer carries citations that quote its source exactly.
 
         Yields `{"event": "found" | "delta" | "done"}`; the last one is the whole answer. found: passages. delta: text,
-        all of it so far. done: question, asked_as, status ("answered", "partly", "not_found"), claims with citations
-        (path, page, span, quote), passages, confidence, notes, differing (numbers), and the same as Markdown.
+        all of it so far. done: question, asked_as, status, reason, shape, introduction, claims with citations (path,
+        page, span, quote) and group, passages, confidence, notes, differing (numbers), and the same as Markdown.
+
+        How sure the answer is, is its status. "answered": the claims answer. "partly" with the reason "closest": the
+        sources do not say it outright and the claims are only the sentences that come closest; with the reason
+        "incomplete": they answer a part, and the notes name what was not found; with no reason: not every sentence of
+        a language model is carried by the sources (see each claim's support). "not_found": no claims; the passages
+        are the nearest ones and no answer. Say the introduction, where there is one, before the claims.
 
         Args:
             question: What is asked, in a sentence.
@@ -110,7 +116,8 @@ class Endpoints:
                     said = text if anew else said + text
                     yield {"event": "delta", "text": said}
                 case Done(answer):
-                    yield {"event": "done", **answer.to_dict(), "markdown": str(answer)}
+                    told: dict[str, JSON] = {"introduction": answer.introduction, "markdown": str(answer)}
+                    yield {"event": "done", **answer.to_dict(), **told}
 
     def search(self, question: str, k: int = 8, paths: list[str] | None = None) -> list[dict[str, JSON]]:
         """The passages of the sources that are nearest to a question, best first, with their places.

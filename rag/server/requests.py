@@ -11,10 +11,10 @@ from typing import cast, get_args
 from starlette.requests import Request
 
 from rag.errors import QuestionProblem
-from rag.evidence import Said
-from rag.types import JSON, Citation, Span, Support, Turn
+from rag.evidence import Asked
+from rag.types import JSON, AnswerShape, Citation, Claim, PartlyReason, Span, Support, Turn
 
-__all__ = ["Given", "citation_of", "misunderstood", "said_of", "turn_of"]
+__all__ = ["Given", "asked_of", "citation_of", "misunderstood", "reason_of", "turn_of"]
 
 _MOST_BYTES = 8_000_000  # of a request in JSON: a long conversation with its quotes
 _MOST_TEXT = 20_000
@@ -86,12 +86,29 @@ def turn_of(given: Given) -> Turn:
     return Turn("assistant" if given.text("role") == "assistant" else "user", given.text("text")[:_MOST_TEXT])
 
 
-def said_of(given: Given) -> Said:
+def asked_of(given: Given) -> Asked:
+    """A question with its answer as the page keeps it; kept ones of an earlier version name no reason and no shape."""
+    shape = given.text("shape", "fact")
+    if shape not in get_args(AnswerShape):
+        raise misunderstood("shape")
+    claims = tuple(_claim_of(each) for each in given.several("claims"))
+    notes = tuple(given.texts("notes"))
+    return Asked(given.text("question"), claims, notes, reason_of(given), cast(AnswerShape, shape))
+
+
+def reason_of(given: Given) -> PartlyReason:
+    reason = given.text("reason", "")
+    if reason not in get_args(PartlyReason):
+        raise misunderstood("reason")
+    return cast(PartlyReason, reason)
+
+
+def _claim_of(given: Given) -> Claim:
     support = given.text("support")
     if support not in get_args(Support):
         raise misunderstood("support")
     citations = tuple(citation_of(each) for each in given.several("citations"))
-    return Said(given.text("text"), cast(Support, support), citations)
+    return Claim(given.text("text"), citations, cast(Support, support), group=given.text("group", ""))
 
 
 def citation_of(given: Given) -> Citation:

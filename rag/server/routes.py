@@ -24,10 +24,10 @@ from starlette.routing import Route
 
 from rag.assistant import MAX_QUESTION
 from rag.errors import ConfigProblem, FootnoteError
-from rag.evidence import KINDS, Asked, Feedback, Kind, Remark, make_pack
+from rag.evidence import KINDS, Feedback, Kind, Remark, make_pack
 from rag.server.building import Building
 from rag.server.endpoints import AT_ONCE, Endpoints
-from rag.server.requests import Given, citation_of, misunderstood, said_of, turn_of
+from rag.server.requests import Given, asked_of, citation_of, misunderstood, reason_of, turn_of
 from rag.server.uploads import MOST_BYTES, Shelf
 from rag.types import JSON, AnswerStatus
 
@@ -147,6 +147,7 @@ class PageCalls:
                 kind=cast(Kind, kind),
                 question=given.text("question")[:MAX_QUESTION],
                 status=cast(AnswerStatus, status),
+                reason=reason_of(given),
                 turns=tuple(turn_of(each) for each in given.several("turns")[:_TURNS]),
                 answers=tuple(given.texts("answers")[:_TURNS]),
                 citations=tuple(citation_of(each) for each in given.several("citations")[:_TURNS]),
@@ -158,14 +159,7 @@ class PageCalls:
         return {}
 
     def _pack(self, given: Given) -> Told:
-        conversation = [
-            Asked(
-                each.text("question"),
-                tuple(said_of(claim) for claim in each.several("claims")),
-                tuple(each.texts("notes")),
-            )
-            for each in given.several("conversation")
-        ]
+        conversation = [asked_of(each) for each in given.several("conversation")]
         return {"html": make_pack(self.endpoints.viewer, given.text("title"), conversation)}
 
     async def _cases(self, request: Request) -> Response:

@@ -8,6 +8,7 @@ import lazy_loader
 
 __all__ = [
     "CLOSEST",
+    "INCOMPLETE",
     "JSON",
     "Answer",
     "AnswerShape",
@@ -39,6 +40,7 @@ __all__ = [
     "OnProgress",
     "Page",
     "PageRange",
+    "Part",
     "PartlyReason",
     "Passage",
     "Progress",
@@ -54,5 +56,7 @@ __all__ = [
     "Vectors",
     "Window",
     "WordBox",
+    "introduction",
+    "parts",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

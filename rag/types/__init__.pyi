@@ -1,4 +1,5 @@
 from .answers import CLOSEST as CLOSEST
+from .answers import INCOMPLETE as INCOMPLETE
 from .answers import Answer as Answer
 from .answers import AnswerShape as AnswerShape
 from .answers import AnswerStatus as AnswerStatus
@@ -8,10 +9,13 @@ from .answers import Delta as Delta
 from .answers import Done as Done
 from .answers import Event as Event
 from .answers import Found as Found
+from .answers import Part as Part
 from .answers import PartlyReason as PartlyReason
 from .answers import Role as Role
 from .answers import Support as Support
 from .answers import Turn as Turn
+from .answers import introduction as introduction
+from .answers import parts as parts
 from .builds import BuildReport as BuildReport
 from .builds import Failure as Failure
 from .builds import Move as Move

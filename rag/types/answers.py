@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal, TypeAlias, cast
 
 from rag.types.json import JSON, plain
 from rag.types.passages import Passage
 from rag.types.spans import Span
 
-__all__ = ["Answer", "AnswerStatus", "Citation", "Claim", "Delta", "Done", "Event", "Found", "Role", "Support", "Turn"]
+__all__ = [
+    "CLOSEST",
+    "INCOMPLETE",
+    "Answer",
+    "AnswerShape",
+    "AnswerStatus",
+    "Citation",
+    "Claim",
+    "Delta",
+    "Done",
+    "Event",
+    "Found",
+    "Part",
+    "PartlyReason",
+    "Role",
+    "Support",
+    "Turn",
+    "introduction",
+    "parts",
+]
 
 AnswerStatus: TypeAlias = Literal["answered", "partly", "not_found"]
 PartlyReason: TypeAlias = Literal["closest", "incomplete", ""]
@@ -24,6 +45,10 @@ Role: TypeAlias = Literal["user", "assistant"]
 
 CLOSEST = "The sources do not say this outright. They come closest here:"
 """How an answer that is `partly` with the reason "closest" is introduced, wherever it is shown."""
+
+
+INCOMPLETE = "The sources answer part of this question."
+"""How an answer that is `partly` with the reason "incomplete" is introduced; its notes name what was not found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +94,40 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Claims of an answer that stand together: below a heading ("" for none), as items of a list or as running text."""
+
+    heading: str
+    items: bool
+    claims: tuple[Claim, ...]
+
+
+def introduction(reason: PartlyReason) -> str:
+    """The sentence that says how far what follows is an answer; "" where that needs no saying."""
+    return {"closest": CLOSEST, "incomplete": INCOMPLETE, "": ""}[reason]
+
+
+def parts(claims: Sequence[Claim], shape: AnswerShape, reason: PartlyReason = "") -> tuple[Part, ...]:
+    """The claims in order, in the parts that they are shown in: a heading where a group begins, and lists as lists.
+
+    Closest sentences are items each; so are those of a list and of an overview without sections, but for a sentence
+    that announces the ones behind it with a colon.
+    """
+
+    def itemised(claim: Claim) -> bool:
+        listed = shape == "list" or (shape == "overview" and not claim.group)
+        return reason == "closest" or (listed and not claim.text.endswith(":"))
+
+    found: list[Part] = []
+    for group, own in groupby(claims, lambda claim: " ".join(claim.group.split())):
+        heading = group
+        for items, run in groupby(own, itemised):
+            found.append(Part(heading, items, tuple(run)))
+            heading = ""
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to a question. `asked_as` is the stand-alone form it was understood as; `confidence` lies in [0, 1].
 
@@ -96,6 +155,24 @@ class Answer:
         unique = {citation.number: citation for claim in self.claims for citation in claim.citations}
         return tuple(unique[number] for number in sorted(unique))
 
+    @property
+    def introduction(self) -> str:
+        """How the claims are introduced: `CLOSEST`, `INCOMPLETE` or ""."""
+        return introduction(self.reason) if self.status == "partly" else ""
+
+    def pieces(self) -> Iterator[str]:
+        """The answer as Markdown, claim by claim; joined they are what `str` begins with. None for `not_found`."""
+        opening = ""
+        if said := self.introduction:
+            yield said
+            opening = "\n\n"
+        for part in parts(self.claims, self.shape, self.reason if said else ""):
+            opening += f"### {part.heading}\n\n" if part.heading else ""
+            for claim in part.claims:
+                yield f"{opening}{'- ' if part.items else ''}{claim}"
+                opening = "\n" if part.items else " "
+            opening = "\n\n"
+
     def to_dict(self) -> dict[str, JSON]:
         """JSON-ready, the keys being the field names; passages and claims are as their own `to_dict` gives them."""
         return {
@@ -112,19 +189,17 @@ class Answer:
         }
 
     def __str__(self) -> str:
-        """Markdown: the sentences with `[n]` marks, then the list of sources."""
+        """Markdown: the sentences with `[n]` marks, the notes, then the list of sources."""
         if self.status == "not_found":
             lines = ["The sources do not answer this question.", *self.notes]
             if self.passages:
                 lines += ["", "Nearest passages, which do not answer it:"]
                 lines += [f"- {_place(p.document.name, p.document.path, None)}" for p in self.passages[:3]]
             return "\n".join(lines)
-        said = " ".join(map(str, self.claims))
-        if self.reason == "closest":
-            said = f"{CLOSEST}\n\n" + "\n".join(f"- {claim}" for claim in self.claims)
+        notes = ["", *self.notes] if self.notes else []
         cited = self.citations
         sources = [f'[{c.number}] {_place(c.title, c.path, c.page_label or c.page)}: "{c.quote}"' for c in cited]
-        return "\n".join([said, *self.notes, "", "Sources:", *sources])
+        return "\n".join(["".join(self.pieces()), *notes, "", "Sources:", *sources])
 
 
 @dataclass(frozen=True, slots=True)

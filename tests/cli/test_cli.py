@@ -57,7 +57,9 @@ def test_ask_prints_the_contract_as_json(folder: Path) -> None:
     assert (citation["path"], citation["page"], citation["title"]) == ("train.md", None, "The Jaffar Express")
     passage = answer["passages"][0]
     assert ARTICLE[slice(*passage["span"])] == passage["text"]
-    assert set(answer) == {"question", "asked_as", "status", "claims", "passages", "confidence", "notes", "differing"}
+    assert set(answer) == {
+        "question", "asked_as", "status", "reason", "shape", "claims", "passages", "confidence", "notes", "differing"
+    }  # fmt: skip
 
 
 def test_a_question_without_an_answer_is_no_error(folder: Path) -> None:

@@ -10,14 +10,20 @@ from words import WordEncoder
 
 from rag.evaluate.cases import Case, Expected, load_cases
 from rag.evaluate.judge import Kind, carried_by, citation_scores, in_source_words
-from rag.evaluate.matchers import assert_all_quotes_exact, assert_answers, assert_cites, assert_refuses
+from rag.evaluate.matchers import (
+    assert_all_quotes_exact,
+    assert_answers,
+    assert_cites,
+    assert_partly,
+    assert_refuses,
+)
 from rag.evaluate.mutations import good_answer, mutation_gate
 from rag.evaluate.places import Sources, locate
 from rag.evaluate.predictions import Prediction
 from rag.evaluate.results import examine, judge_all
 from rag.evaluate.shown import failure, lit_difference
 from rag.parsing import load_bytes
-from rag.types import Answer, Chunk, Citation, Claim, Document, Page, Passage, Span
+from rag.types import Answer, Chunk, Citation, Claim, Document, Page, PartlyReason, Passage, Span
 
 TEXT = "The train left at nine. In all, 64 people died in the attack on the train. It did not stop again."
 NEAR = "The train left at ten. In all, 46 people died in the attack on the train. Nobody knows why."
@@ -48,6 +54,7 @@ def says(*claims: Claim) -> Prediction:
 
 
 GOOD = says(Claim(DIED, (cite(DIED),), "quoted"))
+CLOSE = says(Claim("It did not stop again.", (cite("It did not stop again."),), "quoted"))
 
 
 def kinds(prediction: Prediction, case: Case = CASE) -> list[Kind]:
@@ -86,6 +93,10 @@ def test_a_good_answer_is_left_alone() -> None:
             ),
             ["near_duplicate"],
         ),
+        (replace(GOOD, status="partly"), []),
+        (replace(GOOD, status="partly", reason="incomplete"), []),
+        (replace(GOOD, status="partly", reason="closest"), ["closest"]),
+        (replace(CLOSE, status="partly", reason="closest"), ["closest", "place", "answer"]),
         (Prediction("", "not_found", (), (), 0.1), ["refused"]),
         (Prediction("", "not_found", (), (), 0.0, trouble="The question is empty."), ["trouble"]),
     ],
@@ -98,6 +109,14 @@ def test_an_unanswerable_case_wants_a_refusal() -> None:
     none = Case("x", "Who won?", answerable=False)
     assert kinds(GOOD, none) == ["answered"]
     assert kinds(Prediction("", "not_found", (), (), 0.1), none) == []
+
+
+def test_what_comes_closest_is_no_false_answer_and_must_hold_all_the_same() -> None:
+    none = Case("x", "Who won?", answerable=False)
+    assert kinds(replace(CLOSE, status="partly", reason="closest"), none) == []
+    assert kinds(replace(CLOSE, status="partly", reason="incomplete"), none) == []
+    assert kinds(replace(CLOSE, status="partly"), none) == ["answered"], "a language model's answer, partly carried"
+    assert kinds(replace(with_citation(page=1), status="partly", reason="closest"), none) == ["page"]
 
 
 def test_any_and_all() -> None:
@@ -200,12 +219,34 @@ def test_measures_are_left_out_where_they_do_not_apply() -> None:
     assert good.values["cited span IoU"] == 1
     assert (bad.values["false refusals"], bad.values["right place"]) == (1, 0)
     assert "quote validity" not in bad.values
-    assert set(unasked.values) == {"passed", "false answers", "tokens read"}
+    assert set(unasked.values) == {"passed", "false answers", "partly, unanswerable", "tokens read"}
+
+
+@pytest.mark.parametrize(
+    ("given", "answered", "closest", "incomplete", "refused"),
+    [
+        (GOOD, 1, 0, 0, 0),
+        (replace(GOOD, status="partly"), 1, 0, 0, 0),
+        (replace(GOOD, status="partly", reason="closest"), 0, 1, 0, 0),
+        (replace(GOOD, status="partly", reason="incomplete"), 0, 0, 1, 0),
+        (Prediction("", "not_found", (), (), 0.1), 0, 0, 0, 1),
+    ],
+)
+def test_every_case_counts_in_one_strength(
+    given: Prediction, answered: int, closest: int, incomplete: int, refused: int
+) -> None:
+    names = ("answered", "closest", "incomplete", "false refusals")
+    assert tuple(examine(CASE, given, SOURCES).values[name] for name in names) == (
+        answered, closest, incomplete, refused
+    )  # fmt: skip
+    none = examine(Case("x", "Who won?", answerable=False), given, SOURCES).values
+    assert (none["false answers"], none["partly, unanswerable"]) == (answered, closest + incomplete)
+    assert Prediction.from_dict(given.to_dict()) == given
 
 
 def answer(prediction: Prediction) -> Answer:
     passages = tuple(Passage(Chunk(1, one.id, Span(0, len(one.text))), one, 1.0) for one in DOCUMENTS.values())
-    return Answer("", "", prediction.status, prediction.claims, passages, 0.8)
+    return Answer("", "", prediction.status, prediction.claims, passages, 0.8, reason=prediction.reason)
 
 
 def test_matchers_pass_on_a_good_answer() -> None:
@@ -214,6 +255,27 @@ def test_matchers_pass_on_a_good_answer() -> None:
     assert_all_quotes_exact(answer(GOOD))
     assert_answers(answer(GOOD), "64", "the attack")
     assert_refuses(answer(Prediction("", "not_found", (), (), 0.1)))
+
+
+@pytest.mark.parametrize("reason", ["closest", "incomplete", ""])
+def test_what_is_partly_an_answer_is_matched_by_its_reason(reason: PartlyReason) -> None:
+    partly = answer(replace(GOOD, status="partly", reason=reason))
+    assert_partly(partly)
+    assert_partly(partly, reason)
+    assert_cites(partly, path="report.pdf")
+    for other in {"closest", "incomplete", ""} - {reason}:
+        with pytest.raises(AssertionError, match="It should be partly"):
+            assert_partly(partly, other)  # type: ignore[arg-type]
+    with pytest.raises(AssertionError, match=r"report\.pdf"):
+        assert_refuses(partly)
+    if reason == "closest":
+        with pytest.raises(AssertionError, match="only what comes closest"):
+            assert_answers(partly, "64")
+    else:
+        assert_answers(partly, "64")
+    for whole in (GOOD, Prediction("", "not_found", (), (), 0.1)):
+        with pytest.raises(AssertionError, match="It should be partly, and is"):
+            assert_partly(answer(whole))
 
 
 def test_matchers_fail_and_say_what_was_cited() -> None:
@@ -225,7 +287,7 @@ def test_matchers_fail_and_say_what_was_cited() -> None:
         assert_cites(answer(Prediction("", "not_found", (), (), 0.1)), path="report.pdf")
     with pytest.raises(AssertionError, match="does not stand in"):
         assert_all_quotes_exact(answer(with_citation(quote="In all, nobody died.")))
-    with pytest.raises(AssertionError, match="should not have been answered"):
+    with pytest.raises(AssertionError, match="Nothing should have been shown, and it is answered"):
         assert_refuses(answer(GOOD))
     with pytest.raises(AssertionError, match="does not say '6'"):
         assert_answers(answer(GOOD), "64", "6")

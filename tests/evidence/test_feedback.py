@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ConfigProblem
+from rag.evaluate import load_cases
 from rag.evidence.feedback import Feedback, Remark
 from rag.types import Citation, Span, Turn
 
@@ -34,6 +35,19 @@ def test_each_kind_becomes_its_case(tmp_path: Path) -> None:
     assert high["answerable"] is True
     assert high["turns"] == [{"user": "The dam?"}]
     assert len({case["id"] for case in (many, won, deep, high)}) == 4
+
+
+def test_what_only_came_closest_is_no_answer_to_expect_again(tmp_path: Path) -> None:
+    kept = Feedback(tmp_path / "feedback.jsonl")
+    kept.add(Remark("helpful", "Who led it?", "partly", answers=("Ada",), citations=(ONE,), reason="closest"))
+    kept.add(Remark("helpful", "Here and there?", "partly", citations=(ONE,), reason="incomplete"))
+    kept.add(Remark("should_answer", "Who fell?", "partly", citations=(ONE,), reason="closest"))
+    led, sides, fell = kept.cases()
+    assert (led["answerable"], led["answers"], led["citations"]) == (False, [], [])
+    assert (sides["answerable"], sides["citations"]) == (True, [{"path": "a.pdf", "page": 3, "quote": "first"}])
+    assert (fell["answerable"], fell["citations"]) == (True, [])
+    (tmp_path / "cases.jsonl").write_text("".join(json.dumps(case) + "\n" for case in (led, sides, fell)))
+    assert [case.answerable for case in load_cases(tmp_path / "cases.jsonl")] == [False, True, True]
 
 
 def test_the_last_word_counts_and_a_broken_line_is_passed_over(tmp_path: Path) -> None:

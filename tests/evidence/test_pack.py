@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import making
@@ -14,9 +15,9 @@ from words import WordEncoder
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.errors import ConfigProblem
-from rag.evidence import Asked, Said, Viewer, make_pack, verify_pack
+from rag.evidence import Asked, Viewer, make_pack, verify_pack
 from rag.indexing.builder import build
-from rag.types import Citation, Span
+from rag.types import CLOSEST, INCOMPLETE, Citation, Claim, Span
 
 MARK = 'The lamp <b>of</b> the tower & its "keeper" shine for 22 miles.'
 PLAIN = "The harbour has room for 84 boats.\r\nIn winter\tit freezes."
@@ -48,8 +49,15 @@ def kept(tmp_path: Path) -> tuple[Path, Path, str]:
             citation = Citation(
                 number, document.id, path, "<script>t</script>", page, None, Span(start, start + len(quote)), quote
             )
-            said.append(Said(quote, "quoted", (citation,)))
-        conversation = [Asked("What <i>is</i> it?", tuple(said)), Asked("Nothing?", ())]
+            said.append(Claim(quote, (citation,), "quoted"))
+        conversation = [
+            Asked("What <i>is</i> it?", tuple(said)),
+            Asked("How near?", tuple(said[:2]), reason="closest"),
+            Asked(
+                "Both?", tuple(replace(each, group="<b>Side</b>") for each in said[:2]), ("No third.",), "incomplete"
+            ),
+            Asked("Nothing?", ()),
+        ]
         with Viewer(assistant) as viewer:
             text = make_pack(viewer, "A <title>", conversation)
     pack = tmp_path / "pack.html"
@@ -69,11 +77,35 @@ def test_a_pack_is_inert_and_whole(kept: tuple[Path, Path, str]) -> None:
     assert "What &lt;i&gt;is&lt;/i&gt; it?" in text
     assert text.count("<figure>") == 1, "the PDF's page is shown"
     assert "The sources do not answer this question." in text
+    nearest = text[text.index("How near?") : text.index("Both?")]
+    assert CLOSEST in nearest
+    assert nearest.count('<li class="claim quoted">') == 2, "each sentence is a line of its own"
+    sides = text[text.index("Both?") :]
+    assert INCOMPLETE in sides
+    assert "No third." in sides
+    assert sides.count("<h3>&lt;b&gt;Side&lt;/b&gt;</h3>") == 1
 
 
 def test_everything_unchanged(kept: tuple[Path, Path, str]) -> None:
     pack, sources, _ = kept
-    assert standings(pack, sources) == ["unchanged", "unchanged", "unchanged"]
+    assert standings(pack, sources) == 7 * ["unchanged"]
+
+
+def test_a_pack_of_an_earlier_version_is_still_read(kept: tuple[Path, Path, str], tmp_path: Path) -> None:
+    _, sources, text = kept
+    start = text.index('<li id="t1c1"')
+    exhibit = text[start : text.index("</li>", start) + 5]
+    (tmp_path / "old.html").write_text(
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="generator" content="Footnote pack 1">\n<title>t</title>\n</head>\n<body>\n<article>\n'
+        f'<h2>What is it?</h2>\n<p class="claim quoted">c</p>\n<ol>\n{exhibit}\n</ol>\n</article>\n</body>\n</html>\n',
+        encoding="utf-8",
+        newline="",
+    )
+    (verdict,) = verify_pack(tmp_path / "old.html", sources)
+    assert (verdict.question, verdict.number, verdict.path, verdict.standing) == (
+        "What is it?", 1, "tower.md", "unchanged"
+    )  # fmt: skip
 
 
 def test_moved_changed_and_gone(kept: tuple[Path, Path, str]) -> None:
@@ -82,16 +114,16 @@ def test_moved_changed_and_gone(kept: tuple[Path, Path, str]) -> None:
     harbour = sources / "harbour.txt"
     harbour.write_bytes(b"A new beginning. " + harbour.read_bytes())
     (sources / "tower.md").write_text((sources / "tower.md").read_text().replace("22 miles", "23 miles"))
-    assert standings(pack, sources) == ["changed", "moved", "moved"]
+    assert standings(pack, sources)[:3] == ["changed", "moved", "moved"]
     (sources / "tower.md").unlink()
     (sources / "tide-2.pdf").unlink()
-    assert standings(pack, sources) == ["gone", "moved", "gone"]
+    assert standings(pack, sources)[:3] == ["gone", "moved", "gone"]
 
 
 def test_an_altered_pack_is_found_out(kept: tuple[Path, Path, str]) -> None:
     pack, sources, text = kept
     pack.write_text(text.replace("84 boats", "85 boats"), newline="")
-    verdicts = verify_pack(pack, sources)
+    verdicts = verify_pack(pack, sources)[:3]
     assert [verdict.standing for verdict in verdicts] == ["unchanged", "changed", "unchanged"]
     assert "altered" in verdicts[1].said
 
@@ -112,7 +144,7 @@ def test_the_command(kept: tuple[Path, Path, str]) -> None:
     command = [sys.executable, "-m", "rag", "verify", str(pack), "--sources", str(sources)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "3 quotes: 3 unchanged" in done.stdout
+    assert "7 quotes: 7 unchanged" in done.stdout
     (sources / "harbour.txt").unlink()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
@@ -129,6 +161,6 @@ def test_a_quote_that_is_not_in_its_source_is_not_vouched_for(tmp_path: Path) ->
         document_id = assistant.documents()[0].document_id or ""
         false = Citation(1, document_id, "a.md", "a", None, None, Span(0, 29), "The lamp shines for 99 miles.")
         with Viewer(assistant) as viewer:
-            text = make_pack(viewer, "t", [Asked("q", (Said("c", "quoted", (false,)),))])
+            text = make_pack(viewer, "t", [Asked("q", (Claim("c", (false,), "quoted"),))])
     assert "not vouched for" in text
     assert "<mark>" not in text

@@ -1,29 +1,13 @@
-// How an answer looks: sentences with their numbers, the notes below them, and the honest "not found".
+// How an answer looks: how far it is one, its sentences with their numbers, the notes below, and the honest "not found".
 
 import { h, icon, pageWords, plural } from "./dom.js";
 
-// A sentence of a draft, what the check says of it, and its numbers.
-const CLAIM =
-  /(.+?)(?: \((not found in the sources)\)| \((the sources say otherwise)\)((?:\s*\[\d+\])*)|((?:\s*\[\d+\])+)|$)/gsu;
-
-// What has been said so far. A number shows only once its bracket is closed, so no half mark flashes up.
-export function partial(text) {
-  const said = text.replace(/\s*\[\d*$/, "").trimEnd();
-  return [...said.matchAll(CLAIM)].map(([, sentence, missing, against, theirs, numbers]) => {
-    const support = missing ? "unsupported" : against ? "contradicted" : "";
-    const chips = [...(theirs || numbers || "").matchAll(/\d+/g)].map((found) => h("span", { class: "chip" }, found[0]));
-    return h(
-      "p",
-      { class: `claim ${support}` },
-      readable(sentence.trim()),
-      marks(chips),
-      support && h("span", { class: "support" }, SUPPORT[support]),
-    );
-  });
-}
+const SHOWN = 8; // sentences of a long answer before the rest is folded; one alone is not worth folding
+const NOTHING = "The sources do not answer this question.";
+const NEAR = 3; // passages that are offered where nothing was found
 
 // A row of a table is read more easily without its rules; the evidence shows it as it stands.
-const readable = (text) =>
+export const readable = (text) =>
   /^\|.*\|$/.test(text)
     ? text
         .slice(1, -1)
@@ -46,14 +30,14 @@ function worded(claim) {
   return [before, h("strong", { class: "words" }, words), after];
 }
 
-const SUPPORT = {
+export const SUPPORT = {
   quoted: "exact quote",
   supported: "supported",
   unsupported: "not found in the sources",
   contradicted: "the sources say otherwise",
 };
 
-function marks(chips) {
+export function marks(chips) {
   return chips.length ? h("span", { class: "marks" }, "\u2060", ...chips) : null;
 }
 
@@ -67,10 +51,32 @@ function distinct(answer) {
   return [...byNumber.values()].sort((one, other) => one.number - other.number);
 }
 
-// onopen(index, chip): show this citation; card: the small preview beside a chip.
+// What is told of an answer beside its sentences: how far it is one, and what a person should know about it.
+const introduced = (answer) => answer.introduction && h("p", { class: "strength" }, answer.introduction);
+const noted = (answer) => (answer.notes ?? []).map((note) => h("p", { class: "aside noted" }, h("bdi", {}, note)));
+
+// The claims in the parts that they are shown in, as `parts` in rag/types/answers.py makes them for text.
+function parts(answer) {
+  const listed = (claim) => answer.shape === "list" || (answer.shape === "overview" && !claim.group);
+  const itemised = (claim) => isClosest(answer) || (listed(claim) && !claim.text.endsWith(":"));
+  const found = [];
+  answer.claims.forEach((claim, index) => {
+    const last = found.at(-1);
+    const [group, items] = [claim.group ?? "", itemised(claim)];
+    if (last?.group === group && last.items === items) last.claims.push([claim, index]);
+    else found.push({ group, items, claims: [[claim, index]], heading: last?.group === group ? "" : group });
+  });
+  return found;
+}
+
+// The sentences that come closest answer nothing, so no words of them are set off as the answer.
+const isClosest = (answer) => answer.status === "partly" && answer.reason === "closest";
+
+// onopen(cited, index, chip): show this citation; card: the small preview beside a chip.
 export function whole(answer, { onopen, onpassage, card }) {
   if (answer.status === "not_found" || !answer.claims.length) return notFound(answer, onpassage);
-  const cited = distinct(answer);
+  const closest = isClosest(answer);
+  const cited = distinct(answer).map((each) => (closest ? { ...each, answer: null } : each));
   const chip = (citation) => {
     const node = h(
       "button",
@@ -95,44 +101,78 @@ export function whole(answer, { onopen, onpassage, card }) {
     return node;
   };
   const mixed = new Set(answer.claims.map((claim) => claim.support)).size > 1 || answer.claims[0].support !== "quoted";
-  const claimNode = (claim) =>
+  const folded = answer.claims.length > SHOWN + 1 ? SHOWN : Infinity;
+  const claimNode = (tag) => ([claim, index]) =>
     h(
-      "p",
-      { class: `claim ${claim.support}` },
-      worded(claim),
+      tag,
+      { class: `claim ${claim.support}`, hidden: index >= folded },
+      closest ? readable(claim.text) : worded(claim),
       marks(claim.citations.map(chip)),
       mixed && h("span", { class: "support" }, SUPPORT[claim.support] ?? SUPPORT.unsupported),
     );
-  const sides = differing(answer);
-  const claims = sides
+  const partNode = ({ heading, items, claims }) => {
+    const late = claims[0][1] >= folded;
+    return [
+      heading && h("h3", { class: "side", hidden: late }, h("bdi", {}, heading)),
+      items
+        ? h("ul", { class: closest ? "points closest" : "points", hidden: late }, claims.map(claimNode("li")))
+        : claims.map(claimNode("p")),
+    ].flat();
+  };
+  const sides = (of) => h("div", { class: "sides" }, of.map((nodes) => h("section", {}, nodes)));
+  const body = (found) => found.flatMap(partNode);
+  const differ = differing(answer);
+  const laid = parts(answer);
+  const shown = differ
     ? [
-        h(
-          "div",
-          { class: "sides" },
-          sides.map((claim) => h("section", {}, h("h3", {}, h("bdi", {}, claim.citations[0].title)), claimNode(claim))),
-        ),
-        ...answer.claims.filter((claim) => !sides.includes(claim)).map(claimNode),
+        sides(differ.map((each) => [h("h3", {}, h("bdi", {}, each[0].citations[0].title)), claimNode("p")(each)])),
+        ...answer.claims.map((claim, index) => [claim, index]).filter(([claim]) => !differ.some(([one]) => one === claim)).map(claimNode("p")),
       ]
-    : answer.claims.map(claimNode);
-  const partly = answer.status === "partly" && !unheld(answer).length && h("p", { class: "aside" }, "The sources answer part of this question.");
-  return [partly, ...claims, notes(cited, onopen)];
+    : answer.shape === "comparison" && laid.every((part) => part.group)
+      ? [sides(laid.filter((part) => part.heading).map(({ group }) => body(laid.filter((part) => part.group === group))))]
+      : body(laid);
+  const lead = closest ? [...noted(answer), introduced(answer)] : [introduced(answer), ...noted(answer)];
+  const foot = notes(cited, onopen, new Set(distinct({ claims: answer.claims.slice(0, folded) }).map((each) => each.number)));
+  return [...lead, ...shown, folded < Infinity && more(answer.claims.length - folded, [...shown, foot]), foot];
+}
+
+// Opens what is folded of a long answer; the first sentence that appears takes the focus.
+function more(count, nodes) {
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "link more",
+      onclick: () => {
+        const within = nodes.filter(Boolean).flatMap((node) => [node, ...node.querySelectorAll("[hidden]")]);
+        const late = within.filter((node) => node.hidden);
+        for (const node of late) node.hidden = false;
+        button.remove();
+        late.find((node) => node.matches(".claim"))?.querySelector("button.chip")?.focus({ preventScroll: true });
+      },
+    },
+    `and ${count} more`,
+  );
+  return button;
 }
 
 // Claims that give different figures for the same thing belong side by side; a note says so above them.
 function differing(answer) {
   const numbers = answer.differing ?? [];
-  const found = answer.claims.filter((claim) => numbers.includes(claim.citations[0]?.number));
+  const each = answer.claims.map((claim, index) => [claim, index]);
+  const found = each.filter(([claim]) => numbers.includes(claim.citations[0]?.number));
   return found.length > 1 ? found : null;
 }
 
-function notes(cited, onopen) {
+// `early` are the numbers that stand before what is folded.
+function notes(cited, onopen, early) {
   return h(
     "ol",
     { class: "notes", "aria-label": "Sources of this answer" },
     cited.map((citation, index) =>
       h(
         "li",
-        {},
+        { hidden: !early.has(citation.number) },
         h(
           "button",
           {
@@ -155,19 +195,25 @@ function notes(cited, onopen) {
 }
 
 function notFound(answer, onpassage) {
-  const near = answer.passages.slice(0, 3);
+  const near = answer.passages.slice(0, NEAR);
   return [
-    h("p", { class: "verdict" }, "The sources do not answer this question."),
-    near.length > 0 && h("p", { class: "aside" }, "These passages come nearest to it. They are not an answer."),
+    h("p", { class: "verdict" }, NOTHING),
+    ...noted(answer),
     near.length > 0 &&
       h(
-        "ul",
-        { class: "near", "aria-label": "Nearest passages" },
-        near.map((passage, index) =>
-          h(
-            "li",
-            {},
-            passageButton(passage, (event) => onpassage(near, index, event.currentTarget)),
+        "details",
+        { class: "nearest" },
+        h("summary", {}, "Nearest passages"),
+        h("p", { class: "aside" }, "They are not an answer."),
+        h(
+          "ul",
+          { class: "near", "aria-label": "Nearest passages" },
+          near.map((passage, index) =>
+            h(
+              "li",
+              {},
+              passageButton(passage, (event) => onpassage(near, index, event.currentTarget)),
+            ),
           ),
         ),
       ),
@@ -202,10 +248,17 @@ function unheld(answer) {
   return answer.claims.filter((claim) => !["quoted", "supported"].includes(claim.support));
 }
 
-// What may honestly be said of an answer as a whole, in one line.
+// How an answer came out, for who cannot see it come.
+export function told(answer) {
+  if (!answer.claims.length) return NOTHING;
+  const count = plural(answer.claims.length, "sentence");
+  return answer.introduction ? `${answer.introduction} ${count}.` : `Answered in ${count}.`;
+}
+
+// How the words of an answer stand to the sources, in one line. A tick says "exact quote", and nothing else has one.
 export function seal(answer) {
   if (!answer.claims.length) return null;
-  const sources = new Set(distinct(answer).map((each) => each.document_id)).size;
+  const sources = plural(new Set(distinct(answer).map((each) => each.document_id)).size, "source");
   const wanting = unheld(answer);
   if (wanting.length) {
     const against = wanting.filter((claim) => claim.support === "contradicted").length;
@@ -213,50 +266,11 @@ export function seal(answer) {
     const words = `${plural(wanting.length, "sentence")} of ${answer.claims.length} ${how} the sources`;
     return h("span", { class: "seal" }, icon("warn"), words);
   }
-  const exact = answer.claims.every((claim) => claim.support === "quoted");
+  const exact = answer.claims.filter((claim) => claim.support === "quoted").length;
+  if (exact === answer.claims.length)
+    return h("span", { class: "seal" }, icon("check"), `${exact === 1 ? "Exact quote" : "Exact quotes"} from ${sources}`);
   const words = exact
-    ? `Quoted word for word from ${plural(sources, "source")}`
-    : `Every sentence checked against ${plural(sources, "source")}`;
-  return h("span", { class: "seal" }, icon("check"), words);
-}
-
-// The preview that appears at a chip on hover and keyboard focus.
-export class Card {
-  constructor() {
-    this.node = h("div", { class: "card", role: "tooltip", id: "card", hidden: true });
-  }
-
-  watch(chip, citation) {
-    const show = () => this.show(chip, citation);
-    chip.addEventListener(
-      "pointerenter",
-      (event) => event.pointerType === "mouse" && (this.timer = setTimeout(show, 140)),
-    );
-    chip.addEventListener("pointerleave", () => this.hide());
-    chip.addEventListener("focus", () => chip.matches(":focus-visible") && show());
-    chip.addEventListener("blur", () => this.hide());
-    chip.addEventListener("keydown", (event) => event.key === "Escape" && this.hide());
-  }
-
-  show(chip, citation) {
-    this.node.replaceChildren(
-      h("bdi", { class: "quote" }, citation.quote.replace(/\s+/g, " ")),
-      h("span", { class: "where" }, h("bdi", {}, place(citation))),
-    );
-    this.node.hidden = false;
-    chip.setAttribute("aria-describedby", "card");
-    this.chip = chip;
-    const at = chip.getBoundingClientRect();
-    const size = this.node.getBoundingClientRect();
-    const left = Math.max(12, Math.min(at.left + at.width / 2 - size.width / 2, innerWidth - size.width - 12));
-    const below = at.bottom + 8; // above it would cover the sentence that is being read
-    this.node.style.left = `${left}px`;
-    this.node.style.top = `${below + size.height < innerHeight - 8 ? below : at.top - size.height - 8}px`;
-  }
-
-  hide() {
-    clearTimeout(this.timer);
-    this.chip?.removeAttribute("aria-describedby");
-    this.node.hidden = true;
-  }
+    ? `${plural(exact, "exact quote")}; the rest is a language model’s, compared with the sources`
+    : `A language model’s words, compared with ${sources}`;
+  return h("span", { class: "seal" }, words);
 }

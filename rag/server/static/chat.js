@@ -1,9 +1,11 @@
 // The conversation: asking, reading along while the answer comes, stopping, asking again.
 
 import { Refused, call, stream } from "./api.js";
-import { Card, partial, seal, whole } from "./answer.js";
+import { seal, told, whole } from "./answer.js";
+import { Card } from "./card.js";
 import { Composer } from "./composer.js";
-import { h, icon, iconButton, plural, say, wide } from "./dom.js";
+import { h, icon, iconButton, say, wide } from "./dom.js";
+import { draft } from "./draft.js";
 import { inMarkdown, opinions } from "./keep.js";
 import { questions, welcome } from "./welcome.js";
 import * as store from "./store.js";
@@ -80,9 +82,8 @@ export class Chat {
   // On a wide window the first citation stands beside the answer without being asked for.
   showFirst(turn, node) {
     const chip = node.querySelector("button.chip");
-    const passage = node.querySelector("button.passage");
-    if (!chip && !passage) return this.evidence.wait("");
-    if (wide.matches && !this.evidence.dismissed) (chip ?? passage).click();
+    if (!chip) return this.evidence.wait("");
+    if (wide.matches && !this.evidence.dismissed) chip.click();
   }
 
   welcome() {
@@ -135,8 +136,8 @@ export class Chat {
       )) {
         if (event.event === "delta") {
           turn.said = event.text;
-          body.querySelectorAll(".claim, .reading").forEach((each) => each.remove());
-          body.append(...(event.text ? partial(event.text) : [waiting("The language model was thinking aloud. Its answer…")]));
+          body.querySelectorAll(".draft, .reading").forEach((each) => each.remove());
+          body.append(event.text ? draft(event.text) : waiting("The language model was thinking aloud. Its answer…"));
         }
         if (event.event === "done") turn.answer = event;
       }
@@ -201,8 +202,7 @@ export class Chat {
     if (!turn.answer) this.evidence.wait("");
     if (turn.stopped) return say("Stopped.");
     if (!turn.answer) return say(turn.problem || "No answer came.");
-    const count = turn.answer.claims.length;
-    say(count ? `Answered in ${plural(count, "sentence")}.` : "The sources do not answer this question.");
+    say(told(turn.answer));
     this.showFirst(turn, node);
   }
 
@@ -224,10 +224,9 @@ export class Chat {
       ),
       answer,
     );
-    const { asked_as: asked, notes = [] } = turn.answer ?? {};
+    const asked = turn.answer?.asked_as;
     if (asked && asked !== turn.question.replace(/\s+/g, " ").trim())
       answer.append(h("p", { class: "aside understood" }, "Understood as: ", h("bdi", {}, asked)));
-    for (const note of notes) answer.append(h("p", { class: "aside noted" }, h("bdi", {}, note)));
     if (turn.answer) {
       answer.append(...whole(turn.answer, this.doors(turn, node)).filter(Boolean));
       node.append(...this.actions(turn));
@@ -236,7 +235,7 @@ export class Chat {
       answer.append(h("p", { class: "problem", role: "alert" }, icon("warn"), turn.problem));
       node.append(...this.actions(turn));
     } else if (turn.stopped) {
-      answer.append(...partial(turn.said), h("p", { class: "aside" }, "Stopped before the answer was complete."));
+      answer.append(turn.said ? draft(turn.said) : "", h("p", { class: "aside" }, "Stopped before the answer was complete."));
       node.append(...this.actions(turn));
     } else {
       answer.append(waiting("Reading the sources…"));

@@ -28,6 +28,8 @@ async function savePack(talk) {
   const conversation = answered(talk).map((turn) => ({
     question: turn.question,
     notes: turn.answer.notes ?? [],
+    reason: turn.answer.reason ?? "",
+    shape: turn.answer.shape ?? "fact",
     claims: turn.answer.claims,
   }));
   const { html } = await call("pack", { title: talk.title, conversation });
@@ -96,7 +98,7 @@ const exactWords = (claim) =>
 // "Helpful", and what was wrong otherwise.
 export function opinions(turn, earlier) {
   const { answer } = turn;
-  const found = answer.claims.length > 0;
+  const found = answer.claims.length > 0 && answer.reason !== "closest"; // what comes closest is no answer yet
   const cited = [...new Map(answer.claims.flatMap((claim) => claim.citations).map((each) => [each.number, each])).values()];
   const good = h(
     "button",
@@ -128,6 +130,7 @@ export function opinions(turn, earlier) {
         question: turn.question,
         turns: earlier,
         status: answer.status,
+        reason: answer.reason ?? "",
         answers: answer.claims.map(exactWords).filter(Boolean),
         citations: cited,
         ...more,
