@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from benchmarks.sets import Gold, Index
 from rag.answering.ranking import Reading, ReadPassage, read
 from rag.answering.rerank import reread
-from rag.language.cues import cased
-from rag.lenses.lexical import terms
+from rag.language import cased, terms
 from rag.retrieval.fusion import Candidate, fuse
 from rag.retrieval.hybrid import DEPTH
 from rag.retrieval.spelling import respelt, words_in

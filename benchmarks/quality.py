@@ -36,7 +36,7 @@ from benchmarks.sets import CACHE, Question, QuestionSet, folders_of, load_set, 
 from benchmarks.shares import Tally, estimate, interval
 from rag.answering.ranking import Reading
 from rag.evaluate.measures import auroc, calibration_error, token_f1
-from rag.lenses.lexical import terms
+from rag.language import terms
 from rag.models.encoder.encoder import SentenceEncoder, bundled_folder
 from rag.models.reader import SpanReader
 from rag.retrieval.rewriting import stand_alone

@@ -32,7 +32,7 @@ from benchmarks.perturb import KINDS, perturbed
 from benchmarks.sets import CACHE, _rows, vectors_of
 from rag.answering.verification.checking import SourceSentence, Verdict, verify
 from rag.evaluate.measures import auroc
-from rag.language.text import sentence_spans
+from rag.language import sentence_spans
 from rag.models.encoder.encoder import SentenceEncoder
 from rag.parsing.dates import date_at_head, date_of
 

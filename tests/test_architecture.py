@@ -61,7 +61,7 @@ OWNERS: dict[str, set[str]] = {
     "openai": {"models"},
     "httpx2": {"models"},
     "faiss": {"lenses"},
-    "tantivy": {"lenses"},
+    "tantivy": {"language", "lenses"},  # one analyzer: what is compared is what is indexed
     "apsw": {"storage"},
     "sqlite3": set(),
     "filelock": {"indexing"},

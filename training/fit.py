@@ -20,7 +20,7 @@ from benchmarks.ask import Asker, is_gold
 from benchmarks.sets import CACHE, QuestionSet, load_set
 from rag.answering.features import FEATURES, features
 from rag.answering.ranker import SURE, Ranker, sure_row
-from rag.lenses.lexical import terms
+from rag.language import terms
 from rag.models.encoder.encoder import SentenceEncoder
 from training.sheetset import sheet_set
 from training.windows import is_held_out

@@ -22,7 +22,7 @@ from benchmarks.ask import Asker, Found, is_gold
 from benchmarks.sets import CACHE, Question, QuestionSet, load_set
 from rag.answering.ranking import read
 from rag.answering.rerank import evidence, read_again
-from rag.lenses.lexical import terms
+from rag.language import terms
 from rag.models.encoder.encoder import SentenceEncoder, bundled_folder
 from rag.models.reader import WEIGHTS, SpanReader
 from rag.types import Reader

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.language.months import NAMES
+from rag.language import NAMES
 from rag.models.onnx import TokenizerFile
 from rag.types import Span
 from training.windows import Example

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from rag.lenses.lexical import terms
+from rag.language import terms
 from training.windows import Passage, Question, Questions
 
 __all__ = ["CARRIED", "OTHERWISE", "UNKNOWN", "Statement", "made_wrong", "statements"]

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.wordings import keywords
-from rag.language.text import sentence_spans
+from rag.language import sentence_spans
 from rag.types import Span
 from training.sheets import shown
 from training.twisted import names_in, twisted

@@ -6,6 +6,7 @@ Floor 1. Text in, spans, words and numbers out. No other room has a word list or
 import lazy_loader
 
 __all__ = [
+    "LETTERS",
     "MATCHES",
     "MONTHS",
     "NAMES",
@@ -14,10 +15,14 @@ __all__ = [
     "Offers",
     "Quantity",
     "Side",
+    "analyzer",
     "cased",
     "dates",
     "defines",
     "elsewhere",
+    "forms",
+    "has_word",
+    "is_function_word",
     "kind_of",
     "longest_run",
     "matches",
@@ -31,6 +36,7 @@ __all__ = [
     "sources_question",
     "strip_span",
     "sums_up",
+    "terms",
     "topic_of",
     "units",
     "unspoken",

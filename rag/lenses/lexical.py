@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -20,6 +18,7 @@ from uuid import UUID
 import numpy as np
 import tantivy
 
+from rag.language import analyzer, forms, is_function_word, terms
 from rag.types import Keys, Vectors
 
 __all__ = ["FOLDER", "Entry", "LexicalLens", "is_function_word", "terms"]
@@ -28,34 +27,7 @@ FOLDER = "lexical"
 _ANALYZER = "footnote"
 _CONTEXT_BOOST = 0.5
 _META = "meta.json"
-_WORD = re.compile(r"[^\W_]+")
-_SPACED = bytes(code if chr(code).isalnum() else 32 for code in range(128)).ljust(256)  # all but letters and digits
-# Beyond letters of Europe and punctuation, what is a word is left to the analyzer: it counts vowel signs as letters.
-_UNUSUAL = re.compile("[^\0-\u02af\u0370-\u0373\u0376-\u0482\u048a-\u052f\u1e00-\u1fff\u2000-\u206f\u20a0-\u20bf]")
-_KNOWN_WORDS = 1 << 16
 _WRITER_BYTES = 2_000_000_000  # an upper limit, not taken in advance: a part is one segment, however large
-_FUNCTION_WORDS = frozenset(  # as the analyzer leaves them; they say how is asked, not about what
-    re.findall(
-        r"\w+",
-        "a about am an and ani are as at be been befor by can could did do doe done dure each for from had has have "
-        "he her him his how i if in into is it its itself mani me much must my no not of on or our s shall she should "
-        "so some such t than that the their them then there these they this those to was we were what when where "
-        "which who whom whose whi will with would you your",
-    )
-)
-
-_IRREGULAR = (  # "did it begin" and "it began" are the same word, which no stemmer knows
-    "begin began begun; become became; break broke broken; bring brought; build built; buy bought; catch caught; "
-    "child children; choose chose chosen; die death dead; draw drew drawn; drive drove driven; eat ate eaten; "
-    "fall fell fallen; feel felt; fight fought; find found; fly flew flown; foot feet; forget forgot forgotten; "
-    "give gave given; grow grew grown; hear heard; hide hid hidden; hold held; keep kept; "
-    "know knew known; lay laid; lead led; leave left; lend lent; lose lost loss; make made; man men; mean meant; "
-    "meet met; pay paid; person people; ride rode ridden; rise rose risen; run ran; see saw seen; seek sought; "
-    "sell sold; send sent; shake shook shaken; shoot shot; sing sang sung; sink sank sunk; speak spoke spoken; "
-    "spend spent; stand stood; steal stole stolen; strike struck; swim swam; take took taken; teach taught; tell told; "
-    "think thought; throw threw thrown; understand understood; wear wore worn; win won; woman women; "
-    "write wrote written"
-)
 
 
 class Entry(NamedTuple):
@@ -89,7 +61,7 @@ class LexicalLens:
         aside = folder / ".part"
         aside.mkdir()
         index = tantivy.Index(_schema(), path=str(aside))
-        index.register_tokenizer(_ANALYZER, _analyzer())
+        index.register_tokenizer(_ANALYZER, analyzer())
         try:
             writer = index.writer(_WRITER_BYTES, 1)  # one thread: one order of documents, whatever the machine
             for entry in entries:
@@ -150,7 +122,7 @@ class LexicalLens:
         Function words count only in a text that has no others.
         """
         asked = dict.fromkeys(terms(text))
-        wanted = [term for term in asked if term not in _FUNCTION_WORDS] or list(asked)
+        wanted = [term for term in asked if not is_function_word(term)] or list(asked)
         if not wanted or k == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         found = self._searcher.search(self._query(wanted, documents), limit=k, count=False).hits
@@ -165,14 +137,14 @@ class LexicalLens:
         It is 0 for function words, however rare they are.
         """
         total = len(self)
-        counts = {t: sum(self._searcher.doc_freq("body", form) for form in _forms(t)) for t in set(wanted)}
+        counts = {t: sum(self._searcher.doc_freq("body", form) for form in forms(t)) for t in set(wanted)}
         weights = {term: math.log(1 + (total - min(n, total) + 0.5) / (n + 0.5)) for term, n in counts.items()}
-        return {term: 0.0 if term in _FUNCTION_WORDS else weight for term, weight in weights.items()}
+        return {term: 0.0 if is_function_word(term) else weight for term, weight in weights.items()}
 
     def _query(self, wanted: Sequence[str], documents: Sequence[str] | None) -> tantivy.Query:
         should, must = tantivy.Occur.Should, tantivy.Occur.Must
         parts = []
-        for term in (form for base in wanted for form in _forms(base)):
+        for term in (form for base in wanted for form in forms(base)):
             parts.append((should, tantivy.Query.term_query(self._schema, "body", term, "freq")))
             context = tantivy.Query.term_query(self._schema, "context", term, "freq")
             parts.append((should, tantivy.Query.boost_query(context, _CONTEXT_BOOST)))
@@ -183,66 +155,11 @@ class LexicalLens:
         return tantivy.Query.boolean_query([(must, query), (must, tantivy.Query.const_score_query(allowed, 0.0))])
 
 
-def terms(text: str) -> list[str]:
-    """The words of a text as they are compared, in order: stemmed, folded, lower case, irregular forms brought home."""
-    return list(_terms(text))
-
-
-@lru_cache(maxsize=8192)  # a question looks at the same sentences several times, and so do questions that follow
-def _terms(text: str) -> tuple[str, ...]:
-    if text.isascii():
-        found = text.encode().translate(_SPACED).decode().split()
-    elif _UNUSUAL.search(text):
-        base, _ = _irregular()
-        return tuple(base.get(term, term) for term in _analyzer().analyze(text))
-    else:
-        found = _WORD.findall(text)
-    return tuple(filter(None, map(_KNOWN.__getitem__, found)))
-
-
-class _Known(dict[str, str]):
-    """What becomes of each word that was met; empty for one that is too long to be indexed."""
-
-    def __missing__(self, word: str) -> str:
-        base, _ = _irregular()
-        term = next((base.get(term, term) for term in _analyzer().analyze(word)), "")
-        if len(self) >= _KNOWN_WORDS:
-            self.clear()
-        self[word] = term
-        return term
-
-
-_KNOWN = _Known()
-
-
-def is_function_word(term: str) -> bool:
-    """Whether a word of `terms` says how something is said, not what."""
-    return term in _FUNCTION_WORDS
-
-
-def _forms(term: str) -> tuple[str, ...]:
-    """How a word of `terms` stands in the index: the irregular forms are separate words there."""
-    return _irregular()[1].get(term, (term,))
-
-
-@lru_cache(maxsize=1)
-def _irregular() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
-    rows = [tuple(dict.fromkeys(_analyzer().analyze(row))) for row in _IRREGULAR.split(";")]
-    return {form: row[0] for row in rows for form in row}, {row[0]: row for row in rows}
-
-
 def _opened(folder: Path) -> tantivy.Index:
     index = tantivy.Index.open(str(folder))
     index.config_reader(reload_policy="manual")  # a generation never changes; watching it could only do harm
-    index.register_tokenizer(_ANALYZER, _analyzer())
+    index.register_tokenizer(_ANALYZER, analyzer())
     return index
-
-
-@lru_cache(maxsize=1)
-def _analyzer() -> tantivy.TextAnalyzer:
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.remove_long(64))
-    builder = builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
-    return builder.filter(tantivy.Filter.stemmer("english")).build()
 
 
 def _schema() -> tantivy.Schema:

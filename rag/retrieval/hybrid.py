@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.language import normalise
-from rag.lenses import DenseLens, LexicalLens, Seen, dense, lexical, sealed, terms
+from rag.language import normalise, terms
+from rag.lenses import DenseLens, LexicalLens, Seen, dense, lexical, sealed
 from rag.retrieval.fusion import Candidate, fuse
 from rag.retrieval.naming import Name
 from rag.retrieval.rewriting import StandAlone

@@ -12,7 +12,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from rag.lenses import LexicalLens, terms
+from rag.language import terms
+from rag.lenses import LexicalLens
 from rag.types import Hit
 
 __all__ = ["is_slip", "respelt", "words_in", "words_of"]

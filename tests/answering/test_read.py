@@ -12,8 +12,7 @@ import pytest
 from rag.answering.features import FEATURES, features
 from rag.answering.ranker import ranker
 from rag.answering.ranking import ANSWERABLE, Reading, ReadPassage, Scored, differing, read, select
-from rag.language.cues import cased, elsewhere, offers, unspoken, wants
-from rag.lenses.lexical import terms
+from rag.language import cased, elsewhere, offers, terms, unspoken, wants
 from rag.models.encoder.encoder import SentenceEncoder
 from rag.retrieval.fusion import Candidate, fuse
 from rag.types import EmbedInput, Span, Vectors

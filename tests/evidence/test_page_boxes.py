@@ -20,7 +20,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import SourceError
 from rag.evidence import pages
-from rag.language.text import sentences
+from rag.language import sentences
 from rag.parsing import load_bytes
 from rag.parsing.pdf.pdfium import Pdf
 from rag.types import Box, Loaded, Span

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from rag.language import analyzer, terms
+from rag.language.words import _PART, _UNUSUAL, _irregular
 from rag.lenses.dense import DenseLens
-from rag.lenses.lexical import _UNUSUAL, _WORD, Entry, LexicalLens, _analyzer, _irregular, terms
+from rag.lenses.lexical import Entry, LexicalLens
 
 
 def unit(n: int, dim: int = 16, seed: int = 0) -> np.ndarray:
@@ -208,12 +210,12 @@ def test_inverse_document_frequency(words: LexicalLens) -> None:
 @example("The Qur’an's 1½-day trip — naïve co-operation, Şanlıurfa_2, x² हिन्दी भाषा และ 北京市 e\u0301")
 def test_words_taken_one_by_one_are_those_of_the_analyzer(text: str) -> None:
     base, _ = _irregular()
-    assert terms(text) == [base.get(term, term) for term in _analyzer().analyze(text)]
+    assert terms(text) == [base.get(term, term) for term in analyzer().analyze(text)]
 
 
 def test_every_character_that_is_split_here_is_split_as_the_analyzer_does() -> None:
     usual = [chr(at) for at in range(0x3000) if not _UNUSUAL.search(chr(at))]
     for one in usual:
         text = f"ab{one}cd {one} x{one}"
-        assert [word for part in _WORD.findall(text) for word in _analyzer().analyze(part)] == _analyzer().analyze(text)
+        assert [word for part in _PART.findall(text) for word in analyzer().analyze(part)] == analyzer().analyze(text)
     assert len(usual) > 1500

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rag.errors import ModelProblem
-from rag.language.text import sentence_spans
+from rag.language import sentence_spans
 from rag.models.encoder import encoder as embed
 from rag.models.encoder.encoder import SentenceEncoder, bundled_folder
 from rag.types import EmbedInput

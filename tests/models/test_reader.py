@@ -7,7 +7,7 @@ import pytest
 
 from rag.answering.ranking import Reading, ReadPassage, Scored
 from rag.answering.rerank import CANDIDATES, RISK, Read, evidence, mixed, read_again, reread
-from rag.language.text import sentence_spans
+from rag.language import sentence_spans
 from rag.models.encoder.encoder import bundled_folder
 from rag.models.onnx import TokenizerFile
 from rag.models.reader import MOST_TOKENS, Row, SpanReader, rows_of, sentences_read

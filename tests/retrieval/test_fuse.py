@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language.text import longest_run
+from rag.language import longest_run
 from rag.retrieval.fusion import FEATURES, Candidate, features, fuse
 
 IDF = {"die": 3.0, "attack": 2.0, "train": 2.0, "the": 0.0, "in": 0.0}

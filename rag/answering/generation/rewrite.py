@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from rag.answering.generation.marks import without_marks
 from rag.answering.generation.writer import Writer
-from rag.lenses import is_function_word, terms
+from rag.language import is_function_word, terms
 from rag.models import spoken
 from rag.types import Turn
 

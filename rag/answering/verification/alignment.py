@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from rag.answering.verification.difference import Difference
 from rag.answering.verification.facts import LEVELS, Facts, Name, opposites, same_name
-from rag.lenses import is_function_word, terms
+from rag.language import is_function_word, terms
 from rag.types import Span
 
 __all__ = ["exchanged"]

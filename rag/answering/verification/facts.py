@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.language import Date, Quantity, dates, quantities
-from rag.lenses import is_function_word, terms
+from rag.language import Date, Quantity, dates, is_function_word, quantities, terms
 from rag.types import Span
 
 __all__ = ["LEVELS", "Facts", "Name", "Word", "content", "facts", "opposites", "same_name", "stem_of"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.answering.verification.checking import SourceSentence, Verdict, verify
 from rag.answering.verification.facts import facts
-from rag.language.quantities import dates, quantities
+from rag.language import dates, quantities
 from rag.models.encoder.encoder import SentenceEncoder
 from rag.types import Encoder
 

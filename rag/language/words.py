@@ -1,0 +1,123 @@
+"""Words of a text and the terms that they are compared as: stemmed, folded, lower case, irregular forms brought home.
+
+Shares tantivy's analyzer with the lexical lens, so that what is compared is what is indexed. (Snowball's stemmer gives
+the same stems, but no library folds letters as tantivy does: 558 of 182,396 words of the sources would differ.) This
+module does not know what an index is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+from rag.language.english import FUNCTION_STEMS, IRREGULAR
+from rag.language.text import normalise
+
+if TYPE_CHECKING:
+    import tantivy
+
+__all__ = [
+    "LETTERS",
+    "analyzer",
+    "forms",
+    "has_word",
+    "is_function_word",
+    "longest_run",
+    "terms",
+    "words",
+]
+
+LETTERS = re.compile(r"[^\W\d_]+")
+"""A run of letters of any script, and nothing else."""
+_WORD = re.compile(r"\w+")
+_PART = re.compile(r"[^\W_]+")
+_TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
+_SPACED = bytes(code if chr(code).isalnum() else 32 for code in range(128)).ljust(256)  # all but letters and digits
+# Beyond letters of Europe and punctuation, what is a word is left to the analyzer: it counts vowel signs as letters.
+_UNUSUAL = re.compile("[^\0-\u02af\u0370-\u0373\u0376-\u0482\u048a-\u052f\u1e00-\u1fff\u2000-\u206f\u20a0-\u20bf]")
+_KNOWN_WORDS = 1 << 16
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in order, normalised and not stemmed."""
+    return _WORD.findall(normalise(text))
+
+
+def has_word(text: str) -> bool:
+    """Whether two letters stand side by side: a number or a rule of dashes has no word."""
+    return _TWO_LETTERS.search(text) is not None
+
+
+def terms(text: str) -> list[str]:
+    """The words of a text as they are compared, in order: stemmed, folded, lower case, irregular forms brought home."""
+    return list(_terms(text))
+
+
+@lru_cache(maxsize=8192)  # a question looks at the same sentences several times, and so do questions that follow
+def _terms(text: str) -> tuple[str, ...]:
+    if text.isascii():
+        found = text.encode().translate(_SPACED).decode().split()
+    elif _UNUSUAL.search(text):
+        base, _ = _irregular()
+        return tuple(base.get(term, term) for term in analyzer().analyze(text))
+    else:
+        found = _PART.findall(text)
+    return tuple(filter(None, map(_KNOWN.__getitem__, found)))
+
+
+class _Known(dict[str, str]):
+    """What becomes of each word that was met; empty for one that is too long to be indexed."""
+
+    def __missing__(self, word: str) -> str:
+        base, _ = _irregular()
+        term = next((base.get(term, term) for term in analyzer().analyze(word)), "")
+        if len(self) >= _KNOWN_WORDS:
+            self.clear()
+        self[word] = term
+        return term
+
+
+_KNOWN = _Known()
+
+
+def is_function_word(term: str) -> bool:
+    """Whether a word of `terms` says how something is said, not what."""
+    return term in FUNCTION_STEMS
+
+
+def forms(term: str) -> tuple[str, ...]:
+    """How a word of `terms` stands in the index: the irregular forms are separate words there."""
+    return _irregular()[1].get(term, (term,))
+
+
+@lru_cache(maxsize=1)
+def _irregular() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    rows = [tuple(dict.fromkeys(analyzer().analyze(row))) for row in IRREGULAR.split(";")]
+    return {form: row[0] for row in rows for form in row}, {row[0]: row for row in rows}
+
+
+@lru_cache(maxsize=1)
+def analyzer() -> tantivy.TextAnalyzer:
+    """What takes a text apart into stems for the index; irregular forms are still separate words."""
+    import tantivy
+
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.remove_long(64))
+    builder = builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
+    return builder.filter(tantivy.Filter.stemmer("english")).build()
+
+
+def longest_run(question: Sequence[str], text: Iterable[str]) -> int:
+    """Length of the longest run of words that stands in both, in order and without gaps.
+
+    Each word of the question becomes a letter and every other word the letter 0, so that a run is a piece of a string.
+    """
+    letters = {term: chr(at) for at, term in enumerate(dict.fromkeys(question), 1)}
+    asked, found = "".join(map(letters.__getitem__, question)), "".join(map(letters.get, text, repeat("\0")))
+    best = 0
+    for at in range(len(asked)):
+        while at + best < len(asked) and asked[at : at + best + 1] in found:
+            best += 1
+    return best
