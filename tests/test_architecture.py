@@ -74,7 +74,7 @@ OWNERS: dict[str, set[str]] = {
     "yaml": {"evaluate"},
     "jinja2": {"evaluate"},
     "markupsafe": {"evaluate"},
-    "lemminflect": {"answering"},
+    "lemminflect": {"language"},
     "pytest": {"pytest_plugin"},
     "gradio": {"server"},
     "fastapi": {"server"},

@@ -7,12 +7,11 @@ import lazy_loader
 
 __all__ = [
     "Answering",
-    "Draft",
     "SourceSentence",
     "Task",
     "Writer",
     "answer_from",
-    "question_from",
+    "questions_in",
     "rewritten",
     "verify",
     "write",

@@ -1,5 +1,4 @@
-from .drafting import Draft as Draft
-from .drafting import question_from as question_from
+from .drafting import questions_in as questions_in
 from .extractive import Answering as Answering
 from .extractive import answer_from as answer_from
 from .generation import Task as Task

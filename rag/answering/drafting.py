@@ -1,229 +1,26 @@
-"""A question from a statement: when, who, how many, where, with the words that answer it.
+"""Questions made from a text, each with the place of the sentence that answers it.
 
-Only where a sentence is plain enough to be turned round ("The dam was built in 1959" becomes "When was the dam
-built?"); every other one is left alone. English only. Whether the question is worth asking, this module does not know.
+How a sentence is turned round is grammar (`rag.language`); which sentences are worth it is known here. Whether the
+index answers a question from there, this module does not know.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from collections.abc import Iterator
 
-from rag.language import NAMES
+from rag.language import pair_line_after, question_from, sentence_spans
+from rag.types import Span
 
-__all__ = ["Draft", "question_from"]
+__all__ = ["questions_in"]
 
-Kind: TypeAlias = Literal["how many", "when", "where", "who"]
-
-_NAME = r"(?:[A-Z][\w’'-]*(?: (?:of|the|de|[A-Z][\w’'-]*))*)"
-_SUBJECT = rf"(?P<subject>The (?:[\w’'-]+ ){{0,7}}?[\w’'-]+|{_NAME})"
-_MONTH = "|".join(NAMES)
-_DATE = rf"(?P<date>(?:\d{{1,2}} )?(?:(?:{_MONTH}) )?(?:1[5-9]|20)\d\d)\b(?![-–/])"
-_AT_THE_HEAD = re.compile(rf"(?:In|On) {_DATE},?\s*")
-_AT_THE_END = re.compile(rf"(?P<clause>[A-Z][^,;:()]+?) (?:in|on) {_DATE}(?=[.,;]|$)")
-_NAME_AND_WORD = re.compile(rf"{_NAME} ([a-z]+)\b")
-_ABOUT = r"(?:about |only |nearly |almost |just |more than |at least )?"
-_ROLE = r"(?:master|president|minister|director|governor|leader|founder|commander|chairman|secretary|mayor)"
-_FORMS: tuple[tuple[Kind, str, str], ...] = (
-    (
-        "who",
-        rf"{_SUBJECT} (?:was|were|is|are) (?P<done>designed|built|founded|led|run|written|owned) by "
-        rf"(?P<answer>(?:the )?(?:[a-z-]+ ){{0,3}}{_NAME})",
-        "Who {active} {subject}?",
-    ),
-    (
-        "how many",
-        rf"{_SUBJECT} (?P<be>is|was) {_ABOUT}(?P<answer>[\d.,]+ ?(?:%|per ?cent|[mb]illion|metres|km|kilomet\w+))",
-        "What {be} {subject}?",
-    ),
-    (
-        "how many",
-        rf"{_SUBJECT} has {_ABOUT}(?P<answer>[\d.,]+(?: million)?) (?P<what>[a-z]+s)\b(?! of)",
-        "How many {what} does {subject} have?",
-    ),
-    (
-        "how many",
-        rf"(?:In all, )?(?i:{_ABOUT})(?P<answer>[\d.,]+) people "
-        r"(?P<what>(?:were killed|died|were injured|were hurt) (?:in|by|at|during) (?:[\w’'-]+ ){1,6}?[\w’'-]+)[.,;]",
-        "How many people {what}?",
-    ),
-    (
-        "where",
-        rf"{_SUBJECT} (?P<there>lies?|stands?) (?P<answer>(?:in|on|near|between) (?:the )?{_NAME})",
-        "Where {do} {subject} {place}?",
-    ),
-    (
-        "who",
-        rf"(?P<subject>The [\w ]{{0,40}}?{_ROLE}(?: of [\w’' ]{{2,30}})?) (?P<be>is|was) "
-        rf"(?P<answer>[A-Z]\w+ {_NAME})",
-        "Who {be} {subject}?",
-    ),
-)
-_ACTIVE = {"run": "runs", "written": "wrote", "owned": "owns"}
-_COUNT = re.compile(
-    r"(?<![\w.,$€£-])(?!(?:1[5-9]|20)\d\d\b)(\d{1,3}(?:,\d{3})+|\d{1,7}) "
-    r"((?:[a-z-]+ )?(?:(?!years|months|weeks|days|hours|minutes|times)[a-z]{3,}s|people|men|women|children|percent) "
-    r"(?:were|are|have|had|died|took|held|fell|rose|went|came|lost|won|left|fled|[a-z]+ed)\b)"
-)
-_NAMED = re.compile(
-    r"((?:The |An? )?(?:[A-Z][\w’'-]+)(?: (?:of|the|and|for|[A-Z][\w’'-]+)){1,6}) "
-    r"(is|are|was|were|has|had|said|operates|owns|holds|won|led|founded|built|set|took|killed|signed|began|became) "
-)
-_OF_PEOPLE = re.compile(
-    r"(?:has |have |had )?(?:said|won|led|founded|signed|took|killed|owns|operates|holds|played|built)\b"
-    r"|(?:was|were|has been|have been) (?:\w+ly )?(?:appointed|arrested|assassinated|born|defeated|elected|killed"
-    r"|named|ousted|re-?elected|sworn)\b"
-)
-_POINTING = re.compile(  # sentences that only say something beside the one before
-    r"(?:It|They|He|She|We|I|You|This|That|These|Those|Its|Their|His|Her|Our|Such|There|Then|Both|Another|Other)\b"
-    r"|(?:The|the) (?:same|latter|former|following|above|agreement|group|party|country|study|report)\b"
-    r"|(?:amid|and|after|as|at|by|during|following|for|from|in|of|on|under|when|while|with|within)\b",
-    re.IGNORECASE,
-)
-_LOOSE = re.compile(  # and such parts of one
-    r"\b(it|its|they|them|their|this|that|these|those|he|she|his|her|there|which|who|we|our|both|such|here|and|but|while"
-    r"|former|latter|same|other|others|another|next|not|when|where|if|as)\b",
-    re.IGNORECASE,
-)
-_CLAUSE = re.compile(  # where what a question needs has been said
-    r"[;:]| [-–—]+ |,? including\b"
-    r"|, (?:but|although|though|while|which|who|where|when|after|before|since|as|with)\b"
-    r"| (?:and|but) (?:then |later )?(?:he|she|it|they|was|were|is|are|has|had)\b"
-)
-_PUT_IN = re.compile(r" \([^()]*\)| [-–—]{1,2} [^-–—]+ [-–—]{1,2}(?= )")
-_BEFORE_OTHERS = re.compile(  # after these a past form is no verb of the clause
-    r"an?|the|its|his|her|their|our|this|that|these|those|is|are|was|were|be|been|being|has|have|had|having|by|most|more"
-    r"|of|who|which|to|very|all|some|many",
-    re.IGNORECASE,
-)
-_OPENING = re.compile(r"that|wh\w+|after|before|because|as|if|until|since")  # a clause of its own, with its own verb
-_BETWEEN = ("first", "newly", "recently", "finally", "so-called", "ever")  # it and the word before it
-_JOINING = ("and", "but", "or")
-_ASKED = (4, 24)  # words of what is asked
-_SUBJECT_WORDS = 9  # a longer one makes a question that nobody would ask
-_FARTHEST = 12  # word that is the verb: a longer subject is hard to hear behind "did"
+_WORDS = 14  # of a question that is offered
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What is asked for, the question, and the words of the sentence that answer it."""
-
-    kind: Kind
-    question: str
-    answer: str
-
-
-def question_from(sentence: str) -> Draft | None:
-    """What a sentence, its white space folded, answers first. None for what cannot be asked by itself."""
-    forms = (_by_form, _counted, _dated, _named)
-    return next((found for form in forms if (found := form(sentence)) is not None), None)
-
-
-def _by_form(sentence: str) -> Draft | None:
-    for kind, form, question in _FORMS:
-        found = re.match(form, sentence)
-        if found is None:
-            continue
-        parts = {name: value or "" for name, value in found.groupdict().items()}
-        subject, done, there = parts.get("subject", ""), parts.get("done", ""), parts.get("there", "")
-        if len(subject.split()) > _SUBJECT_WORDS or _LOOSE.search(f"{subject} {parts.get('what', '')}"):
-            return None
-        parts |= {"subject": _lowered(subject), "active": _ACTIVE.get(done, done)}
-        parts |= {"place": there.removesuffix("s"), "do": "does" if there.endswith("s") else "do"}
-        return Draft(kind, question.format(**parts), parts["answer"].rstrip(".,"))
-    return None
-
-
-def _counted(sentence: str) -> Draft | None:
-    counted = _COUNT.search(sentence)
-    rest = _clause(sentence[counted.start(2) :]) if counted else ""
-    return Draft("how many", f"How many {rest}?", counted[1]) if counted and _askable(rest) else None
-
-
-def _dated(sentence: str) -> Draft | None:
-    if found := _AT_THE_HEAD.match(sentence):
-        clause = _clause(sentence[found.end() :])
-    elif found := _AT_THE_END.match(sentence):
-        clause = found["clause"] if _says_what_of_whom(found["clause"]) else ""
-    else:
-        return None
-    asked = None if _POINTING.match(clause) else _turned_round(clause)
-    return Draft("when", f"When {asked}?", found["date"]) if asked and _askable(asked) else None
-
-
-def _says_what_of_whom(clause: str) -> bool:
-    """Whether it would be understood alone: "The …", or a name and what it did, and nothing that points elsewhere."""
-    named = _NAME_AND_WORD.match(clause)
-    return not _LOOSE.search(clause) and (
-        clause.startswith("The ") or (named is not None and any(_verbs(("", named[1]))))
-    )
-
-
-def _named(sentence: str) -> Draft | None:
-    found = _NAMED.match(sentence)
-    if found is None or _POINTING.match(sentence):
-        return None
-    rest = _clause(sentence[found.end(1) :].strip())
-    asker = "Who" if _OF_PEOPLE.match(rest) else "What"
-    return Draft("who", f"{asker} {rest}?", found[1]) if _askable(rest) else None
-
-
-def _askable(text: str) -> bool:
-    """Whether a question of it is neither too short to be about one thing nor longer than anybody asks."""
-    return _ASKED[0] <= len(text.split()) <= _ASKED[1] and not re.search(r"\bof (?:these|those|them)\b", text)
-
-
-def _clause(text: str) -> str:
-    """The first clause, without what is put in: what comes after it makes a question long and gives answers away."""
-    return _CLAUSE.split(_PUT_IN.sub("", text), maxsplit=1)[0].rstrip(".!, ")
-
-
-def _turned_round(clause: str) -> str | None:
-    """ "the port was opened" becomes "was the port opened", "he won" becomes "did he win"; None where that is not sure.
-
-    The verb is the first word that can be nothing but a past tense, unless another one comes after it that is not
-    joined to it: in "the party founded by him won" either may be the verb. What is joined to it is left out.
-    """
-    words = _lowered(clause).split()
-    verbs = list(_verbs(words))
-    if not verbs or verbs[0][0] > _FARTHEST:
-        return None
-    at, base = verbs[0]
-    end = len(words)
-    for later, _ in verbs[1:]:
-        joined = later - 1 - (words[later - 1] in ("then", "later", "also"))
-        if words[joined] in _JOINING:
-            end = joined
-            break
-        if not any(_OPENING.fullmatch(word) for word in words[at + 1 : later]):
-            return None
-    if words[end - 1] in _JOINING:
-        end -= 1
-    subject, rest = " ".join(words[:at]), " ".join(words[at + 1 : end]).rstrip(",")
-    rest = re.sub(r"^(?:first|finally|officially) ", "", rest)
-    return f"did {subject} {base} {rest}" if base else f"{words[at]} {subject} {rest}"
-
-
-def _verbs(words: Sequence[str]) -> Iterator[tuple[int, str | None]]:
-    """Where a past tense stands, and its base form; without one for what goes before its subject as it is ("was")."""
-    from lemminflect import getAllLemmas, getInflection
-
-    for at, word in enumerate(words[1:], start=1):
-        if word in ("was", "were", "could", "would"):
-            yield at, None
-        elif (
-            word.isalpha()
-            and word.islower()
-            and not _BEFORE_OTHERS.fullmatch(words[at - 1 - (words[at - 1] in _BETWEEN)])
-        ):
-            for base in getAllLemmas(word, upos="VERB").get("VERB", ())[:1]:
-                if base != word and word in getInflection(base, "VBD"):
-                    yield at, base
-
-
-def _lowered(text: str) -> str:
-    """A sentence's first word as it stands inside a sentence; names keep their capital."""
-    common = text.split(" ", 1)[0] in ("The", "A", "An", "In", "At")
-    return text[0].lower() + text[1:] if common else text
+def questions_in(text: str) -> Iterator[tuple[str, Span]]:
+    """Short questions that sentences of a text answer, and where those sentences stand in it."""
+    for start, end in sentence_spans(text):
+        following = pair_line_after(text, start, end)
+        span = Span(start, end if following is None else following)
+        draft = question_from(" ".join(text[slice(*span)].split()))
+        if draft is not None and len(draft.question.split()) <= _WORDS:
+            yield draft.question, span

@@ -1,6 +1,6 @@
 """Cases drafted from one's own sources, for a person to correct: real sentences, real quotes, and a question to mend.
 
-A question is made from a sentence (`rag.answering.drafting`); the quote, the path and the page beside it are exact.
+A question is made from a sentence (`rag.language.question_from`); the quote, the path and the page beside it are exact.
 Questions that nothing answers are made from answered ones: of what another source is about, or of a year that no source
 names. Whether they are good questions, this module does not know.
 """
@@ -13,9 +13,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag.answering import Draft, question_from
 from rag.evaluate.cases import Case, Expected, to_yaml
-from rag.language import units
+from rag.language import RECENT_YEAR, DraftQuestion, is_name, question_from, units
 from rag.types import Document, Span
 
 __all__ = ["draft_cases", "draft_file"]
@@ -30,7 +29,6 @@ _HEAD = """\
 # Then:  rag eval {name}
 
 """
-_YEAR = re.compile(r"(?<![-–\w])(?:19|20)\d\d(?![-–\w])")
 _WORDS = (8, 36)  # of a sentence worth asking about
 _UNANSWERABLE = 4  # one in so many
 
@@ -63,7 +61,7 @@ def draft_file(cases: Sequence[Case], documents: int, name: str) -> str:
     return _HEAD.format(cases=len(cases), documents=documents, name=name) + to_yaml(cases)
 
 
-def _of(document: Document) -> Iterator[tuple[Draft, Case]]:
+def _of(document: Document) -> Iterator[tuple[DraftQuestion, Case]]:
     for block, spans in units(document):
         if block.kind not in ("paragraph", "list"):
             continue
@@ -85,17 +83,17 @@ def _expected(document: Document, span: Span) -> Expected:
 
 def _name_of(document: Document) -> str:
     """What a document is about, if its title is a name; else nothing."""
-    return document.title if re.fullmatch(r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}", document.title) else ""
+    return document.title if is_name(document.title) else ""
 
 
-def _unanswerable(draft: Draft, name: str, names: Sequence[str], text: str, rng: random.Random) -> Case | None:
+def _unanswerable(draft: DraftQuestion, name: str, names: Sequence[str], text: str, rng: random.Random) -> Case | None:
     """The same of what another document is about, or of a year that no source names."""
     named = re.compile(rf"(?<![Tt]he )\b{re.escape(name)}\b(?!['’-])")
     if name and named.search(draft.question):
         others = [one for one in names if one not in draft.question and one != name]
         if others:
             return Case("", named.sub(rng.choice(others), draft.question), answerable=False)
-    years = _YEAR.findall(draft.question) if draft.kind != "when" else []
+    years = RECENT_YEAR.findall(draft.question) if draft.kind != "when" else []
     for back in (37, 41, 53):
         if years and str(int(years[0]) - back) not in text:
             return Case("", draft.question.replace(years[0], str(int(years[0]) - back)), answerable=False)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rag.evaluate.places import Place
 from rag.evaluate.predictions import Retrieved
-from rag.language import normalise
+from rag.language import ARTICLE, normalise
 from rag.types import Span
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
 ]
 
 FloatArray = NDArray[np.float64]
-_ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _JUNK = "other"
 
@@ -144,7 +143,7 @@ def _f1(predicted: Sequence[str], gold: Sequence[str]) -> float:
 
 def _squad_form(text: str) -> str:
     """Lower case, without ASCII punctuation and English articles, white space collapsed; in this order."""
-    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
+    return " ".join(ARTICLE.sub(" ", text.lower().translate(_PUNCTUATION)).split())
 
 
 def says(text: str, answer: str) -> bool:

@@ -19,7 +19,7 @@ from rag.evaluate.judge import Judge, in_source_words
 from rag.evaluate.places import Place, Sources, locate
 from rag.evaluate.predictions import Prediction
 from rag.evaluate.results import findings_of
-from rag.language import sentences, words
+from rag.language import CAN_BE_NEGATED, FIGURE, LONG_WORD, NAMES_INSIDE, NEGATION, sentences, words
 from rag.types import JSON, Citation, Claim, Document, Page, Span
 
 __all__ = ["FALSE_ALARMS", "NOTICED", "Gate", "Noticed", "good_answer", "mutation_gate"]
@@ -28,12 +28,6 @@ NOTICED = 0.95
 """Share of each kind of mutation that must be noticed."""
 FALSE_ALARMS = 0.02
 """Share of unaltered answers in which at most something may be found."""
-
-_NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w)")
-_NOT = re.compile(r"\b(?:not|never|no|neither)\b\s*|n['’]t\b", re.IGNORECASE)
-_CAN_BE_NOT = re.compile(r"\b(?:is|are|was|were|has|have|had|can|could|will|would|may|might|must|should|did|does|do)\b")
-_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w’'-]{2,}(?: [A-Z][\w’'-]{2,})*")
-_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,26 +140,26 @@ def _good_answers(cases: Sequence[Case], sources: Sources) -> Iterator[tuple[Cas
 
 
 def _number_swapped(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Spoilt | None:
-    return _reworded(answer, sources, rng, lambda text: _swap(_NUMBER, text, lambda old: _other_number(old, rng), rng))
+    return _reworded(answer, sources, rng, lambda text: _swap(FIGURE, text, lambda old: _other_number(old, rng), rng))
 
 
 def _negation_dropped(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Spoilt | None:
-    return _reworded(answer, sources, rng, lambda text: _swap(_NOT, text, lambda _: "", rng))
+    return _reworded(answer, sources, rng, lambda text: _swap(NEGATION, text, lambda _: "", rng))
 
 
 def _negation_added(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Spoilt | None:
-    return _reworded(answer, sources, rng, lambda text: _swap(_CAN_BE_NOT, text, lambda old: f"{old} not", rng))
+    return _reworded(answer, sources, rng, lambda text: _swap(CAN_BE_NEGATED, text, lambda old: f"{old} not", rng))
 
 
 def _name_swapped(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Spoilt | None:
     document = sources.document(answer.claims[0].citations[0].document_id)
-    names = sorted(set(_NAME.findall(document.text))) if document else []
+    names = sorted(set(NAMES_INSIDE.findall(document.text))) if document else []
 
     def other(old: str) -> str:
         different = [name for name in names if name not in old and old not in name]
         return rng.choice(different) if different else f"{old}ov"
 
-    return _reworded(answer, sources, rng, lambda text: _swap(_NAME, text, other, rng))
+    return _reworded(answer, sources, rng, lambda text: _swap(NAMES_INSIDE, text, other, rng))
 
 
 def _stitched(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Spoilt | None:
@@ -174,7 +168,7 @@ def _stitched(answer: Prediction, _: object, sources: Sources, rng: random.Rando
     document = sources.document(claim.citations[0].document_id)
     if document is None:
         return None
-    others = [one for one in sentences(document) if not _overlap(one, claim.citations[0].span)]
+    others = [one for one in sentences(document) if not one.overlaps(claim.citations[0].span)]
     others = [one for one in others if len(document.text[slice(*one)].split()) >= 6]
     head = claim.text.split()
     if len(head) < 6 or not others:
@@ -216,8 +210,8 @@ def _near_duplicate(answer: Prediction, _: object, sources: Sources, rng: random
     claim = answer.claims[0]
     citation = claim.citations[0]
     document = sources.document(citation.document_id)
-    altered = _swap(_NUMBER, citation.quote, lambda old: _other_number(old, rng), rng) or _swap(
-        _WORD, citation.quote, lambda _: "otherwise", rng
+    altered = _swap(FIGURE, citation.quote, lambda old: _other_number(old, rng), rng) or _swap(
+        LONG_WORD, citation.quote, lambda _: "otherwise", rng
     )
     if document is None or altered is None:
         return None
@@ -311,12 +305,8 @@ def _recited(answer: Prediction, citation: Citation) -> Prediction:
 
 def _whole_sentences(document: Document, span: Span) -> Span:
     """The sentences that a span touches."""
-    touched = [one for one in sentences(document) if _overlap(one, span)]
+    touched = [one for one in sentences(document) if one.overlaps(span)]
     return Span(touched[0].start, touched[-1].end) if touched else span
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _cite(number: int, document: Document, span: Span) -> Citation:

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["Result", "examine", "findings_of", "judge_all"]
 
 _PASSAGES = 5  # whose characters are compared with the expected ones
-_NEAR = 0.8  # share of common words from which a quote counts as a near-duplicate of another
+_NEAR = 0.8  # difflib's ratio of common words, from which on a quote is a near-duplicate of another; chosen by hand
 _AROUND = 600  # characters on each side in which a sentence begins and ends
-_LONG = 6  # words; shorter quotes resemble each other by chance
+_LONG = 6  # words; shorter quotes resemble each other by chance; chosen by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +131,7 @@ def _expected_sentences(place: Place, sources: Sources) -> list[list[str]]:
     if document is None:
         return []
     start, end = max(0, span.start - _AROUND), min(len(document.text), span.end + _AROUND)
-    touched = [
-        one for one in sentence_spans(document.text, start, end) if one.start < span.end and span.start < one.end
-    ]
+    touched = [one for one in sentence_spans(document.text, start, end) if one.overlaps(span)]
     return [words(document.text[slice(*one)]) for one in (span, *touched)]
 
 

@@ -107,7 +107,7 @@ def word_boxes(words: Sequence[WordBox], span: Span) -> dict[int, list[Box]]:
     """The same for text that was read by OCR: the places of the words that a span touches, joined to lines."""
     found: dict[int, list[Box]] = {}
     for word in words:
-        if word.start < span.end and span.start < word.start + word.length:
+        if span.overlaps(Span(word.start, word.start + word.length)):
             lines = found.setdefault(word.page, [])
             if lines and _side_by_side(lines[-1], word.box):
                 lines[-1] = Box(*_around(lines[-1], word.box))

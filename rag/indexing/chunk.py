@@ -20,6 +20,7 @@ __all__ = ["Piece", "chunk_document", "chunk_id"]
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 _DIGIT = re.compile(r"\d")
+_OVERLAP_SHARE = 4  # at most one part in so many of a chunk repeats the one before: 1/4, chosen by hand
 _PREFIX_TOKENS = 48  # of the encoder's tokens; the heading path is shortened from the front to fit
 
 
@@ -111,7 +112,7 @@ def _groups(found: Iterable[_Unit], size: int, room: int, overlap: int) -> Itera
         full = filled + unit.size > size or cost + unit.cost > room
         if run and (full or (unit.opens and not run[-1].opens and filled >= size // 3)):
             yield run
-            run = _tail(run, overlap, size // 4, size - unit.size, room - unit.cost) if not unit.opens else []
+            run = _tail(run, overlap, size // _OVERLAP_SHARE, size - unit.size, room - unit.cost) if not unit.opens else []
         run.append(unit)
     if run:
         yield run

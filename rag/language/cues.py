@@ -11,36 +11,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rag.language.months import MONTHS
+from rag.language.dates import MONTHS, YEAR
+from rag.language.english import (
+    ERA_WORDS,
+    EXTENT_WORDS,
+    MANNER_WORDS,
+    MEANING_WORDS,
+    MERE_NEGATORS,
+    MONEY_WORDS,
+    PERIODS,
+    REASON_WORDS,
+    SHARE_WORDS,
+)
+from rag.language.names import NAME_INSIDE, NAME_WORD, PLACE, is_alike
+from rag.language.numbers import COUNTABLE_PERIODS, NUMBER_WORDS
 
 __all__ = ["MATCHES", "Offers", "cased", "elsewhere", "matches", "offers", "unspoken", "wants"]
 
-_NUMBERS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "  # noqa: SIM905
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands "
-    "million millions billion billions trillion dozen dozens half third quarter twice double none".split()
+_NUMBERS = (
+    NUMBER_WORDS
+    | {f"{scale}{s}" for scale in ("hundred", "thousand", "million", "billion", "dozen") for s in ("", "s")}
+    | {"trillion", "half", "third", "quarter", "twice", "double", "none"}
 )
-_TIMES = frozenset(
-    "second seconds minute minutes hour hours day days week weeks month months year years decade decades "  # noqa: SIM905
-    "century centuries".split()
-)
-_MEASURES = frozenset(
-    "mm cm m km ft feet foot inch inches mile miles metre metres meter meters kilometre kilometres kilometer "  # noqa: SIM905
-    "kilometers acre acres hectare hectares sq square ton tons tonne tonnes kg pounds lbs litres liters degrees c f "
-    "mph".split()
-)
-_MONEY = frozenset("dollar dollars euro euros rupee rupees usd rs pounds francs".split())  # noqa: SIM905
-_SHARES = frozenset("percent percentage half third quarter majority cent".split())  # noqa: SIM905
-_DATES = frozenset(MONTHS) | frozenset("century centuries bc ad bce ce ago decade decades 1st".split())  # noqa: SIM905
-_REASONS = frozenset(
-    "because since therefore thus hence reason reasons cause causes caused causing owing due so result results "  # noqa: SIM905
-    "resulted resulting led leads allow allows allowed attributed why purpose order avoid ensure prevent".split()
-)
-_MANNERS = frozenset("by through using via with when if method methods process means way".split())  # noqa: SIM905
-_MEANINGS = frozenset(
-    "refers refer means mean meaning called known defined term stands named considered describes".split()  # noqa: SIM905
-)
-_NEGATIONS = frozenset("not never no cannot without neither nor none".split())  # noqa: SIM905
+_TIMES = frozenset(PERIODS) | COUNTABLE_PERIODS
+_DATES = frozenset(MONTHS) | ERA_WORDS
+_NEGATIONS = MERE_NEGATORS - {"unlikely"}  # which the ranker's numbers were fitted without
 
 _WANTS: Final[dict[str, re.Pattern[str]]] = {
     "share": re.compile(r"\bpercent|percentage|\bwhat (?:share|proportion|fraction)|\brates?\b|how much of"),
@@ -87,11 +82,6 @@ _WANTS: Final[dict[str, re.Pattern[str]]] = {
 }
 _WORD = re.compile(r"\w+(?:[’'-]\w+)*")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
-_NAME = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]*\w")
-_INSIDE = re.compile(r"(?<=[a-z,;] )[A-Z][\w’'-]*\w")  # a name that does not stand where a sentence begins
-_STEM = 4  # letters that two forms of a name share at least
-_PLACE = re.compile(r"\b(?:in|at|near|from|of|to|between|across|into|through) (?:the )?(?:\w+ )?[A-Z]")
-_YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})s?\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +105,13 @@ class Offers:
 def offers(text: str) -> Offers:
     """Takes a sentence, or a question, apart."""
     digits = any(character.isdigit() for character in text)
-    found = _NAME.finditer(text)
+    found = NAME_WORD.finditer(text)
     return Offers(
         words=frozenset(_WORD.findall(text.lower())),
         figures=frozenset(_FIGURE.findall(text)) if digits else frozenset(),
-        years=frozenset(_YEAR.findall(text)) if digits else frozenset(),
+        years=frozenset(YEAR.findall(text)) if digits else frozenset(),
         names=frozenset(m[0].lower() for m in found if m.start() and text[max(m.start() - 2, 0)] not in ".!?:"),
-        place=_PLACE.search(text) is not None,
+        place=PLACE.search(text) is not None,
         listing=text.count(",") > 1 or ";" in text or ":" in text,
         symbols=frozenset(c for c in text if c in "%$€£¥°"),
     )
@@ -144,7 +134,7 @@ def cased(question: str, texts: Sequence[str]) -> str:
     if not (question.isupper() or question.islower()):
         return question
     small = Counter(word for text in texts for word in _WORD.findall(text) if word.islower())
-    names = Counter(word for text in texts for word in _INSIDE.findall(text) if not word.isupper())  # "GDP" is none
+    names = Counter(word for text in texts for word in NAME_INSIDE.findall(text) if not word.isupper())  # "GDP" is none
     written = {
         name.lower(): name for name, n in sorted(names.items(), key=lambda each: each[1]) if n > small[name.lower()]
     }
@@ -160,16 +150,11 @@ def elsewhere(question: str, headings: str) -> bool:
 def _spoken(names: frozenset[str], text: str) -> list[bool]:
     """Of each name whether it is there in any of its forms that begin alike, as "Oman" in "Omani"."""
     words = {_bare(word) for word in _WORD.findall(text.lower())}
-    return [any(_alike(name, word) for word in words) for name in map(_bare, names)]
+    return [any(is_alike(name, word) for word in words) for name in map(_bare, names)]
 
 
 def _bare(word: str) -> str:
     return word.removesuffix("'s").removesuffix("’s")
-
-
-def _alike(name: str, word: str) -> bool:
-    least = min(len(name), len(word))
-    return name == word or (least >= _STEM and name[: max(_STEM, least - 2)] == word[: max(_STEM, least - 2)])
 
 
 MATCHES = (
@@ -192,17 +177,17 @@ def matches(wanted: dict[str, bool], asked: Offers, held: Offers) -> list[float]
     date = bool(years) or not (held.words & _DATES) <= asked.words
     place = held.place and bool(names)
     has = {
-        "share": "%" in held.symbols or not held.words.isdisjoint(_SHARES),
-        "money": bool(held.symbols & {"$", "€", "£", "¥"}) or not held.words.isdisjoint(_MONEY),
+        "share": "%" in held.symbols or not held.words.isdisjoint(SHARE_WORDS),
+        "money": bool(held.symbols & {"$", "€", "£", "¥"}) or not held.words.isdisjoint(MONEY_WORDS),
         "duration": number and not held.words.isdisjoint(_TIMES),
-        "extent": number and not held.words.isdisjoint(_MEASURES),
+        "extent": number and not held.words.isdisjoint(EXTENT_WORDS),
         "number": number,
         "date": date,
         "person": bool(names),
         "place": place,
-        "reason": not held.words.isdisjoint(_REASONS),
-        "manner": not held.words.isdisjoint(_MANNERS),
-        "meaning": not held.words.isdisjoint(_MEANINGS),
+        "reason": not held.words.isdisjoint(REASON_WORDS),
+        "manner": not held.words.isdisjoint(MANNER_WORDS),
+        "meaning": not held.words.isdisjoint(MEANING_WORDS),
         "several": held.listing,
         "choice": held.negated == asked.negated,
         "thing": bool(names) or number,

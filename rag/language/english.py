@@ -30,8 +30,15 @@ ARTICLES: Final = ("a", "an", "the")
 PERSON_TITLES: Final = ("mr", "mrs", "ms", "dr", "prof", "sir", "lord", "lady")
 OFFICES: Final = ("general", "president", "minister", "king", "queen")
 ABBREVIATED: Final = ("Mr", "Mrs", "Dr", "St", "vs", "No")  # their full stop ends no sentence
-MODALS: Final = ("can", "could", "will", "would", "may", "might", "must", "should")
-BE: Final = ("is", "are", "was", "were")
+THIRD_PERSON: Final = ("it", "he", "she", "they")
+POSSESSIVES: Final = ("its", "his", "her", "their")
+DEMONSTRATIVES: Final = ("this", "that", "these", "those")
+AUXILIARIES: Final = tuple(
+    "is are was were has have had can could will would may might must should did does do".split()  # noqa: SIM905
+)
+ASKING_WORDS: Final = (  # of a question, besides its function words
+    "which tell happen mean kind name place year person people thing high many much long far old big often"
+)
 
 # --- numbers, units --------------------------------------------------------------------------------------------------
 ONES: Final = {
@@ -106,7 +113,10 @@ UNITS: Final = {
     "gb": "gb",
     "tb": "tb",
 }
-PERIODS: Final = ("second", "minute", "hour", "day", "week", "month", "year", "decade", "century")
+PERIODS: Final = {
+    name: f"{name}s" for name in ("second", "minute", "hour", "day", "week", "month", "year", "decade")
+} | {"century": "centuries"}
+"""Spans of time, one and several."""
 
 # --- dates -----------------------------------------------------------------------------------------------------------
 MONTH_NAMES: Final = (
@@ -157,3 +167,21 @@ OPPOSITES: Final = (  # the first of a group is the opposite of each of the othe
     "empty; visible hidden"
 )
 OPPOSING_PREFIXES: Final = ("un", "in", "im", "il", "ir", "dis", "non")
+
+# --- what a sentence offers to a question ----------------------------------------------------------------------------
+EXTENT_WORDS: Final = frozenset(
+    "mm cm m km ft feet foot inch inches mile miles metre metres meter meters kilometre kilometres kilometer "  # noqa: SIM905
+    "kilometers acre acres hectare hectares sq square ton tons tonne tonnes kg pounds lbs litres liters degrees c f "
+    "mph".split()
+)
+MONEY_WORDS: Final = frozenset("dollar dollars euro euros rupee rupees usd rs pounds francs".split())  # noqa: SIM905
+SHARE_WORDS: Final = frozenset("percent percentage half third quarter majority cent".split())  # noqa: SIM905
+ERA_WORDS: Final = frozenset("century centuries bc ad bce ce ago decade decades 1st".split())  # noqa: SIM905
+REASON_WORDS: Final = frozenset(
+    "because since therefore thus hence reason reasons cause causes caused causing owing due so result results "  # noqa: SIM905
+    "resulted resulting led leads allow allows allowed attributed why purpose order avoid ensure prevent".split()
+)
+MANNER_WORDS: Final = frozenset("by through using via with when if method methods process means way".split())  # noqa: SIM905
+MEANING_WORDS: Final = frozenset(
+    "refers refer means mean meaning called known defined term stands named considered describes".split()  # noqa: SIM905
+)

@@ -5,12 +5,29 @@ Owns the sentence splitter (sentencex). This module does not know what a chunk, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rag.language.text import strip_span
 from rag.types import Block, Document, Span
 
-__all__ = ["sentence_spans", "sentences", "units"]
+__all__ = ["CLAUSE_END", "ended", "ended_in_print", "sentence_spans", "sentences", "units"]
+
+CLAUSE_END = re.compile(r"[,;:.!?()–—]")
+"""A mark beyond which a word is not about what stands before it."""
+_STOPS = "[.!?:;。！？؟۔…]"
+_ENDED = re.compile(rf"{_STOPS}[\"')\]»”’*_]*$")
+_ENDED_IN_PRINT = re.compile(rf"{_STOPS}['\")\]»”’]*[\d*†‡]{{0,2}}$")
+
+
+def ended(line: str) -> bool:
+    """Whether a sentence, or what announces a list, ends with a line as it was typed: Markdown's marks may follow."""
+    return _ENDED.search(line) is not None
+
+
+def ended_in_print(row: str) -> bool:
+    """The same of a printed row, in which the mark of a footnote may follow."""
+    return _ENDED_IN_PRINT.search(row) is not None
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:

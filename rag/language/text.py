@@ -26,5 +26,8 @@ def printable(text: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """The form in which two texts are compared: NFKC, case folded, white space collapsed."""
+    """The form in which two texts are compared: NFKC, case folded, white space collapsed.
+
+    NFKC (Unicode Standard Annex 15), so that the ligatures and wide letters of PDFs equal what people type.
+    """
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

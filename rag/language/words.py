@@ -13,14 +13,17 @@ from functools import lru_cache
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from rag.language.english import FUNCTION_STEMS, IRREGULAR
+from rag.language.english import ARTICLES, FUNCTION_STEMS, IRREGULAR
 from rag.language.text import normalise
 
 if TYPE_CHECKING:
     import tantivy
 
 __all__ = [
+    "ARTICLE",
     "LETTERS",
+    "LONG_WORD",
+    "SPOKEN_WORD",
     "analyzer",
     "forms",
     "has_word",
@@ -32,6 +35,12 @@ __all__ = [
 
 LETTERS = re.compile(r"[^\W\d_]+")
 """A run of letters of any script, and nothing else."""
+LONG_WORD = re.compile(r"[^\W\d_]{4,}")
+"""Letters enough that it is hardly a function word."""
+ARTICLE = re.compile(rf"\b(?:{'|'.join(ARTICLES)})\b")
+"""An article, in small letters."""
+SPOKEN_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*(?:\.(?=[A-Z]\.)[^\W_])*")
+"""A word as it is said: "didn't" and "U.S" are one, "well-known" two."""
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r"[^\W_]+")
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}")

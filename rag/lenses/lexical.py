@@ -25,7 +25,7 @@ __all__ = ["FOLDER", "Entry", "LexicalLens", "is_function_word", "terms"]
 
 FOLDER = "lexical"
 _ANALYZER = "footnote"
-_CONTEXT_BOOST = 0.5
+_CONTEXT_BOOST = 0.5  # of BM25: what a word in title or headings counts beside one in the text; chosen by hand
 _META = "meta.json"
 _WRITER_BYTES = 2_000_000_000  # an upper limit, not taken in advance: a part is one segment, however large
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from rag.language import has_word
 from rag.types import Block, BlockKind, GlyphRun, Page, Span, WordBox
 
 __all__ = ["Draft", "Headings", "Writer", "clean", "sensible_title"]
@@ -101,6 +102,6 @@ def clean(text: str) -> str:
 def sensible_title(text: str | None) -> str:
     """The title if it is one: not the name of a program or a file, not a number; else empty."""
     title = " ".join(_UNWANTED.sub("", text or "").split())
-    if not re.search(r"[^\W\d_]{2}", title) or len(title) > 300 or _JUNK_TITLE.match(title):
+    if not has_word(title) or len(title) > 300 or _JUNK_TITLE.match(title):
         return ""
     return title

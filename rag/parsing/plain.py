@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from rag.errors import EmptySource, UnreadableSource
+from rag.language import has_word
 from rag.parsing.dates import date_at_head
 from rag.parsing.draft import Draft, Headings
 from rag.parsing.lines import Line, lines_of, pieces_of, span_of, stanzas_of
@@ -116,14 +117,14 @@ def _title(lines: list[Line], stanzas: list[tuple[int, int]]) -> str:
     text = lines[first].text.strip()
     alone = last - first == 1 and len(stanzas) > 1
     underlined = last - first >= 2 and _RULE.match(lines[first + 1].text) is not None
-    is_title = 2 <= len(text) <= 100 and re.search(r"[^\W\d_]{2}", text) and text[-1] not in ".,;:!"
+    is_title = 2 <= len(text) <= 100 and has_word(text) and text[-1] not in ".,;:!"
     return text if is_title and (alone or underlined) else ""
 
 
 def _heading(lines: list[Line], first: int, last: int) -> int:
     """How many lines of the stanza are its heading."""
     text = lines[first].text.strip()
-    if len(text) > 100 or not re.search(r"[^\W\d_]{2}", text):
+    if len(text) > 100 or not has_word(text):
         return 0
     if (
         last - first >= 2

@@ -12,20 +12,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from rag.language import terms
+from rag.language import LETTERS, terms
 from rag.lenses import LexicalLens
 from rag.types import Hit
 
 __all__ = ["is_slip", "respelt", "words_in", "words_of"]
 
-_WORD = re.compile(r"[^\W\d_]+")
 _DOUBLE = re.compile(r"(.)\1")
-_LONG = 5  # letters of a word that is looked at
+_LONG = 5  # letters of a word that is looked at: of shorter ones too many differ by one letter; chosen by hand
 
 
 def respelt(question: str, words: Iterable[str], lexical: LexicalLens) -> str:
     """The question, with unknown words put right; `words` are those of the passages, as often as they stand there."""
-    slips = [found for found in _WORD.finditer(question) if len(found[0]) >= _LONG]
+    slips = [found for found in LETTERS.finditer(question) if len(found[0]) >= _LONG]
     weights = lexical.idf(["\0", *(term for found in slips for term in terms(found[0]))])
     slips = [found for found in slips if all(weights[term] >= weights["\0"] for term in terms(found[0]))]
     seen = Counter(words) if slips else Counter[str]()
@@ -51,7 +50,7 @@ def words_of(hits: Sequence[Hit]) -> Iterable[str]:
 
 def words_in(text: str) -> Iterable[str]:
     """Its words."""
-    return (found[0] for found in _WORD.finditer(text))
+    return (found[0] for found in LETTERS.finditer(text))
 
 
 def is_slip(typed: str, word: str, name: bool = False) -> bool:

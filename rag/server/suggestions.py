@@ -1,36 +1,23 @@
 """Questions that could be asked next, made from sentences of the sources, and only those that get an answer.
 
-Sentences are turned round by `drafting`; each question is then asked, and offered only if its answer quotes the
+Questions come from `rag.answering`; each is then asked, and offered only if its answer quotes the
 very sentence it was made from. This module does not know how a question is answered.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from rag.answering import question_from
-from rag.language import sentence_spans
+from rag.answering import questions_in
+from rag.language import words
 from rag.types import Answer, Passage, Span
 
-__all__ = ["questions_in", "suggest"]
+__all__ = ["suggest"]
 
 Ask: TypeAlias = Callable[[str], Answer]
 
 _TRIES = 6  # questions asked for a list of suggestions
-_WORDS = 14  # of a question that is offered
-_NEXT_LINE = re.compile(r"\n\s*[^\s:|][^:|\n]{0,79}:\s")  # "key: value" says something of its own
-
-
-def questions_in(text: str) -> Iterator[tuple[str, Span]]:
-    """Short questions that sentences of a text answer, and where those sentences stand in it."""
-    for start, end in sentence_spans(text):
-        following = _NEXT_LINE.search(text, start, end)
-        span = Span(start, following.start() if following else end)
-        draft = question_from(" ".join(text[slice(*span)].split()))
-        if draft is not None and len(draft.question.split()) <= _WORDS:
-            yield draft.question, span
 
 
 def suggest(
@@ -69,8 +56,8 @@ def suggest(
 def _among(place: tuple[str, Span], cited: Iterable[tuple[str, Span]]) -> bool:
     """Whether a place shares characters with one of those cited."""
     document_id, span = place
-    return any(document_id == other and at.start < span.end and span.start < at.end for other, at in cited)
+    return any(document_id == other and span.overlaps(at) for other, at in cited)
 
 
 def _folded(question: str) -> str:
-    return re.sub(r"\W+", " ", question.lower()).strip()
+    return " ".join(words(question))

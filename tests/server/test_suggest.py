@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.server.suggestions import questions_in, suggest
+from rag.answering import questions_in
+from rag.server.suggestions import suggest
 from rag.types import Answer, Chunk, Citation, Claim, Document, Passage, Span
 
 

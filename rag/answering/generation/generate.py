@@ -23,7 +23,7 @@ from rag.answering.generation.writer import Writer
 from rag.answering.places import cite
 from rag.answering.verification.checking import Idf, SourceSentence, verify
 from rag.errors import AnswerCutOff, LanguageModelProblem
-from rag.language import normalise
+from rag.language import is_filler, is_refusal, normalise, without_preface
 from rag.models import spoken
 from rag.types import (
     Answer,
@@ -43,25 +43,7 @@ from rag.types import (
 __all__ = ["Task", "Writer", "rewritten", "write"]
 
 _MOST = 12  # sentences that are listened to
-_PREFACE = re.compile(
-    r"^(?:according to|based on|as (?:stated|mentioned|noted|described) in|in|from|per) (?:the )?(?:provided |"
-    r"given |above )?"
-    r"(?:passages?|sources?|documents?|context|text)(?: (?:\d+|provided|given|above))*(?: (?:and|,) \d+)*,?\s+",
-    re.IGNORECASE,
-)
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^<>]*>")
-_FILLER = re.compile(
-    r"^(?:here (?:is|are)\b.{0,60}:|(?:sure|certainly|of course|answer|in summary|in short|to summari[sz]e|summary)\W*|"
-    r"(?:i hope|let me know|please let me|feel free)\b.*)$",
-    re.IGNORECASE,
-)
-_REFUSAL = re.compile(
-    r"\b(?:passages?|sources?|documents?|context|text)\b.{0,30}\b(?:do(?:es)? not|don't|doesn't|"
-    r"cannot)\b.{0,30}\b(?:answer|"
-    r"contain|mention|provide|say|state|specify|include)|^(?:i'm sorry|i am sorry|sorry|i cannot|i can't|i am unable|"
-    r"i'm unable|i do not know|i don't know|as an ai)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +121,7 @@ class _Draft:
 
     def take(self, claim: Claim, drop: bool) -> str:
         """Adds a claim; returns what to show of it, "" if nothing."""
-        if claim.support == "unsupported" and _REFUSAL.search(claim.text):
+        if claim.support == "unsupported" and is_refusal(claim.text):
             self.refused = True
             return ""
         if claim.support == "unsupported" and drop:
@@ -177,8 +159,8 @@ def _plain(heard: Iterable[Heard]) -> Iterator[Heard]:
     for said in heard:
         if isinstance(said, Thought):
             yield said
-        elif not _FILLER.match(said.text):
-            text = _LINK.sub(lambda link: link[1] or "", _PREFACE.sub("", said.text))
+        elif not is_filler(said.text):
+            text = _LINK.sub(lambda link: link[1] or "", without_preface(said.text))
             yield Said(text[:1].upper() + text[1:], said.marks)
 
 
@@ -205,8 +187,7 @@ def _answer(extractive: Answer, draft: _Draft, unknown: int, cut: str) -> Answer
 
 
 def _same_place(one: Citation, other: Citation) -> bool:
-    overlap = one.span.start < other.span.end and other.span.start < one.span.end
-    return one.document_id == other.document_id and overlap
+    return one.document_id == other.document_id and one.span.overlaps(other.span)
 
 
 class _Checker:

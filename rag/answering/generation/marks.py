@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rag.language import sentence_spans
+from rag.language import NUMBERED, sentence_spans
 
 __all__ = ["Heard", "Said", "Sentences", "Thought", "without_marks"]
 
@@ -34,11 +34,6 @@ _PROTECTED = re.compile(
     r"`[^`\n]{1,80}`|https?://[^\s<>()\[\]]+(?:[\[(][^\s\])]*[\])](?=[^\s.,;:!?\])]))*[^\s<>()\[\]]*"
 )
 """Code, and addresses with the brackets inside them."""
-_NOT_ROUND = re.compile(
-    r"\b(?:see|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|sections?|articles?|steps?|figures?|tables?|"
-    r"equations?|chapters?|parts?|paragraphs?|clauses?|\d+)\s$",
-    re.IGNORECASE,
-)
 _COUNTED = re.compile(r"^\s*\(\d{1,2}\)\s+")  # "(1) It rose. (2) It fell."
 _OPEN = (
     r"\^?\\?[\[［][\s^\w,;:&.#–\\-]{0,40}|【[^】]{0,40}|\((?:[a-z]{0,12}\.?:?\s?)?[\d\s,;&–-]{0,12}|"
@@ -180,7 +175,7 @@ def _taken_out(line: str, known: int, counted: bool = False) -> tuple[str, list[
         if any(a <= match.start() < b for a, b in protected):
             continue
         if match["round"] and (
-            counted or _NOT_ROUND.search(line, 0, match.start()) or not all(1 <= n <= known for n in numbers)
+            counted or NUMBERED.search(line, 0, match.start()) or not all(1 <= n <= known for n in numbers)
         ):
             continue
         plain += line[end : match.start()]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from rag.answering.generation.marks import without_marks
 from rag.answering.generation.writer import Writer
-from rag.language import is_function_word, terms
+from rag.language import is_asking_word, terms, without_label
 from rag.models import spoken
 from rag.types import Turn
 
@@ -20,13 +20,9 @@ _INSTRUCTIONS = (
     "that its pronouns stand for. Add nothing else, and do not answer it. Write only the question, on one line."
 )
 _THOUGHT = re.compile(r".*</think(?:ing)?>|<think(?:ing)?>.*", re.DOTALL | re.IGNORECASE)
-_LABEL = re.compile(r"^(?:the |rewritten |stand-?alone )*(?:question|user)(?: alone)?\s*:\s*", re.IGNORECASE)
 _TOKENS = 96
 _LONGEST = 300  # characters
 _TURNS = 6
-_ASKING = frozenset(
-    terms("which tell happen mean kind name place year person people thing high many much long far old big often")
-)
 
 
 def rewritten(writer: Writer, question: str, turns: Sequence[Turn], stop: threading.Event | None = None) -> str | None:
@@ -41,7 +37,7 @@ def rewritten(writer: Writer, question: str, turns: Sequence[Turn], stop: thread
         text = "".join(spoken(writer.llm, _INSTRUCTIONS, asked, _TOKENS, writer.patience, stop))
     text = without_marks(_THOUGHT.sub("", text))
     lines = [line.strip(" \"'*“”") for line in text.splitlines() if line.strip()]
-    found = _LABEL.sub("", lines[-1]) if lines else ""
-    known = {*terms(conversation), *_ASKING}
-    new = [term for term in terms(found) if term not in known and not is_function_word(term)]
+    found = without_label(lines[-1]) if lines else ""
+    known = {*terms(conversation)}
+    new = [term for term in terms(found) if term not in known and not is_asking_word(term)]
     return found if found.endswith("?") and len(found) <= _LONGEST and not new else None

@@ -7,26 +7,22 @@ source the same words may stand. This module does not know of other sentences.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from rag.answering.verification.difference import Difference
-from rag.answering.verification.facts import LEVELS, Facts, Name, opposites, same_name
-from rag.language import is_function_word, terms
+from rag.answering.verification.facts import Facts, Name
+from rag.language import CONTRACTED, SHARE_OF_WHOLE, is_denial, is_function_word, opposite, same_name, terms
 from rag.types import Span
 
 __all__ = ["exchanged"]
 
-_WORD = re.compile(r"[^\W_]+?(?=n[’']t\b)|n[’']t\b|(?<=can)not\b|can(?=not\b)|[^\W_]+")
 _SHORT = 6  # words that may stand in the place of others
 _ALIKE = 3  # neighbours that must be the same, on both sides together
-_NEAR = 4  # of these so many on either side are looked at
+_NEAR = 4  # of these so many words on either side are looked at; chosen by hand
 _CONTENT = 2  # which must hold so many words that are about something
 _INITIALS = 5  # letters at most
-_DENIES = frozenset({"not", "never"})
-_HELPS = frozenset({"do", "did", "doe"})  # "did not approve" in the place of "approved"
 
 
 class _Exchange(NamedTuple):
@@ -41,31 +37,26 @@ class _Exchange(NamedTuple):
 def exchanged(said: Facts, one: Facts) -> Iterator[Difference]:
     """What a sentence has in the place of something else in its source."""
     found = list(_exchanges(said.text, one.text))
-    denied = sum(_denial(each.mine) - _denial(each.theirs) for each in found)
+    denied = sum(is_denial(each.mine) - is_denial(each.theirs) for each in found)
     for each in found:
         mine, theirs = (text[span.start : span.end] for text, span in ((said.text, each.here), (one.text, each.there)))
-        if denied and _denial(each.mine) != _denial(each.theirs):
+        if denied and is_denial(each.mine) != is_denial(each.theirs):
             yield Difference("negation", _after(said.text, each.here), _after(one.text, each.there))
         elif _other_number(said, one, each):
             yield Difference("number", mine, theirs)
         elif _other_name(said, one, each):
             yield Difference("name", mine, theirs)
-        elif any(opposites(word, frozenset(each.theirs)) for word in each.mine):
+        elif any(opposite(word, frozenset(each.theirs)) for word in each.mine):
             yield Difference("comparison", mine, theirs)
         elif _other_share(each):
             yield Difference("quantifier", mine, theirs)
-
-
-def _denial(words: Sequence[str]) -> bool:
-    """Whether the words do nothing but deny."""
-    return bool(_DENIES & {*words}) and {*words} <= _DENIES | _HELPS
 
 
 def _other_number(said: Facts, one: Facts, each: _Exchange) -> bool:
     """Whether both have figures there, and not the same."""
     mine, theirs = ([word for word in words if word.isdigit()] for words in (each.mine, each.theirs))
     numbers = [
-        [q for q in facts.numbers if _overlap(q.span, place)] for facts, place in ((said, each.here), (one, each.there))
+        [q for q in facts.numbers if q.span.overlaps(place)] for facts, place in ((said, each.here), (one, each.there))
     ]
     if any(a.same(b) or a.rounds(b) for a in numbers[0] for b in numbers[1]):
         return False
@@ -78,7 +69,7 @@ def _other_number(said: Facts, one: Facts, each: _Exchange) -> bool:
 def _other_name(said: Facts, one: Facts, each: _Exchange) -> bool:
     """Whether both have names there, of which none is a form of another, before no name that is the same."""
     mine, theirs = (
-        [name for name in facts.names if _overlap(name.span, place)]
+        [name for name in facts.names if name.span.overlaps(place)]
         for facts, place in ((said, each.here), (one, each.there))
     )
     mostly = 2 * len(mine) >= len(each.mine) and 2 * len(theirs) >= len(each.theirs)
@@ -97,7 +88,9 @@ def _stands_for(short: Name, long: Name) -> bool:
 
 def _other_share(each: _Exchange) -> bool:
     """Whether one says more of the whole than the other, or hardly any of it where the other says much."""
-    mine, theirs = ([LEVELS[word] for word in words if word in LEVELS] for words in (each.mine, each.theirs))
+    mine, theirs = (
+        [SHARE_OF_WHOLE[word] for word in words if word in SHARE_OF_WHOLE] for words in (each.mine, each.theirs)
+    )
     return bool(mine and theirs) and (max(mine) > max(theirs) or max(mine) <= 1 < min(theirs))
 
 
@@ -127,7 +120,7 @@ def _exchanges(one: str, other: str) -> Iterator[_Exchange]:
 
 def _words(text: str) -> list[tuple[str, Span]]:
     found = []
-    for match in _WORD.finditer(text):
+    for match in CONTRACTED.finditer(text):
         word = match[0].lower()
         key = "not" if word in ("n't", "n’t") else next(iter(terms(word)), word)
         found.append((key, Span(*match.span())))
@@ -140,10 +133,6 @@ def _span(words: Sequence[tuple[str, Span]], a: int, b: int) -> Span:
         return Span(words[a][1].start, words[b - 1][1].end)
     place = words[a - 1][1].end if a else 0
     return Span(place, place)
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _after(text: str, span: Span) -> str:

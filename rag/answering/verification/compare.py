@@ -5,20 +5,18 @@ This module does not know how the sentences were chosen or how much a difference
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from rag.answering.verification.alignment import exchanged
 from rag.answering.verification.difference import Difference
-from rag.answering.verification.facts import Facts, opposites, same_name, stem_of
-from rag.language import Date, Quantity, words
+from rag.answering.verification.facts import Facts, stem_of
+from rag.language import Date, Quantity, is_frequency, is_passive, opposite, quoted_pieces, same_name, words
 from rag.types import Span
 
 __all__ = ["differences", "in_order", "in_place"]
 
-_ELLIPSIS = re.compile(r"\[?(?:\.\s?){3,}\]?|\[?…\]?")
-_NEAR = 3  # words of content on either side of a fact
+_NEAR = 3  # words of content on either side of a fact; `training/verify.py` fitted the weights to measures of it
 _BESIDE = 2  # words that must stand around a name in a further source, too, so that it is the same matter
 
 
@@ -44,7 +42,7 @@ def in_place(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]) -
     """
     found = []
     facts = list(_facts_of(said))
-    themselves = {w.stem for w in said.words if any(s.start < w.span.end and w.span.start < s.end for s, _ in facts)}
+    themselves = {w.stem for w in said.words if any(w.span.overlaps(span) for span, _ in facts)}
     for span, places in facts:
         near = said.around(span, _NEAR) - themselves
         there = [one.around(place, _NEAR + 2) for one in evidence for place in places(one)]
@@ -79,7 +77,7 @@ def _places_of(one: Facts, name: str) -> list[Span]:
 
 def in_order(said: Facts, one: Facts) -> float:
     """The share of the pairs of names that stand in the same order in both; 1 where one of the two is passive."""
-    passive = [re.search(r"\w(?:ed|en|wn|ght|ade|ut|ept) by\b", each.text) is not None for each in (said, one)]
+    passive = [is_passive(each.text) for each in (said, one)]
     mine = list(dict.fromkeys(name.text for name in said.names))
     places = [(name, [place.start for place in _places_of(one, name)]) for name in mine]
     known = [min(starts) for _, starts in places if starts]
@@ -226,7 +224,7 @@ def _negations(said: Facts, evidence: Sequence[Facts]) -> Iterator[Difference]:
             mine = _polarity(said, word.stem)
             if (
                 {mine, theirs.get(word.stem)} == {True, False}
-                and opposites(word.stem, one.spoken) is None
+                and opposite(word.stem, one.spoken) is None
                 and _same_matter(said, word.stem, one, word.stem)
             ):
                 yield Difference("negation", _phrase(said, word.span), _phrase_of(one, word.stem))
@@ -251,7 +249,7 @@ def _polarity(one: Facts, stem: str) -> bool | None:
 def _comparisons(said: Facts, evidence: Sequence[Facts]) -> Iterator[Difference]:
     heard = frozenset(stem for one in evidence for stem in one.spoken)
     for stem in sorted(said.spoken - heard):
-        other = opposites(stem, heard - said.spoken)
+        other = opposite(stem, heard - said.spoken)
         if other is None:
             continue
         mine, theirs = (
@@ -271,7 +269,7 @@ def _comparisons(said: Facts, evidence: Sequence[Facts]) -> Iterator[Difference]
 def _quantifiers(said: Facts, evidence: Sequence[Facts]) -> Iterator[Difference]:
     if not said.levels or not evidence:
         return
-    level, word = max((pair for pair in said.levels if not _of_time(said, pair[1])), default=(-1, ""))
+    level, word = max((pair for pair in said.levels if not is_frequency(said.text, pair[1])), default=(-1, ""))
     if level < 0:
         return
     theirs = [pair for one in evidence for pair in one.levels]
@@ -282,17 +280,12 @@ def _quantifiers(said: Facts, evidence: Sequence[Facts]) -> Iterator[Difference]
         yield Difference("quantifier", word, highest[1])
 
 
-def _of_time(said: Facts, word: str) -> bool:
-    """ "each month", "every year": how often, not how many."""
-    return bool(re.search(rf"\b{word}\s+(?:day|week|month|year|time|hour|night|season)\b", said.text, re.IGNORECASE))
-
-
 def _quotes(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]) -> Iterator[Difference]:
     heard = [" ".join(words(one.text)) for one in (*evidence, *context)]
     for quote in said.quotes:
         spoken = words(quote)
         title = sum(word[:1].isupper() for word in quote.split()) > len(quote.split()) / 2
-        pieces = [" ".join(words(piece)) for piece in _ELLIPSIS.split(quote)]
+        pieces = [" ".join(words(piece)) for piece in quoted_pieces(quote)]
         if len(spoken) >= 3 and not title and not any(all(piece in text for piece in pieces) for text in heard):
             yield Difference("quote", quote)
 

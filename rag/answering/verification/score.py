@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -19,7 +18,7 @@ from typing import Any
 from rag.answering.verification.compare import in_order, in_place
 from rag.answering.verification.difference import Difference
 from rag.answering.verification.facts import Facts
-from rag.language import longest_run
+from rag.language import clause_starts, longest_run
 
 __all__ = ["AGAINST", "EITHER", "MEASURES", "WEIGHTS", "measures", "probability", "threshold"]
 
@@ -50,10 +49,6 @@ AGAINST = frozenset(
 ) | {"other differences"}
 """Of these more is worse, of the others better."""
 EITHER = frozenset(("length",))
-_PARTS = re.compile(
-    r"[;:]|,? (?:and|but|while|whereas|although|though|which|who|whom|whose|where|when|after|before|because|since|with|"
-    r"that|as|by|including) |, "
-)
 
 
 def measures(
@@ -100,7 +95,7 @@ def measures(
 def _least_part(said: Facts, evidence: Sequence[Facts], context: Sequence[Facts]) -> float:
     """How much of the part of a sentence that is carried least one source sentence holds, with what explains it."""
     explained = frozenset().union(*(one.stems for one in context))
-    borders = [0, *(match.start() for match in _PARTS.finditer(said.text)), len(said.text)]
+    borders = [0, *clause_starts(said.text), len(said.text)]
     parts = [{word.stem for word in said.words if a <= word.span.start < b} for a, b in pairwise(borders)]
     return min(
         (max(len(part & (one.stems | explained)) for one in evidence) / len(part) for part in parts if len(part) > 1),

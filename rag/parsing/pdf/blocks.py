@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rag.language import ended_in_print, has_word
 from rag.parsing.pdf.layout import Row
 from rag.types import BlockKind
 
@@ -22,7 +23,6 @@ __all__ = ["Group", "body_size", "groups_of", "without_furniture"]
 _MARKER = re.compile(r"(?:[•●▪■◦‣⁃∙○□➢➤❖✓–—-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)])$")
 _BULLET = re.compile(r"[•●▪■◦‣⁃∙○□➢➤❖✓]\s*\S|[–—-]\s+\S")
 _NUMBERED = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]\s+\S")
-_END = re.compile(r"[.!?:;。！？؟۔…]['\")\]»”’]*[\d*†‡]{0,2}$")
 _BROKEN = re.compile(r"\w[\x02\xad\u2010-]$")
 _PAGE_NUMBER = re.compile(r"[-–—\s]*(\d{1,4})[-–—\s]*$")
 _LEADER = re.compile(r"(?:[.·…_]\s?){5,}")
@@ -180,7 +180,7 @@ def _goes_on(last: Group, first: Group) -> bool:
     if first.kind != "paragraph" or last.kind not in ("paragraph", "list"):
         return False
     before, after = last.rows[-1], first.rows[0]
-    if _END.search(before.text) or abs(before.size - after.size) > 0.15 * before.size or before.bold != after.bold:
+    if ended_in_print(before.text) or abs(before.size - after.size) > 0.15 * before.size or before.bold != after.bold:
         return False
     if before.turn != after.turn:
         return False
@@ -244,10 +244,10 @@ def _same_block(group: Group, row: Row, rows: Sequence[Row], at: int, pitch: flo
     if _BROKEN.search(before.text):
         return True
     if before.bold != row.bold and len(group.rows) < 3 and all(r.bold == before.bold for r in group.rows):
-        return not _ends_early(before, row, rows, at) and not _END.search(before.text) and not before.bold
+        return not _ends_early(before, row, rows, at) and not ended_in_print(before.text) and not before.bold
     if _starts_item(row, group):
         return False
-    ended = bool(_END.search(before.text))
+    ended = ended_in_print(before.text)
     if not ended and row.text[:1].islower():
         return True
     indent = row.left - before.left
@@ -276,16 +276,16 @@ def _starts_item(row: Row, group: Group | None) -> bool:
         return True
     if not _NUMBERED.match(row.text):
         return False
-    return group is None or group.kind == "list" or bool(_END.search(group.rows[-1].text))
+    return group is None or group.kind == "list" or ended_in_print(group.rows[-1].text)
 
 
 def _is_heading(group: Group, body: float) -> bool:
     rows, text = group.rows, group.text
-    if len(rows) > 3 or len(text) > 200 or not re.search(r"[^\W\d_]{2}", text) or rows[0].turn:
+    if len(rows) > 3 or len(text) > 200 or not has_word(text) or rows[0].turn:
         return False
     if _BULLET.match(text) or text[0].islower() or text.count(",") > 3 or re.search(r"[;,]$", text):
         return False
     if rows[0].size > 1.12 * body:
-        return len(text) < 120 or not _END.search(text)
+        return len(text) < 120 or not ended_in_print(text)
     bold = all(row.bold for row in rows)
     return bold and len(text) < 120 and rows[0].size > 0.9 * body and (len(text) < 60 or not text.endswith("."))

@@ -8,7 +8,6 @@ This module does not know what a paragraph is, nor what stands on other pages.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -16,12 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.language import RIGHT_TO_LEFT
 from rag.parsing.pdf.pdfium import Boxes, PageText
 
 __all__ = ["Row", "rows_of"]
 
-_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _GAP = 1.0  # a wider gap, in heights of the row, is not the space between two words
+_SWITCHES = 4  # changes of side, in the file's order, that columns may have: captions and footnotes; chosen by hand
+_SWITCHED = 0.3  # the same as a share of the pieces of the column that has fewer
 _MAX_DEPTH = 4  # columns within columns
 
 
@@ -185,7 +186,7 @@ def _is_columns(boxes: Boxes, chars: NDArray[np.int32], side: NDArray[np.int8]) 
     switches = int(np.sum(drawn[1:] != drawn[:-1]))
     fewer = min(int((drawn == -1).sum()), int((drawn == 1).sum()))
     # A table is drawn row by row; columns are drawn one after the other, or are filled from edge to edge.
-    return switches <= max(4, 0.3 * fewer) or (min(fill) > 0.85 and fewer >= 8)
+    return switches <= max(_SWITCHES, _SWITCHED * fewer) or (min(fill) > 0.85 and fewer >= 8)
 
 
 def _weighted_median(values: NDArray[Any], weights: NDArray[np.int32]) -> float:
@@ -226,7 +227,7 @@ def _row(
     cells = [(int(words[pieces.first[at]]), int(words[pieces.last[at] - 1]) + 1) for at in group]
     texts = [page.text[page.starts[first] : page.ends[last - 1]] for first, last in cells]
     if len(group) > 1:
-        backwards = sum(len(_RTL.findall(text)) for text in texts) * 2 > sum(map(len, texts))
+        backwards = sum(len(RIGHT_TO_LEFT.findall(text)) for text in texts) * 2 > sum(map(len, texts))
         order = sorted(range(len(group)), key=lambda i: -boxes[group[i]][2] if backwards else boxes[group[i]][0])
         group, cells, texts = [group[i] for i in order], [cells[i] for i in order], [texts[i] for i in order]
     longest = max(group, key=lambda at: pieces.chars[at])

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import EncryptedSource, UnreadableSource
+from rag.language import RIGHT_TO_LEFT
 from rag.types import Box
 
 __all__ = ["Boxes", "PageText", "Pdf", "Picture"]
@@ -35,7 +36,6 @@ Boxes: TypeAlias = NDArray[np.float32]
 _LOCK = threading.RLock()
 _PASSWORD_ERROR = 4
 _WORD = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff]+\x02?|\x02")
-_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _MAX_PIXELS = 40_000_000
 _SCAN_DPI = 300  # what engines for OCR are made for
 _SCAN_PIXELS = 20_000_000
@@ -168,10 +168,10 @@ def _visual(
 ) -> NDArray[np.bool_]:
     """Arabic and Hebrew words whose first character stands left of the last. PDFium puts most into reading order."""
     visual = np.zeros(len(spans), np.bool_)
-    if _RTL.search(text):
+    if RIGHT_TO_LEFT.search(text):
         for at in np.flatnonzero((turns == 0) & (first[:, 0] < last[:, 0])).tolist():
             word = text[slice(*spans[at])]
-            visual[at] = len(_RTL.findall(word)) * 2 > len(word)
+            visual[at] = len(RIGHT_TO_LEFT.findall(word)) * 2 > len(word)
     return visual
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.language import UNSPACED
 from rag.parsing.pdf.blocks import Group
 from rag.parsing.pdf.layout import Row
 from rag.parsing.pdf.pdfium import PageText
@@ -26,7 +27,6 @@ _WORDS = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\ufeff\ufffe\uffff\ud800-\udfff]")
-_UNSPACED = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")  # Chinese and Japanese
 
 
 class Weaver:
@@ -124,7 +124,7 @@ class Weaver:
         if mark in _HYPHENS and len(before) > 1 and before[-2].isalnum():
             text, page, index = pieces.pop()
             pieces.append((text[:-1] if self._broken(before[:-1], after, mark) else text, page, index))
-        elif not (_UNSPACED.match(mark) and _UNSPACED.match(after)):
+        elif not (UNSPACED.match(mark) and UNSPACED.match(after)):
             pieces.append((" ", 0, 0))
 
     def _broken(self, before: str, after: str, mark: str) -> bool:
