@@ -20,7 +20,7 @@ from rag.evaluate.matchers import (
 from rag.evaluate.mutations import good_answer, mutation_gate
 from rag.evaluate.places import Sources, locate
 from rag.evaluate.predictions import Prediction
-from rag.evaluate.results import examine, judge_all
+from rag.evaluate.results import _almost, examine, judge_all
 from rag.evaluate.shown import failure, lit_difference
 from rag.parsing import load_bytes
 from rag.types import Answer, Chunk, Citation, Claim, Document, Page, PartlyReason, Passage, Span
@@ -335,3 +335,13 @@ def test_a_good_answer_is_made_of_whole_sentences() -> None:
 def test_a_minus_is_no_list_mark() -> None:
     assert in_source_words("Rain fell.", ["- Rain fell."])
     assert not in_source_words("5 degrees were measured.", ["-5 degrees were measured."])
+
+
+@pytest.mark.parametrize(
+    ("words", "other", "near"),
+    [(20, 4, True), (20, 5, False), (6, 1, True), (5, 1, False)],  # from 8 in 10 the same, and from six words on
+)
+def test_a_quote_that_is_almost_the_expected_one_is_its_near_duplicate(words: int, other: int, near: bool) -> None:
+    expected = [f"word{i}" for i in range(words)]
+    quoted = [f"other{i}" if i < other else word for i, word in enumerate(expected)]
+    assert _almost(quoted, [expected]) == near

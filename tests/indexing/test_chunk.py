@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.indexing.chunk import chunk_document, chunk_id
+from rag.models import count_tokens
 from rag.types import Block, Document, Page, PageRange, Span
 
 LIMIT = 96
@@ -58,6 +60,21 @@ def test_chunks_overlap_by_whole_sentences() -> None:
         assert before.sentences[-1] == after.sentences[0]
     alone = chunks(document(text), overlap=0)
     assert all(a.chunk.span.end <= b.chunk.span.start for a, b in itertools.pairwise(alone))
+
+
+@pytest.mark.parametrize(("tokens", "repeated"), [(10, True), (11, False)])
+def test_at_most_a_quarter_of_a_chunk_repeats_the_one_before(tokens: int, repeated: bool) -> None:
+    """Of 40 tokens 10; the other sentences fill the first chunk to its end, and leave room for 11 in the second."""
+
+    def sentence(start: str, tokens: int) -> str:
+        text = start
+        while sum(count_tokens([f"{text} word."])) < tokens:
+            text += " word"
+        return f"{text} word."
+
+    text = " ".join((sentence("One", 40 - tokens), sentence("Two", tokens), sentence("Three", 29)))
+    first, second = chunks(document(text), size=40, limit=400)
+    assert (second.sentences[0] == first.sentences[-1]) == repeated
 
 
 def test_a_heading_starts_a_chunk_and_is_read_before_the_text_below_it() -> None:

@@ -88,3 +88,8 @@ def test_counting_needs_no_network_and_no_cache(tmp_path: object) -> None:
 
 def test_normalising_folds_what_looks_the_same() -> None:
     assert normalise("  Eﬃcient\n STRASSE\u00a0x ") == "efficient strasse x"
+
+
+def test_ligatures_and_wide_letters_equal_what_people_type_and_accents_stay_composed() -> None:
+    assert normalise("ﬁle Ｎo") == "file no"
+    assert normalise("e\u0301t\u00e9") == "\u00e9t\u00e9"

@@ -174,6 +174,14 @@ def test_lexical_search_equals_bm25_by_hand(words: LexicalLens) -> None:
         np.testing.assert_allclose(scores, [expected[i] for i in keys], rtol=1e-4)
 
 
+def test_a_word_in_title_or_headings_counts_half_of_one_in_the_text(tmp_path: Path) -> None:
+    texts = ("harbour", "quay", "mole")  # each field of each entry has one word: their BM25 is the same
+    LexicalLens.write(tmp_path, [Entry(i, "d", texts[i], texts[(i + 1) % 3]) for i in range(3)])
+    keys, scores = LexicalLens.open(tmp_path).search("harbour", 3)
+    assert keys.tolist() == [2, 0]
+    assert scores[1] / scores[0] == pytest.approx(0.5, rel=1e-4)
+
+
 def test_function_words_count_only_alone(words: LexicalLens) -> None:
     with_them, without = words.search("What was the attack on the train?", 10), words.search("attack train", 10)
     assert with_them[0].tolist() == without[0].tolist()

@@ -37,6 +37,8 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
         ("What did Johnson build?", "What did Johnson build?"),  # another name, as far as anybody knows
         ("what did johnsten build", "what did johnsten build"),
         ("What sank in Hinterhausem?", "What sank in Hinterhausem?"),
+        ("When did the frery sink?", "When did the ferry sink?"),
+        ("When did the fery sink?", "When did the fery sink?"),  # of four letters: too many words are near
         ("Is there a windmill?", "Is there a windmill?"),
         ("Who wrote the sonata?", "Who wrote the sonata?"),
     ],
