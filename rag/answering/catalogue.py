@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answering.drafting import question_from
 from rag.answering.places import Place
-from rag.language import sentence_spans, sources_question
+from rag.language import question_from, sentence_spans, sources_question
 from rag.retrieval import Corpus, Name
 from rag.types import Answer, AnswerStatus, Document, Span
 

@@ -112,7 +112,11 @@ def _groups(found: Iterable[_Unit], size: int, room: int, overlap: int) -> Itera
         full = filled + unit.size > size or cost + unit.cost > room
         if run and (full or (unit.opens and not run[-1].opens and filled >= size // 3)):
             yield run
-            run = _tail(run, overlap, size // _OVERLAP_SHARE, size - unit.size, room - unit.cost) if not unit.opens else []
+            run = (
+                _tail(run, overlap, size // _OVERLAP_SHARE, size - unit.size, room - unit.cost)
+                if not unit.opens
+                else []
+            )
         run.append(unit)
     if run:
         yield run
