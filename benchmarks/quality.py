@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(description="Measures search, sentence choice and refusal.")
     parser.add_argument("folder", nargs="?", default="../shared/eval", type=Path)
-    parser.add_argument("--json", type=Path, default=Path("benchmarks/quality.json"), help="where the results go")
+    parser.add_argument("--json", type=Path, default=Path("artefacts/quality.json"), help="where the results go")
     parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--questions", type=int, default=0, help="at most so many of each set; 0: all")
     parser.add_argument("--failures", type=int, default=0, help="how many to show of each set")
@@ -77,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             lines = ask(options.folder, options.cache)
             results[name] = {measure: estimate(values) for measure, values in lines.items()}
             _show(name, results)
+    options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
     return 0
 
