@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
+_DISTRIBUTION = "footnote-rag"
+_PROGRAM = logging.getLogger("rag")  # not the root: libraries at DEBUG would drown our own lines
+
 app = typer.Typer(
     help="Ask your own documents; every sentence of the answer carries an exact citation.",
     no_args_is_help=True,
@@ -49,6 +52,25 @@ PathsOption = Annotated[list[str] | None, typer.Option("--path", help="Ask only 
 _INTERRUPTED = 130
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"{_DISTRIBUTION} {version(_DISTRIBUTION)}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log every step, also of child processes.")] = False,
+    _: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    if verbose:
+        _PROGRAM.setLevel(logging.DEBUG)
+
+
 def main() -> None:
     """Entry point: runs a command and turns an expected error into one sentence, a hint and exit code 1."""
     for stream in (sys.stdout, sys.stderr):
@@ -59,6 +81,7 @@ def main() -> None:
     try:
         app()
     except FootnoteError as error:
+        _PROGRAM.debug("trace", exc_info=True)
         typer.echo(f"{error.message}\n{error.hint}", err=True)
         sys.exit(1)
     except SystemExit as ended:
@@ -66,7 +89,7 @@ def main() -> None:
             typer.echo("Stopped. What was done is kept.", err=True)
         raise
     except OSError as error:
-        logging.getLogger(__name__).debug("trace", exc_info=True)
+        _PROGRAM.debug("trace", exc_info=True)
         typer.echo(f"{error.strerror or error}: {error.filename or ''}\nCheck the disk and its permissions.", err=True)
         sys.exit(1)
 
@@ -247,7 +270,8 @@ def _next_question() -> str:
 def _watcher(config: Config) -> Iterator[None]:
     """`rag watch` beside the server, in a process of its own, so that embedding does not hold up answers."""
     places = ["--sources", str(config.sources), "--index", str(config.index), "--model", config.model]
-    command = [sys.executable, "-m", "rag", "watch", "--leashed", *places]
+    verbose = ["--verbose"] if _PROGRAM.isEnabledFor(logging.DEBUG) else []
+    command = [sys.executable, "-m", "rag", *verbose, "watch", "--leashed", *places]
     process = subprocess.Popen(command, stdin=subprocess.PIPE)
     try:
         yield

@@ -8,6 +8,7 @@ know any format, and never reads a file itself.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import queue
 import threading
@@ -24,6 +25,8 @@ from rag.parsing.wire import Request, unpack
 from rag.types import Loaded
 
 __all__ = ["Limits", "Scanning", "load_files"]
+
+_log = logging.getLogger(__name__)
 
 
 _NOTHING = ("No page holds text, and OCR reads none on them.", "If there is any, scan it again: upright, at 300 dpi.")
@@ -108,6 +111,7 @@ class _Pool:
             except queue.Empty:
                 child.close()
                 return
+            _log.debug("Reading %s", relative)
             most = (self._limits.memory_mb << 20) // 4  # bytes; a reader holds the file and several forms of its text
             request = Request(os.fsencode(path), relative, self._limits.characters, most, self._languages)
             result = self._read(child, request)

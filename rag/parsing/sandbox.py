@@ -2,7 +2,8 @@
 
 A `Child` runs one function `bytes -> bytes`, named as `"module:function"`, again and again; it is killed and replaced
 when it hangs or dies. It starts as a fresh interpreter (no fork, no import of the caller's main module). What the
-function raises as one of our own errors is raised again here; anything else becomes UnreadableSource.
+function raises as one of our own errors is raised again here; anything else becomes UnreadableSource. What the child
+writes to its standard error is logged, line by line, at DEBUG.
 
 This module does not know what the function does. On systems without `resource` only time is bounded.
 """
@@ -11,16 +12,21 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import select
 import struct
 import subprocess
 import sys
+import threading
 import time
+import traceback
 from pathlib import Path
+from typing import BinaryIO
 
 from rag import errors
 from rag.errors import FootnoteError, SourceError, SourceLimit, UnreadableSource
+from rag.language import printable
 
 __all__ = ["Child"]
 
@@ -29,6 +35,10 @@ _HINT_DAMAGED = "The file is probably damaged: open it in its own program, save 
 _FRAME = struct.Struct("<Q")
 _RECYCLE = 500  # calls after which a child is replaced, so that what libraries leak stays small
 _START_SECONDS = 60.0  # for a fresh interpreter on a busy machine; not part of any limit
+_LAST_LINES_SECONDS = 1.0  # for the log to be complete; a process that outlives the child may hold the pipe open
+_LINE = 4096  # bytes of a line in the log: a child that writes without end must not fill the memory
+
+_log = logging.getLogger(__name__)
 
 
 class Child:
@@ -38,6 +48,7 @@ class Child:
         """Starts the process at once, so that it is ready by the time of the first call."""
         self._target, self._memory_mb = target, memory_mb
         self._process: subprocess.Popen[bytes] | None = None
+        self._listener: threading.Thread | None = None
         self._served = 0
         self._closed = False
         self._start()
@@ -90,6 +101,7 @@ class Child:
             raise SourceLimit(f"Reading the file took longer than {seconds:g} seconds.", _HINT_LIMIT) from None
         except (OSError, EOFError, ValueError):
             self._stop()
+            _log.debug("%s (%d): ended with exit code %s", self._target, process.pid, process.returncode)
             raise _Died from None
         return self._result(reply)
 
@@ -116,9 +128,13 @@ class Child:
             [sys.executable, "-P", "-X", "utf8", "-c", program, self._target, str(self._memory_mb)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             env=environment,
         )
+        assert self._process.stderr is not None
+        arguments = self._process.stderr, f"{self._target} ({self._process.pid})"
+        self._listener = threading.Thread(target=_log_lines, args=arguments, daemon=True)
+        self._listener.start()
 
     def _stop(self) -> None:
         process, self._process = self._process, None
@@ -126,6 +142,8 @@ class Child:
             return
         process.kill()
         process.wait()
+        if self._listener is not None:
+            self._listener.join(_LAST_LINES_SECONDS)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):  # what was still to be written has nobody left to read it
@@ -144,6 +162,13 @@ _KEPT = {
     "DYLD_LIBRARY_PATH",
     "SYSTEMROOT",
 }
+
+
+def _log_lines(pipe: BinaryIO, name: str) -> None:
+    """Logs what a child writes to its standard error, until it ends."""
+    with pipe:
+        for line in iter(lambda: pipe.readline(_LINE), b""):
+            _log.debug("%s: %s", name, printable(line.decode("utf-8", "replace").rstrip()))
 
 
 class _Died(Exception):
@@ -217,6 +242,8 @@ def _answer(call: object, request: bytes) -> bytes:
     except MemoryError:
         return b"M"
     except Exception as error:  # the boundary: whatever a library makes of a hostile file ends here, by its name
+        with contextlib.suppress(Exception):  # where even this needs more memory than there is
+            traceback.print_exc()
         message = f"The reader failed over this file ({type(error).__name__})."
         return b"-" + json.dumps(["UnreadableSource", message, _HINT_DAMAGED]).encode()
 

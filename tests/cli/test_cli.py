@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,35 @@ def test_ctrl_c_in_a_build_says_that_it_stopped(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert said.endswith("Stopped. What was done is kept.\n")
     assert "Traceback" not in out + said
+
+
+def test_verbose_shows_what_a_child_process_complains_about(tmp_path: Path) -> None:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "train.md").write_text(ARTICLE)
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\nif any('rag.parsing.sandbox' in one for one in sys.orig_argv): print('It aches.', file=sys.stderr)"
+    )
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    quiet = rag("build", cwd=tmp_path, PYTHONPATH=path)
+    loud = rag("--verbose", "build", "--index", "other", cwd=tmp_path, PYTHONPATH=path)
+    assert quiet.returncode == loud.returncode == 0
+    assert "It aches." not in quiet.stderr
+    assert "It aches." in loud.stderr
+    assert "Reading train.md" in loud.stderr
+
+
+def test_verbose_shows_where_an_expected_error_was_raised(tmp_path: Path) -> None:
+    done = rag("--verbose", "ask", "Who?", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "IndexMissing" in done.stderr
+    assert "Traceback" not in rag("ask", "Who?", cwd=tmp_path).stderr
+
+
+def test_version_is_that_of_the_distribution(tmp_path: Path) -> None:
+    declared = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    done = rag("--version", cwd=tmp_path)
+    assert (done.stdout, done.returncode) == (f"{declared['name']} {declared['version']}\n", 0)
 
 
 def test_wrong_usage_exits_with_2(folder: Path) -> None:

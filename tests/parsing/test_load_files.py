@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -18,8 +19,8 @@ from rag.parsing import Limits, load_bytes, load_files, supported
 from rag.parsing.sandbox import Child
 from rag.types import Loaded
 
-# What the children of these tests run; they find it by this module's folder on their path.
-HERE = str(Path(__file__).resolve().parents[1])
+# What the children of these tests run; they find it, and what it imports, by these folders on their path.
+HERE = os.pathsep.join(str(folder) for folder in Path(__file__).resolve().parents[:2])
 
 
 def _children() -> list[psutil.Process]:
@@ -170,6 +171,13 @@ def die(data: bytes) -> bytes:
     return data.upper()
 
 
+def complain(data: bytes) -> bytes:
+    for _ in range(3000):
+        print("this is said often, until the pipe is full", file=sys.stderr)
+    print(data.decode(), file=sys.stderr, flush=True)
+    os._exit(3)
+
+
 def crash(data: bytes) -> bytes:
     import ctypes
 
@@ -258,6 +266,21 @@ def test_a_child_that_died_is_replaced() -> None:
         with pytest.raises(UnreadableSource):
             child.call(b"die", 20)
         assert child.call(b"two", 20) == b"TWO"
+
+
+def test_what_a_child_writes_to_standard_error_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Also the last line of one that crashes, and more lines than a pipe holds; never above DEBUG."""
+    with caplog.at_level(logging.DEBUG, "rag.parsing.sandbox"):
+        with Child("test_load_files:complain") as child, pytest.raises(UnreadableSource):
+            child.call(b"\x1b[31mstop", 20)
+        said = [record.getMessage() for record in caplog.records]
+        assert len([line for line in said if "said often" in line]) == 3000
+        assert any(line.endswith("):  [31mstop") for line in said), "a file's words must not steer a terminal"
+        assert any("ended with exit code 3" in line for line in said)
+        assert {record.levelno for record in caplog.records} == {logging.DEBUG}
+        with pytest.raises(UnreadableSource):
+            _call("fail", b"")
+        assert "something internal" in caplog.text
 
 
 def test_errors_of_ours_come_through() -> None:
