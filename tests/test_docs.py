@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+import making
 import pytest
 
+import rag
+import rag.evaluate
+from tools import python_docs
 from tools.draw_architecture import page_with_table, picture
 from tools.house import imports_between, rooms
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\[([^\]]*)\]\(([^)#\s]+)(?:#[^)]*)?\)")
 SYMBOL = re.compile(r"`(rag(?:\.\w+){2,})`")
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
@@ -95,3 +99,32 @@ def test_the_picture_and_the_table_are_what_the_code_is() -> None:
 def test_every_import_between_rooms_is_an_arrow() -> None:
     arrows = sum(len(targets - {"types", "errors"}) for targets in imports_between().values())
     assert picture().count('marker-end="url(#head)"') == arrows > 30
+
+
+def test_the_python_api_is_what_the_docstrings_say() -> None:
+    """If not: `python -m tools.python_docs`."""
+    assert (ROOT / "docs" / "python.md").read_text("utf-8") == python_docs.page()
+
+
+def test_the_examples_of_the_python_api_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The example of `rag`, then that of `rag.evaluate` with what the first has opened; both stand in the page."""
+    page = (ROOT / "docs" / "python.md").read_text("utf-8")
+    (tmp_path / "sources").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    def third_page(canvas: making.Canvas) -> None:
+        making.column(canvas, 72, 700, ["The attack came at noon.", "In all, 64 people died in the attack."])
+
+    pages = [lambda canvas, n=n: making.column(canvas, 72, 700, [f"Nothing is on page {n}."]) and None for n in (1, 2)]
+    (tmp_path / "sources" / "report.pdf").write_bytes(making.pdf(*pages, third_page))
+    (ask,), (check,) = python_docs.examples(rag), python_docs.examples(rag.evaluate)
+    assert ask in page
+    assert check in page
+    exec(ask, {})
+    assert "64 people died" in capsys.readouterr().out
+    with rag.open("index") as assistant:
+        exec(check, {"assistant": assistant})
+        with pytest.raises(AssertionError):
+            exec(check.replace("page=3", "page=2"), {"assistant": assistant})
