@@ -133,7 +133,7 @@ class Assistant:
         if paths is not None:
             answer = replace(answer, notes=(_limited(paths), *answer.notes))
         yield Found(answer.passages)
-        if writer is not None and answer.status != "not_found":
+        if writer is not None and found.hits and answer.status != "not_found":
             from rag.answering import Task, write
 
             yield from write(writer, Task(answer, found.vector, found.hits, turns, lenses.lexical.idf, stop))

@@ -22,8 +22,8 @@ _PAGE = ROOT / "docs" / "python.md"
 _CODE = re.compile(r"(?:^|\n\n)((?:    .+\n?)+)")
 _HEAD = """# The Python API
 
-Made from signatures and docstrings by `python -m tools.python_docs`; the tests run the examples. How answers are held to
-account is explained in [evaluating.md](evaluating.md), the API over HTTP in [api.md](api.md).
+Made from signatures and docstrings by `python -m tools.python_docs`; the tests run the examples. How answers are held
+to account is explained in [evaluating.md](evaluating.md), the API over HTTP in [api.md](api.md).
 """
 
 

@@ -1,6 +1,6 @@
 from .drafting import questions_in as questions_in
-from .extractive import Answering as Answering
 from .extractive import answer_from as answer_from
+from .findings import Answering as Answering
 from .generation import Task as Task
 from .generation import Writer as Writer
 from .generation import rewritten as rewritten

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from rag.answering.features import Idf, ReadPassage
 from rag.answering.places import Place
 from rag.answering.ranking import Reading, Scored, read
-from rag.answering.rerank import reread
+from rag.answering.rerank import RISK, reread
 from rag.language import cased
 from rag.lenses import terms
-from rag.retrieval import Retrieved
+from rag.retrieval import Corpus, Retrieved
 from rag.types import Document, Hit, Reader, Span
 
-__all__ = ["Findings", "findings_of", "heading_at"]
+__all__ = ["Answering", "Findings", "findings_of", "heading_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,19 @@ class Findings:
             if scored.group not in seen:
                 seen.add(scored.group)
                 yield scored
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What an answer is made with: the sources, the reader of sentences (None: the ranker decides alone), the risk."""
+
+    corpus: Corpus
+    reader: Reader | None = None
+    risk: float = RISK
+
+    def read(self, question: str, found: Retrieved) -> Findings:
+        """The findings of a question in what was retrieved for it."""
+        return findings_of(question, found, self.corpus.idf, self.reader, self.risk)
 
 
 def findings_of(question: str, found: Retrieved, idf: Idf, reader: Reader | None, risk: float) -> Findings:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from rag.answering.findings import Findings
-from rag.answering.places import Place, list_of
+from rag.answering.places import Place, claims_of, list_of, whole
 from rag.answering.ranking import Scored
 from rag.language import Kind, defines
+from rag.types import Claim
 
-__all__ = ["closest", "evidence", "in_order", "whole_lists"]
+__all__ = ["claims_in_shape", "closest", "evidence", "in_order", "whole_lists"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ _LISTED = 4
 """First sentences that are looked at for a list."""
 _ITEMS = 3
 """Items of a list at least, what announces it included."""
+_IN_ORDER: frozenset[Kind] = frozenset({"reason", "way", "event", "proposal", "topic", "list"})
+_LONG: frozenset[Kind] = frozenset({"list", "topic", "overview"})
+_WORDS = 130
+"""Words of an answer that is neither a list nor an overview."""
 _DEFINES = 2.0
 """Log odds that the sentence which defines a term is put ahead by, where a definition is asked for."""
 
@@ -98,3 +103,23 @@ def _ahead(one: Scored, findings: Findings, term: str) -> Scored:
     place = findings.place(one)
     said = place.document.text[slice(*place.span)]
     return replace(one, score=one.score + _DEFINES) if defines(term, said) else one
+
+
+def claims_in_shape(places: list[Place], kind: Kind) -> tuple[Claim, ...]:
+    """The claims of chosen places, those of an explanation in the order of the text; no more than a screen reads."""
+    kept = places if kind in _LONG else _within(places)
+    ordered = in_order(kept) if kind in _IN_ORDER else kept
+    spans = {place.span for place in ordered}
+    return claims_of(list(dict.fromkeys(each for place in ordered for each in whole(place, spans))))
+
+
+def _within(places: list[Place]) -> list[Place]:
+    """The first places that have at most `_WORDS` words together, two at least."""
+    kept: list[Place] = []
+    words = 0
+    for place in places:
+        words += len(place.document.text[slice(*place.span)].split())
+        if words > _WORDS and len(kept) > 1:
+            break
+        kept.append(place)
+    return kept

@@ -83,7 +83,7 @@ def write(writer: Writer, task: Task) -> Iterator[Event]:
     cut = ""
     try:
         with writer.turn():
-            prompt = compose(llm, extractive.asked_as, task.vector, hits, task.turns)
+            prompt = compose(llm, extractive.asked_as, task.vector, hits, task.turns, extractive.shape)
             pieces = spoken(llm, prompt.instructions, prompt.turns, prompt.most, writer.patience, task.stop)
             with closing(_heard(sentences, pieces)) as heard:
                 for said in heard:
@@ -183,7 +183,7 @@ def _answer(extractive: Answer, draft: _Draft, unknown: int, cut: str) -> Answer
     carried = [c for claim in claims if claim.support != "contradicted" for c in claim.citations]
     again = tuple(sorted({c.number for c in carried for side in sides if _same_place(c, side)}))
     differing = again if len(again) > 1 else ()
-    return replace(extractive, status=status, claims=claims, notes=notes, differing=differing)
+    return replace(extractive, status=status, reason="", claims=claims, notes=notes, differing=differing)
 
 
 def _same_place(one: Citation, other: Citation) -> bool:

@@ -1,0 +1,75 @@
+"""Several things at once: each side is searched and read by itself, and a side without an answer is named.
+
+This module does not know how sides are told from a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.answering.findings import Answering, Findings
+from rag.answering.overview import section
+from rag.answering.places import Place
+from rag.answering.selection import claims_in_shape, closest, evidence
+from rag.language import Kind, Side, is_function_word, terms
+from rag.retrieval import Retrieved
+from rag.types import Answer
+
+__all__ = ["compared"]
+
+_OF_A_SIDE = 2
+"""Sentences that a side of a comparison shows."""
+
+
+def compared(
+    blank: Answer, kind: Kind, sides: Sequence[Side], together: Findings, answering: Answering
+) -> tuple[Answer, Retrieved]:
+    """Each side searched and read by itself, after what is said of all of them; a side without an answer is named."""
+    readings = [(side, answering.read(side.question, answering.corpus.find(side.question))) for side in sides]
+    places = _of_all(sides, together) if kind == "comparison" else []
+    missing, sure = [], []
+    for side, findings in readings:
+        of_side = _of_side(side, kind, findings)
+        if not of_side:
+            missing.append(side.name)
+            continue
+        sure.append(findings.answers)
+        spans = [(place.document.id, place.span) for place in places]
+        chosen = [place for place in of_side if (place.document.id, place.span) not in spans][:_OF_A_SIDE]
+        places += [replace(place, group=side.name) for place in chosen]
+    hits = {hit.passage.chunk.id: hit for _, findings in readings for hit in findings.hits}
+    hits |= {hit.passage.chunk.id: hit for hit in together.hits}
+    found = Retrieved(blank.asked_as, answering.corpus.encoder.query(blank.asked_as), tuple(hits.values()))
+    answer = replace(blank, shape="comparison", passages=tuple(hit.passage for hit in found.hits))
+    if not places:
+        return answer, found
+    confidence = min(findings.reading.answerable for _, findings in readings)
+    answer = replace(answer, claims=claims_in_shape(places, "comparison"), confidence=confidence, status="partly")
+    if missing:
+        note = f"Nothing was found in the sources about {' or '.join(missing)}."
+        return replace(answer, reason="incomplete", notes=(note,)), found
+    return (replace(answer, status="answered") if all(sure) else replace(answer, reason="closest")), found
+
+
+def _of_all(sides: Sequence[Side], findings: Findings) -> list[Place]:
+    """The first sentences that speak of every side."""
+    wanted = [{term for term in terms(side.name) if not is_function_word(term)} for side in sides]
+    found = []
+    for one in findings.sentences():
+        place = findings.place(one)
+        said = set(terms(place.document.text[slice(*place.span)]))
+        if all(2 * len(side & said) >= len(side) > 0 for side in wanted):
+            found.append(place)
+    return found[:_OF_A_SIDE]
+
+
+def _of_side(side: Side, kind: Kind, findings: Findings) -> list[Place]:
+    """What is shown of one side: the section that is named so, or its sentences; none where nothing is about it."""
+    if kind == "comparison":
+        for document in {hit.passage.document.id: hit.passage.document for hit in findings.hits}.values():
+            if named := section(document, side.name, _OF_A_SIDE):
+                return named
+    if not findings.about:
+        return []
+    return evidence(findings, "fact") if findings.answers and kind != "comparison" else closest(findings, "fact")
