@@ -18,7 +18,7 @@ from rag.answering.overview import outline, section
 from rag.answering.places import Place, cites, claims_of, differ_note, newest_first
 from rag.answering.ranking import differing
 from rag.answering.selection import claims_in_shape, closest, evidence, whole_lists
-from rag.language import Kind, Side, defines, kind_of, sides_of, topic_of
+from rag.language import Kind, Side, defines, document_phrase, kind_of, sides_of, topic_of
 from rag.lenses import is_function_word, terms
 from rag.retrieval import Corpus, Retrieved, StandAlone
 from rag.types import Answer, AnswerShape, Document
@@ -39,6 +39,8 @@ _SHAPES: dict[Kind, AnswerShape] = {
     "overview": "overview",
 }
 _OF_A_SECTION = 8
+_NAMED = 3
+"""Documents at most that a question names."""
 _FURTHER = 24
 """Passages that are looked through for a definition."""
 _TERM = re.compile(
@@ -60,6 +62,9 @@ def answer_from(question: str, alone: StandAlone, answering: Answering) -> tuple
         overview = _overview(blank, kind, topic_of(asked), found, answering)
         if overview is not None:
             return overview, _inside(overview, found, corpus)
+    if (inside := _in_named(asked, answering)) is not None:
+        found, findings = inside
+        return _told(replace(blank, passages=tuple(hit.passage for hit in found.hits)), kind, findings), found
     if kind == "definition":
         found = _with_definitions(found, _term(asked), corpus)
     findings = answering.read(asked, found)
@@ -91,6 +96,17 @@ def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:
     claims = claims_in_shape(list(dict.fromkeys([*sides, *places])), kind)
     numbers = tuple(c.number for side in sides for claim in claims for c in claim.citations if cites(c, side))
     return replace(answer, status="answered", claims=claims, notes=(differ_note(sides),), differing=numbers)
+
+
+def _in_named(asked: str, answering: Answering) -> tuple[Retrieved, Findings] | None:
+    """What is found and read in the documents that a question names; None where it names none, or nothing is there."""
+    phrase = document_phrase(asked)
+    names = answering.corpus.named(phrase) if phrase else []
+    if not 0 < len(names) <= _NAMED:
+        return None
+    found = answering.corpus.find(asked, [name.document_id for name in names])
+    findings = answering.read(asked, found)
+    return (found, findings) if findings.about else None
 
 
 def _with_definitions(found: Retrieved, term: str, corpus: Corpus) -> Retrieved:

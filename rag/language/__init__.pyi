@@ -58,9 +58,11 @@ from .pronouns import has_pronoun as has_pronoun
 from .pronouns import leans as leans
 from .pronouns import opens_leaning as opens_leaning
 from .pronouns import points_elsewhere as points_elsewhere
+from .questions import DOCUMENT_NOUNS as DOCUMENT_NOUNS
 from .questions import Kind as Kind
 from .questions import Side as Side
 from .questions import defines as defines
+from .questions import document_phrase as document_phrase
 from .questions import kind_of as kind_of
 from .questions import sides_of as sides_of
 from .questions import topic_of as topic_of

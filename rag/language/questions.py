@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple, TypeAlias
 
-__all__ = ["Kind", "Side", "defines", "kind_of", "sides_of", "topic_of"]
+__all__ = ["DOCUMENT_NOUNS", "Kind", "Side", "defines", "document_phrase", "kind_of", "sides_of", "topic_of"]
 
 Kind: TypeAlias = Literal[
     "fact", "definition", "yes_no", "reason", "way", "event", "proposal", "list", "comparison", "overview", "topic"
@@ -79,7 +79,23 @@ _TOPIC = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(rf"^what {_BE} (.{{1,60}}) about$", re.IGNORECASE)
+DOCUMENT_NOUNS = (
+    "report paper study article document file book guide handbook manual minutes memo letter text page profile policy "
+    "review survey notes sheet slides presentation transcript contract agreement statement"
+)
+"""What documents are called."""
+_NAMED = re.compile(
+    rf"\b(?:in|from|per|of|according to|does|do|did) ((?:the|our|my|your|this|that|last) (?:[\w’'-]+ ){{0,4}}?"
+    rf"(?:{DOCUMENT_NOUNS.replace(' ', '|')})s?\b(?: (?:on|about|of|from|to) (?:the )?[\w’'-]+)?)",
+    re.IGNORECASE,
+)
 _DEFINES = r"(?:is|are|was|were|means?|refers?|denotes?|describes?|stands?)\b|:|–|—"
+
+
+def document_phrase(question: str) -> str:
+    """The words by which a question names a document, "the 2019 minutes"; empty where it names none."""
+    found = _NAMED.search(question)
+    return found[1] if found else ""
 
 
 def defines(term: str, sentence: str) -> bool:

@@ -12,18 +12,13 @@ from dataclasses import dataclass
 from math import log
 from pathlib import PurePosixPath
 
-from rag.lenses import is_function_word, terms
+from rag.language import DOCUMENT_NOUNS, is_function_word, terms
 from rag.types import Source
 
 __all__ = ["Name", "catalogue", "named"]
 
-_KINDS = frozenset(
-    terms(
-        "report paper study article document file book guide handbook manual minutes memo letter text page "
-        "profile policy review survey notes sheet slides presentation transcript contract agreement statement"
-    )
-)
-"""What documents are called; they name one only together with something else."""
+_KINDS = frozenset(terms(DOCUMENT_NOUNS))
+"""They name a document only together with something else."""
 _KIND = 0.3
 """What such a word weighs beside one that is in as many names."""
 _LEAST = 0.6  # share of the weight of what is asked about that a name must hold

@@ -61,7 +61,7 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A chunk with its text, its document's title, its sentences (spans of the document) and their unit vectors."""
+    """A chunk with its text, its document's name, its sentences (spans of the document) and their unit vectors."""
 
     chunk: Chunk
     title: str

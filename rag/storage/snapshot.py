@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from rag.storage.rows import Reads, StoredChunk, chunk_of, has_dates, unpack_spans, unpack_vectors
-from rag.types import Block, Box, Document, GlyphRun, Keys, Page, Source, Span, WordBox
+from rag.types import Block, Box, Document, GlyphRun, Keys, Page, Source, Span, WordBox, readable_name
 
 
 class Snapshot(Reads):
@@ -126,15 +126,22 @@ class Snapshot(Reads):
         """Chunks by key, with text, sentences and their vectors; keys that are not in this generation are left out."""
         query = (
             "SELECT chunks.id, document_id, start, stop, first_page, last_page, heading, title, chunks.text,"
-            " chunks.sentences, vectors.sentences FROM chunks JOIN vectors ON vectors.id = vector_id"
+            " chunks.sentences, vectors.sentences,"
+            " (SELECT min(path) FROM files WHERE files.document_id = chunks.document_id) AS path"
+            " FROM chunks JOIN vectors ON vectors.id = vector_id"
             " JOIN documents ON documents.id = document_id AND documents.recipe = chunks.recipe"
-            " WHERE chunks.recipe = ? AND chunks.id IN (SELECT value FROM json_each(?))"
-            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id)"
+            " WHERE chunks.recipe = ? AND chunks.id IN (SELECT value FROM json_each(?)) AND path IS NOT NULL"
         )
         wanted = json.dumps([int(key) for key in keys])
         rows: list[tuple[Any, ...]] = self._db.execute(query, (self.recipe, wanted)).fetchall()
         return {
-            row[0]: StoredChunk(chunk_of(row[:7]), row[7], bytes(row[8]).decode(), unpack_spans(row[9]), vectors)
+            row[0]: StoredChunk(
+                chunk_of(row[:7]),
+                row[7] or readable_name(row[11]),
+                bytes(row[8]).decode(),
+                unpack_spans(row[9]),
+                vectors,
+            )
             for row, vectors in zip(rows, unpack_vectors([row[10] for row in rows]), strict=True)
         }
 

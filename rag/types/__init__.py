@@ -58,5 +58,6 @@ __all__ = [
     "WordBox",
     "introduction",
     "parts",
+    "readable_name",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -29,6 +29,7 @@ from .documents import Chunk as Chunk
 from .documents import Document as Document
 from .documents import Loaded as Loaded
 from .documents import Page as Page
+from .documents import readable_name as readable_name
 from .json import JSON as JSON
 from .models import Embedded as Embedded
 from .models import EmbedInput as EmbedInput

@@ -9,9 +9,14 @@ from typing import Literal, TypeAlias
 
 from rag.types.spans import GlyphRun, PageRange, Span, WordBox
 
-__all__ = ["Block", "BlockKind", "Chunk", "Document", "Loaded", "Page"]
+__all__ = ["Block", "BlockKind", "Chunk", "Document", "Loaded", "Page", "readable_name"]
 
 BlockKind: TypeAlias = Literal["paragraph", "heading", "list", "table", "code"]
+
+
+def readable_name(path: str) -> str:
+    """A file's name without its suffix, in words; never empty."""
+    return PurePosixPath(path).stem.replace("_", " ").replace("-", " ").strip() or path
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Document:
     @property
     def name(self) -> str:
         """The title, or the file's name made readable where the content has none."""
-        return self.title or PurePosixPath(self.path).stem.replace("_", " ").replace("-", " ").strip() or self.path
+        return self.title or readable_name(self.path)
 
     def page_at(self, offset: int) -> Page | None:
         """The page that holds the code point at `offset`, or None where there are no pages."""
