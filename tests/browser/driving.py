@@ -95,6 +95,28 @@ def kept(page: Page, answer: dict[str, Any]) -> None:
     page.wait_for_selector(".turn .notes")
 
 
+def claim(
+    page: Page, number: int, path: str, text: str, words: str = "", support: str = "quoted", group: str = ""
+) -> dict[str, Any]:
+    """A claim whose citation stands in one of the documents of these tests."""
+    source = page.evaluate(
+        """async (path) => {
+          const { call } = await import(new URL("footnote/api.js", document.baseURI));
+          return (await call("sources")).find((each) => each.path === path);
+        }""",
+        path,
+    )
+    content = {"lighthouse.md": LIGHTHOUSE, "harbour.txt": HARBOUR}[path]
+    start, at = content.index(text), text.index(words)
+    answer = [at, at + len(words)] if words else None
+    citation = {
+        "number": number, "document_id": source["document_id"], "path": path, "title": source["title"], "page": None,
+        "page_label": None, "span": [start, start + len(text)], "quote": text,
+        "answer": [start + at for at in answer] if answer else None,
+    }  # fmt: skip
+    return {"text": text, "citations": [citation], "support": support, "answer": answer, "group": group}
+
+
 def until(page: Page, script: str) -> None:
     """Waits until a script gives something true. (`wait_for_function` needs `eval`, which the page forbids.)"""
     deadline = time.monotonic() + PATIENCE / 1000

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import HARBOUR, LIGHTHOUSE, TIDES, ask, kept, picture, until
+from .driving import HARBOUR, LIGHTHOUSE, TIDES, ask, claim, kept, picture, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -28,6 +28,12 @@ UNANSWERED = "Who won the chess championship in Reykjavik?"
 def lit(page: Page) -> str:
     """The text that is lit up, white space as one space."""
     return " ".join(page.locator(".evidence mark").inner_text().split())
+
+
+def spelled(run: str) -> list[int]:
+    """The numbers of "3" or "3–5"."""
+    first, _, last = run.partition("–")
+    return list(range(int(first), int(last or first) + 1))
 
 
 def test_an_answer_is_cited_and_its_sentence_is_lit_up_beside_it(opened: Callable[..., Page]) -> None:
@@ -59,7 +65,8 @@ def test_every_claim_carries_a_number_and_the_notes_name_its_source(opened: Call
         assert claims.nth(i).locator("button.chip").count() >= 1
     numbers = sorted({int(text) for text in page.locator(".turn.last button.chip").all_inner_texts()})
     assert numbers == list(range(1, len(numbers) + 1))
-    assert page.locator(".turn.last .notes li").count() == len(numbers)
+    noted = ", ".join(page.locator(".turn.last .notes .number").all_inner_texts())
+    assert sorted(number for run in noted.split(", ") for number in spelled(run)) == numbers
     assert "%" not in page.locator("#footnote").inner_text(), "no percentage may look like truth"
 
 
@@ -67,7 +74,7 @@ def test_the_next_and_previous_citation(opened: Callable[..., Page]) -> None:
     page = opened()
     for question in SEVERAL:
         ask(page, question)
-        if page.locator(".turn.last .notes li").count() >= 2:
+        if "2" in page.locator(".turn.last button.chip").all_inner_texts():
             break
     else:
         pytest.fail("one of these questions is meant to be answered from several places")
@@ -135,8 +142,11 @@ def test_not_found_says_so_and_offers_the_nearest_passages_as_such(opened: Calla
     ask(page, UNANSWERED)
     answer = page.locator(".turn.last .answer")
     assert "The sources do not answer this question." in answer.inner_text()
+    assert answer.locator(".chip, .claim").count() == 0
+    assert page.locator(".evidence .passage, .evidence .excerpt, .evidence .sheet").count() == 0, "none opens by itself"
+    assert not answer.locator(".passage").first.is_visible(), "they are folded"
+    answer.get_by_text("Nearest passages", exact=True).click()
     assert "They are not an answer." in answer.inner_text()
-    assert answer.locator(".chip").count() == 0
     answer.locator(".passage").first.click()
     page.wait_for_selector(".evidence .excerpt, .evidence .sheet")
     assert "not an answer" in page.locator(".evidence .about").inner_text()
@@ -231,25 +241,6 @@ def test_copy_gives_markdown_with_the_list_of_sources(opened: Callable[..., Page
     assert copied.startswith(f"**{LIT}**")
     assert f"{SENTENCE} [1]" in copied
     assert "lighthouse.md" in copied
-
-
-def claim(page: Page, number: int, path: str, text: str, words: str, support: str = "quoted") -> dict[str, Any]:
-    """A claim whose citation stands in one of the documents of these tests."""
-    source = page.evaluate(
-        """async (path) => {
-          const { call } = await import(new URL("footnote/api.js", document.baseURI));
-          return (await call("sources")).find((each) => each.path === path);
-        }""",
-        path,
-    )
-    content = {"lighthouse.md": LIGHTHOUSE, "harbour.txt": HARBOUR}[path]
-    start, at = content.index(text), text.index(words)
-    citation = {
-        "number": number, "document_id": source["document_id"], "path": path, "title": source["title"], "page": None,
-        "page_label": None, "span": [start, start + len(text)], "quote": text,
-        "answer": [start + at, start + at + len(words)],
-    }  # fmt: skip
-    return {"text": text, "citations": [citation], "support": support, "answer": [at, at + len(words)]}
 
 
 SHIPS = "Before it was built, 27 ships were lost on the reef in ten years."

@@ -41,7 +41,7 @@ def test_a_model_is_chosen_on_the_page(
             picture(page, "written-1280-light")
             page.get_by_label("Who writes the answer").select_option("")
             ask(page, LIT)
-            assert "Quoted word for word" in page.locator(".turn.last .seal").inner_text()
+            assert "Exact quote" in page.locator(".turn.last .seal").inner_text()
 
 
 def test_a_draft_says_what_is_not_found_and_a_thought_is_taken_back(

@@ -1,6 +1,7 @@
 // How an answer looks: how far it is one, its sentences with their numbers, the notes below, and the honest "not found".
 
 import { h, icon, pageWords, plural } from "./dom.js";
+import { cite, notes } from "./notes.js";
 
 const SHOWN = 8; // sentences of a long answer before the rest is folded; one alone is not worth folding
 const NOTHING = "The sources do not answer this question.";
@@ -60,12 +61,11 @@ function parts(answer) {
   const listed = (claim) => answer.shape === "list" || (answer.shape === "overview" && !claim.group);
   const itemised = (claim) => isClosest(answer) || (listed(claim) && !claim.text.endsWith(":"));
   const found = [];
-  answer.claims.forEach((claim, index) => {
-    const last = found.at(-1);
-    const [group, items] = [claim.group ?? "", itemised(claim)];
-    if (last?.group === group && last.items === items) last.claims.push([claim, index]);
-    else found.push({ group, items, claims: [[claim, index]], heading: last?.group === group ? "" : group });
-  });
+  for (const claim of answer.claims) {
+    const [last, group, items] = [found.at(-1), claim.group ?? "", itemised(claim)];
+    if (last?.group === group && last.items === items) last.claims.push(claim);
+    else found.push({ group, items, claims: [claim], heading: last?.group === group ? "" : group });
+  }
   return found;
 }
 
@@ -77,63 +77,78 @@ export function whole(answer, { onopen, onpassage, card }) {
   if (answer.status === "not_found" || !answer.claims.length) return notFound(answer, onpassage);
   const closest = isClosest(answer);
   const cited = distinct(answer).map((each) => (closest ? { ...each, answer: null } : each));
-  const chip = (citation) => {
-    const node = h(
-      "button",
-      {
-        type: "button",
-        class: "chip",
-        "data-number": citation.number,
-        "data-cited": `${citation.document_id}/${citation.span.join("-")}`,
-        "aria-label": `Citation ${citation.number}: ${place(citation)}`,
-        onclick: () => (
-          card.hide(),
-          onopen(
-            cited,
-            cited.findIndex((each) => each.number === citation.number),
-            node,
-          )
-        ),
-      },
-      String(citation.number),
+  const early = answer.claims.length > SHOWN + 1 ? SHOWN : answer.claims.length;
+  const shown = laidOut(answer, early, claimNodes(answer, early, chips(cited, onopen, card)));
+  const numbers = new Set(distinct({ claims: answer.claims.slice(0, early) }).map((each) => each.number));
+  const foot = notes(cited, onopen, numbers);
+  const folded = answer.claims.length - early;
+  return [
+    ...(closest ? [...noted(answer), introduced(answer)] : [introduced(answer), ...noted(answer)]),
+    ...shown,
+    folded > 0 && more(folded, [...shown, foot]),
+    foot,
+  ];
+}
+
+// How a citation becomes a number that opens it.
+const chips = (cited, onopen, card) => (citation) => {
+  const open = () => {
+    card.hide();
+    onopen(
+      cited,
+      cited.findIndex((each) => each.number === citation.number),
+      node,
     );
-    card.watch(node, citation);
-    return node;
   };
+  const node = h(
+    "button",
+    {
+      type: "button",
+      class: "chip",
+      "data-number": citation.number,
+      "data-cited": cite(citation),
+      "aria-label": `Citation ${citation.number}: ${place(citation)}`,
+      onclick: open,
+    },
+    String(citation.number),
+  );
+  card.watch(node, citation);
+  return node;
+};
+
+// How a claim and its place in the answer become an element; those behind the first `early` are folded.
+function claimNodes(answer, early, chip) {
   const mixed = new Set(answer.claims.map((claim) => claim.support)).size > 1 || answer.claims[0].support !== "quoted";
-  const folded = answer.claims.length > SHOWN + 1 ? SHOWN : Infinity;
-  const claimNode = (tag) => ([claim, index]) =>
+  return (tag) => (claim) =>
     h(
       tag,
-      { class: `claim ${claim.support}`, hidden: index >= folded },
-      closest ? readable(claim.text) : worded(claim),
+      { class: `claim ${claim.support}`, hidden: answer.claims.indexOf(claim) >= early },
+      isClosest(answer) ? readable(claim.text) : worded(claim),
       marks(claim.citations.map(chip)),
       mixed && h("span", { class: "support" }, SUPPORT[claim.support] ?? SUPPORT.unsupported),
     );
-  const partNode = ({ heading, items, claims }) => {
-    const late = claims[0][1] >= folded;
+}
+
+// The claims under their headings, as running text or as lists; what is to be compared stands side by side.
+function laidOut(answer, early, node) {
+  const partNodes = ({ heading, items, claims }) => {
+    const hidden = answer.claims.indexOf(claims[0]) >= early;
+    const list = { class: isClosest(answer) ? "points closest" : "points", hidden };
     return [
-      heading && h("h3", { class: "side", hidden: late }, h("bdi", {}, heading)),
-      items
-        ? h("ul", { class: closest ? "points closest" : "points", hidden: late }, claims.map(claimNode("li")))
-        : claims.map(claimNode("p")),
-    ].flat();
+      heading && h("h3", { class: "side", hidden }, h("bdi", {}, heading)),
+      ...(items ? [h("ul", list, claims.map(node("li")))] : claims.map(node("p"))),
+    ];
   };
-  const sides = (of) => h("div", { class: "sides" }, of.map((nodes) => h("section", {}, nodes)));
-  const body = (found) => found.flatMap(partNode);
+  const beside = (sides) => h("div", { class: "sides" }, sides.map((nodes) => h("section", {}, nodes)));
   const differ = differing(answer);
-  const laid = parts(answer);
-  const shown = differ
-    ? [
-        sides(differ.map((each) => [h("h3", {}, h("bdi", {}, each[0].citations[0].title)), claimNode("p")(each)])),
-        ...answer.claims.map((claim, index) => [claim, index]).filter(([claim]) => !differ.some(([one]) => one === claim)).map(claimNode("p")),
-      ]
-    : answer.shape === "comparison" && laid.every((part) => part.group)
-      ? [sides(laid.filter((part) => part.heading).map(({ group }) => body(laid.filter((part) => part.group === group))))]
-      : body(laid);
-  const lead = closest ? [...noted(answer), introduced(answer)] : [introduced(answer), ...noted(answer)];
-  const foot = notes(cited, onopen, new Set(distinct({ claims: answer.claims.slice(0, folded) }).map((each) => each.number)));
-  return [...lead, ...shown, folded < Infinity && more(answer.claims.length - folded, [...shown, foot]), foot];
+  if (differ) {
+    const sides = differ.map((claim) => [h("h3", { class: "side" }, h("bdi", {}, claim.citations[0].title)), node("p")(claim)]);
+    return [beside(sides), ...answer.claims.filter((claim) => !differ.includes(claim)).map(node("p"))];
+  }
+  const found = parts(answer);
+  if (answer.shape !== "comparison" || !found.every((part) => part.group)) return found.flatMap(partNodes);
+  const groups = [...new Set(found.map((part) => part.group))];
+  return [beside(groups.map((group) => found.filter((part) => part.group === group).flatMap(partNodes)))];
 }
 
 // Opens what is folded of a long answer; the first sentence that appears takes the focus.
@@ -159,39 +174,8 @@ function more(count, nodes) {
 // Claims that give different figures for the same thing belong side by side; a note says so above them.
 function differing(answer) {
   const numbers = answer.differing ?? [];
-  const each = answer.claims.map((claim, index) => [claim, index]);
-  const found = each.filter(([claim]) => numbers.includes(claim.citations[0]?.number));
+  const found = answer.claims.filter((claim) => numbers.includes(claim.citations[0]?.number));
   return found.length > 1 ? found : null;
-}
-
-// `early` are the numbers that stand before what is folded.
-function notes(cited, onopen, early) {
-  return h(
-    "ol",
-    { class: "notes", "aria-label": "Sources of this answer" },
-    cited.map((citation, index) =>
-      h(
-        "li",
-        { hidden: !early.has(citation.number) },
-        h(
-          "button",
-          {
-            type: "button",
-            "data-cited": `${citation.document_id}/${citation.span.join("-")}`,
-            onclick: (event) => onopen(cited, index, event.currentTarget),
-          },
-          h("span", { class: "number", "aria-hidden": "true" }, String(citation.number)),
-          h(
-            "span",
-            { class: "where" },
-            h("bdi", { class: "title" }, citation.title),
-            citation.page !== null && h("span", { class: "page" }, pageWords(citation.page_label, citation.page)),
-            h("bdi", { class: "path" }, citation.path),
-          ),
-        ),
-      ),
-    ),
-  );
 }
 
 function notFound(answer, onpassage) {
@@ -234,7 +218,7 @@ export function passageButton(passage, onclick) {
       "bdi",
       { class: "snippet" },
       passage.text
-        .replace(/^#{1,6} .*$/gm, "")
+        .replace(/^#{1,6} .*$|^\s*[-*+] |\*\*/gm, "")
         .replace(/\s+/g, " ")
         .trim()
         .slice(0, 240),

@@ -7,6 +7,7 @@ import { Composer } from "./composer.js";
 import { h, icon, iconButton, say, wide } from "./dom.js";
 import { draft } from "./draft.js";
 import { inMarkdown, opinions } from "./keep.js";
+import { cite } from "./notes.js";
 import { questions, welcome } from "./welcome.js";
 import * as store from "./store.js";
 
@@ -82,7 +83,7 @@ export class Chat {
   // On a wide window the first citation stands beside the answer without being asked for.
   showFirst(turn, node) {
     const chip = node.querySelector("button.chip");
-    if (!chip) return this.evidence.wait("");
+    if (!chip) return this.evidence.wait(turn?.answer ? "Nothing is cited." : "");
     if (wide.matches && !this.evidence.dismissed) chip.click();
   }
 
@@ -188,12 +189,12 @@ export class Chat {
     if (this.talk !== conversation) return;
     verdicts.forEach((verdict, index) => {
       if (!["changed", "gone"].includes(verdict)) return;
-      const { document_id: id, span, number } = cited[index];
+      const { number } = cited[index];
       const words = verdict === "gone" ? "source gone" : "source changed";
-      for (const node of this.log.querySelectorAll(`[data-cited="${id}/${span.join("-")}"]`)) {
+      for (const node of this.log.querySelectorAll(`[data-cited~="${cite(cited[index])}"]`)) {
         node.classList.add("lost");
         if (node.matches(".chip")) node.setAttribute("aria-label", `Citation ${number}: ${words}`);
-        else node.querySelector(".where")?.append(h("span", { class: "lost" }, words));
+        else if (!node.querySelector(".where .lost")) node.querySelector(".where")?.append(h("span", { class: "lost" }, words));
       }
     });
   }

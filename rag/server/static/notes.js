@@ -1,0 +1,53 @@
+// The notes at the foot of an answer: one for each place, whatever the number of sentences cited from it.
+
+import { h, pageWords } from "./dom.js";
+
+// What a citation is found by again.
+export const cite = (citation) => `${citation.document_id}/${citation.span.join("-")}`;
+
+// Numbers as a person writes them: 1, 2, 4–7.
+function ranges(numbers) {
+  const runs = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last?.at(-1) === number - 1) last.push(number);
+    else runs.push([number]);
+  }
+  return runs.map((run) => (run.length > 2 ? `${run[0]}–${run.at(-1)}` : run.join(", "))).join(", ");
+}
+
+// onopen(cited, index, button): show this citation; `early` are the numbers before what is folded.
+export function notes(cited, onopen, early) {
+  const places = new Map();
+  for (const each of cited) {
+    const key = JSON.stringify([each.document_id, each.path, each.page]);
+    places.set(key, [...(places.get(key) ?? []), each]);
+  }
+  return h(
+    "ol",
+    { class: "notes", "aria-label": "Sources of this answer" },
+    [...places.values()].map((here) => {
+      const [first] = here;
+      return h(
+        "li",
+        { hidden: !here.some((each) => early.has(each.number)) },
+        h(
+          "button",
+          {
+            type: "button",
+            "data-cited": here.map(cite).join(" "),
+            onclick: (event) => onopen(cited, cited.indexOf(first), event.currentTarget),
+          },
+          h("span", { class: "number", "aria-hidden": "true" }, ranges(here.map((each) => each.number))),
+          h(
+            "span",
+            { class: "where" },
+            h("bdi", { class: "title" }, first.title),
+            first.page !== null && h("span", { class: "page" }, pageWords(first.page_label, first.page)),
+            h("bdi", { class: "path" }, first.path),
+          ),
+        ),
+      );
+    }),
+  );
+}
