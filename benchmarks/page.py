@@ -85,7 +85,7 @@ class Page:
     def memory(self) -> float:
         """Megabytes of the server and of the children that draw its pages."""
         whole = psutil.Process(self.process.pid)
-        return sum(each.memory_info().rss for each in [whole, *whole.children(recursive=True)]) / 1e6
+        return float(sum(each.memory_info().rss for each in [whole, *whole.children(recursive=True)])) / 1e6
 
     def use(self, number: int, titles: list[str]) -> None:
         """A question, what a reader opens of its answer, a follow-up, and now and then the list and a pack."""

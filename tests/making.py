@@ -24,7 +24,7 @@ WIDTH, HEIGHT = 595.0, 842.0
 for _name in (VERA, BOLD):
     pdfmetrics.registerFont(TTFont(_name, str(Path(reportlab.__file__).parent / "fonts" / f"{_name}.ttf")))
 
-Draw = Callable[[Canvas], None]
+Draw = Callable[[Canvas], object]
 
 
 def pdf(

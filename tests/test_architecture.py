@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -66,7 +69,7 @@ OWNERS: dict[str, set[str]] = {
     "sqlite3": set(),
     "filelock": {"indexing"},
     "watchfiles": {"watch"},
-    "pydantic": {"config"},
+    "pydantic": {"config", "server", "evaluate"},
     "typer": {"cli"},
     "rich": {"cli"},
     "ir_measures": {"evaluate"},
@@ -148,7 +151,7 @@ def test_a_face_names_and_does_not_define(name: str) -> None:
     module = importlib.import_module(name)
     stub = face.with_suffix(".pyi")
     named = (
-        [alias.name for node in ast.parse(stub.read_text("utf-8")).body for alias in node.names]
+        [each.name for each in ast.walk(ast.parse(stub.read_text("utf-8"))) if isinstance(each, ast.alias)]
         if stub.exists()
         else []
     )
@@ -158,6 +161,27 @@ def test_a_face_names_and_does_not_define(name: str) -> None:
 
 def test_every_room_stands_in_the_table_and_every_entry_is_a_room() -> None:
     assert {room_of(path) for path in FILES} - {""} == set(FLOORS)
+
+
+def declared(*extras: str) -> set[str]:
+    """The distributions that pyproject.toml asks for, with some of its extras; names as PEP 503 normalises them."""
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
+    return {_normal(re.split(r"[\[<>=~!; ]", line)[0]) for line in lines}
+
+
+def _normal(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def test_every_library_that_is_imported_is_declared() -> None:
+    """`pytest` needs no line: its plugin is imported by pytest alone."""
+    brought, wanted = packages_distributions(), declared("ocr")
+    tops = {module.partition(".")[0] for path in FILES for _, module in imports(path)}
+    libraries = tops - set(sys.stdlib_module_names) - {"rag", "pytest"}
+    assert len(libraries) > 30
+    undeclared = {one for one in libraries if not {_normal(by) for by in brought.get(one, ())} & wanted}
+    assert undeclared == set()
 
 
 def test_the_check_notices_an_import_upwards_sideways_or_of_anothers_library(tmp_path: Path) -> None:

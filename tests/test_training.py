@@ -59,9 +59,11 @@ def test_a_twisted_question_asks_for_what_the_window_does_not_say() -> None:
         ("Who built a bridge in 1923?", "Who built a bridge in "),
         ("What was the first bridge built over?", "What was the last bridge built over?"),
     ):
-        made = {twisted(question, window, NAMES, rng) for _ in range(40)} - {None}
+        made = {twisted(question, window, NAMES, rng) for _ in range(40)}
+        made.discard(None)
         assert made
         for other in made:
+            assert other is not None
             assert other != question
             new = set(other.split()) - set(question.split())
             assert other.startswith(kept[:9])

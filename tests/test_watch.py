@@ -42,7 +42,7 @@ class Running:
 
     def wait_for(self, *words: str) -> str:
         """The next line that holds all the words."""
-        until, seen = time.monotonic() + PATIENCE, []
+        until, seen = time.monotonic() + PATIENCE, list[str]()
         while True:
             try:
                 line = self._lines.get(timeout=max(0.01, until - time.monotonic()))

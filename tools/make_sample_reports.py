@@ -130,7 +130,7 @@ def column(number: int) -> Frame:
 PRINTED = datetime(2025, 7, 1, tzinfo=UTC)
 
 
-class Report(BaseDocTemplate):
+class Report(BaseDocTemplate):  # type: ignore[misc]
     """Running heads and feet, page labels (i, ii, then 1, 2 …), an outline, and entries for the table of contents."""
 
     def __init__(self, target: io.BytesIO, title: str, author: str) -> None:

@@ -79,7 +79,7 @@ def held_out(train: Path, most: int) -> list[Example]:
 
 def measure(name: str, reader: SpanReader, examples: Sequence[Example]) -> None:
     """Prints what a form of the reader is worth on windows."""
-    f1, exact, yes, no = [], [], [], []
+    f1, exact, yes, no = list[float](), list[float](), list[float](), list[float]()
     for example in examples:
         whole = Span(0, len(example.text))
         ((read,),) = reader.read(example.question, [Window(example.title, example.text, (whole,))])

@@ -220,7 +220,7 @@ def _minimised(numbers: torch.Tensor, loss: Any) -> Any:
         value.backward()
         return value
 
-    optimizer.step(step)
+    optimizer.step(step)  # type: ignore[no-untyped-call]
     return numbers.detach().numpy()
 
 

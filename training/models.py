@@ -50,6 +50,7 @@ class Larger(Model):
         ids = torch.zeros(len(own), dtype=torch.long)
         for piece, number in own.items():
             ids[number] = other[special.get(piece, piece)] if not piece.startswith("[unused") else other["[UNK]"]
+        self.ids: torch.Tensor
         self.register_buffer("ids", ids, persistent=False)
 
     @property

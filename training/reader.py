@@ -185,7 +185,7 @@ def main() -> None:
             for group in optimizer.param_groups:
                 group["lr"] = options.rate * min(1.0, (step + 1) / 150) * max(0.01, 1 - done)
             loss = loss_of(model, items, not options.full_precision, options.agreement, teacher)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
             optimizer.step()
             optimizer.zero_grad()

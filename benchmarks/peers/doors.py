@@ -66,7 +66,7 @@ def main(kind: type[Peer]) -> None:
         peer.search("What is this about?", 10)
         questions = json.loads(Path(what).read_text("utf-8"))
         found: list[list[Found]] = []
-        taken = [_timed(lambda q=q: found.append(peer.search(q, 10))) for q in questions]  # type: ignore[misc]
+        taken = [_timed(lambda q=q: found.append(peer.search(q, 10))) for q in questions]
         said = {"seconds": taken, "found": found}
     else:
         peer.open()

@@ -59,7 +59,7 @@ def _environment(name: str, packages: tuple[str, ...], *options: str, sees: Path
         if sees is not None:
             (_site(folder) / "shared.pth").write_text(f"{sees}\n")
         if packages:
-            pip = [folder / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+            pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
             subprocess.run([*pip, *options, *packages], check=True)
         done.write_text(wanted)
     return _site(folder)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Request
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 90_000  # milliseconds before a page is taken for stuck
@@ -90,7 +90,12 @@ def served(index: Path, sources: Path, *more: str) -> Iterator[Server]:
 def listen(page: Page, url: str, watch: Watch) -> None:
     """Every fault of a page is written down."""
     here = (url, "data:", "blob:", "about:")
-    page.on("request", lambda request: request.url.startswith(here) or watch.faults.append(f"asked {request.url}"))
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith(here):
+            watch.faults.append(f"asked {request.url}")
+
+    page.on("request", asked)
     page.on("pageerror", lambda error: watch.faults.append(f"script: {error}"))
     page.on(
         "console",

@@ -10,7 +10,7 @@ from .driving import ask, drop, picture, until
 from .serving import Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import FilePayload, Page
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -28,9 +28,8 @@ def drawer(own: tuple[Server, Page]) -> tuple[Server, Page]:
 
 def give(page: Page, *files: tuple[str, bytes]) -> None:
     """Chooses files as the file dialog does."""
-    page.set_input_files(
-        ".adding input", [{"name": name, "mimeType": "text/plain", "buffer": data} for name, data in files]
-    )
+    chosen: list[FilePayload] = [{"name": name, "mimeType": "text/plain", "buffer": data} for name, data in files]
+    page.set_input_files(".adding input", chosen)
 
 
 def arrival(page: Page, name: str, state: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from .driving import ask, picture
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import FilePayload, Page
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -64,7 +64,8 @@ def test_every_view_fits_and_can_be_used_by_everyone(
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Sources", exact=True).click()
     page.wait_for_selector(".source")
-    page.set_input_files(".adding input", [{"name": "virus.exe", "mimeType": "x/y", "buffer": b"MZ"}])
+    virus: FilePayload = {"name": "virus.exe", "mimeType": "x/y", "buffer": b"MZ"}
+    page.set_input_files(".adding input", virus)
     page.wait_for_selector(".arrival[data-state=failed]")
     looked_at("sources")
     page.keyboard.press("Escape")

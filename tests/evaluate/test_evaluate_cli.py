@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import rag
-from rag.config import load_config
+from rag.config import Config, load_config
 from rag.evaluate.asking import settings_of
 from rag.evaluate.cases import load_cases
 from rag.evaluate.run import evaluate
@@ -74,7 +74,7 @@ def test_evaluating_prints_json_and_a_report_and_asks_only_once(place: Path) -> 
 
 
 def test_the_key_of_a_language_model_is_in_no_run() -> None:
-    said = json.dumps(settings_of(load_config(llm_key="secret-key", risk=0.1)))
+    said = json.dumps(settings_of(Config(llm_key="secret-key", risk=0.1)))
     assert "secret-key" not in said
     assert '"risk": 0.1' in said
 
@@ -132,7 +132,7 @@ def test_init_drafts_cases_that_fit_the_sources_and_overwrites_nothing(place: Pa
     cases = load_cases(place / "drafted.yaml")
     asked = {case.question: case for case in cases}
     assert asked["How many people died in the attack on the train?"].answers == ("64",)
-    assert all(expected.quote in ARTICLE for case in cases for expected in case.citations)
+    assert all((expected.quote or "?") in ARTICLE for case in cases for expected in case.citations)
     again = run(place, "init", "drafted.yaml")
     assert (again.returncode, "already there" in again.stderr) == (1, True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,7 +39,7 @@ def passage(document: str, start: int, end: int) -> Retrieved:
 
 
 @pytest.mark.parametrize("row", OFFICIAL, ids=lambda row: row["prediction"][:20] or "empty")
-def test_em_and_f1_are_those_of_the_official_script(row: dict[str, object]) -> None:
+def test_em_and_f1_are_those_of_the_official_script(row: dict[str, Any]) -> None:
     """The file holds what evaluate-v2.0.py printed for these predictions."""
     assert exact_match(row["prediction"], row["answers"]) == row["exact"]
     assert token_f1(row["prediction"], row["answers"]) == pytest.approx(row["f1"], abs=1e-12)
@@ -140,10 +141,8 @@ def test_risk_and_calibration_by_hand() -> None:
     coverage, risk = risk_coverage(confidence, right, total=6)
     assert coverage.tolist() == pytest.approx([1 / 6, 2 / 6, 3 / 6])
     assert risk.tolist() == pytest.approx([0, 0, 1 / 3])
-    assert calibration(np.array([0.95, 0.91, 0.1]), np.array([True, False, False])) == [
-        (pytest.approx(0.1), 0.0, 1),
-        (pytest.approx(0.93), 0.5, 2),
-    ]
+    bins = calibration(np.array([0.95, 0.91, 0.1]), np.array([True, False, False]))
+    assert [value for row in bins for value in row] == pytest.approx([0.1, 0.0, 1, 0.93, 0.5, 2])
     assert calibration_error(np.array([0.95, 0.91, 0.1]), np.array([True, False, False])) == pytest.approx(
         (0.1 + 2 * 0.43) / 3
     )

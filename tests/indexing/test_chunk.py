@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.indexing.chunk import chunk_document, chunk_id
+from rag.indexing.chunk import Piece, chunk_document, chunk_id
 from rag.models import count_tokens
 from rag.types import Block, Document, Page, PageRange, Span
 
@@ -27,11 +27,11 @@ def document(
     return Document("d", "d.txt", title, text, pages, blocks, "", "text/plain")
 
 
-def chunks(doc: Document, size: int = 40, overlap: int = 1, limit: int = LIMIT):
+def chunks(doc: Document, size: int = 40, overlap: int = 1, limit: int = LIMIT) -> list[Piece]:
     return chunk_document(doc, count=count, limit=limit, size=size, overlap=overlap)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.text(min_size=0, max_size=120), max_size=12), st.integers(10, 80), st.integers(0, 3))
 def test_nothing_is_lost_and_nothing_exceeds_the_encoder(parts: list[str], size: int, overlap: int) -> None:
     doc = document("\n\n".join(parts))

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from words import WordEncoder
@@ -40,7 +41,8 @@ class Zygote:
         assert self._process.stdout
         self._process.stdin.write(json.dumps({"sources": str(sources), "index": str(index), **when}) + "\n")
         self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
+        said: dict[str, int] = json.loads(self._process.stdout.readline())
+        return said
 
     def close(self) -> None:
         self._process.communicate()
@@ -74,7 +76,7 @@ def answers(sources: Path, index: Path) -> list[list[tuple[str, int, float]]]:
 
 
 @pytest.fixture(scope="module")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Both states of a folder with the answers of clean builds, and an index of the first."""
     place = tmp_path_factory.mktemp("stages")
     first, second = place / "first", place / "second"
@@ -93,14 +95,14 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     }
 
 
-def fresh(stages: dict[str, object], tmp_path: Path, name: str) -> tuple[Path, Path]:
+def fresh(stages: dict[str, Any], tmp_path: Path, name: str) -> tuple[Path, Path]:
     sources, index = tmp_path / name / "sources", tmp_path / name / "index"
     shutil.copytree(stages["second"], sources)
     shutil.copytree(stages["index"], index)
     return sources, index
 
 
-def check(stages: dict[str, object], zygote: Zygote, sources: Path, index: Path) -> None:
+def check(stages: dict[str, Any], zygote: Zygote, sources: Path, index: Path) -> None:
     """After a kill: old or new answers, never others; and the next build ends with the answers of a clean one."""
     assert answers(sources, index) in (stages["before"], stages["after"])
     assert not zygote.build(sources, index)["killed"]
@@ -109,7 +111,7 @@ def check(stages: dict[str, object], zygote: Zygote, sources: Path, index: Path)
     assert len(left) == 2, left
 
 
-def test_killed_at_every_write_step(stages: dict[str, object], zygote: Zygote, tmp_path: Path) -> None:
+def test_killed_at_every_write_step(stages: dict[str, Any], zygote: Zygote, tmp_path: Path) -> None:
     sources, index = fresh(stages, tmp_path, "count")
     steps = zygote.build(sources, index)["steps"]
     assert steps > 50
@@ -120,7 +122,7 @@ def test_killed_at_every_write_step(stages: dict[str, object], zygote: Zygote, t
         shutil.rmtree(tmp_path / f"step{step}")
 
 
-def test_killed_at_random_moments(stages: dict[str, object], zygote: Zygote, tmp_path: Path) -> None:
+def test_killed_at_random_moments(stages: dict[str, Any], zygote: Zygote, tmp_path: Path) -> None:
     """A few hundred with FOOTNOTE_KILLS=200; fewer in the everyday run."""
     rng, killed = random.Random(7), 0
     for n in range(int(os.environ.get("FOOTNOTE_KILLS", "25"))):
@@ -132,7 +134,7 @@ def test_killed_at_random_moments(stages: dict[str, object], zygote: Zygote, tmp
 
 
 def test_what_was_embedded_before_the_kill_is_not_embedded_again(
-    stages: dict[str, object], zygote: Zygote, tmp_path: Path
+    stages: dict[str, Any], zygote: Zygote, tmp_path: Path
 ) -> None:
     sources, index = fresh(stages, tmp_path, "whole")
     whole = zygote.build(sources, index)

@@ -142,7 +142,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = Tokenizer(models.BPE(vocabulary, [], unk_token="<unk>"))
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     made.decoder = decoders.ByteLevel()
-    tokenizer = PreTrainedTokenizerFast(
+    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=made, bos_token="<s>", eos_token="</s>", unk_token="<unk>", model_max_length=1024
     )
     tokenizer.chat_template = (
@@ -308,7 +308,7 @@ def _write_gguf(gguf: object, folder: Path, path: Path) -> None:
     writer.add_head_count_kv(config.num_key_value_heads)
     writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     writer.add_rope_dimension_count(config.hidden_size // config.num_attention_heads)
-    tokens = tokenizer.convert_ids_to_tokens(range(config.vocab_size))
+    tokens = tokenizer.convert_ids_to_tokens(list(range(config.vocab_size)))
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("default")
     writer.add_token_list(tokens)

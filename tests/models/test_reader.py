@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -100,7 +102,7 @@ class Scripted:
     def __init__(self, liked: str, at: int = 0) -> None:
         self.liked, self.at, self.windows = liked, at, list[Window]()
 
-    def read(self, question: str, windows: list[Window]) -> list[tuple[SentenceRead, ...]]:  # type: ignore[override]
+    def read(self, question: str, windows: Sequence[Window]) -> list[tuple[SentenceRead, ...]]:
         self.windows = list(windows)
         return [
             tuple(

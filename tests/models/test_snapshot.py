@@ -15,6 +15,7 @@ import onnx
 import pytest
 
 from rag.models.encoder import encoder as embed
+from rag.models.encoder import snapshot
 from rag.models.encoder.encoder import SHIPPED, SentenceEncoder, bundled_folder
 from rag.types import EmbedInput, Span
 
@@ -74,7 +75,7 @@ def test_without_a_right_snapshot_the_reference_reads(
         shutil.copy(SHIPPED, path)
         monkeypatch.setitem(sys.modules, "onnxruntime", None)
     else:
-        wrong = {"sample": embed.snapshot.packed(np.eye(1, 384, dtype=np.float32)[0]), "dimension": "no number"}
+        wrong = {"sample": snapshot.packed(np.eye(1, 384, dtype=np.float32)[0]), "dimension": "no number"}
         changed(path, **{what: wrong.get(what, "another model")})
     monkeypatch.setattr(embed, "SHIPPED", path)
     encoder = SentenceEncoder()

@@ -24,7 +24,7 @@ HERE = os.pathsep.join(str(folder) for folder in Path(__file__).resolve().parent
 
 
 def _children() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
+    return list(psutil.Process().children(recursive=True))
 
 
 @pytest.fixture(autouse=True)

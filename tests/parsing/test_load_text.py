@@ -38,7 +38,7 @@ def _blocks(document: Document) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("suffix", [".txt", ".md"])
 @given(text=TEXTS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_the_text_is_the_files_own(suffix: str, text: str) -> None:
     assume("\x00" not in text)  # two bytes to a character, or no text at all
     data = text.encode()

@@ -47,7 +47,7 @@ def read(data: bytes) -> Draft:
 def _draft(data: bytes) -> Draft:
     import warnings
 
-    import openpyxl  # type: ignore[import-untyped]
+    import openpyxl
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about features of the file that do not concern its text

@@ -235,7 +235,7 @@ def split(draw: st.DrawFn) -> tuple[str, list[str]]:
     return text, [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(split())
 @example(("It rose. [1]", list("It rose. [1]")))
 def test_it_does_not_matter_in_which_pieces_a_text_comes(case: tuple[str, Sequence[str]]) -> None:
@@ -243,13 +243,13 @@ def test_it_does_not_matter_in_which_pieces_a_text_comes(case: tuple[str, Sequen
     assert read(*pieces) == read(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(split())
 def test_it_does_not_matter_that_it_comes_letter_by_letter(case: tuple[str, Sequence[str]]) -> None:
     assert read(*case[0]) == read(case[0])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(["It rose", "the port", "and fell", ", ", ". ", "! "]), max_size=12))
 def test_a_text_without_marks_is_said_whole(parts: Sequence[str]) -> None:
     text = " ".join(parts)

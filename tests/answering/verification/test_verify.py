@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from rag.answering.verification.checking import SourceSentence, Verdict, verify
 from rag.answering.verification.facts import facts
 from rag.language import dates, quantities
 from rag.models.encoder.encoder import SentenceEncoder
-from rag.types import Encoder
+from rag.types import Embedded, EmbedInput, Encoder
 
 REPORT = (
     "The Gwadar Port Authority published its annual report in March 2023.",
@@ -195,7 +195,7 @@ def test_the_passage_that_is_named_is_taken_where_two_say_the_same(encoder: Enco
     assert verify("Exports rose in 2022.", windows, encoder, preferred=[1]).evidence == (0,), "a wrong name misleads"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(REPORT))
 def test_a_source_sentence_supports_itself(sentence: str) -> None:
     verdict = verify(sentence, [SourceSentence(source, "") for source in REPORT], _Same())
@@ -219,7 +219,7 @@ class _Same:
     def count(self, texts: Sequence[str]) -> list[int]:
         return [1 for _ in texts]
 
-    def passages(self, inputs: object) -> object:
+    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, Embedded]]:
         raise NotImplementedError
 
 
