@@ -1,129 +1,190 @@
-"""The values of the page's requests, checked before they are used.
+"""The page's requests as values: JSON that is checked, field by field, before it is used.
 
-This module does not know what is done with them.
+A model for each call that takes values; what it does not name is passed over, what is missing or of another kind
+raises QuestionProblem with the field's name. This module does not know what is done with them.
 """
 
 from __future__ import annotations
 
-import json
-from typing import cast, get_args
+from typing import TypeVar
 
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
 from rag.errors import QuestionProblem
-from rag.evidence import Asked
-from rag.types import JSON, AnswerShape, Citation, Claim, PartlyReason, Span, Support, Turn
+from rag.evidence import Asked, Kind
+from rag.types import AnswerShape, AnswerStatus, Citation, Claim, PartlyReason, Role, Span, Support, Turn
 
-__all__ = ["Given", "asked_of", "citation_of", "misunderstood", "reason_of", "turn_of"]
+__all__ = [
+    "AskCall",
+    "EvidenceCall",
+    "Nothing",
+    "PackCall",
+    "PathCall",
+    "RemarkCall",
+    "StandingCall",
+    "SuggestCall",
+    "TokenCall",
+    "read_call",
+]
 
 _MOST_BYTES = 8_000_000  # of a request in JSON: a long conversation with its quotes
-_MOST_TEXT = 20_000
+_MOST_TEXT = 20_000  # characters of a text that is kept
+_T = TypeVar("_T", bound=BaseModel)
 
 
-class Given:
-    """The JSON of a request, read by name; what is missing or of another kind raises QuestionProblem."""
+class Nothing(BaseModel):
+    """A call without values."""
 
-    def __init__(self, values: JSON, user: str = "") -> None:
-        self._values = values if isinstance(values, dict) else {}
-        self.user = user
-
-    @classmethod
-    async def of(cls, request: Request) -> Given:
-        """Reads the body of a request. Raises QuestionProblem if it is no JSON, or too long."""
-        if request.headers.get("content-type", "").partition(";")[0] != "application/json":
-            raise misunderstood("its kind")
-        body = b""
-        async for piece in request.stream():
-            body += piece
-            if len(body) > _MOST_BYTES:
-                raise misunderstood("its length")
-        try:
-            return cls(json.loads(body), request.scope.get("user_name") or "")
-        except ValueError as error:
-            raise misunderstood("its body") from error
-
-    def has(self, name: str) -> bool:
-        """Whether a value was given and is not null."""
-        return self._values.get(name) is not None
-
-    def text(self, name: str, default: str | None = None) -> str:
-        """A string."""
-        value = self._values.get(name, default)
-        if not isinstance(value, str):
-            raise misunderstood(name)
-        return value
-
-    def number(self, name: str, default: int) -> int:
-        """A whole number."""
-        value = self._values.get(name, default)
-        if not isinstance(value, int):
-            raise misunderstood(name)
-        return value
-
-    def span(self, name: str) -> Span:
-        """Two whole numbers."""
-        match self._values.get(name):
-            case [int(start), int(end)]:
-                return Span(start, end)
-        raise misunderstood(name)
-
-    def texts(self, name: str) -> list[str]:
-        """A list of strings; empty if not given."""
-        values = self._values.get(name) or []
-        if not isinstance(values, list):
-            raise misunderstood(name)
-        return [str(value) for value in values]
-
-    def several(self, name: str) -> list[Given]:
-        """A list of objects; empty if not given."""
-        values = self._values.get(name) or []
-        if not isinstance(values, list):
-            raise misunderstood(name)
-        return [Given(value) for value in values]
+    model_config = ConfigDict(strict=True, frozen=True)  # a number is no text, and the other way round
 
 
-def turn_of(given: Given) -> Turn:
-    return Turn("assistant" if given.text("role") == "assistant" else "user", given.text("text")[:_MOST_TEXT])
+class PathCall(Nothing):
+    """A file among the sources."""
+
+    path: str
 
 
-def asked_of(given: Given) -> Asked:
-    """A question with its answer as the page keeps it; kept ones of an earlier version name no reason and no shape."""
-    shape = given.text("shape", "fact")
-    if shape not in get_args(AnswerShape):
-        raise misunderstood("shape")
-    claims = tuple(_claim_of(each) for each in given.several("claims"))
-    notes = tuple(given.texts("notes"))
-    return Asked(given.text("question"), claims, notes, reason_of(given), cast(AnswerShape, shape))
+class TokenCall(Nothing):
+    """What a removed file is put back with."""
+
+    token: str
 
 
-def reason_of(given: Given) -> PartlyReason:
-    reason = given.text("reason", "")
-    if reason not in get_args(PartlyReason):
-        raise misunderstood("reason")
-    return cast(PartlyReason, reason)
+class _Place(Nothing):
+    document_id: str
+    span: tuple[int, int]
 
 
-def _claim_of(given: Given) -> Claim:
-    support = given.text("support")
-    if support not in get_args(Support):
-        raise misunderstood("support")
-    citations = tuple(citation_of(each) for each in given.several("citations"))
-    return Claim(given.text("text"), citations, cast(Support, support), group=given.text("group", ""))
+class EvidenceCall(_Place):
+    """A citation to be shown in its surroundings, of so many characters on either side."""
+
+    quote: str = ""
+    path: str = ""
+    answer: tuple[int, int] | None = None
+    around: int = 700
 
 
-def citation_of(given: Given) -> Citation:
-    """A citation as the page keeps it; what it says is compared with the source before it is believed."""
-    return Citation(
-        number=given.number("number", 0),
-        document_id=given.text("document_id"),
-        path=given.text("path"),
-        title=given.text("title"),
-        page=given.number("page", 0) if given.has("page") else None,
-        page_label=given.text("page_label") if given.has("page_label") else None,
-        span=given.span("span"),
-        quote=given.text("quote")[:_MOST_TEXT],
-    )
+class _Quoted(_Place):
+    path: str
+    quote: str
 
 
-def misunderstood(what: str) -> QuestionProblem:
+class StandingCall(Nothing):
+    """Citations that may have changed since."""
+
+    citations: list[_Quoted] | None = None
+
+
+class SuggestCall(Nothing):
+    """What has been asked and cited so far."""
+
+    question: str
+    asked: list[str] | None = None
+    cited: list[_Place] | None = None
+    paths: list[str] | None = None
+
+
+class _Cited(_Quoted):
+    number: int = 0
+    title: str
+    page: int | None = None
+    page_label: str | None = None
+
+    def value(self) -> Citation:
+        """A citation as the page keeps it; what it says is compared with the source before it is believed."""
+        return Citation(
+            number=self.number,
+            document_id=self.document_id,
+            path=self.path,
+            title=self.title,
+            page=self.page,
+            page_label=self.page_label,
+            span=Span(*self.span),
+            quote=self.quote[:_MOST_TEXT],
+        )
+
+
+class _Turn(Nothing):
+    role: str
+    text: str
+
+    def value(self) -> Turn:
+        role: Role = "assistant" if self.role == "assistant" else "user"
+        return Turn(role, self.text[:_MOST_TEXT])
+
+
+class AskCall(Nothing):
+    """A question in its conversation; `llm` names the language model that writes, None the configured one."""
+
+    question: str
+    turns: list[_Turn] | None = None
+    paths: list[str] | None = None
+    llm: str | None = None
+
+
+class RemarkCall(Nothing):
+    """What a person says of an answer. `user` is who has signed in, whatever the request says."""
+
+    kind: Kind
+    status: AnswerStatus
+    reason: PartlyReason = ""
+    question: str
+    turns: list[_Turn] | None = None
+    answers: list[str] | None = None
+    citations: list[_Cited] | None = None
+    wrong: list[int | str] | None = None
+    expected: str = ""
+    user: str = ""
+
+
+class _Claim(Nothing):
+    text: str
+    support: Support
+    citations: list[_Cited] | None = None
+    group: str = ""
+
+
+class _Asked(Nothing):
+    question: str
+    claims: list[_Claim] | None = None
+    notes: list[str] | None = None
+    reason: PartlyReason = ""
+    shape: AnswerShape = "fact"
+
+    def value(self) -> Asked:
+        """An answer as the page keeps it; one kept by an earlier version names no reason and no shape."""
+        claims = (
+            Claim(one.text, tuple(each.value() for each in one.citations or ()), one.support, group=one.group)
+            for one in self.claims or ()
+        )
+        return Asked(self.question, tuple(claims), tuple(self.notes or ()), self.reason, self.shape)
+
+
+class PackCall(Nothing):
+    """A conversation to be packed."""
+
+    title: str
+    conversation: list[_Asked] | None = None
+
+
+async def read_call(request: Request, kind: type[_T]) -> _T:
+    """The body of a request. Raises QuestionProblem if it is too long, no JSON, or not as `kind` has it."""
+    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+        raise _misunderstood("its kind")
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _MOST_BYTES:
+            raise _misunderstood("its length")
+    try:
+        given = kind.model_validate_json(body)
+    except ValidationError as error:
+        raise _misunderstood(".".join(map(str, error.errors()[0]["loc"])) or "its body") from error
+    if "user" in kind.model_fields:
+        return given.model_copy(update={"user": request.scope.get("user_name") or ""})
+    return given
+
+
+def _misunderstood(what: str) -> QuestionProblem:
     return QuestionProblem(f"This request is not understood: {what}.", "Load the page again.")

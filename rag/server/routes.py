@@ -11,10 +11,10 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeAlias, cast, get_args
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -24,17 +24,30 @@ from starlette.routing import Route
 
 from rag.assistant import MAX_QUESTION
 from rag.errors import ConfigProblem, FootnoteError
-from rag.evidence import KINDS, Feedback, Kind, Remark, make_pack
+from rag.evidence import Feedback, Remark, make_pack
 from rag.server.building import Building
 from rag.server.endpoints import AT_ONCE, Endpoints
-from rag.server.requests import Given, asked_of, citation_of, misunderstood, reason_of, turn_of
+from rag.server.requests import (
+    AskCall,
+    EvidenceCall,
+    Nothing,
+    PackCall,
+    PathCall,
+    RemarkCall,
+    StandingCall,
+    SuggestCall,
+    TokenCall,
+    read_call,
+)
 from rag.server.uploads import MOST_BYTES, Shelf
-from rag.types import JSON, AnswerStatus
+from rag.types import JSON, Span
 
 __all__ = ["PageCalls"]
 
 Told: TypeAlias = "JSON | list[dict[str, JSON]] | list[str]"
 
+Endpoint: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
+_T = TypeVar("_T", bound=Nothing)
 _TURNS = 50
 _INLINE = {"application/pdf": "application/pdf", "text/plain": "text/plain", "text/markdown": "text/plain"}
 _log = logging.getLogger(__name__)
@@ -55,29 +68,25 @@ class PageCalls:
 
     def routes(self) -> list[Route]:
         """All of them, under `/page/`."""
-        calls: dict[str, Callable[[Given], Told]] = {
-            "state": self._state,
-            "sources": lambda _: list(self.endpoints.sources()),
-            "evidence": self._evidence,
-            "standing": self._standing,
-            "writers": lambda _: list(self.endpoints.writers()),
-            "progress": lambda _: self.building.to_dict(),
-            "suggest": self._suggest,
-            "remark": self._remark,
-            "pack": self._pack,
-        }
-        changes: dict[str, Callable[[Given], Told]] = {
-            "build": lambda _: self._started(),
-            "stop": lambda _: self.building.stop(),
-            "remove": lambda given: {"token": self.shelf.remove(given.text("path")), **self._started()},
-            "restore": lambda given: {"path": self.shelf.restore(given.text("token")), **self._started()},
+        calls = {
+            "state": _answered(Nothing, self._state),
+            "sources": _answered(Nothing, lambda _: list(self.endpoints.sources())),
+            "evidence": _answered(EvidenceCall, self._evidence),
+            "standing": _answered(StandingCall, self._standing),
+            "writers": _answered(Nothing, lambda _: list(self.endpoints.writers())),
+            "progress": _answered(Nothing, lambda _: self.building.to_dict()),
+            "suggest": _answered(SuggestCall, self._suggest),
+            "remark": _answered(RemarkCall, self._remark),
+            "pack": _answered(PackCall, self._pack),
+            "build": self._change(Nothing, lambda _: self._started()),
+            "stop": self._change(Nothing, lambda _: self.building.stop()),
+            "remove": self._change(PathCall, lambda given: {"token": self.shelf.remove(given.path), **self._started()}),
+            "restore": self._change(
+                TokenCall, lambda given: {"path": self.shelf.restore(given.token), **self._started()}
+            ),
         }
         return [
-            *(Route(f"/page/{name}", _answered(call), methods=["POST"]) for name, call in calls.items()),
-            *(
-                Route(f"/page/{name}", _answered(self._allowed(call)), methods=["POST"])
-                for name, call in changes.items()
-            ),
+            *(Route(f"/page/{name}", call, methods=["POST"]) for name, call in calls.items()),
             Route("/page/ask", self._ask, methods=["POST"]),
             Route("/page/receive", self._receive, methods=["POST"]),
             Route("/page/cases", self._cases, methods=["GET"]),
@@ -89,12 +98,12 @@ class PageCalls:
         self.building.start()
         return {}
 
-    def _allowed(self, change: Callable[[Given], Told]) -> Callable[[Given], Told]:
-        def checked(given: Given) -> Told:
+    def _change(self, kind: type[_T], change: Callable[[_T], Told]) -> Endpoint:
+        def checked(given: _T) -> Told:
             self._check_change()
             return change(given)
 
-        return checked
+        return _answered(kind, checked)
 
     def _check_change(self) -> None:
         if not self.may_change:
@@ -103,7 +112,7 @@ class PageCalls:
                 "The page is open to the network: start it with --auth for that.",
             )
 
-    def _state(self, _: Given) -> Told:
+    def _state(self, _: Nothing) -> Told:
         return {
             **self.endpoints.state(),
             "may_change": self.may_change,
@@ -111,56 +120,49 @@ class PageCalls:
             "building": self.building.to_dict(),
         }
 
-    def _evidence(self, given: Given) -> Told:
+    def _evidence(self, given: EvidenceCall) -> Told:
         return self.endpoints.evidence(
-            given.text("document_id"),
-            given.span("span"),
-            given.text("quote", ""),
-            given.text("path", ""),
-            given.span("answer") if given.has("answer") else None,
-            given.number("around", 700),
+            given.document_id,
+            Span(*given.span),
+            given.quote,
+            given.path,
+            None if given.answer is None else Span(*given.answer),
+            given.around,
         )
 
-    def _standing(self, given: Given) -> Told:
-        asked = [
-            (each.text("document_id"), each.span("span"), each.text("quote"), each.text("path"))
-            for each in given.several("citations")
-        ]
+    def _standing(self, given: StandingCall) -> Told:
+        asked = [(each.document_id, Span(*each.span), each.quote, each.path) for each in given.citations or ()]
         return list(self.endpoints.standing(asked))
 
-    def _suggest(self, given: Given) -> Told:
+    def _suggest(self, given: SuggestCall) -> Told:
         if not self._suggesting.acquire(blocking=False):  # a courtesy, for which no answer should have to wait
             return []
         try:
-            cited = [(each.text("document_id"), each.span("span")) for each in given.several("cited")]
-            paths = given.texts("paths") or None
-            return list(self.endpoints.suggest(given.text("question"), given.texts("asked"), cited, paths))
+            cited = [(each.document_id, Span(*each.span)) for each in given.cited or ()]
+            return list(self.endpoints.suggest(given.question, given.asked or [], cited, given.paths or None))
         finally:
             self._suggesting.release()
 
-    def _remark(self, given: Given) -> Told:
-        kind, status = given.text("kind"), given.text("status")
-        if kind not in KINDS or status not in get_args(AnswerStatus):
-            raise misunderstood("kind")
+    def _remark(self, given: RemarkCall) -> Told:
         self.feedback.add(
             Remark(
-                kind=cast(Kind, kind),
-                question=given.text("question")[:MAX_QUESTION],
-                status=cast(AnswerStatus, status),
-                reason=reason_of(given),
-                turns=tuple(turn_of(each) for each in given.several("turns")[:_TURNS]),
-                answers=tuple(given.texts("answers")[:_TURNS]),
-                citations=tuple(citation_of(each) for each in given.several("citations")[:_TURNS]),
-                wrong=tuple(int(each) for each in given.texts("wrong") if each.isdecimal()),
-                expected=given.text("expected", "")[:MAX_QUESTION].strip(),
+                kind=given.kind,
+                question=given.question[:MAX_QUESTION],
+                status=given.status,
+                reason=given.reason,
+                turns=tuple(each.value() for each in (given.turns or ())[:_TURNS]),
+                answers=tuple((given.answers or ())[:_TURNS]),
+                citations=tuple(each.value() for each in (given.citations or ())[:_TURNS]),
+                wrong=tuple(int(each) for each in given.wrong or () if str(each).isdecimal()),
+                expected=given.expected[:MAX_QUESTION].strip(),
                 user=given.user,
             )
         )
         return {}
 
-    def _pack(self, given: Given) -> Told:
-        conversation = [asked_of(each) for each in given.several("conversation")]
-        return {"html": make_pack(self.endpoints.viewer, given.text("title"), conversation)}
+    def _pack(self, given: PackCall) -> Told:
+        conversation = [each.value() for each in given.conversation or ()]
+        return {"html": make_pack(self.endpoints.viewer, given.title, conversation)}
 
     async def _cases(self, request: Request) -> Response:
         """The remarks as cases for `rag eval`: all of them on one's own machine, one's own where people sign in."""
@@ -174,11 +176,10 @@ class PageCalls:
 
     async def _ask(self, request: Request) -> Response:
         try:
-            given = await Given.of(request)
-            turns = [{"role": each.text("role"), "text": each.text("text")} for each in given.several("turns")]
-            llm = given.text("llm") if given.has("llm") else None
+            given = await read_call(request, AskCall)
+            turns = [{"role": each.role, "text": each.text} for each in given.turns or ()]
             stop = threading.Event()
-            events = self.endpoints.told(given.text("question"), turns, given.texts("paths"), llm, stop)
+            events = self.endpoints.told(given.question, turns, given.paths, given.llm, stop)
         except FootnoteError as problem:
             return _refused(problem)
         return StreamingResponse(self._in_turn(events, stop), media_type="application/x-ndjson")
@@ -246,12 +247,12 @@ def _refused(problem: FootnoteError) -> JSONResponse:
     return JSONResponse({"error": str(problem)}, 400)
 
 
-def _answered(call: Callable[[Given], Told]) -> Callable[[Request], object]:
+def _answered(kind: type[_T], call: Callable[[_T], Told]) -> Endpoint:
     """A call as a route: an expected error becomes its sentence and hint, any other is logged."""
 
     async def answered(request: Request) -> Response:
         try:
-            return JSONResponse(await run_in_threadpool(call, await Given.of(request)))
+            return JSONResponse(await run_in_threadpool(call, await read_call(request, kind)))
         except FootnoteError as problem:
             return _refused(problem)
         except Exception:
