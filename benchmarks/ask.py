@@ -70,14 +70,18 @@ class Asker:
 
     def passages(self, found: Found, k: int = PASSAGES) -> list[ReadPassage]:
         """The first `k` passages, as the reader wants them."""
-        return [self._passage(key, score) for key, score in zip(found.keys[:k], found.scores, strict=False)]
+        rows = zip(found.keys[:k], found.scores, found.candidates, strict=False)
+        return [self._passage(key, score, candidate.dense) for key, score, candidate in rows]
 
     def read(self, text: str, vector: Vectors, found: Found) -> Reading:
         """The first passages read: by the ranker, and by the reader if there is one."""
         passages = self.passages(found)
         text = cased(text, [passage.text for passage in passages])
         reading = read(text, vector, passages, terms=terms, idf=self.index.lexical.idf)
-        return reading if self.reader is None else reread(reading, text, passages, self.reader)
+        if self.reader is None:
+            return reading
+        idf = self.index.lexical.idf
+        return reread(reading, text, vector, passages, self.reader, terms=terms, idf=idf)
 
     def respelt(self, text: str, found: Found) -> str:
         """The question with slips of the finger put right by the words of what it finds."""
@@ -109,7 +113,7 @@ class Asker:
         cosines = self.index.sentences[first:last] @ vector
         return Candidate(key, dense, lexical, self._contexts[key], self._bodies[key], cosines)
 
-    def _passage(self, key: int, score: float) -> ReadPassage:
+    def _passage(self, key: int, score: float, cosine: float) -> ReadPassage:
         piece = self.index.pieces[key]
         document = self.index.documents[piece.chunk.document_id]
         first, last = self.index.first[key], self.index.first[key + 1]
@@ -122,6 +126,7 @@ class Asker:
                 Span(s.start - piece.chunk.span.start, s.end - piece.chunk.span.start) for s in piece.sentences
             ),
             vectors=self.index.sentences[first:last],
+            cosine=cosine,
         )
 
 

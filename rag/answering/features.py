@@ -76,7 +76,10 @@ _LEANING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ReadPassage:
-    """A passage to read: fused score, title and heading path, sentences (spans of `text`) and their vectors."""
+    """A passage to read: fused score, title and heading path, sentences (spans of `text`) and their vectors.
+
+    `cosine` is that of the question and the chunk that it is or stands in.
+    """
 
     score: float
     document: str  # what tells documents from each other
@@ -84,6 +87,7 @@ class ReadPassage:
     text: str
     spans: tuple[Span, ...]
     vectors: Vectors  # (sentences, dim)
+    cosine: float = 0.0
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -36,7 +36,9 @@ class Findings:
     @property
     def answers(self) -> bool:
         """Whether the first sentence is sure enough to be called an answer."""
-        return bool(self.reading.sentences) and self.reading.answerable >= self.reading.least
+        reading = self.reading
+        sure = reading.answerable >= reading.least and reading.about >= reading.sure_about
+        return bool(reading.sentences) and sure
 
     @property
     def about(self) -> bool:
@@ -114,4 +116,5 @@ def _passage(hit: Hit, start: int, end: int, heading: tuple[str, ...]) -> ReadPa
         text=document.text[base : spans[-1].end],
         spans=tuple(Span(span.start - base, span.end - base) for span in spans),
         vectors=hit.vectors[start:end],
+        cosine=hit.cosine,
     )

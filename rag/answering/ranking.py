@@ -74,6 +74,7 @@ class Reading:
     several: bool = False
     least: float = ANSWERABLE  # the probability from which on it is called an answer
     about: float = 1.0  # the probability that the sources are about what is asked
+    sure_about: float = 0.0  # what that is of an answer at least
     least_about: float = 0.0  # the probability from which on the closest sentences are shown
 
 

@@ -23,7 +23,7 @@ from rag.types import Reader, SentenceRead, Span, Vectors, Window
 
 __all__ = ["CANDIDATES", "RISK", "Read", "mixed", "read_again", "reordered", "reread"]
 
-RISK = 0.1
+RISK = 0.15
 """Share of near misses - the topic is in the sources, the answer is not - that may be answered."""
 CANDIDATES = 8
 """Different sentences that are read again."""
@@ -69,8 +69,15 @@ def reread(
     if not found.sentences:
         return found
     said = strength(signals(question, vector, found, passages, terms, idf))
-    least, least_about = boundaries(risk)
-    return replace(found, answerable=said.answers, least=least, about=said.about, least_about=least_about)
+    at = boundaries(risk)
+    return replace(
+        found,
+        answerable=said.answers,
+        least=at.answers,
+        about=said.about,
+        sure_about=at.sure_about,
+        least_about=at.about,
+    )
 
 
 def reordered(reading: Reading, question: str, passages: Sequence[ReadPassage], reader: Reader) -> Reading:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,19 +21,17 @@ from rag.answering.ranking import Reading
 from rag.language import elsewhere, unspoken
 from rag.types import Vectors
 
-__all__ = ["SIGNALS", "Strength", "boundaries", "signals", "strength"]
+__all__ = ["SIGNALS", "Boundaries", "Strength", "boundaries", "signals", "strength"]
 
 SIGNALS = (
     "odds",  # the reader's log odds of the first sentence, between -12 and 8
     "passage",  # the fused score of its passage
     "best_passage",  # the best fused score
-    "stands_out",  # how much that is above the mean of the passages found
     "cosine",  # of question and sentence
     "covered",  # share of the question's weight that its passage, title and headings hold
-    "heaviest_missing",  # 1 where that is without the question's heaviest term
+    "nearest",  # the best cosine of question and chunk
     "name_missing",  # 1 where a name of the question stands neither before the sentence, in it nor in the next
-    "year_missing",  # 1 where the passage leaves out a year of the question
-    "year_missing_here",  # 1 where the sentence and its neighbours do
+    "year_missing",  # 1 where the sentence and its neighbours leave out a year of the question
     "pair",  # 1 for a line "key: value" among others
     "of_another",  # 1 for such a line under headings with none of the question's names
 )
@@ -49,6 +48,14 @@ class Strength:
     about: float
 
 
+class Boundaries(NamedTuple):
+    """An answer has at least `answers` and `sure_about`; closest sentences are of sources with at least `about`."""
+
+    answers: float
+    sure_about: float
+    about: float
+
+
 @dataclass(frozen=True, slots=True)
 class _Fitted:
     """Weights, the bias last; and for each of `risks`, both rising, the least `answers` of an answer."""
@@ -58,6 +65,7 @@ class _Fitted:
     risks: tuple[float, ...]
     least: tuple[float, ...]
     least_about: float
+    sure_about: float
 
 
 def signals(
@@ -69,25 +77,20 @@ def signals(
     last = len(passage.spans) - 1
     start = passage.spans[max(first.sentence - _AROUND, 0)].start
     end = passage.spans[min(first.sentence + _AROUND, last)].end
-    scores = [one.score for one in passages]
     weight = {term: w for term, w in idf(set(terms(question))).items() if w > 0}
     held = set(terms(f"{passage.context}\n{passage.text}"))
-    heaviest = max(weight, key=lambda term: weight[term], default="")
     name, _ = unspoken(question, passage.context, passage.text[:end])
-    _, year = unspoken(question, passage.context, passage.text)
-    _, year_here = unspoken(question, passage.context, passage.text[start:end])
+    _, year = unspoken(question, passage.context, passage.text[start:end])
     return np.array(
         [
             float(np.clip(first.odds, *_ODDS)),
             passage.score,
-            max(scores),
-            max(scores) - sum(scores) / len(scores),
+            max(one.score for one in passages),
             float(passage.vectors[first.sentence] @ vector),
             sum(w for term, w in weight.items() if term in held) / (sum(weight.values()) or 1.0),
-            bool(heaviest) and heaviest not in held,
+            max(one.cosine for one in passages),
             name,
             year,
-            year_here,
             first.pair,
             first.pair and elsewhere(question, passage.context),
         ],
@@ -96,15 +99,20 @@ def signals(
 
 
 def strength(values: FloatArray) -> Strength:
-    """The two probabilities of a row of signals, `(len(SIGNALS),)`."""
+    """The two probabilities of a row of signals, `(len(SIGNALS),)`.
+
+    A sentence answers at most as likely as the sources are about what is asked.
+    """
     fitted = _fitted()
-    return Strength(_logistic(values, fitted.answers), _logistic(values, fitted.about))
+    answers, about = _logistic(values, fitted.answers), _logistic(values, fitted.about)
+    return Strength(min(answers, about), about)
 
 
-def boundaries(risk: float) -> tuple[float, float]:
-    """The least `answers` of an answer at a risk, and the least `about` of one that is `partly`."""
+def boundaries(risk: float) -> Boundaries:
+    """Where an answer begins at a risk, and where the closest sentences do."""
     fitted = _fitted()
-    return float(np.interp(risk, fitted.risks, fitted.least)), fitted.least_about
+    least = float(np.interp(risk, fitted.risks, fitted.least))
+    return Boundaries(least, fitted.sure_about, fitted.least_about)
 
 
 @lru_cache(maxsize=1)
@@ -119,6 +127,7 @@ def _fitted() -> _Fitted:
         tuple(kept["risks"]),
         tuple(kept["least"]),
         float(kept["least_about"]),
+        float(kept["sure_about"]),
     )
 
 

@@ -143,7 +143,9 @@ def search(
         if same in seen or document is None:
             continue
         seen.add(same)
-        hits.append(Hit(Passage(chunk.chunk, document, scores[i], ranks[keys[i]]), chunk.sentences, chunk.vectors))
+        hits.append(
+            Hit(Passage(chunk.chunk, document, scores[i], ranks[keys[i]]), chunk.sentences, chunk.vectors, cosines[i])
+        )
         if len(hits) == k:
             break
     return hits

@@ -55,8 +55,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage with its sentences (spans of the document) and a unit vector for each, `(sentences, dim)`."""
+    """A passage with its sentences (spans of the document) and a unit vector for each, `(sentences, dim)`.
+
+    `cosine` is that of the question and the chunk as a whole.
+    """
 
     passage: Passage
     sentences: tuple[Span, ...]
     vectors: Vectors
+    cosine: float = 0.0
