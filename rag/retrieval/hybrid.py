@@ -26,6 +26,7 @@ __all__ = ["DEPTH", "Lenses", "Retrieved", "open_lenses", "retrieve", "search"]
 DEPTH = 16
 """Candidates of each lens: with 20, 30 or 50 no set of questions finds more, and each costs its reading."""
 _DOCUMENTS = 128  # kept in memory
+_DOUBT = 0.1  # of the score, by which another reading of a question must find more than the likeliest
 
 
 @dataclass(slots=True)
@@ -85,7 +86,7 @@ def retrieve(
     snapshot: Snapshot,
     documents: Sequence[str] | None = None,
 ) -> Retrieved:
-    """The `k` best hits for a stand-alone question; searched once more where it was misspelt.
+    """The `k` best hits for a stand-alone question, in the reading that finds most; again where it was misspelt.
 
     Misspelt words are put right by the words of what they find all the same. Raises ModelProblem.
     """
@@ -94,15 +95,24 @@ def retrieve(
         vector = encoder.query(text)
         return vector, search(text, vector, lenses=lenses, snapshot=snapshot, k=k, documents=documents)
 
-    asked, searched = question
+    asked, searched = _likeliest(question, lambda text: find(text)[1])
     vector, hits = find(searched)
     words = list(words_of(hits))
-    respelled = {text: respelt(text, words, lenses.lexical) for text in set(question)}
-    right = StandAlone(*(respelled[text] for text in question))
-    if right != question:
+    right = tuple(respelt(text, words, lenses.lexical) for text in (asked, searched))
+    if right != (asked, searched):
         asked, searched = right
         vector, hits = find(searched)
     return Retrieved(asked, vector if asked == searched else encoder.query(asked), tuple(hits))
+
+
+def _likeliest(question: StandAlone, find: Callable[[str], Sequence[Hit]]) -> tuple[str, str]:
+    """What is asked and searched for: another reading than the first only where it finds clearly more."""
+    if not question.others:
+        return question.asked, question.searched
+    readings = (question.asked, *question.others)
+    best = [max((hit.passage.score for hit in find(text)), default=0.0) for text in readings]
+    first = max(range(len(readings)), key=lambda at: (best[at] - (_DOUBT if at else 0.0), -at))
+    return (readings[first],) * 2 if first else (question.asked, question.searched)
 
 
 def search(

@@ -1,214 +1,275 @@
-"""A question that leans on the conversation becomes one that stands alone.
+"""A question that leans on the conversation becomes one that stands alone, as a person would say it in full.
 
-Three rules of English grammar do it where they fit: what is exchanged ("And in 2020?", "What about Bhutan?") takes the
-place of its like in the question before; a bare "When?" takes the place of what was asked; "it", "its" and "there"
-become what the question before was about. Where none fits, the questions before are put in front. A question that
-brings a name of its own, and does not point back, opens a new topic. This module does not know what is in the sources.
+Few operations do it: a phrase takes the place of its like in a question before ("And in 2020?", "no, in Bhutan I
+mean"), a bare "When?" is asked of what was asked, and what points back ("it", "there", "that year") is replaced by what
+is talked about: what the last question is about, or what its answer named. A question that does not lean stays as it
+is. This module does not know what is in the sources.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from rag.lenses import is_function_word, terms
+from rag.language import (
+    COMPARED,
+    LEANS,
+    MORE,
+    QUESTION,
+    SUMMARY,
+    WHO_SAID,
+    WHOLE,
+    Fragment,
+    Opened,
+    Pointer,
+    anew,
+    as_question,
+    counted,
+    filled,
+    fragment_of,
+    infinitive_of,
+    is_function_word,
+    neighbour,
+    opened,
+    pointer_in,
+    said_for,
+    sentence_spans,
+    slot_kind,
+    slots,
+    subject_of,
+    tail_of,
+    terms,
+)
+from rag.retrieval.conversation import Asked, Context, pairs
 from rag.types import Turn
 
 __all__ = ["StandAlone", "stand_alone"]
 
-_POINTS_BACK = re.compile(
-    r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then|same|such|ones?)\b"
-    r"|^(and|but|or|also|what about|how about)\b\W*(\w++\W*+){0,4}$"
-    r"|^(why|who else|what else|when|where|how)\b\W*(\w++\W*+){0,3}$",
-    re.IGNORECASE,
-)
 _LITTLE = 2  # words with content
 _WHOLE = 5  # words of a question that is a sentence of its own
-_BACK = 2  # questions that are put in front at most
 _LONGEST = 12  # turns that are looked back at
-_RULED = 400  # characters of two questions that the rules are for; patterns take long over more
-
-_START = r"(?:(?:and|but|or|so|also|then)\b,?\s*)"
-_PREPOSITION = r"(?:of|in|for|at|on|by|during|from|to|with|among|under|over|across|near|between|against)"
-_AUXILIARY = r"(?:is|was|are|were|does|do|did|has|have|had|can|could|will|would|should)"
-_NAMES = r"[A-Z][\w-]*(?:['’](?!s\b)\w+)?(?:(?: of| the| de| and)? [A-Z][\w-]*)*"  # runs of capitalised words
-_NAME = re.compile(rf"(?<=[\s(\"])(?!I\b){_NAMES}")
-_YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
-_EXCHANGE = re.compile(
-    rf"^(?:{_START}(?:what|how) about|{_START}|(?:what|how) about)\s*"
-    rf"(?:({_PREPOSITION})\s+)?((?:\S+\s+){{0,3}}\S+?)\W*$",
-    re.IGNORECASE,
-)
-_NO_EXCHANGE = re.compile(
-    rf"^(?:when|why|where|who|whom|how|what|which)\b|\b(?:{_AUXILIARY}|it|they|them|he|she|this|that|these|those|there|"
-    r"before|after|next|last|previous|others?|else|more|rest|then|not|now)\b",
-    re.IGNORECASE,
-)
-_BARE = re.compile(
-    rf"^{_START}?(since when|until when|to whom|from whom|by whom|with whom|when|why|where|who|how)\W*$", re.IGNORECASE
-)
-_ASKED = re.compile(
-    rf"^(?:\w+ )?(?:whom?|what|which|when|where|why|how)\b(?:\s+\S+){{0,4}}?\s+({_AUXILIARY}\s.+)$", re.IGNORECASE
-)
-_SUBJECT = re.compile(r"^(?:(who|what)|which|how many|how much)\s+(?!about\b)(.+)$", re.IGNORECASE)
-_COUNTED = re.compile(
-    r"^(how many)\s+(?:people\s+)?((?:died|live|lived|work|worked|was|were|are|have|had|took|lost)\b.*)$", re.IGNORECASE
-)
-_WHAT_IS = re.compile(
-    rf"^(?:what|who)\s+(?:is|was|are|were)\s+((?!.*\b{_PREPOSITION}\b)\S+(?:\s+\S+){{0,3}})$", re.IGNORECASE
-)
-_OF_WHOM = re.compile(rf"^(.*?\b(?:is|was|are|were)\s+)(the\s+)?([\w\s-]+?)(\s+{_PREPOSITION}\s+.+)$", re.IGNORECASE)
-_OF_AN_EVENT = re.compile(r"^(?i:when|where|why|how)\b.*\b[a-z]+$")  # it ends with a verb: "stopped"
-_WHOSE = re.compile(rf"^(.*?\b(?:is|was|are|were)\s+.*?['’]s\s+)([\w\s-]+?)(\s+{_PREPOSITION}\s+.+)?$", re.IGNORECASE)
-_DOES = re.compile(r"^(.*\b(?:do|does|did)\s+.+\s)(\w+)$", re.IGNORECASE)
-_ABOUT = re.compile(rf"\b{_PREPOSITION}\s+(?:the\s+)?{_NAMES}(?:\s+(?!\w+ed\b)[\w’'-]+)*$")
-_SHORT = re.compile(r"^(?:which|what|how many|how much)(?:\s+[a-z-]+){1,3}$", re.IGNORECASE)
-_EXISTS = re.compile(r"\b(?:is|are|was|were|will be)\s+there\b|^there\b|\bthere\s+(?:is|are|was|were)\b", re.IGNORECASE)
-_SUBJECT_NAME = re.compile(rf"^(?i:{_AUXILIARY}\s+)((?:the\s+)?{_NAMES})")
-_IT = re.compile(r"\b(its|it|there)\b", re.IGNORECASE)
-_HEAD = re.compile(rf"(\b(?:the|a|an)\s+(?:[\w-]+\s+){{1,3}}{_PREPOSITION}\s+(?:the\s+)?)$", re.IGNORECASE)
-_OF_A_THING = frozenset(
-    "population rate number size area revenue length share percentage name currency inflation literacy climate"  # noqa: SIM905
-    " exports imports language languages religion religions economy government president".split()
-)
+_RULED = 400  # characters of a question that the operations are for; patterns take long over more
+_QUOTED = 240  # characters of a reply that are said again
+_OTHERS = 2  # other readings of a question at most
 
 
 class StandAlone(NamedTuple):
-    """A question as it is understood, and as it is searched for: with what it leans on in front."""
+    """A question as it is understood, and as it is searched for: with what it leans on in front.
+
+    `others` are what else it may mean: the search decides.
+    """
 
     asked: str
     searched: str
+    others: tuple[str, ...] = ()
 
 
-class _Understood(NamedTuple):
-    """A question of the conversation: the sentences it is made of, and those that are searched for."""
+class _Said(NamedTuple):
+    """A question said in full; `frame` is what a further one takes its phrases from, `leans` what it leans on."""
 
-    asked: tuple[str, ...]
-    searched: tuple[str, ...]
+    asked: str
+    frame: str
+    leans: str = ""
+    others: tuple[str, ...] = ()
 
 
 def stand_alone(question: str, turns: Sequence[Turn]) -> StandAlone:
     """The question itself, or what it means after what was asked before if it leans on that."""
-    earlier = [turn.text.strip() for turn in turns if turn.role == "user" and turn.text.strip()][-_LONGEST:]
-    last: _Understood | None = None
-    for at, text in enumerate((*earlier, question)):
-        last = _understood(text, last, earlier[:at])
-    assert last is not None
-    return StandAlone(" ".join(last.asked), " ".join(last.searched))
+    before: tuple[Asked, ...] = ()
+    for one in pairs(turns, _LONGEST):
+        if len(one.text) <= _RULED and _asks(one.text):
+            before = (replace(one, text=_understood(one.text, before).frame), *before)
+    said = _understood(question, before)
+    return StandAlone(said.asked, f"{said.leans} {said.frame}" if said.leans else said.frame, said.others)
 
 
-def _understood(question: str, before: _Understood | None, earlier: Sequence[str]) -> _Understood:
-    points_back = _POINTS_BACK.search(question) is not None
-    if before is None or not (points_back or _says_little(question, earlier)):
-        return _Understood((question,), (question,))
-    said = None
-    if len(before.asked) == 1 and len(question) + len(before.asked[0]) <= _RULED:
-        asked = before.asked[0].strip()
-        exchanged = _exchanged(question, asked)
-        if exchanged is not None:
-            return _Understood((exchanged,), (exchanged,))
-        said = _bare(question, asked) or _resolved(question, asked)
-    if said is None and not points_back and len(question.split()) >= _WHOLE:
-        said = question
-    told = (*before.asked[-_BACK:], question) if said is None else (said,)
-    return _Understood(told, (*before.searched[-_BACK:], told[-1]))
+def _understood(question: str, before: tuple[Asked, ...]) -> _Said:
+    if not before or len(question) > _RULED:
+        return _said(question)
+    if not _asks(question):
+        return _said(question, leans=_leaned_on(question, before))
+    opening = opened(question)
+    if "dropped" in opening.cues and len(before) > 1:
+        before = before[1:]
+    if opening.back:
+        before = _brought_back(opening.back, before)
+    context = Context(before)
+    if not opening.rest:
+        return _said(before[0].text) if opening.back else _said(question)
+    for operation in (_told, _compared, _asked_anew, _exchanged, _resolved, _continued):
+        said = operation(opening, context)
+        if said is not None:
+            return said
+    bare = opening.rest == question.strip() or fragment_of(opening.rest) is not None
+    return _said(question if bare else as_question(opening.rest), leans=_leaned_on(opening.rest, before))
 
 
-def _says_little(question: str, earlier: Sequence[str]) -> bool:
-    """Whether it has hardly a word to be searched for, and none that is new and named."""
-    said = {term for text in earlier for term in terms(text)}
-    what = _WHAT_IS.match(question.rstrip(" ?.!")) if len(question) <= _RULED else None
-    named = _NAME.findall(question) + ([what[1]] if what else [])
-    new = any(said.isdisjoint(terms(name)) for name in named)
-    return not new and sum(not is_function_word(term) for term in terms(question)) <= _LITTLE
+def _asks(text: str) -> bool:
+    """Whether it is asked, or so short that it says what is asked about; what is told is left as it is."""
+    short = len(text.split()) <= _WHOLE and not text.endswith((".", "!"))
+    return short or QUESTION.search(opened(text).rest) is not None or bool(opened(text).back)
 
 
-def _exchanged(question: str, before: str) -> str | None:
-    """The question before with a year, a name, or what was asked of it, exchanged."""
-    found = _EXCHANGE.match(question)
-    if found is None or _NO_EXCHANGE.search(found[2]):
+def _leaned_on(text: str, before: tuple[Asked, ...]) -> str:
+    """The question to search for, too, where it is not clear what a text points at; "" where it names things itself."""
+    named = any(slot.kind in ("name", "code") for slot in slots(text))
+    return before[0].text if LEANS.search(text) and not named else ""
+
+
+def _brought_back(topic: str, before: tuple[Asked, ...]) -> tuple[Asked, ...]:
+    """The newest question about a topic first, but for the last; as they are where none is."""
+    wanted = [term[:4] for term in terms(topic) if not is_function_word(term)]
+    for one in (*before[1:], before[0]):
+        if wanted and all(any(term.startswith(start) for term in terms(one.text)) for start in wanted):
+            return (one, *(other for other in before if other is not one))
+    return before
+
+
+def _told(opening: Opened, context: Context) -> _Said | None:
+    """ "Tell me more", "summarise that" and "who said that?", of what was talked about last."""
+    plain, newest = opening.rest.rstrip(" ?.!"), context.asked[0]
+    if (who := WHO_SAID.match(plain)) and newest.reply:
+        asks = (who["who"] or "who").lower()
+        return _said(
+            as_question(f"{'where is it said' if asks == 'where' else f'{asks} said'} that {_quoted(newest.reply)}")
+        )
+    for pattern, begins in ((MORE, "Tell me more about"), (SUMMARY, "Summarise")):
+        if found := pattern.match(plain):
+            about = found["about"] or "it"
+            pointer = pointer_in(f"{begins} {about}", acts=False)
+            if pointer is None:
+                return _said(as_question(f"{begins} {about}", "."))
+            things = context.referents(pointer, about)
+            return _said(as_question(f"{begins} {things[0]}", "."), leans=newest.text) if things else None
+    return None
+
+
+def _quoted(reply: str) -> str:
+    """The first sentence of a reply, as it goes on behind "that"."""
+    first = reply[slice(*sentence_spans(reply)[0])][:_QUOTED].rstrip(" .;:")
+    return _going_on(first)
+
+
+def _compared(opening: Opened, context: Context) -> _Said | None:
+    """ "Is that more than in Bhutan?": what was asked, of the new side, compared with the old one."""
+    found = COMPARED.match(opening.rest.rstrip(" ?.!"))
+    if found is None or pointer_in(opening.rest[: found.start("side")], acts=False) is None:
         return None
-    preposition, new, plain = found[1], found[2], before.rstrip(" ?.!")
-    if _YEAR.search(new):
-        years = list(_YEAR.finditer(plain))
-        if years and _YEAR.fullmatch(new):
-            return _ended(plain[: years[-1].start()] + new + plain[years[-1].end() :])
-        return _ended(f"{plain} {preposition or 'in'} {new}")
-    if all(word[:1].isupper() for word in new.split() if word.lower() not in ("the", "of", "and")):
-        names = list(_NAME.finditer(plain))
-        if not names:
-            return _ended(f"{plain} {preposition or 'in'} {new}")
-        old = next((name for name in reversed(names) if name[0].isupper() == new.isupper()), names[-1])
-        return _ended(re.sub(r"\bthe\s+$", "", plain[: old.start()]) + new + plain[old.end() :])
-    new = re.sub(r"^(?:its|their|the)\s+", "", new, flags=re.IGNORECASE)
-    if preposition:
-        return _ended(f"{plain} {preposition} {new}")
-    if counted := _COUNTED.match(plain):
-        return _ended(f"{counted[1]} {new} {counted[2]}")
-    if whose := _WHOSE.match(plain):
-        return _ended(f"{whose[1]}{new}{whose[3] or ''}")
-    if not _OF_AN_EVENT.search(plain) and (of_whom := _OF_WHOM.match(plain)):
-        return _ended(f"{of_whom[1]}{of_whom[2] or ''}{new}{of_whom[4]}")
-    if (does := _DOES.match(plain)) and " " not in new:
-        return _ended(f"{does[1]}{new}")
-    about = _ABOUT.search(plain)
-    return _ended(f"What about the {new} {about[0]}") if about else None
-
-
-def _bare(question: str, before: str) -> str | None:
-    """A "when" or "why" alone, asked of what was asked before."""
-    found = _BARE.match(question)
-    if found is None:
+    fragment = fragment_of(f"{found['how'] or ''} {found['side']}".strip())
+    if fragment is None or slot_kind(fragment.phrase) not in ("name", "group", "time", "code"):
         return None
-    word, plain = found[1].capitalize(), before.rstrip(" ?.!")
-    if asked := _ASKED.match(plain):
-        return _ended(f"{word} {asked[1]}")
-    subject = _SUBJECT.match(plain)
-    if subject is None or word in ("Who", "How"):
+    put = filled(Context(tuple(context.answered)).of(slot_kind(fragment.phrase)).text, fragment)
+    if put is None or not put.old:
         return None
-    return _ended(f"{word} was it that {'they ' if subject[1] else ''}{subject[2]}")
+    return _Said(as_question(f"{put.text.rstrip('?')}, compared with {put.old}"), put.text)
 
 
-def _resolved(question: str, before: str) -> str | None:
-    """With "it", "its" or "there" said in full, or with the place of the question before."""
-    plain = re.sub(f"^{_START}", "", question.strip(" ?.!"), flags=re.IGNORECASE)
-    about = _ABOUT.search(before.rstrip(" ?.!"))
-    found = _IT.search(plain)
-    if found is None and _SHORT.match(plain) and about and not _NAME.search(plain):
-        return _ended(f"{plain} {about[0]}")
-    topic = _topic(before)
-    if found is None or topic is None or (found[1].lower() == "there" and _EXISTS.search(plain)):
+def _exchanged(opening: Opened, context: Context) -> _Said | None:
+    """ "And in 2020?", "women?", "no, in Bhutan": a phrase in the place of its like in a question before."""
+    years = (time for one in context.asked if (time := one.time()))
+    fragment = neighbour(opening.rest, next(years, "")) or fragment_of(opening.rest)
+    if fragment is None:
         return None
-    whole, core = topic
-    put = {"it": whole, "its": f"{core}’s", "there": f"in {core}"}[found[1].lower()]
-    return _ended(plain[: found.start()] + put + plain[found.end() :])
+    kind = slot_kind(fragment.phrase)
+    typed = kind in ("time", "group", "code") or (kind == "name" and opening.rest.endswith("?"))
+    cued = not opening.cues.isdisjoint(("goes on", "corrected")) or opening.back
+    if not (typed or cued or fragment.preposition):
+        return None
+    if WHOLE.match(fragment.phrase):
+        place = _wider_place(context)
+        fragment = Fragment(fragment.preposition, place or fragment.phrase)
+        kind = "name" if place else kind
+    frame = context.of(kind).text
+    put = filled(frame, fragment)
+    if put is not None:
+        return _Said(put.text, put.text, others=_if_a_name(opening.rest, fragment, frame, put.text))
+    topic = context.asked[0].topic
+    if topic is None or kind == "time":
+        return None
+    if "corrected" in opening.cues and topic.core in frame:
+        return _said(as_question(frame.replace(topic.whole, fragment.phrase) if topic.whole in frame else frame))
+    return _said(as_question(f"What about {fragment.phrase} in {topic.whole}"), leans=frame) if cued else None
 
 
-def _topic(question: str) -> tuple[str, str] | None:
-    """What a question is about, by its last name: as a whole ("the port of Gwadar"), and the name with its own words
-    alone ("Gwadar", "the Jaffar Express attack").
-    """
-    plain = question.rstrip(" ?.!")
-    names = list(_NAME.finditer(plain))
-    if not names:
-        what = _WHAT_IS.match(plain)
-        return (what[1], what[1]) if what else None
-    if subject := _SUBJECT_NAME.match(plain):
-        return subject[1], subject[1]
-    start, end = names[-1].span()
-    before, after = plain[:start], plain[end:]
-    core = names[-1][0]
-    if not re.search(rf"\b{_AUXILIARY}\s+(?:the\s+)?$", before, re.IGNORECASE):
-        nouns = re.match(rf"(?:\s+(?!{_PREPOSITION}\b|{_AUXILIARY}\b|\w+ed\b)[a-z-]+){{1,2}}$", after)
-        core += nouns[0] if nouns else ""
-    if the := re.search(r"\b(the\s+)$", before, re.IGNORECASE):
-        core, before = f"the {core}", before[: the.start()]
-    head = _HEAD.search(before)
-    whole = core if head is None or not _OF_A_THING.isdisjoint(head[0].lower().split()) else head[0] + core
-    return whole, core
+def _if_a_name(rest: str, fragment: Fragment, frame: str, put: str) -> tuple[str, ...]:
+    """What a phrase in small letters means if it is a name: "what about mongolia?"."""
+    if not rest.islower() or slot_kind(fragment.phrase) != "other":
+        return ()
+    named = filled(frame, Fragment(fragment.preposition, fragment.phrase.title()))
+    return (named.text,) if named and named.old and named.text != put else ()
 
 
-def _ended(question: str) -> str:
-    said = " ".join(question.split())
-    return f"{said[:1].upper()}{said[1:]}?"
+def _wider_place(context: Context) -> str:
+    """The name that was talked about before the last one."""
+    now = context.asked[0].text
+    earlier = (slot.text for one in context.asked[1:] for slot in slots(one.text) if slot.kind == "name")
+    return next((name for name in earlier if name not in now), "")
+
+
+def _asked_anew(opening: Opened, context: Context) -> _Said | None:
+    """ "Why?", "by whom?", "which group?", asked of what was asked."""
+    before = context.asked[0].text
+    said = anew(opening.rest, before) or counted(opening.rest, before)
+    return _said(said, leans=before) if said else None
+
+
+def _resolved(opening: Opened, context: Context) -> _Said | None:
+    """With what points back said in full."""
+    text, others = opening.rest, tuple[str, ...]()
+    pointed = replaced = False
+    acts = bool(infinitive_of(context.asked[0].text))
+    for _ in range(3):
+        pointer = pointer_in(text, acts)
+        entity = pointer is not None and pointer.points not in ("place", "time")
+        if pointer is None or (entity and pointed) or _is_told(text, pointer):
+            break
+        things = context.referents(pointer, text)
+        if not things:
+            break
+        others = tuple(said_for(text, pointer, thing) for thing in things[1 : 1 + _OTHERS]) if entity else others
+        text, replaced, pointed = said_for(text, pointer, things[0]), True, pointed or entity
+    if not replaced:
+        return None
+    mark = "." if opening.rest.endswith(".") else "?"
+    asked = as_question(text, mark)
+    return _Said(asked, asked, context.asked[0].text, tuple(as_question(other, mark) for other in others))
+
+
+def _is_told(text: str, pointer: Pointer) -> bool:
+    """Whether a pointer stands in a sentence that asks nothing, in front of one that does."""
+    end = re.search(r"[.!?]+(?=\s|$)", text[pointer.end :])
+    return end is not None and "?" not in end[0] and bool(text[pointer.end + end.end() :].strip())
+
+
+def _continued(opening: Opened, context: Context) -> _Said | None:
+    """A question that names nothing and says little, of what was talked about: "And how long is the warranty?"."""
+    rest, newest = opening.rest, context.asked[0]
+    topic, points = newest.topic, pointer_in(rest) is not None
+    if topic is None or (not points and any(slot.kind in ("name", "code") for slot in slots(rest))):
+        return None
+    own = subject_of(rest)
+    alone = own is not None and not own.core.startswith("the ")
+    little = sum(not is_function_word(term) for term in terms(rest)) <= _LITTLE and len(rest.split()) <= _WHOLE
+    if not (points or "goes on" in opening.cues or (little and not alone) or not QUESTION.search(rest)):
+        return None
+    plain, tail = rest.rstrip(" ?.!"), tail_of(newest.text)
+    if not points and QUESTION.search(plain):
+        if topic.core in tail:
+            return _said(as_question(f"{plain} {tail}"), leans=newest.text)
+        if own and own.core.startswith("the ") and plain.endswith(own.core):
+            return _said(as_question(f"{plain} of {topic.core}"), leans=newest.text)
+    if topic.whole.islower() and not points:
+        return _said(as_question(rest) if QUESTION.search(rest) else rest, leans=newest.text)
+    return _said(f"About {topic.whole}: {_going_on(rest)}", leans=newest.text)
+
+
+def _going_on(text: str) -> str:
+    """A text as it goes on behind another, its first letter small if it is a function word."""
+    begins = terms(text.split()[0])
+    return text[:1].lower() + text[1:] if begins and is_function_word(begins[0]) else text
+
+
+def _said(asked: str, leans: str = "") -> _Said:
+    return _Said(asked, asked, leans)

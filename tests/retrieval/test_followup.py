@@ -55,11 +55,49 @@ def test_a_question_that_leans_is_said_in_full(before: str, question: str, under
 
 
 @pytest.mark.parametrize(
-    "question", ["How many people?", "Did they escape?", "Are there any others?", "And the year before?", "Who?"]
+    ("question", "understood"),
+    [
+        ("How many people?", "How many people attacked the Jaffar Express?"),
+        ("Did they escape?", "Did those who attacked the Jaffar Express escape?"),
+        ("Are there any others?", "About the Jaffar Express: are there any others?"),
+        ("And the year before?", "About the Jaffar Express: the year before?"),
+        ("Who?", ATTACK),
+    ],
 )
-def test_where_no_rule_fits_the_question_before_is_put_in_front(question: str) -> None:
-    asked = f"{ATTACK} {question}"
-    assert stand_alone(question, turns("What is a train?", ATTACK)) == StandAlone(asked, asked)
+def test_what_leans_names_what_it_is_about(question: str, understood: str) -> None:
+    alone = stand_alone(question, turns("What is a train?", ATTACK))
+    assert (alone.asked, alone.searched) == (understood, f"{ATTACK} {understood}")
+
+
+def test_the_year_before_is_said_as_a_year() -> None:
+    asked = stand_alone("And the year before?", turns("What was Lyft's revenue in 2021?")).asked
+    assert asked == "What was Lyft's revenue in 2020?"
+
+
+def test_what_is_told_is_left_as_it_is() -> None:
+    said = "They were never found, or so the papers of the time have it."
+    assert stand_alone(said, turns(ATTACK)) == StandAlone(said, f"{ATTACK} {said}")
+
+
+def test_another_reading_is_offered_where_two_things_may_be_meant() -> None:
+    alone = stand_alone("Who repairs it?", turns("Who runs the ferry over the Ilm?", "Where is the port of Gwadar?"))
+    assert alone.asked == "Who repairs the port of Gwadar?"
+    assert alone.others == ("Who repairs the ferry over the Ilm?",)
+    small = stand_alone("what about mongolia?", turns("What is the capital of Bhutan?"))
+    assert "What is the capital of Mongolia?" in small.others
+
+
+@pytest.mark.parametrize("reply", ["", "The sources do not answer this question.", "I am sorry, I do not know."])
+def test_what_was_refused_gives_way_to_what_was_answered(reply: str) -> None:
+    said = [
+        Turn("user", "How long do women in Kazakhstan live?"),
+        Turn("assistant", "77.9 years [1]"),
+        Turn("user", "Who is the oldest person there?"),
+        Turn("assistant", reply),
+    ]
+    assert stand_alone("And men?", said).asked == "How long do men in Kazakhstan live?"
+    said[-1] = Turn("assistant", "Ayan Bek is 109. [1]")
+    assert stand_alone("How old is she?", said).asked == "How old is Ayan Bek?"
 
 
 @pytest.mark.parametrize(
@@ -77,15 +115,16 @@ def test_a_new_topic_stands_alone(question: str) -> None:
 
 def test_what_happened_is_not_exchanged_for_a_thing() -> None:
     before = "Where was the attack on the Jaffar Express stopped?"
-    assert stand_alone("And the soldiers?", turns(before)).asked == f"{before} And the soldiers?"
+    asked = stand_alone("And the soldiers?", turns(before)).asked
+    assert asked == "What about the soldiers in the attack on the Jaffar Express?"
 
 
 def test_a_chain_leads_back_to_what_it_is_about() -> None:
     asked = stand_alone("What about its capital?", turns("What is the area of Kuwait?", "And of Qatar?"))
     assert asked.asked == "What is the capital of Qatar?"
-    asked = stand_alone("Did they escape?", turns("What is a train?", ATTACK, "How many died in it?"))
-    assert asked.asked == "How many died in the Jaffar Express? Did they escape?"
-    assert "train?" not in asked.searched, "two questions are put in front at most"
+    asked = stand_alone("When was it seized?", turns("What is a train?", ATTACK, "How many died in it?"))
+    assert asked.asked == "When was the Jaffar Express seized?"
+    assert "What is a train?" not in asked.searched, "one question is put in front at most"
 
 
 def test_what_a_pointing_question_leans_on_is_searched_for_too() -> None:
