@@ -20,7 +20,7 @@ from rag.language.followups import (
     QUESTION,
     TIME,
 )
-from rag.language.text import sentence_spans
+from rag.language.sentences import sentence_spans
 
 __all__ = [
     "SMALL_WORD",

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple, TypeAlias
 
+from rag.language.restating import Fragment, as_question, filled
+
 __all__ = ["DOCUMENT_NOUNS", "Kind", "Side", "defines", "document_phrase", "kind_of", "sides_of", "topic_of"]
 
 Kind: TypeAlias = Literal[
@@ -145,6 +147,7 @@ _PAIRS = (  # where the two sides of a comparison stand
     re.compile(r"\bcompar(?:e|ing|ison of) (?P<a>.+?) (?:and|with|to|versus|vs\.?) (?P<b>.+)$", re.IGNORECASE),
     re.compile(r"^(?P<a>.+?) (?:versus|vs\.?) (?P<b>.+)$", re.IGNORECASE),
 )
+_COMPARED_WITH = re.compile(r"^(?P<one>.+), compared with (?P<b>.+)$", re.IGNORECASE)
 _THAN = re.compile(
     r"^(?P<head>(?:is|are|was|were|do|does|did|has|have|had) .*?)(?P<a>\b(?:[\w’'-]+ ){0,2}[\w’'-]+) "
     r"(?:(?:much |far )?(?:better|worse|more|less|fewer|\w{3,}er)\b(?: \w+){0,2}) than (?P<b>.+)$",
@@ -172,6 +175,8 @@ _ONES = re.compile(r"\b(?:that of|those of)\b|\bones?$", re.IGNORECASE)
 def sides_of(question: str) -> tuple[Side, ...]:
     """The things that a question asks about side by side, in its order; none where it asks about one thing."""
     plain = " ".join(question.split()).rstrip(" ?.!")
+    if (found := _COMPARED_WITH.match(plain)) and (put := filled(found["one"], Fragment("", found["b"]))) and put.old:
+        return Side(put.old, as_question(found["one"])), Side(found["b"], put.text)
     for pattern in _PAIRS:
         if found := pattern.search(plain):
             a, b = _shared_head(found["a"], found["b"])
