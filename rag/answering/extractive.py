@@ -68,7 +68,7 @@ def answer_from(question: str, alone: StandAlone, answering: Answering) -> tuple
     if kind == "definition":
         found = _with_definitions(found, _term(asked), corpus)
     findings = answering.read(asked, found)
-    sides = sides_of(asked)
+    sides = sides_of(findings.question)
     if sides and (kind == "comparison" or not _tells_all(findings, sides)):
         return compared(blank, kind, sides, findings, answering)
     if kind == "fact" and findings.reading.several:

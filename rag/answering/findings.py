@@ -24,7 +24,7 @@ __all__ = ["Answering", "Findings", "findings_of", "heading_at"]
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """A question with its reading. `passages[i]` are sentences `first[i]` and after of `hits[hit[i]]`."""
+    """A question, its names written as the sources write them, with its reading. `passages[i]` are sentences `first[i]` and after of `hits[hit[i]]`."""
 
     question: str
     reading: Reading
@@ -82,7 +82,7 @@ def findings_of(question: str, found: Retrieved, idf: Idf, reader: Reader | None
     reading = read(asked, found.vector, passages, terms=terms, idf=idf)
     if reader is not None:
         reading = reread(reading, asked, found.vector, passages, reader, risk, terms=terms, idf=idf)
-    return Findings(question, reading, tuple(passages), found.hits, tuple(hit), tuple(first))
+    return Findings(asked, reading, tuple(passages), found.hits, tuple(hit), tuple(first))
 
 
 def heading_at(document: Document, offset: int) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ _LEAD = 5
 """Sentences of a section that sums up, such as an abstract."""
 _BACK = frozenset(terms("references bibliography acknowledgements acknowledgments appendix supplements"))
 _LISTS = frozenset(terms("contents index"))
-_SHORT = 5
+_SHORT = 6
 """Words of a sentence that is too short to carry a section."""
 
 
