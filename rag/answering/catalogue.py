@@ -17,6 +17,8 @@ from rag.types import Answer, AnswerStatus, Document, Span
 __all__ = ["about_sources"]
 
 _LISTED = 12
+_SCANNED = 2000
+"""Documents that are looked through for a word; more would keep the asker waiting."""
 _EXAMPLES = 4
 _FIRST = 12
 """Sentences of a document that are tried for an example of a question."""
@@ -72,17 +74,18 @@ def _mentioning(question: str, asked_as: str, what: str, corpus: Corpus) -> tupl
     """Every document in which the words stand, each with the first sentence that has them."""
     pattern = re.compile(rf"(?<!\w){re.escape(what)}(?!\w)", re.IGNORECASE)
     places = []
-    for name in corpus.names:
+    looked = corpus.names[:_SCANNED]
+    for name in looked:
         document = corpus.document(name.document_id)
         at = pattern.search(document.text) if document else None
         if document and at:
-            spans = _sentence_at(document, at.start())
-            places.append(Place(document, spans, Span(*at.span()), name.title))
+            places.append(Place(document, _sentence_at(document, at.start()), Span(*at.span()), name.title))
     status: AnswerStatus = "answered" if places else "not_found"
-    note = (
-        f"{len(places)} of {len(corpus.names)} sources mention “{what}”." if places else f"No source mentions “{what}”."
-    )
-    return Answer(question, asked_as, status, (), (), 1.0 if places else 0.0, (note,), shape="list"), places
+    many = f"{len(places)} of {len(looked)} sources mention" if places else "No source mentions"
+    notes = [f"{many} “{what}”."]
+    if len(corpus.names) > len(looked):
+        notes.append(f"Only the first {len(looked):,} of {len(corpus.names):,} sources were looked through.")
+    return Answer(question, asked_as, status, (), (), 1.0 if places else 0.0, tuple(notes), shape="list"), places
 
 
 def _sentence_at(document: Document, offset: int) -> Span:
