@@ -24,7 +24,10 @@ __all__ = ["Answering", "Findings", "findings_of", "heading_at"]
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """A question, its names written as the sources write them, with its reading. `passages[i]` are sentences `first[i]` and after of `hits[hit[i]]`."""
+    """A question, its names written as the sources write them, with its reading.
+
+    `passages[i]` are sentences `first[i]` and after of `hits[hit[i]]`.
+    """
 
     question: str
     reading: Reading
