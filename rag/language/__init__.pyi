@@ -84,11 +84,12 @@ from .pronouns import opens_leaning as opens_leaning
 from .pronouns import points_elsewhere as points_elsewhere
 from .questions import DOCUMENT_NOUNS as DOCUMENT_NOUNS
 from .questions import Kind as Kind
-from .questions import Side as Side
 from .questions import defines as defines
 from .questions import document_phrase as document_phrase
 from .questions import kind_of as kind_of
-from .questions import sides_of as sides_of
+from .questions import plain_question as plain_question
+from .questions import questions_in as questions_in
+from .questions import term_of as term_of
 from .questions import topic_of as topic_of
 from .quotations import quoted_pieces as quoted_pieces
 from .quotations import quoted_texts as quoted_texts
@@ -114,6 +115,9 @@ from .sentences import ended_in_print as ended_in_print
 from .sentences import sentence_spans as sentence_spans
 from .sentences import sentences as sentences
 from .sentences import units as units
+from .sides import Side as Side
+from .sides import sides_of as sides_of
+from .sides import together as together
 from .statements import DraftQuestion as DraftQuestion
 from .statements import question_from as question_from
 from .summaries import sums_up as sums_up

@@ -8,21 +8,30 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple, TypeAlias
 
+from rag.language.questions import plain_question
+
 __all__ = ["SourcesQuestion", "sources_question"]
 
 SourcesKind: TypeAlias = Literal["examples", "documents", "mentions"]
 
-_DOCUMENTS = r"(?:documents?|sources?|files?|articles?|reports?)"
-_GREETING = r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you)\b[^?]{0,25}"
-_MENTION = r"(?:mentions?|talks? about|speaks? of|deals? with|discuss(?:es)?|covers?|(?:is|are) about|contains?)"
+_DOCUMENTS = r"(?:documents?|sources?|files?|articles?|reports?|papers?|texts?)"
+_GREETING = r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you)\b[^?:.]{0,25}"
+_CONTAIN = r"(?:contains?|ha(?:s|ve)|uses?) (?:the )?(?:words?|phrase|name|term)|contains?"
+_MENTION = rf"(?:mentions?|talks? (?:about|of)|speaks? (?:about|of)|deals? with|discuss(?:es)?|covers?|(?:is|are) about|{_CONTAIN})"
 _CUES: tuple[tuple[SourcesKind, str], ...] = (  # of a question without its mark; what is mentioned is the first group
-    ("mentions", rf"(?:what|which) (?:of the )?(?:{_DOCUMENTS}|ones?) {_MENTION} (.+)"),
-    ("mentions", rf"(?:what|which) (?:of the )?(?:{_DOCUMENTS}|ones?) says? (?:some|any)thing about (.+)"),
-    ("documents", rf"(?:what|which) {_DOCUMENTS} (?:do you have|are there|are (?:indexed|available)|do you know)"),
-    ("documents", rf"(?:what|which) {_DOCUMENTS} can you (?:search|read)"),
-    ("documents", rf"(?:list|show)(?: me)? (?:all )?(?:the |your )?{_DOCUMENTS}"),
-    ("examples", r"what (?:can|could|may|should) (?:i|we|one) ask(?: you)?(?: about| here)?"),
-    ("examples", r"what (?:can|do) you (?:do|know|answer)|help|who are you"),
+    ("mentions", rf"(?:what|which) (?:of the |of your )?(?:{_DOCUMENTS}|ones?) {_MENTION} (.+)"),
+    ("mentions", rf"(?:what|which) (?:of the |of your )?(?:{_DOCUMENTS}|ones?) says? (?:some|any)thing about (.+)"),
+    ("mentions", r"where (?:is|are|was|were) (.+) mentioned"),
+    (
+        "documents",
+        rf"(?:what|which) {_DOCUMENTS} (?:do you have|are there|are (?:indexed|available|loaded)|do you know)",
+    ),
+    ("documents", rf"(?:what|which) {_DOCUMENTS} can (?:you|i) (?:search|read|ask)"),
+    ("documents", rf"(?:how many|what|which) {_DOCUMENTS} (?:do you have|are there|are (?:indexed|available|loaded))"),
+    ("documents", rf"what is in (?:the|your) {_DOCUMENTS}"),
+    ("documents", rf"(?:list|show)(?: me)? (?:all )?(?:of )?(?:the |your )?(?:available )?{_DOCUMENTS}"),
+    ("examples", r"what (?:questions )?(?:can|could|may|should) (?:i|we|one) ask(?: you)?(?: about| here)?"),
+    ("examples", r"what (?:can|do) you (?:do|know|answer)|help(?: me)?|(?:who|what) are you"),
     ("examples", _GREETING),
 )
 _PATTERNS = tuple((kind, re.compile(cue, re.IGNORECASE)) for kind, cue in _CUES)
@@ -37,8 +46,13 @@ class SourcesQuestion(NamedTuple):
 
 def sources_question(question: str) -> SourcesQuestion | None:
     """What a question asks about the sources themselves; None for a question that they are to answer."""
-    plain = " ".join(question.split()).rstrip(" ?.!")
-    for kind, pattern in _PATTERNS:
-        if found := pattern.fullmatch(plain):
-            return SourcesQuestion(kind, found[1].strip(" '\"“”") if kind == "mentions" else "")
+    for plain in (" ".join(question.split()).rstrip(" ?.!"), plain_question(question)):
+        for kind, pattern in _PATTERNS:
+            if found := pattern.fullmatch(plain):
+                return SourcesQuestion(kind, _thing(found[1]) if kind == "mentions" else "")
     return None
+
+
+def _thing(said: str) -> str:
+    """What is to be mentioned, without its article and quotation marks."""
+    return re.sub(r"^(?:the|an?) (?=\S)", "", said.strip(" '\"“”"), flags=re.IGNORECASE)

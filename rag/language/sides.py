@@ -1,0 +1,149 @@
+"""The things that a question asks about side by side: "compare A and B", "the populations of X, Y and Z".
+
+Patterns of English. This module does not know what the sources hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rag.language.questions import plain_question
+from rag.language.restating import Fragment, as_question, filled
+
+__all__ = ["Side", "sides_of", "together"]
+
+_AND = r"(?:,? and |,? or |, )"
+_NAME = r"(?:the )?[A-Z0-9][\w’'.-]*(?: (?:of |the |de )?[A-Z][\w’'-]*){0,4}"
+_NAMES = re.compile(
+    rf"(?<![\w’'-])(?<!\bbetween )({_NAME}(?:, {_NAME})*,? (?:and|or) (?:(?:in|of|for|at|by|from) )?{_NAME})(?![\w’'-])"
+)
+_PAIRS = tuple(  # where the two sides of a comparison stand
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:differences?|distinction|comparison) between (?P<a>.+?) and (?P<b>.+)$",
+        r"\bhow (?:do|does|did) (?P<a>.+?) compare (?:with|to|against) (?P<b>.+)$",
+        r"\bhow (?:is|are|was|were) (?P<a>.+?) different from (?P<b>.+)$",
+        r"\bhow (?:do|does|did) (?P<a>.+?) differ from (?P<b>.+)$",
+        r"^(?:how|what) (?:do|does|did) (?P<a>.+?) and (?P<b>.+?) (?:differ|compare|have in common)$",
+        r"^what distinguish(?:es|ed) (?P<a>.+?) from (?P<b>.+)$",
+        r"\bcompar(?:e|ing|ison of) (?P<a>.+?) (?:and|with|to|versus|vs\.?) (?P<b>.+)$",
+        r"^(?P<a>.+?) (?:versus|vs\.?) (?P<b>.+)$",
+    )
+)
+_COMPARED_WITH = re.compile(r"^(?P<one>.+), compared with (?P<b>.+)$", re.IGNORECASE)
+_ASPECT = re.compile(
+    r",? (?:in terms of|with regard to|with respect to|as regards|regarding|concerning) (?:their )?(.+)$", re.IGNORECASE
+)
+_THAN = re.compile(
+    r"^(?P<head>(?:is|are|was|were|do|does|did|has|have|had) .*?)(?P<a>\b(?:[\w’'-]+ ){0,2}[\w’'-]+) "
+    r"(?:(?:much |far )?(?:better|worse|more|less|fewer|\w{3,}er)\b(?: \w+){0,2}) than (?P<b>.+)$",
+    re.IGNORECASE,
+)
+_CHOICE = re.compile(
+    r"^(?P<head>.*\b(?:better|worse|more|less|fewer|earlier|later|\w{3,}er)\b[^,]*?,? ?)"
+    r"(?:(?P<p>in|for|at|of|by|on|to) )?"
+    r"(?P<a>(?:the )?[\w’'-]+(?: [A-Z][\w’'-]*){0,3}) or (?:(?:in|for|at|of|by|on|to) )?(?P<b>.+)$"
+)
+_EITHER = re.compile(  # "is the mill or the church older"
+    r"^(?:is|are|was|were|do|does|did|has|have|had) (?P<a>.+?) or (?P<b>.+?) "
+    r"(?P<head>(?:\w+ )?(?:better|worse|more|less|fewer|earlier|later|\w{3,}er))$",
+    re.IGNORECASE,
+)
+_REPEATED = re.compile(  # "for veterans and for people on social security"
+    r"^(?P<head>.+?) (?P<p>for|in|of|at|by|about|from|on|to|with) (?P<a>[^,]+?) and (?P=p) (?P<b>.+)$", re.IGNORECASE
+)
+_MEASURES = {  # what a comparative compares
+    "larger": "area or size", "bigger": "size", "smaller": "size or area", "higher": "", "lower": "", "older": "age",
+    "younger": "age", "longer": "length", "shorter": "length", "richer": "income", "poorer": "income",
+    "faster": "speed", "slower": "speed", "cheaper": "price", "stronger": "strength", "weaker": "strength",
+    "greater": "size", "taller": "height", "deeper": "depth", "wider": "width", "earlier": "date", "later": "date",
+    "more": "", "less": "", "fewer": "", "better": "", "worse": "",
+}  # fmt: skip
+_COMPARATIVE = re.compile(rf"\b({'|'.join(_MEASURES)})\b", re.IGNORECASE)
+_QUALIFIES = re.compile(  # an adjective alone, as in "the blue and the red plan"
+    r"^(?:an? |the )?(?:\w{2,}(?:ed|al|ic|ly|ary|ive|ble|ing|ous|ful|less|ese|ish|ern)|old|new|first|second|third|last|"
+    r"early|late|big|small|large|long|short|high|low|full|free|basic|premium|standard|red|blue|green|black|white|yellow|"
+    r"private|hard|soft|hot|cold|dry|wet|warm|fast|slow|young|poor|rich|open|closed|simple|main|north|south|east|west)$"
+)
+_ONES = re.compile(r"\b(?:that of|those of)\b|\bones?$", re.IGNORECASE)
+
+
+class Side(NamedTuple):
+    """One of several things asked about: its name as the question has it, and the question about it alone."""
+
+    name: str
+    question: str
+
+
+def sides_of(question: str) -> tuple[Side, ...]:
+    """The things that a question asks about side by side, in its order; none where it asks about one thing."""
+    plain = plain_question(question)
+    if (found := _COMPARED_WITH.match(plain)) and (put := filled(found["one"], Fragment("", found["b"]))) and put.old:
+        return Side(put.old, as_question(found["one"])), Side(found["b"], put.text)
+    aspect = _ASPECT.search(plain)
+    compared = plain[: aspect.start()] if aspect else plain
+    for pattern in _PAIRS:
+        if found := pattern.search(compared):
+            of = f"the {aspect[1]} of " if aspect else ""
+            a, b = _shared_head(found["a"], found["b"])
+            return Side(a, f"What is {of}{a}?"), Side(b, f"What is {of}{b}?")
+    if found := _EITHER.match(plain):
+        either = _shared_head(found["a"], found["b"])
+        return tuple(Side(each, _alone(f"which {found['head']}", "", each)) for each in either)
+    if found := _CHOICE.match(plain):
+        between, head = f"{found['p']} " if found["p"] else "", found["head"].rstrip(" ,")
+        return tuple(Side(each, _alone(head, between, each)) for each in _shared_head(found["a"], found["b"]))
+    if found := _THAN.match(plain):
+        head = found["head"].rstrip(" ,")
+        return tuple(Side(each, f"{head} {each}?") for each in _shared_head(found["a"], found["b"]))
+    if found := _REPEATED.match(plain):
+        return tuple(Side(each, f"{found['head']} {found['p']} {each}?") for each in (found["a"], found["b"]))
+    if found := _NAMES.search(plain):
+        names = [re.sub(r"^(?:in|of|for|at|by|from) ", "", each) for each in re.split(_AND, found[1])]
+        if len(names) > 1 and all(names):
+            before, after = plain[: found.start()], plain[found.end() :]
+            return tuple(Side(name, f"{before}{name}{after}?") for name in names)
+    return ()
+
+
+def together(question: str, sides: Sequence[Side]) -> str:
+    """The words that name two sides and may be the name of one thing, as "Trinidad and Tobago" is.
+
+    "" where the question asks about each by a plural ("the populations of"), of years or with "both".
+    """
+    if len(sides) != 2 or any(side.name[:1].isdigit() for side in sides):
+        return ""
+    names = re.search(r" and (?:the )?".join(re.escape(side.name) for side in sides), question, re.IGNORECASE)
+    if names is None or re.search(r"\w{3}[^\Wsui]s (?:of|in|for|at) (?:the )?$|\bboth ", question[: names.start()]):
+        return ""
+    return names[0]
+
+
+def _alone(head: str, between: str, name: str) -> str:
+    """The question about one side of a choice: without its comparative, which no side answers by itself."""
+    found = _COMPARATIVE.search(head)
+    if found is None:
+        return f"{head} {between}{name}?"
+    measure = _MEASURES[found[1].lower()]
+    if measure and re.match(r"(?:which|who|what)\b", head, re.IGNORECASE):
+        return f"What is the {measure} of {name}?"
+    rest = re.sub(r"^(?:is|are|was|were|do|does|did|has|have|had)\b ?", "", head[: found.start()], flags=re.IGNORECASE)
+    return f"What is the {rest.strip()} {between}{name}?"
+
+
+def _shared_head(a: str, b: str) -> tuple[str, str]:
+    """Both names in full: "public and quiet public posts" are public posts and quiet public posts."""
+    a, b = (re.sub(r"^(?:of|in|for|between) ", "", each.strip(" ,")) for each in (a, b))
+    first, second = a.split(), b.split()
+    if _ONES.search(b):
+        tail = first[-1]
+        b = re.sub(r"\bones?$", tail, re.sub(r"^(?:that|those) of ", "", b))
+    elif len(first) < len(second) and a.islower() and first[-1].partition("-")[2] == second[0].partition("-")[2] != "":
+        a = " ".join((*first, *second[1:]))
+    elif a.islower() and b.islower() and len(first) <= len(second) > 1 and _QUALIFIES.search(a):
+        a = f"{a} {second[-1]}"
+    elif (head := re.match(r"(?:the )?[a-z-]+s? of ", a)) and " of " not in b:
+        b = f"{head[0]}{b}"
+    return a, b
