@@ -16,18 +16,17 @@ SourcesKind: TypeAlias = Literal["examples", "documents", "mentions"]
 
 _DOCUMENTS = r"(?:documents?|sources?|files?|articles?|reports?|papers?|texts?)"
 _GREETING = r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you)\b[^?:.]{0,25}"
-_CONTAIN = r"(?:contains?|ha(?:s|ve)|uses?) (?:the )?(?:words?|phrase|name|term)|contains?"
-_MENTION = rf"(?:mentions?|talks? (?:about|of)|speaks? (?:about|of)|deals? with|discuss(?:es)?|covers?|(?:is|are) about|{_CONTAIN})"
+_MENTION = (
+    r"(?:mentions?|(?:talk|speak)s? (?:about|of)|deals? with|discuss(?:es)?|covers?|(?:is|are) about|"
+    r"(?:contains?|ha(?:s|ve)|uses?) (?:the )?(?:words?|phrase|name|term)|contains?)"
+)
+_THERE = r"(?:do you have|are there|are (?:indexed|available|loaded))"
 _CUES: tuple[tuple[SourcesKind, str], ...] = (  # of a question without its mark; what is mentioned is the first group
     ("mentions", rf"(?:what|which) (?:of the |of your )?(?:{_DOCUMENTS}|ones?) {_MENTION} (.+)"),
     ("mentions", rf"(?:what|which) (?:of the |of your )?(?:{_DOCUMENTS}|ones?) says? (?:some|any)thing about (.+)"),
     ("mentions", r"where (?:is|are|was|were) (.+) mentioned"),
-    (
-        "documents",
-        rf"(?:what|which) {_DOCUMENTS} (?:do you have|are there|are (?:indexed|available|loaded)|do you know)",
-    ),
+    ("documents", rf"(?:how many|what|which) {_DOCUMENTS} (?:{_THERE}|do you know)"),
     ("documents", rf"(?:what|which) {_DOCUMENTS} can (?:you|i) (?:search|read|ask)"),
-    ("documents", rf"(?:how many|what|which) {_DOCUMENTS} (?:do you have|are there|are (?:indexed|available|loaded))"),
     ("documents", rf"what is in (?:the|your) {_DOCUMENTS}"),
     ("documents", rf"(?:list|show)(?: me)? (?:all )?(?:of )?(?:the |your )?(?:available )?{_DOCUMENTS}"),
     ("examples", r"what (?:questions )?(?:can|could|may|should) (?:i|we|one) ask(?: you)?(?: about| here)?"),

@@ -64,9 +64,9 @@ _CUES: tuple[tuple[Kind, str], ...] = (  # the first that is found in a question
     ("overview", rf"^what {_DO} .{{1,60}} (?:find|conclude|argue|show|cover|discuss)$"),
     (
         "comparison",
-        r"\b(?:compare[sd]?|comparison|comparing|versus|vs\.?|differences? between|differs?|different from|have in common)\b",
+        r"\b(?:compare[sd]?|comparison|comparing|versus|vs\.?|differences? between|differs?|different from)\b",
     ),
-    ("comparison", r"^what distinguish(?:es|ed)?\b"),
+    ("comparison", r"^what distinguish(?:es|ed)?\b|\bhave in common\b"),
     ("comparison", r"\b(?:better|worse|more|less|fewer|\w{3,}er) (?:\w+ ){0,3}?than (?!\d)"),
     (
         "comparison",
@@ -83,7 +83,7 @@ _CUES: tuple[tuple[Kind, str], ...] = (  # the first that is found in a question
     ("proposal", r"\bwhat (?:should|must|ought)\b"),
     ("proposal", r"\bwhat .{0,60}(?:recommend|propose|suggest|advise|have to do|need to do|be done)\b"),
     ("proposal", rf"^what (?:{_BE}|has been|have been) (?:recommended|proposed|suggested|advised)\b|^what advice\b"),
-    ("definition", rf"\bdo(?:es)? .+ means?\b|\bmeaning of\b|\bmeant by\b|\bdefin|\bstands? for\b|^what means\b"),
+    ("definition", r"\bdo(?:es)? .+ means?\b|\bmeaning of\b|\bmeant by\b|\bdefin|\bstands? for\b|^what means\b"),
     (
         "way",
         rf"^(?:and |so |but )?how (?:{_DO}|{_BE}|can|could|should|would|will|has|have|to|must)\b|^(?:in|by) what way\b",
@@ -132,7 +132,8 @@ _TERMS = tuple(  # where the term stands that a definition is asked of
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"^what {_BE} (?:the meaning of|meant by) {_ARTICLE}(.+)$",
-        rf"^what (?:is the )?(?:definition of|does) {_ARTICLE}(?:(?:word|term|abbreviation) )?(.+?)(?: means?| stand for)?$",
+        rf"^what does {_ARTICLE}(?:(?:word|term|abbreviation) )?(.+?) (?:mean|stand for)$",
+        rf"^what is the definition of {_ARTICLE}(.+)$",
         rf"^(?:what|who) {_BE} {_ARTICLE}(.+)$",
         rf"^(?:what|who) {_ARTICLE}(.+) (?:{_BE}|means?|stands for)$",
         rf"^define {_ARTICLE}(.+)$",
@@ -161,9 +162,7 @@ def defines(term: str, sentence: str) -> bool:
 
 
 def plain_question(question: str) -> str:
-    """The question on one line without its mark, its polite words and "exactly": "What’s a lease, please?" as "what is a
-    lease".
-    """
+    """The question without its mark and polite words: "what is a lease" for "Please tell me what’s a lease?"."""
     plain = _AFTER.sub("", " ".join(question.split()).rstrip(" ?.!"))
     plain = re.sub(r"^(what|who|where|when|how)[’']s\b", r"\1 is", _POLITE.sub("", plain), flags=re.IGNORECASE)
     return re.sub(r"^(what|who|how|why) (?:exactly|actually|precisely) ", r"\1 ", plain, flags=re.IGNORECASE)
