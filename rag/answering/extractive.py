@@ -7,7 +7,6 @@ found, or `not_found`, where the sources are not about what is asked. This modul
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,10 +17,23 @@ from rag.answering.overview import outline, section
 from rag.answering.places import Place, cites, claims_of, differ_note, newest_first
 from rag.answering.ranking import differing
 from rag.answering.selection import claims_in_shape, closest, evidence, whole_lists
-from rag.language import Kind, Side, defines, document_phrase, kind_of, sides_of, topic_of
+from rag.answering.several import joined
+from rag.language import (
+    Kind,
+    Side,
+    cased,
+    defines,
+    document_phrase,
+    kind_of,
+    questions_in,
+    sides_of,
+    term_of,
+    together,
+    topic_of,
+)
 from rag.lenses import is_function_word, terms
-from rag.retrieval import Corpus, Retrieved, StandAlone
-from rag.types import Answer, AnswerShape, Document
+from rag.retrieval import Corpus, Retrieved, StandAlone, stand_alone
+from rag.types import Answer, AnswerShape, Document, Turn
 
 __all__ = ["answer_from"]
 
@@ -43,13 +55,27 @@ _NAMED = 3
 """Documents at most that a question names."""
 _FURTHER = 24
 """Passages that are looked through for a definition."""
-_TERM = re.compile(
-    r"^(?:what|who) (?:is|are|was|were) (?:an? |the )?(.+?)$|^what does (?:the )?(.+?) (?:mean|stand for)$", re.I
-)
+_QUESTIONS = 4
+"""Questions of one message at most that are answered one by one."""
 
 
 def answer_from(question: str, alone: StandAlone, answering: Answering) -> tuple[Answer, Retrieved]:
-    """The answer to a question, and what was retrieved for it. `alone` is its stand-alone form. Raises ModelProblem."""
+    """The answer to a question, and what was retrieved for it. `alone` is its stand-alone form. Raises ModelProblem.
+
+    Of several questions each is answered, in the light of those before it.
+    """
+    parts = questions_in(question) if alone.asked == " ".join(question.split()) else ()
+    if not 1 < len(parts) <= _QUESTIONS:
+        return _answer_to(question, alone, answering)
+    turns = [Turn("user", part) for part in parts]
+    each = [_answer_to(part, stand_alone(part, turns[:at]), answering) for at, part in enumerate(parts)]
+    answer = joined(question, [(part, own) for part, (own, _) in zip(parts, each, strict=True)])
+    hits = {hit.passage.chunk.id: hit for _, found in each for hit in found.hits}
+    return answer, Retrieved(answer.asked_as, answering.corpus.encoder.query(answer.asked_as), tuple(hits.values()))
+
+
+def _answer_to(question: str, alone: StandAlone, answering: Answering) -> tuple[Answer, Retrieved]:
+    """The answer to one question, and what was retrieved for it."""
     corpus = answering.corpus
     about = about_sources(question, alone.asked, corpus)
     if about is not None:
@@ -62,14 +88,14 @@ def answer_from(question: str, alone: StandAlone, answering: Answering) -> tuple
         overview = _overview(blank, kind, topic_of(asked), found, answering)
         if overview is not None:
             return overview, _inside(overview, found, corpus)
-    if (inside := _in_named(asked, answering)) is not None:
+    sides = sides_of(cased(asked, [hit.passage.text for hit in found.hits]))
+    if not sides and (inside := _in_named(asked, answering)) is not None:
         found, findings = inside
         return _told(replace(blank, passages=tuple(hit.passage for hit in found.hits)), kind, findings), found
     if kind == "definition":
-        found = _with_definitions(found, _term(asked), corpus)
+        found = _with_definitions(found, term_of(asked), corpus)
     findings = answering.read(asked, found)
-    sides = sides_of(findings.question)
-    if sides and (kind == "comparison" or not _tells_all(findings, sides)):
+    if sides and (kind == "comparison" or not (_is_one(asked, sides, found) or _tells_all(findings, sides))):
         return compared(blank, kind, sides, findings, answering)
     if kind == "fact" and findings.reading.several:
         kind = "list"
@@ -81,7 +107,7 @@ def answer_from(question: str, alone: StandAlone, answering: Answering) -> tuple
 def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:
     """The answer of one reading, as strong as its first sentence."""
     answer = replace(blank, confidence=findings.reading.answerable)
-    term = _term(blank.asked_as) if kind == "definition" else ""
+    term = term_of(blank.asked_as) if kind == "definition" else ""
     if not findings.about:
         return answer
     listed = whole_lists(findings) if kind == "list" else []
@@ -170,6 +196,12 @@ def _foremost(found: Retrieved) -> Document | None:
     return documents[max(scores, key=lambda each: scores[each])] if scores else None
 
 
+def _is_one(asked: str, sides: Sequence[Side], found: Retrieved) -> bool:
+    """Whether the sources name two sides together as the question does: "Trinidad and Tobago"."""
+    name = together(asked, sides).lower()
+    return bool(name) and any(name in hit.passage.text.lower() for hit in found.hits)
+
+
 def _tells_all(findings: Findings, sides: Sequence[Side]) -> bool:
     """Whether one sentence that answers speaks of every side."""
     if not findings.answers:
@@ -177,8 +209,3 @@ def _tells_all(findings: Findings, sides: Sequence[Side]) -> bool:
     place = findings.place(findings.reading.sentences[0])
     said = place.document.text[slice(*place.span)].lower()
     return all(side.name.lower() in said for side in sides)
-
-
-def _term(question: str) -> str:
-    found = _TERM.match(question.rstrip(" ?.!"))
-    return next((part for part in found.groups() if part), "") if found else ""
