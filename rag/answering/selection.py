@@ -19,28 +19,27 @@ __all__ = ["claims_in_shape", "closest", "evidence", "in_order", "whole_lists"]
 
 @dataclass(frozen=True, slots=True)
 class _Amount:
-    """At most so many different sentences, each at most so many log odds below the best one."""
+    """At most so many sentences, each at most so many log odds below the best one, and so many in any case."""
 
     most: int
     margin: float
+    least: int = 1
 
 
 _ANSWERED: dict[Kind, _Amount] = {
     "fact": _Amount(3, 0.7),
-    "definition": _Amount(2, 1.0),
+    "definition": _Amount(3, 1.0, 2),
     "yes_no": _Amount(2, 0.7),
-    "reason": _Amount(4, 1.8),
-    "way": _Amount(5, 1.8),
-    "event": _Amount(5, 1.8),
-    "proposal": _Amount(4, 1.8),
+    "reason": _Amount(4, 1.8, 2),
+    "way": _Amount(5, 1.8, 3),
+    "event": _Amount(5, 1.8, 2),
+    "proposal": _Amount(4, 1.8, 2),
     "list": _Amount(5, 1.8),
     "comparison": _Amount(4, 1.8),
     "topic": _Amount(6, 4.0),
     "overview": _Amount(6, 4.0),
 }
-_CLOSEST = _Amount(4, 6.0)
-_FEWEST = 2
-"""Closest sentences that are shown at least, where there are as many."""
+_CLOSEST = _Amount(4, 6.0, 2)
 _LISTED = 4
 """First sentences that are looked at for a list."""
 _ITEMS = 3
@@ -77,10 +76,7 @@ def whole_lists(findings: Findings) -> list[Place]:
 
 def closest(findings: Findings, kind: Kind, term: str = "") -> list[Place]:
     """Two to five sentences that come closest, best first."""
-    chosen = _chosen(findings, _CLOSEST, kind, term)
-    if len(chosen) < _FEWEST:
-        chosen = list(findings.sentences())[:_FEWEST]
-    return list(dict.fromkeys(findings.place(one) for one in chosen))
+    return list(dict.fromkeys(findings.place(one) for one in _chosen(findings, _CLOSEST, kind, term)))
 
 
 def in_order(places: list[Place]) -> list[Place]:
@@ -96,7 +92,7 @@ def _chosen(findings: Findings, amount: _Amount, kind: Kind, term: str) -> list[
     if not found:
         return []
     least = found[0].score - amount.margin
-    return [one for one in found[: amount.most] if one.score >= least]
+    return [one for at, one in enumerate(found[: amount.most]) if at < amount.least or one.score >= least]
 
 
 def _ahead(one: Scored, findings: Findings, term: str) -> Scored:

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import rag
-from rag.answering.overview import LINES
 from rag.assistant import Assistant
-from rag.types import Answer
 
 HANDBOOK = """# Handbook of the Korve Boat Yard
 
@@ -83,8 +81,8 @@ Grinders are among the loudest tools in a yard. Hearing loss develops slowly and
 
 ## Methods
 
-Noise was recorded with a calibrated microphone at a distance of one metre. Each grinder was run for two minutes on steel
-and two minutes on oak.
+Noise was recorded with a calibrated microphone at a distance of one metre. Each grinder was run for two minutes on
+steel and two minutes on oak.
 
 ## Results
 
@@ -113,8 +111,8 @@ The Tern 15 costs 12,700 crowns. It weighs 95 kilograms and is 4.6 metres long. 
 """
 HISTORY = """The yard at Korve
 
-The boat yard at Korve was founded in 1887 by Elias Brun, a carpenter from Arrun. The first slipway was designed by Marta
-Lund.
+The boat yard at Korve was founded in 1887 by Elias Brun, a carpenter from Arrun. The first slipway was designed by
+Marta Lund.
 
 In 1931 a flood carried the slipway away. The workers rebuilt it in a single winter, and the yard took no orders until
 the spring. Two of the oldest boats were never found.
