@@ -24,8 +24,7 @@ from benchmarks.sets import CACHE, Question, QuestionSet, load_set
 from rag.answering.ranking import read
 from rag.answering.rerank import reordered
 from rag.answering.strength import SIGNALS, signals
-from rag.language import cased
-from rag.lenses import terms
+from rag.language import cased, terms
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
 from training.sheetset import sheet_set
 from training.windows import is_held_out

@@ -24,14 +24,15 @@ from rag.language import (
     cased,
     defines,
     document_phrase,
+    is_function_word,
     kind_of,
     questions_in,
     sides_of,
     term_of,
+    terms,
     together,
     topic_of,
 )
-from rag.lenses import is_function_word, terms
 from rag.retrieval import Corpus, Retrieved, StandAlone, stand_alone
 from rag.types import Answer, AnswerShape, Document, Turn
 

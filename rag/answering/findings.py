@@ -14,8 +14,7 @@ from rag.answering.features import Idf, ReadPassage
 from rag.answering.places import Place
 from rag.answering.ranking import Reading, Scored, read
 from rag.answering.rerank import RISK, reread
-from rag.language import cased
-from rag.lenses import terms
+from rag.language import cased, terms
 from rag.retrieval import Corpus, Retrieved
 from rag.types import Document, Hit, Reader, Span
 

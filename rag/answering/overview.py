@@ -12,8 +12,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from rag.answering.places import Place
-from rag.language import sentence_spans, sums_up
-from rag.lenses import is_function_word, terms
+from rag.language import is_function_word, sentence_spans, sums_up, terms
 from rag.types import Block, Document, Span
 
 T = TypeVar("T")

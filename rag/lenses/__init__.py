@@ -12,10 +12,8 @@ __all__ = [
     "Seen",
     "dense",
     "generations",
-    "is_function_word",
     "lexical",
     "parts_of",
     "sealed",
-    "terms",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,6 +5,4 @@ from .dense import DenseLens as DenseLens
 from .generations import Seen as Seen
 from .generations import sealed as sealed
 from .lexical import LexicalLens as LexicalLens
-from .lexical import is_function_word as is_function_word
-from .lexical import terms as terms
 from .shards import parts_of as parts_of
