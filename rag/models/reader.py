@@ -70,14 +70,16 @@ class SpanReader:
         return found[0]  # type: ignore[no-any-return]  # (tokens, 2)
 
 
-def rows_of(tokenizer: TokenizerFile, questions: Sequence[str], windows: Sequence[Window]) -> list[Row]:
-    """One row for each pair of question and window."""
+def rows_of(
+    tokenizer: TokenizerFile, questions: Sequence[str], windows: Sequence[Window], longest: int = _QUESTION
+) -> list[Row]:
+    """One row for each pair of question and window; of a question so many tokens are read."""
     cls, sep = tokenizer.id_of("[CLS]"), tokenizer.id_of("[SEP]")
     texts = [text for q, window in zip(questions, windows, strict=True) for text in (q, window.context, window.text)]
     found = tokenizer.encode(texts, special=False)
     rows = []
     for question, context, text in zip(found[::3], found[1::3], found[2::3], strict=True):
-        head = [cls, *question.ids[:_QUESTION], sep]
+        head = [cls, *question.ids[:longest], sep]
         before = [*head, *context.ids[:_CONTEXT], sep] if context.ids else head
         room = MOST_TOKENS - len(before) - 1
         rows.append(Row([*before, *text.ids[:room], sep], len(head), len(before), text.offsets[:room]))
