@@ -1,6 +1,7 @@
-"""Writes the trained reader as the package takes it: `python -m training.export TRAIN`.
+"""Writes the trained reader as the package takes it: `python -m training.export TRAIN --state FOLDER/checkpoint.pt`.
 
-The checkpoint becomes ONNX with 8-bit weights (dynamic quantisation, one scale a column), and both forms answer
+Of the reader with all its heads (`training/train.py`) the average of the weights is taken, and `training/measure.py` says
+what each head is worth. The checkpoint becomes ONNX with 8-bit weights (dynamic quantisation, one scale a column), and both forms answer
 questions that were not trained on: exact words (token F1 and exact match as the SQuAD script counts them), and how well
 the score tells windows that answer from those that do not.
 """
@@ -20,9 +21,11 @@ from rag.evaluate.measures import exact_match, token_f1
 from rag.models.encoder.encoder import bundled_folder
 from rag.models.reader import WEIGHTS, SpanReader
 from rag.types import Span, Window
+from training.joint import Joint
 from training.models import Model
 from training.windows import Example, load
 
+OUTPUTS = ("logits", "evidence", "judgments")
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 
 
@@ -44,14 +47,24 @@ def main() -> None:
             measure(name, SpanReader(tokenizer, weights), examples)
 
 
+def model_of(state: Path) -> tuple[Model, tuple[str, ...]]:
+    """The model of a checkpoint, and what it gives out."""
+    kept = torch.load(state)
+    joint = "average" in kept
+    model = Joint(bundled_folder()) if joint else Model(bundled_folder())
+    model.load_state_dict(kept["model"] | kept.get("average", {}))
+    return model.eval(), OUTPUTS if joint else OUTPUTS[:1]
+
+
 def export(state: Path, full: Path, small: Path) -> None:
     """Both forms of a checkpoint."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    model = Model(bundled_folder()).eval()
-    model.load_state_dict(torch.load(state)["model"])
+    model, outputs = model_of(state)
     ids = torch.randint(1000, 20000, (4, 64))
-    axes = {name: {0: "n", 1: "tokens"} for name in (*INPUTS, "logits")}
+    axes = {name: {0: "n", 1: "tokens"} for name in (*INPUTS, *outputs)}
+    if "judgments" in axes:
+        axes["judgments"] = {0: "n"}
     torch.onnx.export(
         model,
         (ids, torch.ones_like(ids), torch.zeros_like(ids)),
@@ -59,7 +72,7 @@ def export(state: Path, full: Path, small: Path) -> None:
         dynamo=False,  # the newer exporter's graph runs a fifth slower in 8 bits
         opset_version=17,
         input_names=INPUTS,
-        output_names=["logits"],
+        output_names=list(outputs),
         dynamic_axes=axes,
     )
     quantize_dynamic(full, small, weight_type=QuantType.QInt8, per_channel=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -86,13 +87,14 @@ def restored(weights: Path) -> dict[str, torch.Tensor]:
 
     graph = onnx.load(weights).graph
     kept = {one.name: torch.from_numpy(onnx.numpy_helper.to_array(one).copy()) for one in graph.initializer}
-    found = {name: value for name, value in kept.items() if name.startswith(("bert.", "head."))}
+    heads = ("bert.", "head.", "evidence.", "dense.", "judgments.")
+    found = {name: value for name, value in kept.items() if name.startswith(heads) and "_Transposed" not in name}
     found = {name: value for name, value in found.items() if "embeddings." not in name}
     for node in graph.node:
         if node.op_type == "MatMulInteger":
             stem = node.input[1].removesuffix("_quantized")
             shifted = kept[f"{stem}_quantized"].float() - kept[f"{stem}_zero_point"].float()
-            name = node.name.strip("/").removesuffix("/MatMul_quant").replace("/", ".")
+            name = re.sub(r"/(Gemm_)?MatMul_quant$", "", node.name).strip("/").replace("/", ".")
             found[f"{name}.weight"] = (shifted * kept[f"{stem}_scale"]).T.contiguous()
     return found
 

@@ -10,20 +10,24 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.errors import ModelProblem
 from rag.models.onnx import OnnxModel, TokenizerFile, as_batch
 from rag.types import SentenceRead, Span, Window
 
-__all__ = ["MOST_TOKENS", "WEIGHTS", "Row", "SpanReader", "rows_of", "sentences_read"]
+__all__ = ["MOST_TOKENS", "STATEMENT", "WEIGHTS", "Row", "SpanReader", "WindowRead", "rows_of", "sentences_read"]
 
 WEIGHTS = Path(__file__).parent / "data" / "reader.onnx"
 MOST_TOKENS = 256
 """Of question, context and window together; what a window has beyond is not read."""
+STATEMENT = 96
+"""Of a statement in the question's place so many tokens are read."""
 _QUESTION, _CONTEXT = 40, 24  # tokens at most
 _ANSWER = 30  # tokens of the exact words at most
 _UNREAD = -30.0
@@ -41,6 +45,24 @@ class Row(NamedTuple):
     head: int
     first: int
     offsets: list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRead:
+    """Everything that one pass over a question and a window tells; all but `sentences` are probabilities.
+
+    `evidence` has one for each sentence of the window: it belongs to the answer. `answerable`: the window answers;
+    `relevance`: it is about what is asked. With a statement in the question's place, `carried`, `contradicted` and
+    `neither` say what the window says to it; they add up to 1.
+    """
+
+    sentences: tuple[SentenceRead, ...]
+    evidence: tuple[float, ...]
+    answerable: float
+    relevance: float
+    carried: float
+    contradicted: float
+    neither: float
 
 
 class SpanReader:
@@ -65,9 +87,24 @@ class SpanReader:
             for i, (row, window) in enumerate(zip(rows, windows, strict=True))
         ]
 
+    def read_all(self, question: str, windows: Sequence[Window], longest: int = _QUESTION) -> list[WindowRead]:
+        """For each window what every head of the reader says, `longest=STATEMENT` for a statement. Raises ModelProblem,
+        also where the weights have no heads but that for exact words.
+        """
+        rows = rows_of(self._tokenizer, [question] * len(windows), windows, longest) if windows else []
+        order = sorted(range(len(rows)), key=lambda i: -len(rows[i].ids))
+        found = dict(zip(order, self._pool.map(self._heads, [rows[i] for i in order]), strict=True))
+        return [_window_read(row, window, *found[i]) for i, (row, window) in enumerate(zip(rows, windows, strict=True))]
+
     def _logits(self, row: Row) -> Scores:
-        (found,) = self._model.run(as_batch([row.ids], [row.head]))
+        (found,) = self._model.run(as_batch([row.ids], [row.head]), ["logits"])
         return found[0]  # type: ignore[no-any-return]  # (tokens, 2)
+
+    def _heads(self, row: Row) -> list[Scores]:
+        found = self._model.run(as_batch([row.ids], [row.head]))
+        if len(found) != 3:
+            raise ModelProblem("The reader's weights tell only where exact words stand.", "Install the package again.")
+        return [one[0] for one in found]
 
 
 def rows_of(
@@ -84,6 +121,25 @@ def rows_of(
         room = MOST_TOKENS - len(before) - 1
         rows.append(Row([*before, *text.ids[:room], sep], len(head), len(before), text.offsets[:room]))
     return rows
+
+
+def _window_read(row: Row, window: Window, logits: Scores, evidence: Scores, judgments: Scores) -> WindowRead:
+    places, belongs = [start for start, _ in row.offsets], []
+    for sentence in window.sentences:
+        first, last = row.first + np.searchsorted(places, sentence, "left")
+        belongs.append(float(_share(evidence[first:last].mean())) if first < last else 0.0)
+    verdicts = np.exp(judgments[2:] - judgments[2:].max())
+    return WindowRead(
+        sentences_read(row, window, logits[:, 0], logits[:, 1]),
+        tuple(belongs),
+        *map(float, _share(judgments[:2])),
+        *map(float, verdicts / verdicts.sum()),
+    )
+
+
+def _share(odds: Scores) -> Scores:
+    """Log odds as probabilities."""
+    return 1 / (1 + np.exp(-np.clip(odds, -30, 30)))  # type: ignore[no-any-return]
 
 
 def sentences_read(row: Row, window: Window, starts: Scores, ends: Scores) -> tuple[SentenceRead, ...]:
