@@ -1,9 +1,9 @@
 """Writes the trained reader as the package takes it: `python -m training.export TRAIN --state FOLDER/checkpoint.pt`.
 
-Of the reader with all its heads (`training/train.py`) the average of the weights is taken, and `training/measure.py` says
-what each head is worth. The checkpoint becomes ONNX with 8-bit weights (dynamic quantisation, one scale a column), and both forms answer
-questions that were not trained on: exact words (token F1 and exact match as the SQuAD script counts them), and how well
-the score tells windows that answer from those that do not.
+Of the reader with all its heads (`training/train.py`) the average of the weights is taken; what each head is worth is
+measured by `training/measure.py`. The checkpoint becomes ONNX with 8-bit weights (dynamic quantisation, one scale a
+column), and both forms answer questions that were not trained on: exact words (token F1 and exact match as the SQuAD
+script counts them), and how well the score tells windows that answer from those that do not.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import random
 import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -65,16 +66,18 @@ def export(state: Path, full: Path, small: Path) -> None:
     axes = {name: {0: "n", 1: "tokens"} for name in (*INPUTS, *outputs)}
     if "judgments" in axes:
         axes["judgments"] = {0: "n"}
-    torch.onnx.export(
-        model,
-        (ids, torch.ones_like(ids), torch.zeros_like(ids)),
-        str(full),
-        dynamo=False,  # the newer exporter's graph runs a fifth slower in 8 bits
-        opset_version=17,
-        input_names=INPUTS,
-        output_names=list(outputs),
-        dynamic_axes=axes,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            model,
+            (ids, torch.ones_like(ids), torch.zeros_like(ids)),
+            str(full),
+            dynamo=False,  # the newer exporter's graph runs a fifth slower in 8 bits
+            opset_version=17,
+            input_names=INPUTS,
+            output_names=list(outputs),
+            dynamic_axes=axes,
+        )
     quantize_dynamic(full, small, weight_type=QuantType.QInt8, per_channel=True)
 
 

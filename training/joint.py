@@ -101,7 +101,7 @@ def pooled(evidence: torch.Tensor, sentences: torch.Tensor) -> torch.Tensor:
 
 
 def losses(model: torch.nn.Module, rows: Sequence[Packed]) -> dict[str, torch.Tensor]:
-    """What each head is off by: a sum over what is known, divided by the number of rows (evidence: of its sentences)."""
+    """What each head is off by: a sum over what is known, divided by the number of rows, or sentences."""
     one = batch_of(rows)
     logits, evidence, judgments = model(one.ids, one.mask, one.segments)
     logp = torch.log_softmax(logits.masked_fill(one.closed[..., None], -1e4), 1)
@@ -122,7 +122,7 @@ def losses(model: torch.nn.Module, rows: Sequence[Packed]) -> dict[str, torch.Te
     likely = torch.log_softmax(judgments[:, 2:], 1)
     either = torch.logsumexp(likely[:, 1:], 1, keepdim=True)  # NOT_CARRIED
     off = -torch.cat((likely, either), 1).gather(1, one.verdict.clamp(min=0)[:, None])[:, 0]
-    assert NOT_CARRIED == likely.shape[1]
+    assert likely.shape[1] == NOT_CARRIED
     found["verdict"] = (off * (one.verdict >= 0)).sum() / n
     return found
 

@@ -21,12 +21,21 @@ from rag.evaluate.measures import auroc, token_f1
 from rag.read.spans import STATEMENT, WEIGHTS, SpanReader, WindowRead
 from rag.types import Window
 from training.cases import Case, kind_of
-from training.material import CARRIED, CONTRADICTED, NOT_CARRIED, SETS, load
+from training.material import CARRIED, CONTRADICTED, NOT_CARRIED, load
 from training.packed import held_out
 
 __all__ = ["Judged", "main", "measured", "read_cases"]
 
-_PEOPLE = ("squad2_dev", "squad2_train_piece", "squad1_dev", "shifts_wiki", "nq_oracle", "nq_complex", "selqa", "medquad")
+_PEOPLE = (
+    "squad2_dev",
+    "squad2_train_piece",
+    "squad1_dev",
+    "shifts_wiki",
+    "nq_oracle",
+    "nq_complex",
+    "selqa",
+    "medquad",
+)
 _NAMES = {"E": "another entity", "X": "no information", "N": "number", "A": "antonym", "I": "mutual exclusion"}
 
 
@@ -51,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--most", type=int, default=80, help="questions of a set")
     parser.add_argument("--out", type=Path, help="write the numbers as JSON too")
     options = parser.parse_args(arguments)
-    material = load(options.train, [name for name in SETS if (options.train / name).exists()])
+    material = load(options.train)
     cases = held_out(material, options.train, options.most)
     found = {str(path): measured(read_cases(path, cases)) for path in options.weights}
     show(found)

@@ -95,8 +95,7 @@ def epoch(material: Material, folder: Path, tokenizer: TokenizerFile, number: in
     cases = list(cases_of(material, material.split(held_out=False), number))
     cases += of_sheets(rng, _SHEETS)
     cases += _pairs(folder, number)
-    made = list(statements(load_questions(folder, _STATEMENT_SETS), False, random.Random(number)))
-    cases += [of_statement(one, rng) for one in rng.sample(made, min(_STATEMENTS, len(made)))]
+    cases += _statements(folder, rng, _STATEMENTS, held_out=False)
     rng.shuffle(cases)
     return packed(tokenizer, cases[: round(share * len(cases))])
 
@@ -126,8 +125,13 @@ def held_out(material: Material, folder: Path, most: int) -> list[Case]:
         of_sets.setdefault(pair.set, []).append(of_pair(pair))
     for some in of_sets.values():
         cases += rng.sample(some, min(most, len(some)))
-    made = list(statements(load_questions(folder, _STATEMENT_SETS), True, random.Random(7)))
-    return cases + [of_statement(one, rng) for one in rng.sample(made, min(2 * most, len(made)))]
+    return cases + _statements(folder, rng, 2 * most, held_out=True)
+
+
+def _statements(folder: Path, rng: random.Random, most: int, *, held_out: bool) -> list[Case]:
+    known = load_questions(folder, tuple(name for name in _STATEMENT_SETS if (folder / name).exists()))
+    made = list(statements(known, held_out, rng))
+    return [of_statement(one, rng) for one in rng.sample(made, min(most, len(made)))]
 
 
 def batches(rows: Sequence[Packed], tokens: int, seed: int) -> list[list[Packed]]:

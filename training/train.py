@@ -104,9 +104,11 @@ def begin(manifest: Mapping[str, Any]) -> State:
     torch.manual_seed(manifest["seed"])
     model = begun(bundled_folder(), MANIFEST.parent.parent / manifest["start"], manifest["dropout"])
     named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    for layer in model.bert.encoder.layer[: manifest["frozen"]]:  # in the optimizer all the same, to be freed later
+        layer.requires_grad_(False)
     heads = [p for name, p in named if name.startswith(_HEADS) and not name.startswith("head.")]
     rest = [p for name, p in named if not any(p is head for head in heads)]
-    groups = [{"params": rest, "rate": manifest["rate"]}, {"params": heads, "rate": manifest["head_rate"]}]
+    groups = [{"params": rest}, {"params": heads}]
     optimizer = torch.optim.AdamW(groups, lr=manifest["rate"], weight_decay=0.01, fused=True)
     return State(model, {name: p.detach().clone() for name, p in named}, optimizer)
 
@@ -137,7 +139,7 @@ def packed_epoch(
     path = work / f"epoch-{number:03}.jsonl"
     if not path.exists():
         if not material:
-            material.append(load(folder, [name for name in SETS if (folder / name).exists()]))
+            material.append(load(folder))
         write(path, epoch(material[0], folder, tokenizer, number, share))
     return read(path)
 
@@ -173,8 +175,9 @@ def _step(state: State, rows: Sequence[Packed], manifest: Mapping[str, Any]) -> 
     found = losses(state.model, rows)
     total = sum((manifest["weights"][name] * loss for name, loss in found.items()), torch.zeros(()))
     total.backward()  # type: ignore[no-untyped-call]
-    for group in state.optimizer.param_groups:
-        group["lr"] = group["rate"] * min(1.0, (state.step + 1) / manifest["warm_up"])
+    rates = manifest["rate"], manifest["head_rate"]
+    for group, rate in zip(state.optimizer.param_groups, rates, strict=True):
+        group["lr"] = rate * min(1.0, (state.step + 1) / manifest["warm_up"])
         torch.nn.utils.clip_grad_norm_(group["params"], 1.0)
     state.optimizer.step()
     state.optimizer.zero_grad()
