@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import torch
 
-from rag.embed import bundled_folder
 from rag.errors import ModelProblem
-from rag.onnx import TokenizerFile
-from rag.read.spans import STATEMENT, WEIGHTS, SpanReader
-from rag.text import sentence_spans
+from rag.language import sentence_spans
+from rag.models import bundled_folder
+from rag.models.onnx import TokenizerFile
+from rag.models.reader import STATEMENT, WEIGHTS, SpanReader
 from rag.types import Window
 from training.cases import Case, kind_of, of_pair, of_question
 from training.cut import cut, gold_sentences, joined

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from rag.onnx import as_batch
+from rag.models.onnx import as_batch
 from training.material import NOT_CARRIED
 from training.models import Dropout, Model, restored
 from training.packed import Packed

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from rag.text import sentence_spans
+from rag.language import sentence_spans
 from rag.types import Span
 from training.twisted import names_in
 from training.windows import is_held_out

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rag.embed import bundled_folder
 from rag.errors import ModelProblem
 from rag.evaluate.measures import auroc, token_f1
-from rag.read.spans import STATEMENT, WEIGHTS, SpanReader, WindowRead
+from rag.models import bundled_folder
+from rag.models.reader import STATEMENT, WEIGHTS, SpanReader, WindowRead
 from rag.types import Window
 from training.cases import Case, kind_of
 from training.material import CARRIED, CONTRADICTED, NOT_CARRIED, load

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rag.onnx import TokenizerFile
-from rag.read.spans import STATEMENT, rows_of
+from rag.models.onnx import TokenizerFile
+from rag.models.reader import STATEMENT, rows_of
 from rag.types import Window
 from training.cases import Case, cases_of, kind_of, of_pair, of_question, of_sheets, of_statement
 from training.material import PAIRS, Material, pairs, turn

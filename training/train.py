@@ -20,8 +20,8 @@ from typing import Any
 
 import torch
 
-from rag.embed import bundled_folder
-from rag.onnx import TokenizerFile
+from rag.models import bundled_folder
+from rag.models.onnx import TokenizerFile
 from training.joint import LOSSES, Joint, begun, losses
 from training.material import PAIRS, SETS, Material, load
 from training.packed import Packed, batches, epoch, read, write
