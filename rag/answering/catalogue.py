@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.answering.places import Place
 from rag.language import question_from, sentence_spans, sources_question
@@ -72,20 +73,40 @@ def _draft(document: Document) -> str | None:
 
 def _mentioning(question: str, asked_as: str, what: str, corpus: Corpus) -> tuple[Answer, list[Place]]:
     """Every document in which the words stand, each with the first sentence that has them."""
-    pattern = re.compile(rf"(?<!\w){re.escape(what)}(?!\w)", re.IGNORECASE)
+    either = "|".join(re.escape(each) for each in _forms(what))
+    pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
     places = []
     looked = corpus.names[:_SCANNED]
     for name in looked:
         document = corpus.document(name.document_id)
-        at = pattern.search(document.text) if document else None
-        if document and at:
-            places.append(Place(document, _sentence_at(document, at.start()), Span(*at.span()), name.title))
+        if document is not None and (place := _mention(document, pattern)):
+            places.append(replace(place, group=name.title))
     status: AnswerStatus = "answered" if places else "not_found"
     many = f"{len(places)} of {len(looked)} sources mention" if places else "No source mentions"
     notes = [f"{many} “{what}”."]
     if len(corpus.names) > len(looked):
         notes.append(f"Only the first {len(looked):,} of {len(corpus.names):,} sources were looked through.")
     return Answer(question, asked_as, status, (), (), 1.0 if places else 0.0, tuple(notes), shape="list"), places
+
+
+def _forms(what: str) -> list[str]:
+    """What is looked for, in the singular and in the plural."""
+    stem = re.sub(r"ies$", "y", what) if what.endswith("ies") else re.sub(r"(?<=\w{3})(?<![su])s$", "", what)
+    ending = re.sub(r"y$", "ies", stem) if re.search(r"[^aeiou]y$", stem) else f"{stem}s"
+    return list(dict.fromkeys((what, stem, ending)))
+
+
+def _mention(document: Document, pattern: re.Pattern[str]) -> Place | None:
+    """The first sentence that has the words; a heading only where no sentence has."""
+    headings = [block.span for block in document.blocks if block.kind == "heading"]
+    found = [Span(*at.span()) for at in pattern.finditer(document.text)]
+    said = [one for one in found if not any(span.start <= one.start < span.end for span in headings)]
+    first = next(iter(said or found), None)
+    if first is None:
+        return None
+    span = _sentence_at(document, first.start)
+    mark = re.compile(r"#{1,6}\s+").match(document.text, span.start, first.start) if first not in said else None
+    return Place(document, Span(mark.end(), span.end) if mark else span, first)
 
 
 def _sentence_at(document: Document, offset: int) -> Span:

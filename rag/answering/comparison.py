@@ -5,6 +5,7 @@ This module does not know how sides are told from a question.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -66,10 +67,21 @@ def _of_all(sides: Sequence[Side], findings: Findings) -> list[Place]:
 
 def _of_side(side: Side, kind: Kind, findings: Findings) -> list[Place]:
     """What is shown of one side: the section that is named so, or its sentences; none where nothing is about it."""
-    if kind == "comparison":
+    whole = kind == "comparison" and side.question == f"What is {side.name}?"
+    if not (findings.answers or _is_named(side, findings)):
+        return []
+    if whole:
         for document in {hit.passage.document.id: hit.passage.document for hit in findings.hits}.values():
             if named := section(document, side.name, _OF_A_SIDE):
                 return named
     if not findings.about:
         return []
-    return evidence(findings, "fact") if findings.answers and kind != "comparison" else closest(findings, "fact")
+    return evidence(findings, "fact") if findings.answers and not whole else closest(findings, "fact")
+
+
+def _is_named(side: Side, findings: Findings) -> bool:
+    """Whether what was found for a side has its name, where that is a name: "Osprey 30" is not said of "Heron 20"."""
+    wanted = set(terms(side.name)) if re.search(r"[A-Z\d]", side.name) else set()
+    wanted = {term for term in wanted if not is_function_word(term)}
+    texts = (f"{passage.context}\n{passage.text}" for passage in findings.passages)
+    return any(2 * len(wanted & set(terms(text))) >= len(wanted) for text in texts)

@@ -15,7 +15,7 @@ from rag.language.restating import Fragment, as_question, filled
 __all__ = ["Side", "sides_of", "together"]
 
 _AND = r"(?:,? and |,? or |, )"
-_NAME = r"(?:the )?[A-Z0-9][\w’'.-]*(?: (?:of |the |de )?[A-Z][\w’'-]*){0,4}"
+_NAME = r"(?:the )?[A-Z0-9][\w’'.-]*(?: (?:of |the |de )?[A-Z][\w’'-]*| \d[\w’'-]*){0,4}"
 _NAMES = re.compile(
     rf"(?<![\w’'-])(?<!\bbetween )({_NAME}(?:, {_NAME})*,? (?:and|or) (?:(?:in|of|for|at|by|from) )?{_NAME})(?![\w’'-])"
 )
@@ -38,7 +38,12 @@ _ASPECT = re.compile(
 )
 _THAN = re.compile(
     r"^(?P<head>(?:is|are|was|were|do|does|did|has|have|had) .*?)(?P<a>\b(?:[\w’'-]+ ){0,2}[\w’'-]+) "
-    r"(?:(?:much |far )?(?:better|worse|more|less|fewer|\w{3,}er)\b(?: \w+){0,2}) than (?P<b>.+)$",
+    r"(?:(?:much |far )?(?P<how>better|worse|more|less|fewer|\w{3,}er)\b(?: \w+){0,2}) than (?P<b>.+)$",
+    re.IGNORECASE,
+)
+_BEHIND_COMMA = re.compile(  # "which town is older, Arrun or Belmat"
+    r"^(?P<head>.*\b(?:better|worse|more|less|fewer|earlier|later|\w{3,}er)\b[^,]*), "
+    r"(?:(?P<p>in|for|at|of|by|on|to) )?(?P<a>[^,]+?) or (?:(?:in|for|at|of|by|on|to) )?(?P<b>[^,]+)$",
     re.IGNORECASE,
 )
 _CHOICE = re.compile(
@@ -92,11 +97,14 @@ def sides_of(question: str) -> tuple[Side, ...]:
     if found := _EITHER.match(plain):
         either = _shared_head(found["a"], found["b"])
         return tuple(Side(each, _alone(f"which {found['head']}", "", each)) for each in either)
-    if found := _CHOICE.match(plain):
+    if found := _BEHIND_COMMA.match(plain) or _CHOICE.match(plain):
         between, head = f"{found['p']} " if found["p"] else "", found["head"].rstrip(" ,")
         return tuple(Side(each, _alone(head, between, each)) for each in _shared_head(found["a"], found["b"]))
     if found := _THAN.match(plain):
         head = found["head"].rstrip(" ,")
+        if _MEASURES.get(found["how"].lower()) and " " not in head:
+            than = _shared_head(found["a"], found["b"])
+            return tuple(Side(each, _alone(f"which is {found['how']}", "", each)) for each in than)
         return tuple(Side(each, f"{head} {each}?") for each in _shared_head(found["a"], found["b"]))
     if found := _REPEATED.match(plain):
         return tuple(Side(each, f"{found['head']} {found['p']} {each}?") for each in (found["a"], found["b"]))

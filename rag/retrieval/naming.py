@@ -49,9 +49,12 @@ def named(asked: str, names: Sequence[Name]) -> list[Name]:
     """The documents that `asked`, a topic or a question, names, best first; none where none stands out.
 
     A name stands out where it holds most of what is asked about, weighed by how few names have a term, and where that
-    is more than a word such as "report".
+    is more than a word such as "report"; that word alone names the only document, or the only one that is called so.
     """
     wanted = {term for term in terms(asked) if not is_function_word(term)}
+    if wanted and wanted <= _KINDS:
+        called = [name for name in names if wanted <= name.terms] if len(names) > 1 else list(names)
+        return called if len(called) == 1 else []
     held = Counter(term for name in names for term in name.terms)
     weight = {term: log(1 + len(names) / held.get(term, 1)) * (_KIND if term in _KINDS else 1.0) for term in wanted}
     total = sum(weight.values())

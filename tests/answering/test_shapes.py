@@ -139,3 +139,305 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     rag.build(place / "sources", place / "index")
     with rag.open(place / "index") as opened:
         yield opened
+
+
+def checked(assistant: Assistant, question: str) -> Answer:
+    """The answer to a question, after what holds for every answer: exact quotes, and no claim without one."""
+    answer = assistant.ask(question)
+    for claim in answer.claims:
+        assert claim.citations
+        for citation in claim.citations:
+            document = assistant.document(citation.document_id)
+            assert document is not None
+            assert document.text[slice(*citation.span)] == citation.quote != ""
+    numbers = [citation.number for claim in answer.claims for citation in claim.citations]
+    assert list(dict.fromkeys(numbers)) == list(range(1, len(set(numbers)) + 1))
+    assert (answer.reason != "") == (answer.status == "partly")
+    return answer
+
+
+def quotes(answer: Answer) -> list[str]:
+    """The first quote of each claim."""
+    return [claim.citations[0].quote for claim in answer.claims]
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How much does the Heron 20 cost?", "9,400 crowns"),
+        ("how many days of paid leave do employees have", "28 days"),
+        ("HOW MUCH DOES THE TERN 15 COST?", "12,700 crowns"),
+        ("Could you please tell me who founded the boat yard at Korve?", "Elias Brun"),
+        ("who desinged the first slipway", "Marta Lund"),
+        ("When is the next meeting?", "9 May"),
+        ("When was the ferry for Trinidad and Tobago built?", "1954"),
+    ],
+)
+def test_a_fact_is_one_sentence_with_its_words(assistant: Assistant, question: str, words: str) -> None:
+    answer = checked(assistant, question)
+    assert (answer.status, answer.shape) == ("answered", "fact")
+    (claim,) = answer.claims
+    assert claim.answer is not None
+    assert words in claim.text[slice(*claim.answer)]
+
+
+@pytest.mark.parametrize(
+    ("question", "announcing", "items"),
+    [
+        ("What kinds of special leave are there?", "There are three kinds of special leave:", 3),
+        ("which improvements did the council ask for", "The council asked for three improvements:", 3),
+    ],
+)
+def test_a_list_is_whole_and_comes_with_its_announcement(
+    assistant: Assistant, question: str, announcing: str, items: int
+) -> None:
+    answer = checked(assistant, question)
+    assert (answer.status, answer.shape) == ("answered", "list")
+    assert quotes(answer)[0] == announcing
+    assert len(answer.claims) == items + 1
+    assert all(not quote.startswith(("-", "1.", "2.", "3.")) for quote in quotes(answer))
+
+
+def test_lists_of_two_sources_are_both_shown(tmp_path_factory: pytest.TempPathFactory) -> None:
+    place = tmp_path_factory.mktemp("lists")
+    (place / "sources").mkdir()
+    said = (
+        "# Rules of the {0} yard\n\nVisitors of the {0} yard must wear protective clothes:\n\n- {1};\n- {2};\n- {3}.\n"
+    )
+    for name, *items in (("north", "a helmet", "gloves", "boots"), ("south", "goggles", "a vest", "ear plugs")):
+        (place / "sources" / f"{name}.md").write_text(said.format(name, *items), "utf-8")
+    rag.build(place / "sources", place / "index")
+    with rag.open(place / "index") as opened:
+        answer = checked(opened, "Which protective clothes must visitors wear?")
+    assert answer.shape == "list"
+    assert {citation.path for citation in answer.citations} == {"north.md", "south.md"}
+    assert {"a helmet;", "gloves;", "boots.", "goggles;", "a vest;", "ear plugs."} <= set(quotes(answer))
+
+
+@pytest.mark.parametrize(
+    ("question", "needed"),
+    [
+        ("Why was the old crane closed?", ["because its brake had failed twice"]),
+        ("What should I do after an accident?", ["stop the machine first"]),
+        ("What happened to the slipway in 1931?", ["a flood carried the slipway away"]),
+    ],
+)
+def test_an_explanation_stands_in_the_order_of_the_text(assistant: Assistant, question: str, needed: list[str]) -> None:
+    answer = checked(assistant, question)
+    assert answer.shape == "explanation"
+    assert answer.status != "not_found"
+    assert all(any(words in quote for quote in quotes(answer)) for words in needed)
+    for path in {citation.path for citation in answer.citations}:
+        spans = [citation.span for citation in answer.citations if citation.path == path]
+        assert spans == sorted(spans)
+    assert len(answer.claims) <= 5
+
+
+@pytest.mark.parametrize(
+    ("question", "settles"),
+    [
+        ("Can employees on probation use the crane?", "Employees on probation may not use the crane."),
+        ("did the council close the canteen on Fridays", "The council turned down the proposal"),
+        ("Is the yard open on Saturdays?", "On Saturdays it is closed."),
+    ],
+)
+def test_a_yes_or_no_is_settled_by_a_sentence(assistant: Assistant, question: str, settles: str) -> None:
+    answer = checked(assistant, question)
+    assert answer.shape == "yes_no"
+    assert answer.status != "not_found"
+    assert quotes(answer)[0].startswith(settles)
+    assert not any(note.startswith(("Yes", "No")) for note in answer.notes)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How much do the Heron 20 and the Tern 15 cost?", ["9,400", "12,700"]),
+        ("how much do the heron 20 and the tern 15 cost", ["9,400", "12,700"]),
+        ("Which is cheaper, the Heron 20 or the Tern 15?", ["9,400", "12,700"]),
+        ("Is the Heron 20 cheaper than the Tern 15?", ["9,400", "12,700"]),
+        ("Compare the Heron 20 and the Tern 15.", ["oak", "larch"]),
+    ],
+)
+def test_a_comparison_has_a_group_for_each_side(assistant: Assistant, question: str, words: list[str]) -> None:
+    answer = checked(assistant, question)
+    assert answer.shape == "comparison"
+    assert answer.status == "answered"
+    for side, said in zip(("the Heron 20", "the Tern 15"), words, strict=True):
+        own = [claim for claim in answer.claims if claim.group == side]
+        assert any(said in claim.text for claim in own)
+        assert {citation.path[7:11] for claim in own for citation in claim.citations} == {side[4:8].lower().strip()}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are the prices of the Heron 20 and the Osprey 30?",
+        "Compare the Heron 20 with the Osprey 30.",
+    ],
+)
+def test_a_side_that_is_missing_is_named(assistant: Assistant, question: str) -> None:
+    answer = checked(assistant, question)
+    assert (answer.status, answer.reason) == ("partly", "incomplete")
+    assert {claim.group for claim in answer.claims} == {"the Heron 20"}
+    assert "Osprey 30" in answer.notes[0]
+    assert "Heron" not in answer.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "path"),
+    [
+        ("Summarise the handbook.", "handbook.md"),
+        ("what is the handbook about", "handbook.md"),
+        ("Could you please summarise the minutes of March 2023?", "council/minutes-2023-03.md"),
+        ("summarize the study for me please", "studies/noise.md"),
+        ("What are the main findings of the study on noise?", "studies/noise.md"),
+    ],
+)
+def test_an_overview_reaches_into_the_last_third(assistant: Assistant, question: str, path: str) -> None:
+    answer = checked(assistant, question)
+    assert (answer.status, answer.shape) == ("answered", "overview")
+    assert {citation.path for citation in answer.citations} == {path}
+    assert 3 <= len(answer.claims) <= LINES
+    document = assistant.document(answer.citations[0].document_id)
+    assert document is not None
+    assert answer.citations[-1].span.start >= 2 * len(document.text) // 3
+    assert [claim.citations[0].span for claim in answer.claims] == sorted(c.span for c in answer.citations)
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("Tell me about leave.", "Every employee has 28 days of paid leave a year."),
+        ("What does the handbook say about expenses?", "Travel by train is repaid in full."),
+        ("what do you know about safety", "A lockout tag is a red card that forbids anyone to start a machine."),
+    ],
+)
+def test_a_topic_that_is_a_heading_is_its_section(assistant: Assistant, question: str, first: str) -> None:
+    answer = checked(assistant, question)
+    assert (answer.status, answer.shape) == ("answered", "overview")
+    assert quotes(answer)[0] == first
+    assert {citation.path for citation in answer.citations} == {"handbook.md"}
+
+
+def test_a_sentence_that_defines_wins_over_one_that_mentions(tmp_path_factory: pytest.TempPathFactory) -> None:
+    place = tmp_path_factory.mktemp("terms")
+    (place / "sources").mkdir()
+    (place / "sources" / "letter.txt").write_text(
+        "A letter\n\nWhat is a tidal bore worth to the town? The tidal bore of 1904 was seen by the whole town. "
+        "The tidal bore came at noon and the tidal bore left at one.\n",
+        "utf-8",
+    )
+    (place / "sources" / "glossary.txt").write_text(
+        "Words of the river\n\nThe river has words of its own. A tidal bore is a wave that runs up a river against its "
+        "current.\n",
+        "utf-8",
+    )
+    rag.build(place / "sources", place / "index")
+    with rag.open(place / "index") as opened:
+        for question in ("What is a tidal bore?", "could you tell me what a tidal bore is", "define tidal bore"):
+            answer = checked(opened, question)
+            assert answer.status != "not_found"
+            assert quotes(answer)[0] == "A tidal bore is a wave that runs up a river against its current.", question
+
+
+def test_what_comes_closest_is_two_to_five_sentences_said_to_be_so(assistant: Assistant) -> None:
+    answer = checked(assistant, "What happened after the flood of 1931?")
+    assert (answer.status, answer.reason) == ("partly", "closest")
+    assert 2 <= len(answer.claims) <= 5
+    assert str(answer).startswith("The sources do not say this outright. They come closest here:")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who won the 2022 World Cup?",
+        "how do volcanoes erupt",
+        "What is the boiling point of mercury?",
+        "what do the sources say about unicorns",
+    ],
+)
+def test_what_no_source_is_about_is_not_found(assistant: Assistant, question: str) -> None:
+    answer = checked(assistant, question)
+    assert (answer.status, answer.claims, answer.notes) == ("not_found", (), ())
+    assert answer.passages
+
+
+@pytest.mark.parametrize("question", ["What can I ask?", "hello", "what questions can i ask here"])
+def test_who_does_not_know_what_to_ask_gets_examples(assistant: Assistant, question: str) -> None:
+    answer = checked(assistant, question)
+    assert answer.status == "answered"
+    (note,) = answer.notes
+    assert "6 documents" in note
+    examples = [line[2:] for line in note.splitlines() if line.startswith("- ")]
+    assert examples
+    for example in examples:
+        assert checked(assistant, example).status == "answered", example
+
+
+@pytest.mark.parametrize("question", ["which documents do you have", "Could you list all documents?"])
+def test_the_documents_are_listed(assistant: Assistant, question: str) -> None:
+    (note,) = checked(assistant, question).notes
+    assert all(path in note for path in SOURCES)
+
+
+@pytest.mark.parametrize(
+    ("question", "paths"),
+    [
+        ("Which documents mention the crane?", {"council/minutes-2023-03.md", "handbook.md"}),
+        ("which documents mention grinder", {"studies/noise.md"}),
+        ("Where is Hedda Brun mentioned?", {"council/minutes-2023-03.md"}),
+        ("Could you tell me which sources mention Korve?", {"handbook.md", "history.txt"}),
+    ],
+)
+def test_the_documents_that_mention_a_thing_are_quoted(assistant: Assistant, question: str, paths: set[str]) -> None:
+    answer = checked(assistant, question)
+    assert answer.status == "answered"
+    assert {citation.path for citation in answer.citations} == paths
+    assert all(not quote.startswith("#") for quote in quotes(answer))
+
+
+def test_a_sentence_that_mentions_comes_before_a_heading(assistant: Assistant) -> None:
+    answer = checked(assistant, "Which documents mention the crane?")
+    assert "The old crane was closed in February because its brake had failed twice." in quotes(answer)
+
+
+def test_a_thing_that_no_document_mentions_is_not_found(assistant: Assistant) -> None:
+    answer = checked(assistant, "Which documents mention unicorns?")
+    assert (answer.status, answer.notes) == ("not_found", ("No source mentions “unicorns”.",))
+
+
+def test_each_of_two_questions_is_answered(assistant: Assistant) -> None:
+    answer = checked(assistant, "When was the boat yard at Korve founded? And who designed the first slipway?")
+    assert answer.status == "answered"
+    assert [claim.group for claim in answer.claims] == [
+        "When was the boat yard at Korve founded?",
+        "And who designed the first slipway?",
+    ]
+    assert ["1887" in answer.claims[0].text, "Marta Lund" in answer.claims[1].text] == [True, True]
+
+
+def test_a_second_question_leans_on_the_first(assistant: Assistant) -> None:
+    answer = checked(assistant, "Who founded the boat yard at Korve and when was it founded?")
+    assert answer.status == "answered"
+    assert [claim.group for claim in answer.claims] == ["Who founded the boat yard at Korve?", "When was it founded?"]
+    assert "it" not in answer.asked_as.split()
+
+
+def test_of_two_questions_the_one_without_an_answer_is_named(assistant: Assistant) -> None:
+    answer = checked(assistant, "When was the boat yard at Korve founded? Who won the 2022 World Cup?")
+    assert (answer.status, answer.reason) == ("partly", "incomplete")
+    assert {claim.group for claim in answer.claims} == {"When was the boat yard at Korve founded?"}
+    assert answer.notes == ("Nothing was found in the sources for “Who won the 2022 World Cup?”",)
+
+
+def test_of_two_questions_a_list_stays_whole(assistant: Assistant) -> None:
+    answer = checked(assistant, "Why was the old crane closed? What kinds of special leave are there?")
+    own = [claim.text for claim in answer.claims if claim.group == "What kinds of special leave are there?"]
+    assert own[0] == "There are three kinds of special leave:"
+    assert len(own) == 4
+
+
+def test_two_questions_without_an_answer_are_not_found(assistant: Assistant) -> None:
+    answer = checked(assistant, "Who won the 2022 World Cup? How do volcanoes erupt?")
+    assert (answer.status, answer.claims, answer.notes) == ("not_found", (), ())
