@@ -50,7 +50,11 @@ def named(asked: str, names: Sequence[Name]) -> list[Name]:
 
     A name stands out where it holds most of what is asked about, weighed by how few names have a term, and where that
     is more than a word such as "report"; that word alone names the only document, or the only one that is called so.
+    A file name names its file.
     """
+    files = [name for name in names if PurePosixPath(name.path).name.lower() in asked.lower()]
+    if files:
+        return files
     wanted = {term for term in terms(asked) if not is_function_word(term)}
     if wanted and wanted <= _KINDS:
         called = [name for name in names if wanted <= name.terms] if len(names) > 1 else list(names)
