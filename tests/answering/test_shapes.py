@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 import rag
+from rag.answering.overview import LINES
 from rag.assistant import Assistant
+from rag.types import Answer
 
 HANDBOOK = """# Handbook of the Korve Boat Yard
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from rag.answering.ranking import Reading, ReadPassage, Scored
-from rag.answering.rerank import CANDIDATES, RISK, Read, evidence, mixed, read_again, reread
-from rag.language import sentence_spans
+from rag.answering.rerank import CANDIDATES, RISK, read_again, reordered, reread
+from rag.answering.strength import SIGNALS, boundaries, signals, strength
+from rag.language import is_function_word, sentence_spans, terms
 from rag.models.encoder.encoder import bundled_folder
 from rag.models.onnx import TokenizerFile
 from rag.models.reader import MOST_TOKENS, Row, SpanReader, rows_of, sentences_read
 from rag.types import SentenceRead, Span, Window
 
+NOWHERE = np.zeros(4, np.float32)
+"""The vector of a question that is near nothing."""
 TOKENIZER = bundled_folder() / "tokenizer.json"
 TEXT = (
     "The bridge at Korve was opened by Queen Adela in 1887. It has eleven arches of grey stone. "
@@ -121,6 +125,11 @@ def passage(*sentences: str) -> ReadPassage:
     return ReadPassage(0.5, "doc", "Title", " ".join(sentences), spans, np.zeros((len(sentences), 4), np.float32))
 
 
+def idf(wanted: Iterable[str]) -> Mapping[str, float]:
+    """Every word is as rare as the others, less those that carry no meaning."""
+    return {term: 0.0 if is_function_word(term) else 1.0 for term in wanted}
+
+
 def place(at: int, sentence: int, score: float, group: int) -> Scored:
     return Scored(at, sentence, score, group, covered=1.0)
 
@@ -137,7 +146,7 @@ def test_neighbours_are_read_along_and_windows_join_where_they_meet() -> None:
     assert [r.scored.sentence for r in reads] == list(range(11))
     reads = read_again(reading, "q", [one], scripted)
     assert [w.text.count("Sentence") for w in scripted.windows] == [4, 3]
-    best = reread(Reading(scored, 0.5), "q", [one], scripted).sentences[0]
+    best = reordered(Reading(scored, 0.5), "q", [one], scripted).sentences[0]
     assert best.sentence == 6, "a neighbour may answer"
     assert best.answer == Span(0, 3)
     assert best.odds == 9.0
@@ -162,22 +171,65 @@ def test_at_most_so_many_candidates_are_read_and_repetitions_come_along() -> Non
     passages = [passage(f"Fact {i} is true.", "Filler.") for i in range(20)] + [passage("Fact 0 is true.", "Filler.")]
     scored = [place(i, 0, 20.0 - i, i) for i in range(20)] + [place(20, 0, 0.0, 0)]
     scripted = Scripted("Fact 0")
-    again = reread(Reading(tuple(scored), 0.5), "q", passages, scripted)
+    again = reread(Reading(tuple(scored), 0.5), "q", NOWHERE, passages, scripted, terms=terms, idf=idf)
     assert len(scripted.windows) == CANDIDATES
     assert [(s.passage, s.group) for s in again.sentences[:2]] == [(0, 0), (20, 0)]
     assert {s.passage for s in again.sentences} == {*range(CANDIDATES), 20}
-    assert again.least == mixed().least(RISK)
+    assert (again.least, again.sure_about, again.least_about) == boundaries(RISK)
     assert 0 < again.answerable < 1
+
+
+def signal(name: str, question: str, first: Scored, *passages: ReadPassage) -> float:
+    values = signals(question, NOWHERE, Reading((first,), 0.5), passages, terms, idf)
+    assert values.shape == (len(SIGNALS),)
+    return float(values[SIGNALS.index(name)])
 
 
 def test_names_are_said_before_the_answer_and_years_beside_it() -> None:
     one = passage("Trains crossed it.", "It was grey.", "Adela opened it in 1887.", "It was long.", "A flood took it.")
     question = "What took the bridge of Adela in 1887?"
-    for sentence, left_out in ((0, [1, 0, 1]), (1, [0, 0, 0]), (4, [0, 0, 1])):
-        best = Read(place(0, sentence, 1.0, 0), 0.0, SentenceRead(2.5, Span(0, 3)))
-        assert evidence(best, question, one).tolist() == [2.5, one.score, *left_out, 0, 0]
-    stranger = evidence(best, "What took the bridge of Kolm in 1931?", one)
-    assert stranger.tolist() == [2.5, one.score, 1, 1, 1, 0, 0]
+    for sentence, name, year in ((0, 1, 1), (1, 0, 0), (2, 0, 0), (3, 0, 0), (4, 0, 1)):
+        first = place(0, sentence, 1.0, 0)
+        assert signal("name_missing", question, first, one) == name, sentence
+        assert signal("year_missing", question, first, one) == year, sentence
+        stranger = "What took the bridge of Kolm in 1931?"
+        assert signal("name_missing", stranger, first, one) == signal("year_missing", stranger, first, one) == 1
+
+
+def test_the_first_sentence_and_its_passage_are_what_is_known() -> None:
+    one, other = (
+        passage("A flood took the bridge.", "End."),
+        replace(passage("Rye bread.", "End."), score=0.7, cosine=0.8),
+    )
+    first = replace(place(0, 0, 1.0, 0), odds=2.5)
+    question = "Which flood took the ferry?"
+    assert signal("odds", question, first, one, other) == 2.5
+    assert signal("odds", question, replace(first, odds=-40.0), one, other) == -12
+    assert signal("passage", question, first, one, other) == 0.5
+    assert signal("best_passage", question, first, one, other) == 0.7
+    assert signal("nearest", question, first, one, other) == 0.8
+    assert 0 < signal("covered", question, first, one, other) < 1
+    assert signal("covered", "What took the bridge?", first, one, other) == 1
+    assert signal("covered", question, place(1, 0, 1.0, 0), one, other) == 0
+
+
+def test_a_line_of_a_sheet_on_something_else_is_told() -> None:
+    line = replace(passage("Capital: Arrun", "Area: 40"), context="Velland")
+    first = replace(place(0, 0, 1.0, 0), pair=True)
+    assert signal("pair", "What is the capital of Velland?", first, line) == 1
+    assert signal("of_another", "What is the capital of Velland?", first, line) == 0
+    assert signal("of_another", "What is the capital of Skarholm?", first, line) == 1
+    assert signal("of_another", "What is the capital of Skarholm?", replace(first, pair=False), line) == 0
+
+
+def test_a_surer_reader_makes_a_stronger_answer_that_is_never_likelier_than_its_topic() -> None:
+    known = {"passage": 1.0, "best_passage": 1.0, "cosine": 0.7, "covered": 1.0, "nearest": 0.7}
+    rows = [np.array([{**known, "odds": odds}.get(name, 0.0) for name in SIGNALS]) for odds in (-12.0, 0.0, 8.0)]
+    said = [strength(row) for row in rows]
+    assert said[0].answers < said[1].answers < said[2].answers
+    far = strength(np.zeros(len(SIGNALS)))
+    assert far.about < said[0].about
+    assert all(0 <= one.answers <= one.about <= 1 for one in (*said, far))
 
 
 @pytest.mark.parametrize(
@@ -196,19 +248,23 @@ def test_names_are_said_before_the_answer_and_years_beside_it() -> None:
 def test_who_asks_for_several_gets_the_whole_list(sentence: str, said: str) -> None:
     one, scripted = passage(sentence, "Filler."), Scripted("Orlic", sentence.index("Orl"))
     for several, wanted in ((True, said), (False, "Orl")):
-        best = reread(Reading((place(0, 0, 1.0, 0),), 0.5, several), "q", [one], scripted).sentences[0]
+        best = reordered(Reading((place(0, 0, 1.0, 0),), 0.5, several), "q", [one], scripted).sentences[0]
         assert best.answer is not None
         assert sentence[slice(*best.answer)] == wanted
 
 
 def test_nothing_to_read_again() -> None:
-    assert reread(Reading((), 0.0), "q", [], Scripted("")) == Reading((), 0.0)
+    nothing = Reading((), 0.0)
+    assert reordered(nothing, "q", [], Scripted("")) == nothing
+    assert reread(nothing, "q", NOWHERE, [], Scripted(""), terms=terms, idf=idf) == nothing
 
 
 def test_less_risk_asks_for_more_certainty() -> None:
-    least = [mixed().least(risk) for risk in (0.01, 0.03, 0.05, 0.2, 0.7, 1.0)]
+    found = [boundaries(risk) for risk in (0.01, 0.03, 0.05, 0.2, 0.7, 1.0)]
+    least = [one.answers for one in found]
     assert least == sorted(least, reverse=True)
     assert 0 <= least[-1] < least[2] < 1
+    assert len({(one.sure_about, one.about) for one in found}) == 1, "the risk moves the first boundary only"
 
 
 def test_exact_words_are_not_longer_than_an_answer() -> None:
