@@ -56,8 +56,10 @@ def counted(checkout: Path) -> dict[str, list[str]]:
 def patterns(tree: ast.AST) -> Iterator[int]:
     """The lines on which a function of `re` is called."""
     for node in ast.walk(tree):
-        call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _PATTERN_CALLS
-        if call and isinstance(node.func.value, ast.Name) and node.func.value.id == "re":
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        of = node.func.value
+        if node.func.attr in _PATTERN_CALLS and isinstance(of, ast.Name) and of.id == "re":
             yield node.lineno
 
 
