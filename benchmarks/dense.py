@@ -121,7 +121,7 @@ WAYS: dict[str, Way] = {
 }
 
 
-def best(vectors: Vectors, question: Vectors, rows: np.ndarray) -> list[int]:  # type: ignore[type-arg]
+def best(vectors: Vectors, question: Vectors, rows: np.ndarray) -> list[int]:
     """The first ten of some rows by exact cosine."""
     scores = np.vecdot(vectors if len(rows) == len(vectors) else vectors[rows], question)
     top = np.argpartition(-scores, 10)[:10]

@@ -114,14 +114,14 @@ def index_of(documents: Sequence[Document], encoder: SentenceEncoder, cache: Pat
     for document in documents:
         pieces += chunk_document(document, count=encoder.count, limit=encoder.max_tokens)
     name = _name([encoder.fingerprint, *(f"{p.reads.text}\0{p.reads.sentences}" for p in pieces)])
-    kept = _kept(cache / f"{name}.pickle", lambda: _encode(pieces, encoder))
+    vectors, sentences, first = _kept(cache / f"{name}.pickle", lambda: _encode(pieces, encoder))
     folder = cache / f"{name}.words"
     if not folder.is_dir():
         partial = Path(tempfile.mkdtemp(dir=cache))
         by_id = {document.id: document for document in documents}
         LexicalLens.write(partial, (_entry(key, piece, by_id) for key, piece in enumerate(pieces)))
         partial.rename(folder)
-    return Index({d.id: d for d in documents}, pieces, *kept, LexicalLens.open(folder))
+    return Index({d.id: d for d in documents}, pieces, vectors, sentences, first, LexicalLens.open(folder))
 
 
 def vectors_of(texts: Sequence[str], encoder: SentenceEncoder, cache: Path = CACHE) -> Vectors:
@@ -130,7 +130,8 @@ def vectors_of(texts: Sequence[str], encoder: SentenceEncoder, cache: Path = CAC
     def encode() -> Vectors:
         return np.stack([encoder.query(text) for text in texts])
 
-    return _kept(cache / f"{_name([encoder.fingerprint, 'questions', *texts])}.pickle", encode)
+    vectors: Vectors = _kept(cache / f"{_name([encoder.fingerprint, 'questions', *texts])}.pickle", encode)
+    return vectors
 
 
 def _entry(key: int, piece: Piece, documents: dict[str, Document]) -> Entry:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import making
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 import rag
 import rag.evaluate
@@ -114,7 +115,7 @@ def test_the_examples_of_the_python_api_run(
     (tmp_path / "sources").mkdir()
     monkeypatch.chdir(tmp_path)
 
-    def third_page(canvas: making.Canvas) -> None:
+    def third_page(canvas: Canvas) -> None:
         making.column(canvas, 72, 700, ["The attack came at noon.", "In all, 64 people died in the attack."])
 
     pages = [lambda canvas, n=n: making.column(canvas, 72, 700, [f"Nothing is on page {n}."]) and None for n in (1, 2)]

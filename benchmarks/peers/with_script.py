@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import faiss
 from doors import CHUNK_TOKENS, Found, main, model_folder
@@ -41,7 +42,7 @@ class Script:
         self._index.add(self._encode([chunk.text for chunk in fresh]))
         self._write(self._index, [chunk for chunk in self._chunks if chunk.path != path.name] + fresh)
 
-    def _encode(self, texts: list[str]):
+    def _encode(self, texts: list[str]) -> Any:
         return self._model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
 
     def _write(self, index: faiss.Index, chunks: list[Found]) -> None:

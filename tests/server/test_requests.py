@@ -20,7 +20,7 @@ def request(body: bytes, kind: str = "application/json", user: str | None = None
         return {"type": "http.request", "body": body, "more_body": False}
 
     headers = [(b"content-type", kind.encode())]
-    return Request({"type": "http", "method": "POST", "headers": headers, "user_name": user}, receive)  # type: ignore[arg-type]
+    return Request({"type": "http", "method": "POST", "headers": headers, "user_name": user}, receive)
 
 
 def of(kind: type[Nothing], values: object, user: str | None = None) -> Nothing:
