@@ -146,9 +146,10 @@ function laidOut(answer, early, node) {
     return [beside(sides), ...answer.claims.filter((claim) => !differ.includes(claim)).map(node("p"))];
   }
   const found = parts(answer);
-  if (answer.shape !== "comparison" || !found.every((part) => part.group)) return found.flatMap(partNodes);
-  const groups = [...new Set(found.map((part) => part.group))];
-  return [beside(groups.map((group) => found.filter((part) => part.group === group).flatMap(partNodes)))];
+  const groups = answer.shape === "comparison" ? [...new Set(found.map((part) => part.group))].filter(Boolean) : [];
+  if (!groups.length) return found.flatMap(partNodes);
+  const of = (group) => found.filter((part) => part.group === group).flatMap(partNodes);
+  return [...of(""), beside(groups.map(of))];
 }
 
 // Opens what is folded of a long answer; the first sentence that appears takes the focus.
