@@ -12,7 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.evidence.viewer import Viewer
-from rag.types import AnswerShape, Box, Citation, Claim, Document, Part, PartlyReason, Span, introduction, parts
+from rag.types import (
+    AnswerShape,
+    AnswerStatus,
+    Box,
+    Citation,
+    Claim,
+    Document,
+    Part,
+    PartlyReason,
+    Span,
+    introduction,
+    parts,
+)
 
 __all__ = ["Asked", "make_pack"]
 
@@ -24,11 +36,12 @@ _SUPPORT = {"quoted": "", "supported": "supported", "contradicted": "the sources
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question and what was answered; no claims where the sources do not answer."""
+    """A question and what was answered; an answer about the sources themselves stands in the notes alone."""
 
     question: str
     claims: tuple[Claim, ...]
     notes: tuple[str, ...] = ()
+    status: AnswerStatus = "answered"
     reason: PartlyReason = ""
     shape: AnswerShape = "fact"
 
@@ -44,7 +57,7 @@ def make_pack(viewer: Viewer, title: str, conversation: Sequence[Asked]) -> str:
 def _turn(viewer: Viewer, number: int, asked: Asked) -> str:
     cited = {citation.number: citation for claim in asked.claims for citation in claim.citations}
     notes = "".join(f'<p class="note">{html.escape(note)}</p>' for note in asked.notes)
-    said = introduction(asked.reason) if asked.claims else "The sources do not answer this question."
+    said = "The sources do not answer this question." if asked.status == "not_found" else introduction(asked.reason)
     opening = f'<p class="claim">{said}</p>\n' if said else ""
     answer = "\n".join(_part(number, part) for part in parts(asked.claims, asked.shape, asked.reason))
     exhibits = "\n".join(_exhibit(viewer, number, cited[each]) for each in sorted(cited))
@@ -127,6 +140,7 @@ h3 b, sup, a { color: #9a5200; }
 sup { margin-left: .15em; font: 600 .7em/0 sans-serif; } a { text-decoration: none; }
 article { padding: 2rem 0 1rem; border-top: 1px solid #e4e3df; }
 .made, .where, .hash, .note, small { color: #6d6f75; font: .8125rem/1.5 sans-serif; overflow-wrap: anywhere; }
+.note { white-space: pre-line; }
 .unsupported { color: #6d6f75; }
 .claim { margin: 0 0 .6rem; }
 article > h3 { margin: 1rem 0 .3rem; } ul { margin: 0 0 .6rem; padding-left: 1.2rem; }

@@ -149,16 +149,18 @@ class _Asked(Nothing):
     question: str
     claims: list[_Claim] | None = None
     notes: list[str] | None = None
+    status: AnswerStatus | None = None
     reason: PartlyReason = ""
     shape: AnswerShape = "fact"
 
     def value(self) -> Asked:
-        """An answer as the page keeps it; one kept by an earlier version names no reason and no shape."""
-        claims = (
+        """An answer as the page keeps it; those kept by an earlier version say less of it."""
+        claims = tuple(
             Claim(one.text, tuple(each.value() for each in one.citations or ()), one.support, group=one.group)
             for one in self.claims or ()
         )
-        return Asked(self.question, tuple(claims), tuple(self.notes or ()), self.reason, self.shape)
+        status = self.status or ("answered" if claims else "not_found")
+        return Asked(self.question, claims, tuple(self.notes or ()), status, self.reason, self.shape)
 
 
 class PackCall(Nothing):

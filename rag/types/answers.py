@@ -114,13 +114,14 @@ def parts(claims: Sequence[Claim], shape: AnswerShape, reason: PartlyReason = ""
     that announces the ones behind it with a colon.
     """
 
+    listed = shape == "list" or (shape == "overview" and not any(claim.group for claim in claims))
+
     def itemised(claim: Claim) -> bool:
-        listed = shape == "list" or (shape == "overview" and not claim.group)
         return reason == "closest" or (listed and not claim.text.endswith(":"))
 
     found: list[Part] = []
     for group, own in groupby(claims, lambda claim: " ".join(claim.group.split())):
-        heading = group
+        heading = group[:1].upper() + group[1:]
         for items, run in groupby(own, itemised):
             found.append(Part(heading, items, tuple(run)))
             heading = ""
@@ -133,6 +134,7 @@ class Answer:
 
     `answered`: the claims answer. `partly` with the reason "closest": the sources do not say it outright, the claims
     are the closest sentences; with "incomplete": the claims answer a part, and `notes` name what was not found.
+    An answer about the sources themselves, such as which they are, may stand in its notes alone.
     `not_found`: no claims; `passages` are the nearest ones, offered as such and never as citations. `notes` are
     sentences about the answer for the person who asked: that sources differ, that it was limited to some of them.
     `differing` are the numbers of citations whose exact words are different figures for the same thing.
@@ -196,6 +198,8 @@ class Answer:
                 lines += ["", "Nearest passages, which do not answer it:"]
                 lines += [f"- {_place(p.document.name, p.document.path, None)}" for p in self.passages[:3]]
             return "\n".join(lines)
+        if not self.claims:  # of the sources themselves: that is told in notes
+            return "\n".join(self.notes)
         notes = ["", *self.notes] if self.notes else []
         cited = self.citations
         sources = [f'[{c.number}] {_place(c.title, c.path, c.page_label or c.page)}: "{c.quote}"' for c in cited]

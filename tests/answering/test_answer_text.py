@@ -18,7 +18,7 @@ def answer(*claims: Claim, **more: Any) -> Answer:
 
 
 ONE, TWO = claim(1, "It rained."), claim(2, "It snowed.")
-SIDES = (claim(1, "It rained.", "North"), claim(2, "It poured.", "North"), claim(3, "It snowed.", "South  of\nit"))
+SIDES = (claim(1, "It rained.", "North"), claim(2, "It poured.", "North"), claim(3, "It snowed.", "south  of\nit"))
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,9 @@ SIDES = (claim(1, "It rained.", "North"), claim(2, "It poured.", "North"), claim
         ),
         (
             answer(*SIDES[:1], TWO, shape="overview", status="partly", reason="incomplete"),
-            f"{INCOMPLETE}\n\n### North\n\nIt rained. [1]\n\n- It snowed. [2]",
+            f"{INCOMPLETE}\n\n### North\n\nIt rained. [1]\n\nIt snowed. [2]",
         ),
+        (answer(ONE, TWO, shape="overview"), "- It rained. [1]\n- It snowed. [2]"),
         (answer(status="not_found"), ""),
     ],
 )
@@ -72,6 +73,12 @@ def test_a_heading_stands_once_though_a_list_begins_below_it(shape: AnswerShape)
     found = parts(announced, shape)
     listed = (Part("North", False, announced[:1]), Part("", True, announced[1:]))
     assert found == (listed if shape == "list" else (Part("North", False, announced),))
+
+
+def test_what_is_said_of_the_sources_themselves_is_the_answer() -> None:
+    said = answer(shape="list", notes=("There are 2 documents to ask:\n- A (a.md)\n- B (b.md)",))
+    assert list(said.pieces()) == []
+    assert str(said) == said.notes[0]
 
 
 def test_what_is_not_found_says_so_and_names_no_sentence() -> None:

@@ -12,7 +12,7 @@ import pytest
 from rag.evidence import verify_pack
 from rag.types import CLOSEST, INCOMPLETE, Answer, Citation, Claim, Span
 
-from .driving import claim, kept, picture
+from .driving import ask, claim, kept, picture
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -43,24 +43,51 @@ def closest(page: Page) -> None:
     shown(page, "How many anchors?", claims, status="partly", reason="closest", introduction=CLOSEST)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_what_comes_closest_is_listed_and_never_shown_as_the_answer(
     opened: Callable[..., Page], width: int, scheme: str
 ) -> None:
     page = opened(width, 844, scheme)
-    closest(page)
+    ask(page, "How tall is the lighthouse at Cape Orrin?")
     lines = page.locator(".turn .answer").inner_text().splitlines()
     assert lines[0] == CLOSEST
-    assert page.locator(".points.closest li").count() == 2
-    assert page.locator(".turn .words").count() == 0, "no words are set off as the answer"
+    said = page.locator(".points.closest > .claim.quoted")
+    assert 2 <= said.count() <= 5
+    assert said.count() == page.locator(".turn .claim").count(), "each is a line of the list"
+    picture(page, f"closest-{width}-{scheme}")
+    sentence = said.first.inner_text().split("\u2060")[0]
+    page.locator(".turn button.chip").first.click()
+    page.wait_for_selector(".evidence mark")
+    assert " ".join(page.locator(".evidence mark").inner_text().split()) == sentence
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_no_words_of_what_comes_closest_are_set_off_as_the_answer(opened: Callable[..., Page]) -> None:
+    page = opened()
+    closest(page)
     page.locator(".turn button.chip").first.click()
     page.wait_for_selector(".evidence mark")
     assert " ".join(page.locator(".evidence mark").inner_text().split()) == SHIPS
-    assert page.locator(".evidence mark .words").count() == 0
-    if width < 500:
-        page.locator(".evidence").get_by_label("Close", exact=True).click()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    picture(page, f"closest-{width}-{scheme}")
+    assert page.locator(".turn .words, .evidence mark .words").count() == 0
+
+
+def test_a_side_that_is_not_found_is_named(opened: Callable[..., Page]) -> None:
+    page = opened()
+    ask(page, "Compare the lighthouse at Cape Orrin and the railway station")
+    text = page.locator(".turn .answer").inner_text()
+    assert text.startswith(INCOMPLETE)
+    assert "railway station" in text[: text.index("The lighthouse at Cape Orrin")]
+    assert page.locator(".sides h3").all_inner_texts() == ["The lighthouse at Cape Orrin"]
+    picture(page, "incomplete-1280-light")
+
+
+def test_what_there_is_to_ask_is_told_as_a_list(opened: Callable[..., Page]) -> None:
+    page = opened()
+    ask(page, "Which documents do you have?")
+    assert "do not answer" not in page.locator(".turn .answer").inner_text()
+    said = page.locator(".turn .points li").all_inner_texts()
+    assert "The lighthouse at Cape Orrin (lighthouse.md)" in said
+    assert len(said) == 4
 
 
 def test_a_tick_says_exact_quote_and_nothing_else(opened: Callable[..., Page]) -> None:
@@ -107,7 +134,7 @@ def test_sides_stand_side_by_side_and_what_was_not_found_is_named_above_them(ope
     claims = [
         claim(page, 1, "lighthouse.md", LAMP, group="The <i>lighthouse</i>"),
         claim(page, 2, "lighthouse.md", TURNS, group="The <i>lighthouse</i>"),
-        claim(page, 3, "harbour.txt", MASTER, group="The harbour"),
+        claim(page, 3, "harbour.txt", MASTER, group="the harbour"),
     ]
     missing = "Nothing was found about the ferry."
     more = {"status": "partly", "reason": "incomplete", "introduction": INCOMPLETE, "notes": [missing]}
@@ -121,7 +148,6 @@ def test_sides_stand_side_by_side_and_what_was_not_found_is_named_above_them(ope
     assert one["y"] == other["y"]
     assert page.locator(".sides section").first.locator(".claim").count() == 2
     assert page.locator(".notes .number").all_inner_texts() == ["1, 2", "3"]
-    picture(page, "incomplete-1280-light")
 
 
 def test_a_long_list_opens_and_nothing_of_it_is_lost(opened: Callable[..., Page]) -> None:
@@ -140,6 +166,13 @@ def test_a_long_list_opens_and_nothing_of_it_is_lost(opened: Callable[..., Page]
     assert page.evaluate("document.activeElement.innerText") == "9", "reading goes on where it opened"
 
 
+def test_a_summary_is_laid_out_by_sections(opened: Callable[..., Page]) -> None:
+    page = opened()
+    ask(page, "Summarise the lighthouse")
+    assert page.locator(".answer h3").all_inner_texts() == ["History", "The lamp"]
+    picture(page, "overview-1280-light")
+
+
 def test_an_overview_has_a_small_heading_for_each_section(opened: Callable[..., Page]) -> None:
     page = opened()
     claims = [
@@ -154,7 +187,6 @@ def test_an_overview_has_a_small_heading_for_each_section(opened: Callable[..., 
     ]  # fmt: skip
     shown(page, "Summarise the lighthouse", [{**each, "group": ""} for each in claims], shape="overview")
     assert page.locator(".answer .points > li").count() == 3
-    picture(page, "overview-1280-light")
 
 
 DRAFT = """(text) => import(new URL("footnote/draft.js", document.baseURI)).then(({ draft }) =>

@@ -52,11 +52,16 @@ def kept(tmp_path: Path) -> tuple[Path, Path, str]:
             said.append(Claim(quote, (citation,), "quoted"))
         conversation = [
             Asked("What <i>is</i> it?", tuple(said)),
-            Asked("How near?", tuple(said[:2]), reason="closest"),
+            Asked("How near?", tuple(said[:2]), status="partly", reason="closest"),
             Asked(
-                "Both?", tuple(replace(each, group="<b>Side</b>") for each in said[:2]), ("No third.",), "incomplete"
+                "Both?",
+                tuple(replace(each, group="<b>Side</b>") for each in said[:2]),
+                ("No third.",),
+                "partly",
+                "incomplete",
             ),
-            Asked("Nothing?", ()),
+            Asked("Which are there?", (), ("There are 3 documents.\n- A tower",)),
+            Asked("Nothing?", (), status="not_found"),
         ]
         with Viewer(assistant) as viewer:
             text = make_pack(viewer, "A <title>", conversation)
@@ -80,6 +85,9 @@ def test_a_pack_is_inert_and_whole(kept: tuple[Path, Path, str]) -> None:
     nearest = text[text.index("How near?") : text.index("Both?")]
     assert CLOSEST in nearest
     assert nearest.count('<li class="claim quoted">') == 2, "each sentence is a line of its own"
+    listed = text[text.index("Which are there?") : text.index("Nothing?")]
+    assert "There are 3 documents.\n- A tower" in listed
+    assert "do not answer" not in listed
     sides = text[text.index("Both?") :]
     assert INCOMPLETE in sides
     assert "No third." in sides

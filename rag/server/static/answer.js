@@ -58,13 +58,13 @@ const noted = (answer) => (answer.notes ?? []).map((note) => h("p", { class: "as
 
 // The claims in the parts that they are shown in, as `parts` in rag/types/answers.py makes them for text.
 function parts(answer) {
-  const listed = (claim) => answer.shape === "list" || (answer.shape === "overview" && !claim.group);
-  const itemised = (claim) => isClosest(answer) || (listed(claim) && !claim.text.endsWith(":"));
+  const listed = answer.shape === "list" || (answer.shape === "overview" && !answer.claims.some((claim) => claim.group));
+  const itemised = (claim) => isClosest(answer) || (listed && !claim.text.endsWith(":"));
   const found = [];
   for (const claim of answer.claims) {
     const [last, group, items] = [found.at(-1), claim.group ?? "", itemised(claim)];
     if (last?.group === group && last.items === items) last.claims.push(claim);
-    else found.push({ group, items, claims: [claim], heading: last?.group === group ? "" : group });
+    else found.push({ group, items, claims: [claim], heading: last?.group === group ? "" : group.slice(0, 1).toUpperCase() + group.slice(1) });
   }
   return found;
 }
@@ -74,7 +74,8 @@ const isClosest = (answer) => answer.status === "partly" && answer.reason === "c
 
 // onopen(cited, index, chip): show this citation; card: the small preview beside a chip.
 export function whole(answer, { onopen, onpassage, card }) {
-  if (answer.status === "not_found" || !answer.claims.length) return notFound(answer, onpassage);
+  if (answer.status === "not_found") return notFound(answer, onpassage);
+  if (!answer.claims.length) return answer.notes.flatMap(plain);
   const closest = isClosest(answer);
   const cited = distinct(answer).map((each) => (closest ? { ...each, answer: null } : each));
   const early = answer.claims.length > SHOWN + 1 ? SHOWN : answer.claims.length;
@@ -228,6 +229,14 @@ export function passageButton(passage, onclick) {
   );
 }
 
+// What is said of the sources themselves, with the list that it may hold.
+function plain(note) {
+  const lines = note.split("\n");
+  const text = lines.filter((line) => !line.startsWith("- ")).map((line) => h("p", { class: "verdict" }, h("bdi", {}, line)));
+  const items = lines.filter((line) => line.startsWith("- ")).map((line) => h("li", {}, h("bdi", {}, line.slice(2))));
+  return [...text, items.length > 0 && h("ul", { class: "points plain" }, items)];
+}
+
 // What a language model said and the sources do not carry.
 function unheld(answer) {
   return answer.claims.filter((claim) => !["quoted", "supported"].includes(claim.support));
@@ -235,7 +244,8 @@ function unheld(answer) {
 
 // How an answer came out, for who cannot see it come.
 export function told(answer) {
-  if (!answer.claims.length) return NOTHING;
+  if (answer.status === "not_found") return NOTHING;
+  if (!answer.claims.length) return answer.notes.join(" ");
   const count = plural(answer.claims.length, "sentence");
   return answer.introduction ? `${answer.introduction} ${count}.` : `Answered in ${count}.`;
 }

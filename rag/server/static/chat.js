@@ -19,7 +19,7 @@ function before(talk, turn) {
     { role: "user", text: each.question },
     {
       role: "assistant",
-      text: each.answer.claims.map((claim) => claim.text).join(" ") || "The sources do not answer this question.",
+      text: each.answer.claims.map((claim) => claim.text).join(" ") || told(each.answer),
     },
   ]);
 }

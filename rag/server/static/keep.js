@@ -28,6 +28,7 @@ async function savePack(talk) {
   const conversation = answered(talk).map((turn) => ({
     question: turn.question,
     notes: turn.answer.notes ?? [],
+    status: turn.answer.status,
     reason: turn.answer.reason ?? "",
     shape: turn.answer.shape ?? "fact",
     claims: turn.answer.claims,
