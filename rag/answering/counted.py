@@ -9,7 +9,7 @@ import re
 
 from rag.types import Span
 
-__all__ = ["counted", "counts"]
+__all__ = ["counted", "counts", "is_countable", "noun_of"]
 
 _ASKED = re.compile(r"\bhow many((?:\s+[\w’'-]+){1,4})", re.IGNORECASE)
 _OVER = re.compile(
@@ -29,7 +29,7 @@ _COUNT = re.compile(
 
 def counted(question: str, sentence: str, answer: Span) -> Span:
     """The exact words; or, where their figure directly counts something else, the one that counts what is asked."""
-    noun = _noun(question)
+    noun = noun_of(question)
     if noun is None:
         return answer
     counts = _counts(sentence)
@@ -42,15 +42,21 @@ def counted(question: str, sentence: str, answer: Span) -> Span:
 
 def counts(question: str, sentence: str, answer: Span) -> bool:
     """Whether a figure among the exact words directly counts what the question asks to be counted."""
-    noun = _noun(question)
+    noun = noun_of(question)
     return noun is not None and any(what == noun and _touch(span, answer) for span, what in _counts(sentence).items())
+
+
+def is_countable(word: str) -> bool:
+    """Whether a word is a plural that figures count, as far as its form tells."""
+    return re.fullmatch(_PLURAL, word, re.IGNORECASE) is not None
 
 
 def _counts(sentence: str) -> dict[Span, str]:
     return {Span(*one.span(1)): one[2].lower() for one in _COUNT.finditer(sentence)}
 
 
-def _noun(question: str) -> str | None:
+def noun_of(question: str) -> str | None:
+    """What "how many" asks to be counted, lower case; None where it asks nothing of the kind."""
     asked = _ASKED.search(question)
     for word in asked[1].lower().split() if asked else ():
         if _OVER.fullmatch(word):

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from rag.answering.catalogue import about_sources
 from rag.answering.comparison import compared
+from rag.answering.differing import differing
 from rag.answering.findings import Answering, Findings
 from rag.answering.overview import outline, section
 from rag.answering.places import Place, cites, claims_of, differ_note, newest_first
-from rag.answering.ranking import differing
 from rag.answering.selection import claims_in_shape, closest, evidence, whole_lists
 from rag.answering.several import joined
 from rag.language import (
@@ -116,7 +116,7 @@ def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:
         places = listed or closest(findings, kind, term)
         return replace(answer, status="partly", reason="closest", claims=claims_in_shape(places, kind))
     places = listed or evidence(findings, kind, term)
-    others = differing(findings.reading, blank.asked_as, findings.passages)
+    others = differing(findings)
     if not others:
         return replace(answer, status="answered", claims=claims_in_shape(places, kind))
     sides = newest_first([findings.place(one) for one in (findings.reading.sentences[0], *others)])

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.answering.counted import counts
 from rag.answering.features import FEATURES, FloatArray, Idf, ReadPassage, Terms, features
 from rag.answering.ranker import ranker
-from rag.language import offers, wants
+from rag.language import wants
 from rag.types import Span, Vectors
 
-__all__ = ["ANSWERABLE", "ReadPassage", "Reading", "Scored", "differing", "read", "select"]
+__all__ = ["ANSWERABLE", "ReadPassage", "Reading", "Scored", "read", "select"]
 
 ANSWERABLE = 0.31
 """Below this probability the question counts as not answered by the sources.
@@ -28,9 +27,6 @@ Chosen on training questions: asked of sources on other topics, 5 % of them are 
 _COVERED, _PAIR = FEATURES.index("covered_in_passage"), FEATURES.index("pair")
 _MARGIN = 0.7  # log odds below the best sentence within which another is shown too
 _MARGIN_OF_SEVERAL = 1.8  # the same where the question asks for several things
-_SURE_ODDS, _ODDS_APART = 4.5, 2.5  # the reader's: of a sentence that gives another figure, at least and under the best
-_LIKELY_ODDS = 0.0  # the same where both figures directly count what is asked
-_SAME = 0.9  # of the share of the question that the best passage speaks of, in a passage that gives another figure
 _HEADING = 100.0  # what a heading loses: it names what is said and does not say it
 _ASTRAY = 3.0  # what a row of figures loses where none is asked for, and the "cost of revenue" where revenue is
 _FIGURES = ("number", "share", "money", "duration", "extent", "date")  # questions that ask for one
@@ -108,41 +104,6 @@ def select(reading: Reading, most: int = 3, most_of_several: int = 5) -> list[Sc
     least = reading.sentences[0].score - (_MARGIN_OF_SEVERAL if reading.several else _MARGIN)
     chosen = {scored.group for scored in reading.sentences if scored.group < most and scored.score >= least}
     return [scored for scored in reading.sentences if scored.group in chosen]
-
-
-def differing(reading: Reading, question: str, passages: Sequence[ReadPassage]) -> list[Scored]:
-    """Sentences of other documents that answer with another figure than the best one, one of each document.
-
-    Only for questions that ask for one figure, and only sentences that the reader takes for answers, in passages that
-    speak of what is asked as much as the best one does: another country has another figure. Where both figures directly
-    count what is asked, "64 people" and "31 people", the reader need be less sure.
-    """
-    wanted = wants(question)
-    if not reading.sentences or not any(wanted[kind] for kind in _FIGURES):
-        return []
-    best = reading.sentences[0]
-    said = {passages[best.passage].document: _figures(best, passages)}
-    sure, counting = max(best.odds - _ODDS_APART, _SURE_ODDS), _counts(question, best, passages)
-    found = []
-    for one in reading.sentences[1:]:
-        figures, document = _figures(one, passages), passages[one.passage].document
-        new = document not in said and all(figures.isdisjoint(other) for other in said.values())
-        same = one.covered >= _SAME * best.covered
-        least = _LIKELY_ODDS if counting and _counts(question, one, passages) else sure
-        if one.odds >= least and same and figures and new and all(said.values()):
-            said[document] = figures
-            found.append(one)
-    return found
-
-
-def _figures(one: Scored, passages: Sequence[ReadPassage]) -> frozenset[str]:
-    """The figures among the exact words."""
-    sentence = passages[one.passage].sentences[one.sentence]
-    return offers(sentence[slice(*one.answer)]).figures if one.answer else frozenset()
-
-
-def _counts(question: str, one: Scored, passages: Sequence[ReadPassage]) -> bool:
-    return one.answer is not None and counts(question, passages[one.passage].sentences[one.sentence], one.answer)
 
 
 def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> FloatArray:

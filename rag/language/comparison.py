@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rag.language.english import OPPOSING_PREFIXES, OPPOSITES, SHARE_OF_WHOLE
+from rag.language.english import OPPOSING_PREFIXES, OPPOSITES, RIVALS, SHARE_OF_WHOLE
 from rag.language.words import terms
 
-__all__ = ["SHARE_OF_WHOLE", "bounds", "is_frequency", "opposite"]
+__all__ = ["SHARE_OF_WHOLE", "bounds", "is_frequency", "opposite", "rival"]
 
 _AT_LEAST = re.compile(
     r"(?:more|greater|higher|larger|longer) than|at least|over|above|exceed(?:s|ed|ing)?|no (?:less|fewer) than|"
@@ -45,6 +45,23 @@ def opposite(word: str, among: frozenset[str]) -> str | None:
         if word.startswith(prefix) and len(word) > len(prefix) + _PREFIXED and word[len(prefix) :] in among:
             return word[len(prefix) :]
     return None
+
+
+def rival(word: str, among: frozenset[str]) -> str | None:
+    """A stem among others that is of a measure which rules out a stem's own: "injured" for "killed"."""
+    return next(iter(sorted(_rivals().get(word, frozenset()) & among)), None)
+
+
+@lru_cache(maxsize=1)
+def _rivals() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for group in RIVALS.split(";"):
+        sides = [{terms(word)[0] for word in side.split()} for side in group.split("|")]
+        for side in sides:
+            others = {word for other in sides if other is not side for word in other}
+            for word in side:
+                found.setdefault(word, set()).update(others)
+    return {word: frozenset(others) for word, others in found.items()}
 
 
 @lru_cache(maxsize=1)
