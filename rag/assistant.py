@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -59,9 +60,15 @@ _log = logging.getLogger(__name__)
 class Assistant:
     """An index open for questions, from any number of threads. Use it as a context manager, or call `close`."""
 
-    def __init__(self, config: Config, encoder: Encoder, reader: Reader | None = None) -> None:
-        """`reader` reads the best sentences again; without one the ranker alone decides."""
-        self._config, self._encoder, self._reader = config, encoder, reader
+    def __init__(
+        self,
+        config: Config,
+        encoder: Encoder,
+        reader: Reader | None = None,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        """`reader` reads the best sentences again; without one the ranker alone decides. `today`: see `Answering`."""
+        self._config, self._encoder, self._reader, self._today = config, encoder, reader, today
         self._store = Store(config.index, idle=_READERS)
         self._recipe = recipe_of(encoder, config.chunk_tokens, config.overlap_sentences)
         self._lock = threading.Lock()
@@ -129,7 +136,8 @@ class Assistant:
         with self._view() as (snapshot, lenses):
             documents = _documents(snapshot, paths)
             corpus = Corpus(self._encoder, lenses, snapshot, documents)
-            answer, found = answer_from(question, alone, Answering(corpus, self._reader, self._config.risk))
+            answering = Answering(corpus, self._reader, self._config.risk, self._today)
+            answer, found = answer_from(question, alone, answering)
         if paths is not None:
             answer = replace(answer, notes=(_limited(paths), *answer.notes))
         yield Found(answer.passages)

@@ -11,7 +11,7 @@ from rag.types import Span
 
 __all__ = ["counted", "counts", "is_countable", "noun_of"]
 
-_ASKED = re.compile(r"\bhow many((?:\s+[\w’'-]+){1,4})", re.IGNORECASE)
+_ASKED = re.compile(r"\b(?:how many|number of)((?:\s+[\w’'-]+){1,4})", re.IGNORECASE)
 _OVER = re.compile(
     r"of|in|on|at|to|from|by|per|with|for|that|who|which|is|are|was|were|do|does|did|has|have|had|can|could|will|would"
 )

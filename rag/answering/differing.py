@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from rag.answering.counted import counts, is_countable, noun_of
+from rag.answering.counted import is_countable, noun_of
 from rag.answering.findings import Findings
 from rag.answering.ranking import Scored
 from rag.answering.verification.facts import content, facts
@@ -42,6 +42,7 @@ _FIGURES = ("number", "share", "money", "duration", "extent", "date")  # questio
 _LEAST_ODDS = 0.0  # the reader's, of a sentence that gives another figure
 _SURE_ODDS, _ODDS_APART = 4.5, 2.5  # the same where neither a noun nor a unit says what is counted
 _SAME = 0.9  # of the share of the question that the best passage speaks of, in a passage that gives another figure
+_NEAR, _WORDS_BEHIND = 40, 3  # characters and words behind a figure in which what it counts is named
 _HEDGED = 0.15  # share that "about", "nearly" and "more than" leave open
 _OF_ABOUT_NOW = 1  # years between a document and the figures that it gives without a year
 
@@ -72,11 +73,12 @@ def differing(findings: Findings) -> list[Scored]:
     known = [_told(findings, found[0])]
     sure = max(found[0].odds - _ODDS_APART, _SURE_ODDS)
     for one in found[1:]:
-        if one.answer is None or one.odds < _LEAST_ODDS or one.covered < _SAME * found[0].covered:
+        if one.answer is None or one.odds < _LEAST_ODDS:
             continue
         other = _told(findings, one)
-        plain = one.odds >= sure or all(_says_what_it_counts(question, each) for each in (known[0], other))
-        if plain and all(_differ(question, each, other) for each in known):
+        plain = all(_says_what_it_counts(question, each) for each in (known[0], other))
+        alike = one.odds >= sure and one.covered >= _SAME * found[0].covered
+        if (plain or alike) and all(_differ(question, each, other) for each in known):
             known.append(other)
     return [one.scored for one in known[1:]]
 
@@ -125,16 +127,17 @@ def _other(one: Quantity | Date, two: Quantity | Date) -> bool:
 
 
 def _says_what_it_counts(question: str, told: _Told) -> bool:
-    """Whether a unit, or a word that the question has too, stands next to the figure."""
-    answer = told.scored.answer
-    unit = any(isinstance(each, Quantity) and each.unit for each in told.figures)
-    return unit or (answer is not None and (counts(question, told.sentence, answer) or _in_line(question, told)))
-
-
-def _in_line(question: str, told: _Told) -> bool:
-    """Whether it is a line "what: figure" of what the question counts."""
+    """Whether a unit, or the noun that the question has too, stands at the figure."""
     noun = noun_of(question)
-    return told.scored.pair and noun is not None and noun in words(told.sentence)
+    numbers = [each for each in told.figures if isinstance(each, Quantity)]
+    return any(each.unit or (noun is not None and _counts(noun, told, each)) for each in numbers)
+
+
+def _counts(noun: str, told: _Told, figure: Quantity) -> bool:
+    """Whether a noun stands a few words behind a figure, or in front of it in a line "what: figure"."""
+    behind = words(told.sentence[figure.span.end : figure.span.end + _NEAR])[:_WORDS_BEHIND]
+    before = told.sentence[: figure.span.start].rstrip()
+    return noun in behind or (before.endswith(":") and noun in words(before))
 
 
 def _same_measure(question: str, one: _Told, other: _Told) -> bool:

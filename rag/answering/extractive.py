@@ -18,6 +18,7 @@ from rag.answering.overview import outline, section
 from rag.answering.places import Place, cites, claims_of, differ_note, newest_first
 from rag.answering.selection import claims_in_shape, closest, evidence, whole_lists
 from rag.answering.several import joined
+from rag.answering.versions import in_time, with_time
 from rag.language import (
     Kind,
     Side,
@@ -33,7 +34,7 @@ from rag.language import (
     together,
     topic_of,
 )
-from rag.retrieval import Corpus, Retrieved, StandAlone, stand_alone
+from rag.retrieval import Corpus, Retrieved, StandAlone, stand_alone, timely
 from rag.types import Answer, AnswerShape, Document, Turn
 
 __all__ = ["answer_from"]
@@ -82,7 +83,8 @@ def _answer_to(question: str, alone: StandAlone, answering: Answering) -> tuple[
     if about is not None:
         answer, places = about
         return replace(answer, claims=claims_of(places)), Retrieved(alone.asked, corpus.encoder.query(alone.asked), ())
-    found = corpus.retrieve(alone)
+    now = timely(corpus.retrieve(alone), alone, corpus, answering.today())
+    found = now.found
     asked, kind = found.asked_as, kind_of(found.asked_as)
     blank = Answer(question, asked, "not_found", (), tuple(h.passage for h in found.hits), 0.0, shape=_SHAPES[kind])
     if kind in ("overview", "topic"):
@@ -95,14 +97,14 @@ def _answer_to(question: str, alone: StandAlone, answering: Answering) -> tuple[
         return _told(replace(blank, passages=tuple(hit.passage for hit in found.hits)), kind, findings), found
     if kind == "definition":
         found = _with_definitions(found, term_of(asked), corpus)
-    findings = answering.read(asked, found)
+    findings = in_time(answering.read(now.asked or asked, found), now)
     if sides and (kind == "comparison" or not (_is_one(asked, sides, found) or _tells_all(findings, sides))):
         return compared(blank, kind, sides, findings, answering)
     if kind == "fact" and findings.reading.several:
         kind = "list"
     if kind == "list" and (sections := _sections_that(asked, findings, found)):
         return replace(blank, status="answered", shape="list", claims=claims_of(sections), confidence=1.0), found
-    return _told(replace(blank, shape=_SHAPES[kind]), kind, findings), found
+    return with_time(_told(replace(blank, shape=_SHAPES[kind]), kind, findings), now), found
 
 
 def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:

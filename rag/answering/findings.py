@@ -7,8 +7,9 @@ This module does not know how passages were found, or how much of it is shown.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from rag.answering.features import Idf, ReadPassage
 from rag.answering.places import Place
@@ -66,11 +67,15 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """What an answer is made with: the sources, the reader of sentences (None: the ranker decides alone), the risk."""
+    """What an answer is made with: the sources, the reader of sentences (None: the ranker decides alone), the risk.
+
+    `today` is the day that "last month" is told by.
+    """
 
     corpus: Corpus
     reader: Reader | None = None
     risk: float = RISK
+    today: Callable[[], date] = date.today
 
     def read(self, question: str, found: Retrieved) -> Findings:
         """The findings of a question in what was retrieved for it."""

@@ -169,8 +169,9 @@ OPPOSITES: Final = (  # the first of a group is the opposite of each of the othe
 RIVALS: Final = (  # measures that rule each other out: words of one, | of another
     "kill dead death die dying fatality casualty drown lose|injure injury wound hurt|miss|displace homeless|"
     "arrest detain|rescue free survive survivor; woman female girl|man male boy; gross|net; "
-    "revenue turnover sales|profit earnings|loss|cost expense expenditure; birth|death; budget plan|actual; minimum|maximum|average mean median; length long|"
-    "height high|width wide|depth deep; day|week|month|quarter; adult|child"
+    "revenue turnover sales|profit earnings|loss|cost expense expenditure; birth|death; budget plan|actual; "
+    "minimum|maximum|average mean median; length long|height high|width wide|depth deep; day|week|month|quarter; "
+    "adult|child"
 )
 OPPOSING_PREFIXES: Final = ("un", "in", "im", "il", "ir", "dis", "non")
 

@@ -11,9 +11,11 @@ __all__ = [
     "Name",
     "Retrieved",
     "StandAlone",
+    "Timely",
     "open_lenses",
     "retrieve",
     "search",
     "stand_alone",
+    "timely",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -7,3 +7,5 @@ from .hybrid import search as search
 from .naming import Name as Name
 from .rewriting import StandAlone as StandAlone
 from .rewriting import stand_alone as stand_alone
+from .timely import Timely as Timely
+from .timely import timely as timely

@@ -54,6 +54,19 @@ class Corpus:
         found = self.lenses.names(lambda: catalogue(self.snapshot.sources()))
         return found if self.within is None else tuple(name for name in found if name.document_id in self.within)
 
+    @cached_property
+    def series(self) -> Mapping[str, tuple[Name, ...]]:
+        """The names of the documents of each series, in the order of their paths."""
+        found: dict[str, list[Name]] = {}
+        for name in self.names:
+            found.setdefault(name.series, []).append(name)
+        return {series: tuple(names) for series, names in found.items()}
+
+    def series_of(self, document_id: str) -> tuple[Name, ...]:
+        """The names of the documents of a document's series, its own among them; none where it has no series."""
+        own = next((name for name in self.names if name.document_id == document_id), None)
+        return self.series[own.series] if own is not None and own.series else ()
+
     def named(self, asked: str) -> list[Name]:
         """The documents that a question or topic names, best first."""
         return named(asked, self.names)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import log
 from pathlib import PurePosixPath
 
-from rag.language import DOCUMENT_NOUNS, is_function_word, terms
+from rag.language import DOCUMENT_NOUNS, file_name, is_function_word, terms
 from rag.types import Source
 
 __all__ = ["Name", "catalogue", "named"]
@@ -34,12 +34,14 @@ class Name:
     title: str
     date: str
     terms: frozenset[str]
+    modified: float = 0.0  # when the file was last changed, in seconds since 1970
+    series: str = ""  # its file name without dates, numbers and versions: documents of one series share it
 
 
 def catalogue(sources: Iterable[Source]) -> tuple[Name, ...]:
     """The names of all indexed documents, in the order of their paths."""
     return tuple(
-        Name(source.document_id, source.path, source.title, source.date, _terms_of(source))
+        Name(source.document_id, source.path, source.title, source.date, _terms_of(source), source.modified, _series(source))
         for source in sources
         if source.document_id and source.status == "indexed"
     )
@@ -69,6 +71,10 @@ def named(asked: str, names: Sequence[Name]) -> list[Name]:
             found.append((sum(weight[term] for term in common), name))
     best = max((score for score, _ in found), default=0.0)
     return [name for score, name in found if score >= 0.95 * best]
+
+
+def _series(source: Source) -> str:
+    return file_name(PurePosixPath(source.path).stem).series
 
 
 def _terms_of(source: Source) -> frozenset[str]:
