@@ -41,7 +41,15 @@ class Name:
 def catalogue(sources: Iterable[Source]) -> tuple[Name, ...]:
     """The names of all indexed documents, in the order of their paths."""
     return tuple(
-        Name(source.document_id, source.path, source.title, source.date, _terms_of(source), source.modified, _series(source))
+        Name(
+            source.document_id,
+            source.path,
+            source.title,
+            source.date,
+            _terms_of(source),
+            source.modified,
+            _series(source),
+        )
         for source in sources
         if source.document_id and source.status == "indexed"
     )
