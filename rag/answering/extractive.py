@@ -22,6 +22,7 @@ from rag.answering.versions import in_time, with_time
 from rag.language import (
     Kind,
     Side,
+    asks_a_figure,
     cased,
     defines,
     document_phrase,
@@ -100,7 +101,7 @@ def _answer_to(question: str, alone: StandAlone, answering: Answering) -> tuple[
     findings = in_time(answering.read(now.asked or asked, found), now)
     if sides and (kind == "comparison" or not (_is_one(asked, sides, found) or _tells_all(findings, sides))):
         return compared(blank, kind, sides, findings, answering)
-    if kind == "fact" and findings.reading.several:
+    if kind == "fact" and findings.reading.several and not asks_a_figure(asked):
         kind = "list"
     if kind == "list" and (sections := _sections_that(asked, findings, found)):
         return replace(blank, status="answered", shape="list", claims=claims_of(sections), confidence=1.0), found

@@ -61,6 +61,7 @@ __all__ = [
     "analyzer",
     "anew",
     "as_question",
+    "asks_a_figure",
     "asks_of_past",
     "bounds",
     "cased",

@@ -90,6 +90,7 @@ from .pronouns import opens_leaning as opens_leaning
 from .pronouns import points_elsewhere as points_elsewhere
 from .questions import DOCUMENT_NOUNS as DOCUMENT_NOUNS
 from .questions import Kind as Kind
+from .questions import asks_a_figure as asks_a_figure
 from .questions import defines as defines
 from .questions import document_phrase as document_phrase
 from .questions import kind_of as kind_of

@@ -13,6 +13,7 @@ from rag.language.sentences import sentence_spans
 __all__ = [
     "DOCUMENT_NOUNS",
     "Kind",
+    "asks_a_figure",
     "defines",
     "document_phrase",
     "kind_of",
@@ -49,6 +50,10 @@ _MAIN = r"(?:the )?(?:main|key|central|most important|basic)"
 _SAY = r"(?:say|said|tell|write|report|mention|know|known|explain)s? (?:us |me )?(?:about|on|of)"
 _GRADED = r"(?:high|low|larg|bigg|small|old|young|long|short|rich|poor|fast|slow|cheap|strong|weak|great|new|saf)er"
 _UNNAMED = r"(?!who\b|what\b|(?:it|this|that|there|he|she|they)$|the .*\b(?:of|for|in|on|at|to|from|by|with)\b)"
+_FIGURES = (  # what has a figure or a name, also where it stands in the plural
+    "number|rate|share|percentage|amount|total|price|cost|population|area|length|height|size|date|year|name|capital|limit|age|"
+    "profit|revenue|income|sale|earning|loss|losse|expense|fee|wage|salary|budget|deficit|surplus"
+)
 _CUES: tuple[tuple[Kind, str], ...] = (  # the first that is found in a question in small letters, without its mark
     ("topic", r"^tell (?:me|us) (?:more |something |everything )?about\b"),
     ("topic", r"^(?:(?:more|information|anything) (?:about|on)|describe|explain)\b"),
@@ -94,7 +99,7 @@ _CUES: tuple[tuple[Kind, str], ...] = (  # the first that is found in a question
     (
         "list",
         r"^(?:and )?(?:what|which) (?:are|were) the "
-        r"(?!.{0,40}\b(?:population|number|rate|share|name|price|cost)s? )\w.*s\b",
+        rf"(?!.{{0,40}}\b(?:{_FIGURES})s? )\w.*s\b",
     ),
     (
         "list",
@@ -107,9 +112,7 @@ _CUES: tuple[tuple[Kind, str], ...] = (  # the first that is found in a question
     ("yes_no", rf"^(?:and |but |so )?(?:{_BE}|{_DO}|can|could|has|have|had|will|would|should|may|might|must|am)\b"),
 )
 _KINDS = tuple((kind, re.compile(cue)) for kind, cue in _CUES)
-_MEASURED = re.compile(  # "what is the population": a figure, not a definition
-    r"\b(?:number|rate|share|percentage|amount|total|price|cost|population|area|length|height|size|date|year|name|capital|limit|age)\b"
-)
+_MEASURED = re.compile(rf"\b(?:{_FIGURES})s?\b")  # "what is the population": a figure, not a definition
 _TOPIC = re.compile(
     r"^(?:tell (?:me|us) (?:more |something |everything )?about|"
     r"(?:more|information|anything) (?:about|on)|describe|explain|summari[sz]e|sum up|outline|"
@@ -189,6 +192,11 @@ def _parts(question: str) -> tuple[str, ...]:
     """Both halves of "When was it built and who paid for it?"; the question itself where it is one."""
     found = _BOTH.match(plain_question(question))
     return (f"{found[1]}?", f"{found[2][:1].upper()}{found[2][1:]}?") if found else (question,)
+
+
+def asks_a_figure(question: str) -> bool:
+    """Whether a question asks for something that has a figure or a name, "the profits", even in the plural."""
+    return _MEASURED.search(question.lower()) is not None
 
 
 def topic_of(question: str) -> str:

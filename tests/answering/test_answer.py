@@ -196,7 +196,8 @@ def test_what_is_said_of_one_country_is_no_answer_for_another(tmp_path: Path) ->
     rag.build(sources, tmp_path / "index")
     with rag.open(tmp_path / "index") as both:
         assert both.ask("When did the Northern League designate Skarholm as a partner?").status == "answered"
-        assert both.ask("When did the Northern League designate Velland as a partner?").status == "not_found"
+        other = both.ask("When did the Northern League designate Velland as a partner?")
+        assert (other.status, other.reason) == ("partly", "closest")
 
 
 def test_of_sources_that_differ_the_newer_comes_first(tmp_path: Path) -> None:
@@ -265,4 +266,6 @@ def test_more_risk_never_answers_less(assistant: Assistant, tmp_path: Path) -> N
         rag.build(config=config)
         with rag.open(config=config) as opened:
             answered.append({question for question in asked if opened.ask(question).status == "answered"})
-    assert answered[0] <= answered[1] <= answered[2] == set(asked)
+    assert answered[0] <= answered[1] <= answered[2]
+    # risk moves the first boundary only: what the sources are not about is not answered at any risk
+    assert answered[0] < answered[2] == set(asked) - {"Who is the king?"}

@@ -11,7 +11,7 @@ import pytest
 
 from rag.answering.features import FEATURES, features
 from rag.answering.ranker import ranker
-from rag.answering.ranking import ANSWERABLE, Reading, ReadPassage, Scored, differing, read, select
+from rag.answering.ranking import ANSWERABLE, Reading, ReadPassage, Scored, read, select
 from rag.language import cased, elsewhere, offers, terms, unspoken, wants
 from rag.models.encoder.encoder import SentenceEncoder
 from rag.retrieval.fusion import Candidate, fuse
@@ -306,19 +306,6 @@ def test_a_row_of_figures_does_not_say_what_something_is(world: World) -> None:
     other = World(world.encoder, [("Results", rows), ("Baking", BREAD)])
     assert other.best("What is QUILL?") == rows[2]
     assert other.best("How many points did QUILL get?") in rows[:2]
-
-
-@pytest.mark.parametrize(("covered", "apart"), [(1.0, True), (0.95, True), (0.6, False)])
-def test_another_figure_counts_only_where_as_much_of_the_question_is_spoken_of(covered: float, apart: bool) -> None:
-    texts = ("Literacy among women in Korve is a mere 27 percent.", "Literacy - female: 31.6% (2022 est.)")
-    passages = [passage(name, [text], np.zeros((1, 384), np.float32)) for name, text in zip("ab", texts, strict=True)]
-    spans = [
-        Span(text.index(said), text.index(said) + len(said)) for text, said in zip(texts, ("27", "31.6"), strict=True)
-    ]
-    best, other = (Scored(i, 0, -float(i), i, span, 6.0, 1.0) for i, span in enumerate(spans))
-    reading = Reading((best, replace(other, covered=covered)), 0.9)
-    found = differing(reading, "What is the literacy rate of women in Korve?", passages)
-    assert bool(found) == apart
 
 
 @pytest.mark.parametrize(

@@ -388,8 +388,14 @@ def test_a_model_that_does_not_run_is_told_and_the_question_answered(index: Path
         assert fell_back(assistant.ask(QUESTION), "does not run")
 
 
-def test_an_unanswerable_question_is_not_put_to_the_model(index: Path, model: Speaker) -> None:
-    answer = asked(index, model, "The mayor is 12.4 million.", "Who painted the Mona Lisa in Florence?")
+def test_a_question_that_nothing_is_about_is_not_put_to_the_model(tmp_path: Path, model: Speaker) -> None:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "report.txt").write_text(REPORT)
+    config = Config(index=tmp_path / "index", sources=tmp_path / "sources", llm=model.setting)
+    rag.build(config=config)
+    model.says = "The mayor is 12.4 million."
+    with rag.open(config=config) as assistant:
+        answer = assistant.ask("Who painted the Mona Lisa in Florence?")
     assert answer.status == "not_found"
     assert answer.claims == ()
     assert model.asked == []
@@ -458,7 +464,8 @@ def test_a_follow_up_is_rewritten_by_the_model_and_shown(index: Path, model: Spe
         assert assistant.ask("And the year before?", turns).asked_as == model.rewrites
         model.rewrites = "How high were the profits of Karachi under Mayor Wahab?"
         invented = assistant.ask("And the year before?", turns)
-        assert invented.asked_as == f"{QUESTION} And the year before?", "a rewriting that invents is not used"
+        assert "Karachi" not in invented.asked_as, "a rewriting that invents is not used"
+        assert invented.asked_as == "What were the profits of the port in 2021?"
         assert assistant.ask(QUESTION, turns).asked_as == QUESTION, "what stands alone is left alone"
 
 
