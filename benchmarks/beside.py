@@ -53,8 +53,7 @@ def main() -> int:
         ]
         taken = [_pair(both, question, at % 2) for at, question in enumerate(questions)]
         for process in both:
-            process.stdin.close()
-            process.wait()
+            process.communicate()
     print(f"{len(taken)} pairs    this checkout   {options.other.name or options.other}    ratio of a pair, median")
     for at, name in enumerate(("clock", "processor")):
         here, there = ([pair[side][at] for pair in taken] for side in (0, 1))
@@ -70,18 +69,26 @@ def _started(root: Path, sources: Path, index: Path) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         command, cwd=root, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    if process.stdout.readline().strip() != "ready":
+    if _line_of(process).strip() != "ready":
         raise SystemExit(f"The program of {root} did not start.")
     return process
+
+
+def _line_of(process: subprocess.Popen[str]) -> str:
+    """The next line that a process prints."""
+    assert process.stdout is not None
+    return process.stdout.readline()
 
 
 def _pair(both: list[subprocess.Popen[str]], question: str, first: int) -> list[tuple[float, float]]:
     """Milliseconds on the clock and on the processor, here and there."""
     found: dict[int, tuple[float, float]] = {}
     for side in (first, 1 - first):
-        both[side].stdin.write(question + "\n")
-        both[side].stdin.flush()
-        wall, cpu = map(float, both[side].stdout.readline().split())
+        asks = both[side].stdin
+        assert asks is not None
+        asks.write(question + "\n")
+        asks.flush()
+        wall, cpu = map(float, _line_of(both[side]).split())
         found[side] = (wall, cpu)
     return [found[0], found[1]]
 

@@ -98,7 +98,7 @@ def _of_set(
     results: dict[str, Any] = {one.name: found}
     if any(q.history for q in one.questions):
         alone = [stand_alone(q.text, [Turn("user", turn) for turn in q.history]) for q in one.questions]
-        asked, searched = ([each[side] for each in alone] for side in (0, 1))
+        asked, searched = [each.asked for each in alone], [each.searched for each in alone]
         as_read = (vectors_of(asked, encoder, options.cache), asked)
         as_searched = (vectors_of(searched, encoder, options.cache), searched)
         results[f"{one.name}, stand-alone"] = _measure(asker, one, *as_read, searched=as_searched)
