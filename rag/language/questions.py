@@ -71,7 +71,7 @@ _CUES: tuple[tuple[Kind, str], ...] = (  # the first that is found in a question
         "comparison",
         r"\b(?:compare[sd]?|comparison|comparing|versus|vs\.?|differences? between|differs?|different from)\b",
     ),
-    ("comparison", r"^what distinguish(?:es|ed)?\b|\bhave in common\b"),
+    ("comparison", r"^what distinguish(?:es|ed)?\b|\band\b.* have in common\b"),
     ("comparison", r"\b(?:better|worse|more|less|fewer|\w{3,}er) (?:\w+ ){0,3}?than (?!\d)"),
     (
         "comparison",

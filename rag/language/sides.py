@@ -68,7 +68,7 @@ _MEASURES = {  # what a comparative compares
 }  # fmt: skip
 _COMPARATIVE = re.compile(rf"\b({'|'.join(_MEASURES)})\b", re.IGNORECASE)
 _QUALIFIES = re.compile(  # an adjective alone, as in "the blue and the red plan"
-    r"^(?:an? |the )?(?:\w{2,}(?:ed|al|ic|ly|ary|ive|ble|ing|ous|ful|less|ese|ish|ern)|old|new|first|second|third|last|"
+    r"(?:^|\b(?:an?|the) )(?:\w{2,}(?:ed|al|ic|ly|ary|ive|ble|ing|ous|ful|less|ese|ish|ern)|old|new|first|second|last|"
     r"early|late|big|small|large|long|short|high|low|full|free|basic|premium|standard|red|blue|green|black|white|yellow|"
     r"private|hard|soft|hot|cold|dry|wet|warm|fast|slow|young|poor|rich|open|closed|simple|main|north|south|east|west)$"
 )
@@ -150,8 +150,8 @@ def _shared_head(a: str, b: str) -> tuple[str, str]:
         b = re.sub(r"\bones?$", tail, re.sub(r"^(?:that|those) of ", "", b))
     elif len(first) < len(second) and a.islower() and first[-1].partition("-")[2] == second[0].partition("-")[2] != "":
         a = " ".join((*first, *second[1:]))
-    elif a.islower() and b.islower() and len(first) <= len(second) > 1 and _QUALIFIES.search(a):
+    elif a.islower() and b.islower() and len(second) > 1 and second[-1] not in first and _QUALIFIES.search(a):
         a = f"{a} {second[-1]}"
-    elif (head := re.match(r"(?:the )?[a-z-]+s? of ", a)) and " of " not in b:
+    if (head := re.match(r"(?:the )?[a-z-]+s? of ", a)) and " of " not in b:
         b = f"{head[0]}{b}"
     return a, b

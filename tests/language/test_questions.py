@@ -158,7 +158,7 @@ KINDS: dict[Kind, str] = {
         How do oak and ash differ?
         What distinguishes a lease from a licence?
         Are goats cheaper to keep than sheep?
-        what do the two surveys have in common
+        what do the mill and the church have in common
         Please compare the first and the second survey.
         """,
     "overview": """
@@ -225,6 +225,14 @@ def test_the_kind_is_told_from_how_people_ask(question: str, kind: Kind) -> None
         ("which is older, the mill or the church", ["the mill", "the church"]),
         ("Is the ferry faster than the train?", ["the ferry", "the train"]),
         ("solar versus wind", ["solar", "wind"]),
+        (
+            "How does the pay of a junior differ from that of a senior welder?",
+            ["the pay of a junior", "the pay of a senior welder"],
+        ),
+        (
+            "What is the difference between the pay of a secondary and of a primary teacher?",
+            ["the pay of a secondary teacher", "the pay of a primary teacher"],
+        ),
         ("Blue plan vs. red plan", ["Blue plan", "red plan"]),
         ("What are the populations of Arrun and Belmat?", ["Arrun", "Belmat"]),
         ("What are the populations of Arrun, Belmat and Korve?", ["Arrun", "Belmat", "Korve"]),
