@@ -10,7 +10,7 @@ _PARTS = re.compile(
     r",\s+(?:most|many|some|mainly|mostly|chiefly|including|among them|[\w-]+ of (?:them|whom|which))\b.*"
 )
 _PART = re.compile(r"\W*(?:of (?:them|whom|which|these|those)|more|fewer|others)\b", re.IGNORECASE)
-_WHERE = r"(?:in|at|among|across|within|throughout|inside|outside|from)"
+_WHERE = r"(?:in|of|at|among|across|within|throughout|inside|outside|from)"
 _LIMIT = re.compile(rf"\b{_WHERE} (?:the |an? )?(?:[a-z]+ (?:of )?(?:the )?){{0,2}}((?:[A-Z][\w’'-]+ ?)+)")
 _PAST = re.compile(
     r"\b(?:was|were|did|had|\w{3,}ed|lost|took|fell|rose|left|fled|won|sank|began|went)\b", re.IGNORECASE

@@ -93,6 +93,11 @@ SILENT: dict[str, Pair] = {
         Told("52%", "Literacy - female: 52% (2022 est.)", "Ostrava"),
         Told("27 percent", "Among women in Kelm it is 27 percent.", "Women", "Schools", "", "Ostrava."),
     ),
+    "a part of the place": (
+        "How many species of trees are there in the Ostrava forest?",
+        Told("16,000 species", "With 16,000 species of trees the Ostrava forest is rich.", "Forests"),
+        Told("1,100 species", "A patch of Kelmish forest has 1,100 species of trees.", "Ostrava forest"),
+    ),
     "another place in the heading": (
         "What is the literacy rate of women in Ostrava?",
         Told("52%", "Literacy - female: 52%", "Ostrava"),
