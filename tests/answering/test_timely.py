@@ -22,7 +22,7 @@ MINUTES = "# Minutes of the board\n\nDate: {}\n\n{}\n"
 HELD = {
     "board-2026-03-02.md": ("2 March 2026", "The board chose Ida Moll as warden. The jetty will be mended."),
     "board-2026-04-13.md": ("13 April 2026", "The board put off the new boats. The fee stays at 30 crowns."),
-    "board-2026-05-11.md": ("11 May 2026", "The board agreed to buy two boats from Hald. The fee rises to 35 crowns."),
+    "board-2026-05-11.md": ("11 May 2026", "The board agreed to buy two boats. The fee rises to 35 crowns."),
 }
 TODAY = date(2026, 5, 20)
 
@@ -66,7 +66,7 @@ def test_a_version_that_is_named_is_asked(assistant: Assistant) -> None:
         (
             "What was decided at the last meeting?",
             "board-2026-05-11.md",
-            "The board agreed to buy two boats from Hald.",
+            "The board agreed to buy two boats.",
         ),
         ("What was decided two months ago?", "board-2026-03-02.md", "The board chose Ida Moll as warden."),
         ("What did the board decide last month?", "board-2026-04-13.md", "The board put off the new boats."),
