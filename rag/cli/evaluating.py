@@ -90,13 +90,13 @@ def init(
     from rag.evaluate import Sources, draft_cases, draft_file
 
     if out.exists():
-        raise CaseProblem(f"{out} is already there.", "Name another file: rag eval init mine.yaml")
+        raise CaseProblem(f"{out} already exists.", "Choose another file name: rag eval init mine.yaml")
     with open_index(config=_config(index, model)) as assistant:
         sources = Sources.of(assistant)
         found = {document.id: document for path in sorted(sources.ids) if (document := sources.at(path))}
     cases = draft_cases(list(found.values()), count)
     if not cases:
-        raise CaseProblem("No sentence of the sources gave a question.", "Write cases by hand: docs/evaluating.md")
+        raise CaseProblem("No question could be drafted from the sources.", "Write cases by hand: docs/evaluating.md")
     out.write_text(draft_file(cases, len(found), str(out)), "utf-8")
     typer.echo(f"{len(cases)} cases are drafted in {out}: read them, mend the questions, then: rag eval {out}")
 
@@ -138,7 +138,7 @@ def compare(
 
     differences = compare_rows(read_rows(before), read_rows(after))
     if not differences:
-        raise CaseProblem("The runs have no case in common.", "Compare two runs of the same cases.")
+        raise CaseProblem("The runs share no case.", "Compare two runs of the same cases.")
     if as_json:
         print_json([one.to_dict() for one in differences])
     else:

@@ -122,7 +122,7 @@ def print_verdicts(verdicts: Sequence[Verdict]) -> None:
         print(printable(f"{verdict.standing:<10} {place}  {verdict.said}").rstrip())
     counts = Counter(verdict.standing for verdict in verdicts)
     told = ", ".join(f"{counts[name]} {name}" for name in ("unchanged", "moved", "changed", "gone") if counts[name])
-    print(f"{len(verdicts)} quotes: {told}" if verdicts else "The pack holds no quotes.")
+    print(f"{len(verdicts)} quotes: {told}" if verdicts else "The pack contains no quotes.")
 
 
 def print_checks(checks: Sequence[Check]) -> None:

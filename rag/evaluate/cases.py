@@ -122,7 +122,7 @@ def load_cases(path: Path) -> list[Case]:
         raise CaseProblem(f"{path} cannot be read: {error}.", "Save it as UTF-8 text.") from error
     rows = list(_rows(path, text))
     if not rows:
-        raise CaseProblem(f"{path} holds no cases.", "Draft some from your own sources: rag eval init")
+        raise CaseProblem(f"{path} contains no cases.", "Draft some from your own sources: rag eval init")
     cases = [parse_case(row, f"{path}, {place}", f"{path.stem}-{at}") for at, (place, row) in enumerate(rows, 1)]
     seen: set[str] = set()
     for case in cases:
@@ -143,11 +143,11 @@ def parse_case(row: JSON, place: str, default_id: str) -> Case:
     answerable = _flag(fields.get("answerable"), True, f"{place}: answerable")
     if not answerable and (answers or citations):
         raise CaseProblem(
-            f"{place}: it is not answerable, yet names answers or citations.", "Remove them, or `answerable: false`."
+            f"{place}: it is not answerable, but has answers or citations.", "Remove them, or `answerable: false`."
         )
     name = _text(fields.get("id") or default_id, f"{place}: id")
     if not name.isprintable():
-        raise CaseProblem(f"{place}: the id {name!r} is no plain line.", "Write it in letters, digits and dashes.")
+        raise CaseProblem(f"{place}: the id {name!r} contains control characters.", "Use letters, digits and dashes.")
     return Case(
         id=name,
         question=question,
@@ -196,7 +196,7 @@ def _rows(path: Path, text: str) -> Iterable[tuple[str, JSON]]:
     elif path.suffix == ".json":
         found = _json(text, str(path))
     else:
-        raise CaseProblem(f"{path} is no file of cases.", "Cases are .jsonl, .json, .yaml or .yml files.")
+        raise CaseProblem(f"{path} is not a case file.", "Case files end in .jsonl, .json, .yaml or .yml.")
     if isinstance(found, dict) and "cases" in found:
         found = found["cases"]
     for number, row in enumerate(_list(found, str(path)), 1):
@@ -207,7 +207,7 @@ def _json(text: str, place: str) -> JSON:
     try:
         return json.loads(text)  # type: ignore[no-any-return]
     except (ValueError, RecursionError) as error:
-        raise CaseProblem(f"{place}: this is no JSON: {error}.", "Correct it, or write the cases as YAML.") from error
+        raise CaseProblem(f"{place}: invalid JSON: {error}.", "Correct it, or write the cases as YAML.") from error
 
 
 def _yaml(text: str, path: Path) -> JSON:
@@ -220,7 +220,7 @@ def _yaml(text: str, path: Path) -> JSON:
             seen: set[str] = set()
             for key, _ in node.value:
                 if key.value in seen:
-                    raise yaml.MarkedYAMLError(problem=f"{key.value!r} is given twice", problem_mark=key.start_mark)
+                    raise yaml.MarkedYAMLError(problem=f"{key.value!r} is a duplicate key", problem_mark=key.start_mark)
                 seen.add(key.value)
             return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
 
@@ -230,15 +230,15 @@ def _yaml(text: str, path: Path) -> JSON:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         said = getattr(error, "problem", None) or " ".join(str(error).split())
-        raise CaseProblem(f"{path}{where}: this is no YAML: {said}.", "Correct it there.") from error
+        raise CaseProblem(f"{path}{where}: invalid YAML: {said}.", "Correct it there.") from error
 
 
 def _mapping(value: JSON, known: set[str], place: str) -> dict[str, JSON]:
     if not isinstance(value, dict):
-        raise CaseProblem(f"{place}: this is no mapping of names to values.", f"Names are {', '.join(sorted(known))}.")
+        raise CaseProblem(f"{place}: expected a mapping.", f"Known keys: {', '.join(sorted(known))}.")
     for name in value:
         if name not in known:
-            raise CaseProblem(f"{place}: there is no {name!r}.", f"Names are {', '.join(sorted(known))}.")
+            raise CaseProblem(f"{place}: unknown key {name!r}.", f"Known keys: {', '.join(sorted(known))}.")
     return value
 
 
@@ -246,18 +246,18 @@ def _list(value: JSON, place: str) -> Sequence[JSON]:
     if value is None or value == "":
         return ()
     if not isinstance(value, list):
-        raise CaseProblem(f"{place}: this is no list.", "Write it as a list, even if it has one member.")
+        raise CaseProblem(f"{place}: expected a list.", "Write a list, even for a single item.")
     return value
 
 
 def _text(value: JSON, place: str) -> str:
     if isinstance(value, str) and value.strip():
         if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
-            raise CaseProblem(f"{place}: half of a character is missing.", "Type it again.")
+            raise CaseProblem(f"{place}: the text contains half of a surrogate pair.", "Type the character again.")
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         return json.dumps(value)
-    raise CaseProblem(f"{place}: a text is missing.", "Write it in quotes.")
+    raise CaseProblem(f"{place}: expected text.", "Write it in quotes.")
 
 
 def _flag(value: JSON, default: bool, place: str) -> bool:
@@ -267,7 +267,7 @@ def _flag(value: JSON, default: bool, place: str) -> bool:
         return value
     if isinstance(value, str) and value.casefold() in ("true", "yes", "false", "no"):
         return value.casefold() in ("true", "yes")
-    raise CaseProblem(f"{place}: this is neither true nor false.", "Write true or false.")
+    raise CaseProblem(f"{place}: expected true or false.", "Write true or false.")
 
 
 def _one_of(known: dict[str, Choice], value: JSON, place: str) -> Choice:
@@ -276,7 +276,7 @@ def _one_of(known: dict[str, Choice], value: JSON, place: str) -> Choice:
     if isinstance(word, str) and word in known:
         return known[word]
     *most, last = known
-    raise CaseProblem(f"{place}: {value!r} is no choice here.", f"Write {', '.join(most)} or {last}.")
+    raise CaseProblem(f"{place}: unknown value {value!r}.", f"Use {', '.join(most)} or {last}.")
 
 
 def _whole(value: JSON, place: str, least: int) -> int:
@@ -285,7 +285,9 @@ def _whole(value: JSON, place: str, least: int) -> int:
     except ValueError:
         number = -1
     if number < least:
-        raise CaseProblem(f"{place}: this is no whole number from {least}.", "Pages are counted from 1 in file order.")
+        raise CaseProblem(
+            f"{place}: expected a whole number of at least {least}.", "Pages are counted from 1 in file order."
+        )
     return number
 
 
@@ -294,10 +296,10 @@ def _expected(value: JSON, place: str) -> Expected:
     fields = {name: one for name, one in fields.items() if one not in (None, "", "null", "~")}
     span = _list(fields.get("span"), f"{place}: span")
     if span and len(span) != 2:
-        raise CaseProblem(f"{place}: a span has two ends.", "Write [start, end], counted in characters.")
+        raise CaseProblem(f"{place}: a span needs a start and an end.", "Write [start, end], counted in characters.")
     start, end = (_whole(one, f"{place}: span", 0) for one in span) if span else (0, 0)
     if span and end <= start:
-        raise CaseProblem(f"{place}: the span [{start}, {end}] is empty.", "The end lies after the start.")
+        raise CaseProblem(f"{place}: the span [{start}, {end}] is empty.", "The end must be after the start.")
     return Expected(
         path=_text(fields.get("path"), f"{place}: path").replace("\\", "/"),
         page=_whole(fields["page"], f"{place}: page", 1) if "page" in fields else None,
@@ -317,5 +319,5 @@ def _turn(value: JSON, place: str) -> Turn:
     else:
         role, said = "", None
     if role not in _ROLES:
-        raise CaseProblem(f"{place}: nobody speaks.", "Write {user: …} or {assistant: …}.")
+        raise CaseProblem(f"{place}: unknown role.", "Write {user: …} or {assistant: …}.")
     return Turn(_ROLES[role], _text(said, place))

@@ -52,10 +52,10 @@ def load_floors(path: Path) -> Floors:
     except FileNotFoundError as error:
         raise CaseProblem(f"There is no file {path}.", "Set floors first: rag eval raise CASES FLOORS") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CaseProblem(f"{path} is no file of floors: {error}.", "Make one: rag eval raise CASES FLOORS") from error
+        raise CaseProblem(f"{path} is not a floors file: {error}.", "Make one: rag eval raise CASES FLOORS") from error
     unknown = [name for name in measures if _better(name) is None]
     if unknown:
-        raise CaseProblem(f"{path}: there is no measure {unknown[0]!r}.", "Remove it, or set the floors anew.")
+        raise CaseProblem(f"{path}: unknown measure {unknown[0]!r}.", "Remove it, or set the floors again.")
     return floors
 
 
@@ -77,8 +77,8 @@ def breaches(floors: Floors, run: Run) -> list[Breach]:
     ):
         if mine != theirs:
             raise CaseProblem(
-                f"The floors were measured on other {what} than these.",
-                "Look at what changed, then bind them to the new data: rag eval raise CASES FLOORS",
+                f"The floors were measured on different {what}.",
+                "Check what changed, then set them for the new data: rag eval raise CASES FLOORS",
             )
     return _below(floors.measures, run)
 
@@ -90,13 +90,13 @@ def raised(floors: Floors | None, run: Run, lower: bool = False, slack: float = 
     """
     if run.broken:
         raise CaseProblem(
-            f"{len(run.broken)} cases do not fit the sources: {run.broken[0].broken}", "Correct them first."
+            f"{len(run.broken)} cases do not match the sources: {run.broken[0].broken}", "Correct them first."
         )
     worse = _below(floors.measures, run) if floors else []
     if worse and not lower:
         raise CaseProblem(
             f"This would lower {len(worse)} of the floors. " + " ".join(map(str, worse)),
-            "Mend what became worse, or say --lower.",
+            "Fix what became worse, or pass --lower.",
         )
     measures: dict[str, float] = {}
     for measure in MEASURES:

@@ -59,7 +59,9 @@ def assert_answers(answer: Answer, *strings: str) -> None:
     """The answer says all of these, as whole words and numbers, in any case; what only comes closest says none."""
     __tracebackhide__ = True
     if answer.reason == "closest":
-        raise AssertionError(printable(f"It is not answered, only what comes closest is shown:\n{_shown(answer)}"))
+        raise AssertionError(
+            printable(f"The question is not answered; only the closest sentences are shown:\n{_shown(answer)}")
+        )
     text = " ".join(claim.text for claim in answer.claims)
     missing = [string for string in strings if not says(text, string)]
     if missing:
@@ -71,7 +73,7 @@ def assert_refuses(answer: Answer) -> None:
     __tracebackhide__ = True
     if answer.status == "not_found" and not answer.claims:
         return
-    raise AssertionError(f"Nothing should have been shown, and it is {_strength(answer)}: {_shown(answer)}")
+    raise AssertionError(f"Expected a refusal, but the answer is {_strength(answer)}: {_shown(answer)}")
 
 
 def assert_partly(answer: Answer, reason: PartlyReason | None = None) -> None:
@@ -83,7 +85,7 @@ def assert_partly(answer: Answer, reason: PartlyReason | None = None) -> None:
     if answer.status == "partly" and reason in (None, answer.reason):
         return
     wanted = "partly" if reason is None else f"partly ({reason or 'not all of it carried'})"
-    raise AssertionError(f"It should be {wanted}, and is {_strength(answer)}: {_shown(answer)}")
+    raise AssertionError(f"Expected {wanted}, but the answer is {_strength(answer)}: {_shown(answer)}")
 
 
 def _strength(answer: Answer) -> str:

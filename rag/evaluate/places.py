@@ -94,19 +94,19 @@ def _place(expected: Expected, sources: Sources, case_id: str) -> Place:
     if expected.span is not None:
         start, end = expected.span
         if end > len(document.text):
-            raise CaseProblem(f"{name} has no [{start}, {end}].", f"It has {len(document.text):,} characters.")
+            raise CaseProblem(f"{name} has no span [{start}, {end}].", f"It has {len(document.text):,} characters.")
         if expected.quote is not None and document.text[start:end] != expected.quote:
-            raise CaseProblem(f"{name} does not read so at [{start}, {end}].", "Give the quote without a span.")
+            raise CaseProblem(f"{name} has a different text at [{start}, {end}].", "Give the quote without a span.")
         return Place(expected, document.id, (expected.span,), exact=True)
     if expected.quote is not None:
         spans = tuple(occurrences(expected.quote, document.text))
         if not spans:
-            raise CaseProblem(f"{name} does not say {_short(expected.quote)!r}.", "Copy the quote from the source.")
+            raise CaseProblem(f"{name} does not contain {_short(expected.quote)!r}.", "Copy the quote from the source.")
         on_page = tuple(span for span in spans if not pages or _on(document, span, pages[0].number))
         if not on_page:
             page = document.page_at(spans[0].start)
             raise CaseProblem(
-                f"{name} says {_short(expected.quote)!r} on page {page.number if page else '?'}, not {expected.page}.",
+                f"{name} has {_short(expected.quote)!r} on page {page.number if page else '?'}, not {expected.page}.",
                 "Correct the page: pages are counted from 1 in file order.",
             )
         return Place(expected, document.id, on_page, exact=True)

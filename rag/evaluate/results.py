@@ -79,11 +79,11 @@ def findings_of(
     if given.trouble:
         return (Finding("trouble", given.trouble),)
     if given.refused:
-        return (Finding("refused", "It was not answered, and the sources answer it."),) if case.answerable else ()
+        return (Finding("refused", "The question was refused, but the sources answer it."),) if case.answerable else ()
     found = check_citations(given.claims, sources) + check_claims(given.claims, sources, judge)
     if not case.answerable:
         if given.answered:
-            found.insert(0, Finding("answered", "It was answered, and the sources do not answer it."))
+            found.insert(0, Finding("answered", "The question was answered, but the sources do not answer it."))
         return tuple(found)
     if given.reason == "closest":
         found.insert(0, Finding("closest", "Only the closest sentences were shown, and the sources answer it."))

@@ -140,7 +140,7 @@ def opened(path: Path, config: Config, progress: OnProgress | None = None) -> It
     """Cases and the settings to ask them with. A set that brings its own sources is indexed in the cache first."""
     if not is_set(path):
         if path.is_dir():
-            raise CaseProblem(f"{path} is no set of questions.", "A set has corpus.jsonl and queries.jsonl.")
+            raise CaseProblem(f"{path} is not a question set.", "A set has corpus.jsonl and queries.jsonl.")
         yield load_cases(path), config
         return
     from rag.assistant import build
@@ -178,7 +178,9 @@ def read_rows(path: Path) -> list[Row]:
             if not one["broken"]
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CaseProblem(f"{path} is no run: {error}.", "Make one: rag eval CASES --json > run.json") from error
+        raise CaseProblem(
+            f"{path} is not a saved run: {error}.", "Make one: rag eval CASES --json > run.json"
+        ) from error
 
 
 def cache_folder() -> Path:

@@ -59,10 +59,10 @@ def import_set(origin: Path, into: Path) -> Imported:
         cases = list(_beir(origin, sources) if origin.is_dir() else _squad(origin, sources))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CaseProblem(
-            f"{origin} is no set of questions: {error}.", "A set is a BEIR folder or a SQuAD file."
+            f"{origin} is not a question set: {error}.", "A set is a BEIR folder or a SQuAD file."
         ) from error
     if not cases:
-        raise CaseProblem(f"{origin} holds no questions.", "A set has queries.jsonl, or SQuAD's paragraphs.")
+        raise CaseProblem(f"{origin} contains no questions.", "A set has queries.jsonl, or SQuAD's paragraphs.")
     (into / "cases.jsonl").write_text(to_jsonl(cases), "utf-8")
     return Imported(sources, into / "cases.jsonl")
 

@@ -75,7 +75,7 @@ def test_every_form_holds_the_same_cases_and_has_the_same_hash(tmp_path: Path) -
     ("name", "text", "said"),
     [
         ("a.yaml", "- question: Who?\n  anwsers: [x]", "case 1: there is no 'anwsers'"),
-        ("a.yaml", "- answers: [x]", "question: a text is missing"),
+        ("a.yaml", "- answers: [x]", "question: expected text"),
         ("a.yaml", "- question: Who?\n  answers: x", "answers: this is no list"),
         ("a.yaml", "- question: Who?\n  citations: [{path: a.md, page: zero}]", "page: this is no whole number from 1"),
         ("a.yaml", "- question: Who?\n  citations: [{path: a.md, span: [5, 5]}]", "[5, 5] is empty"),
@@ -197,16 +197,16 @@ def test_what_people_said_on_the_page_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.yaml", b"- question: x\n  question: y\n", "line 2, column 3: this is no YAML: 'question' is given twice"),
-        ("a.yaml", b'- question: "x\n', "line 2, column 1: this is no YAML: found unexpected end of stream"),
-        ("a.yaml", b"- &a\n  question: x\n  answers: [*a]\n", "this is no YAML: "),
-        ("a.yaml", b'- question: !!python/object/apply:os.system ["exit"]\n', "question: a text is missing"),
-        ("a.yaml", b'- id: "a\\nb"\n  question: x\n', "is no plain line"),
+        ("a.yaml", b"- question: x\n  question: y\n", "line 2, column 3: invalid YAML: 'question' is a duplicate key"),
+        ("a.yaml", b'- question: "x\n', "line 2, column 1: invalid YAML: found unexpected end of stream"),
+        ("a.yaml", b"- &a\n  question: x\n  answers: [*a]\n", "invalid YAML: "),
+        ("a.yaml", b'- question: !!python/object/apply:os.system ["exit"]\n', "question: expected text"),
+        ("a.yaml", b'- id: "a\\nb"\n  question: x\n', "contains control characters"),
         ("a.yaml", "- question: x".encode("utf-16"), "cannot be read"),
-        ("a.jsonl", b'{"question": "\\ud800"}', "half of a character"),
-        ("a.jsonl", b'{"question": "x", "page": ' + b"9" * 5000 + b"}", "this is no JSON"),
-        ("a.json", b"[" * 100_000, "this is no JSON"),
-        ("a.jsonl", b'{"question": "x", "anwsers": ["y"]}', "there is no 'anwsers'"),
+        ("a.jsonl", b'{"question": "\\ud800"}', "half of a surrogate pair"),
+        ("a.jsonl", b'{"question": "x", "page": ' + b"9" * 5000 + b"}", "invalid JSON"),
+        ("a.json", b"[" * 100_000, "invalid JSON"),
+        ("a.jsonl", b'{"question": "x", "anwsers": ["y"]}', "unknown key 'anwsers'"),
     ],
 )
 def test_odd_files_get_one_sentence(name: str, content: bytes, said: str, tmp_path: Path) -> None:
@@ -230,8 +230,8 @@ def test_a_byte_order_mark_and_windows_lines_are_read(name: str, tmp_path: Path)
     ("expected", "said"),
     [
         (Expected("../../etc/passwd"), "../../etc/passwd is not indexed."),
-        (Expected("a.txt", span=Span(2, 99)), "a.txt has no [2, 99]."),
-        (Expected("a.txt", quote="three words"), "does not say 'three words'."),
+        (Expected("a.txt", span=Span(2, 99)), "a.txt has no span [2, 99]."),
+        (Expected("a.txt", quote="three words"), "does not contain 'three words'."),
         (Expected("a.txt", page=2), "has no page 2."),
     ],
 )

@@ -134,7 +134,7 @@ def test_init_drafts_cases_that_fit_the_sources_and_overwrites_nothing(place: Pa
     assert asked["How many people died in the attack on the train?"].answers == ("64",)
     assert all((expected.quote or "?") in ARTICLE for case in cases for expected in case.citations)
     again = run(place, "init", "drafted.yaml")
-    assert (again.returncode, "already there" in again.stderr) == (1, True)
+    assert (again.returncode, "already exists" in again.stderr) == (1, True)
 
 
 def test_two_runs_are_compared(place: Path) -> None:
@@ -144,7 +144,7 @@ def test_two_runs_are_compared(place: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "0 of" in done.stdout
     wrong = run(place, "compare", "before.json", "cases.yaml")
-    assert (wrong.returncode, "is no run" in wrong.stderr) == (1, True)
+    assert (wrong.returncode, "is not a saved run" in wrong.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_two_runs_are_compared(place: Path) -> None:
     [
         ((), 2, "CASES"),
         (("nowhere.yaml",), 1, "There is no file nowhere.yaml."),
-        (("sources",), 1, "is no set of questions"),
+        (("sources",), 1, "is not a question set"),
         (("cases.yaml", "--index", "nowhere"), 1, "There is no index in nowhere."),
     ],
 )
