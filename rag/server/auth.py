@@ -36,7 +36,9 @@ _AT_ONCE = 2  # passwords looked at side by side
 def line_for(name: str, password: str) -> str:
     """The line of the users' file for somebody. Raises ConfigProblem for a name or a password that will not do."""
     if not name or ":" in name or not name.isprintable() or name != name.strip() or name.startswith("#"):
-        raise ConfigProblem("A user's name has no colon, no # in front and no odd spaces.", "Choose another name.")
+        raise ConfigProblem(
+            "A user name may not contain a colon, begin with # or have stray spaces.", "Choose another name."
+        )
     if len(password) < 8:
         raise ConfigProblem("The password is shorter than 8 characters.", "Choose a longer one.")
     salt = secrets.token_bytes(16)
@@ -59,11 +61,11 @@ def read_users(file: Path) -> dict[str, str]:
             _parts(kept)
         except ValueError as error:
             raise ConfigProblem(
-                f"Line {number} of {file} is not a user.", "Make the line with: rag password NAME"
+                f"Line {number} of {file} is not a user.", "Create the line with: rag password NAME"
             ) from error
         users[name] = kept
     if not users:
-        raise ConfigProblem(f"The users' file {file} names nobody.", "Add a line with: rag password NAME")
+        raise ConfigProblem(f"The users' file {file} contains no users.", "Add a line with: rag password NAME")
     return users
 
 

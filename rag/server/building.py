@@ -105,7 +105,7 @@ class Building:
                 return "failed", None, str(problem)
             except Exception:  # a fault of ours must not leave the page waiting for ever
                 _log.exception("The build broke off.")
-                return "failed", None, "The build broke off; the server's log says why. The last index stands."
+                return "failed", None, "The build failed; see the server's log. The last index is still in use."
 
     def _at(self, step: Progress) -> None:
         if self._stop.is_set():

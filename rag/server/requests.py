@@ -173,20 +173,20 @@ class PackCall(Nothing):
 async def read_call(request: Request, kind: type[_T]) -> _T:
     """The body of a request. Raises QuestionProblem if it is too long, no JSON, or not as `kind` has it."""
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
-        raise _misunderstood("its kind")
+        raise _misunderstood("content type")
     body = b""
     async for piece in request.stream():
         body += piece
         if len(body) > _MOST_BYTES:
-            raise _misunderstood("its length")
+            raise _misunderstood("body too long")
     try:
         given = kind.model_validate_json(body)
     except ValidationError as error:
-        raise _misunderstood(".".join(map(str, error.errors()[0]["loc"])) or "its body") from error
+        raise _misunderstood(".".join(map(str, error.errors()[0]["loc"])) or "body") from error
     if "user" in kind.model_fields:
         return given.model_copy(update={"user": request.scope.get("user_name") or ""})
     return given
 
 
 def _misunderstood(what: str) -> QuestionProblem:
-    return QuestionProblem(f"This request is not understood: {what}.", "Load the page again.")
+    return QuestionProblem(f"Invalid request: {what}.", "Load the page again.")

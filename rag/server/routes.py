@@ -108,8 +108,8 @@ class PageCalls:
     def _check_change(self) -> None:
         if not self.may_change:
             raise ConfigProblem(
-                "Sources cannot be changed from here.",
-                "The page is open to the network: start it with --auth for that.",
+                "Sources cannot be changed from this page.",
+                "The page is open to the network: start it with --auth to allow changes.",
             )
 
     def _state(self, _: Nothing) -> Told:

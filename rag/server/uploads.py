@@ -45,7 +45,7 @@ class Shelf:
         path = clean_path(name)
         if not supported(path):
             raise SourceError(
-                f"There is no reader for {PurePosixPath(path).suffix or path}.", "Save it as PDF or text."
+                f"Unsupported file type: {PurePosixPath(path).suffix or path}.", "Save it as PDF or text."
             )
         self._room(size or 0)
         folder = self._folder(path)
@@ -58,7 +58,7 @@ class Shelf:
                     self._fits(got)
                     file.write(piece)
             if size is not None and got != size:
-                raise UnreadableSource("The file did not arrive whole.", "Send it again.")
+                raise UnreadableSource("The upload is incomplete.", "Upload it again.")
             return self._place(arriving, folder, PurePosixPath(path).name)
         finally:
             arriving.unlink(missing_ok=True)
@@ -77,7 +77,7 @@ class Shelf:
         kept = self.root / _REMOVED / token
         files = [each for each in kept.rglob("*") if each.is_file()] if _TOKEN.fullmatch(token) else []
         if not files:
-            raise SourceError("This file is no longer kept.", "Bring it in again.")
+            raise SourceError("The removed file is no longer available.", "Upload it again.")
         path = files[0].relative_to(kept).as_posix()
         placed = self._place(files[0], self._folder(path), PurePosixPath(path).name)
         shutil.rmtree(kept)
@@ -88,7 +88,7 @@ class Shelf:
         parts = PurePosixPath(path).parts
         hidden = any(part.startswith(".") for part in parts)
         if hidden or not parts or not file.parent.resolve().is_relative_to(self.root.resolve()) or not file.is_file():
-            raise SourceError(f"There is no file {path} among the sources.", "Look at the list again.")
+            raise SourceError(f"There is no file {path} in the sources.", "Reload the list.")
         return file
 
     def _folder(self, path: str) -> Path:
@@ -96,7 +96,7 @@ class Shelf:
         folder = self.root / PurePosixPath(path).parent
         folder.mkdir(parents=True, exist_ok=True)
         if not folder.resolve().is_relative_to(self.root.resolve()):
-            raise SourceError(f"{path} would lie outside of the sources folder.", "Choose another folder.")
+            raise SourceError(f"{path} would be outside the sources folder.", "Choose another folder.")
         return folder
 
     def _place(self, arrived: Path, folder: Path, name: str) -> str:
@@ -119,14 +119,17 @@ class Shelf:
         self._fits(size)
         self.root.mkdir(parents=True, exist_ok=True)  # somebody may have removed it
         if sum(len(names) for _, _, names in os.walk(self.root)) >= MOST_FILES:
-            raise SourceLimit(f"There are {MOST_FILES:,} files already.", "Remove some, or put this one in by hand.")
+            raise SourceLimit(
+                f"There are {MOST_FILES:,} files already.",
+                "Remove some, or copy this one into the sources folder yourself.",
+            )
         if shutil.disk_usage(self.root).free < size + _SPARE:
             raise SourceLimit("The disk is nearly full.", "Free some space, then try again.")
 
     def _fits(self, size: int) -> None:
         if size > MOST_BYTES:
             raise SourceLimit(
-                f"The file is larger than {MOST_BYTES // 1_000_000} MB.", "Put it into the sources folder by hand."
+                f"The file is larger than {MOST_BYTES // 1_000_000} MB.", "Copy it into the sources folder yourself."
             )
 
 

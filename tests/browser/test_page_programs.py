@@ -119,7 +119,7 @@ def test_a_request_that_makes_no_sense_is_refused_in_a_sentence(server: Server, 
         urllib.request.urlopen(request)
     with refused.value as answer:
         assert answer.code == 400
-        assert "This request is not understood" in json.load(answer)["error"]
+        assert "Invalid request" in json.load(answer)["error"]
 
 
 def test_gradio_client_asks_too(server: Server) -> None:

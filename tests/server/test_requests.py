@@ -34,7 +34,7 @@ def of(kind: type[Nothing], values: object, user: str | None = None) -> Nothing:
         (AskCall, {"question": 5}, "question"),
         (AskCall, {"question": "Who?", "turns": [{"role": "user"}]}, "turns.0.text"),
         (AskCall, {"question": "Who?", "paths": "a.md"}, "paths"),
-        (AskCall, [], "its body"),
+        (AskCall, [], "body"),
         (EvidenceCall, {"document_id": "d", "span": "ab"}, "span"),
         (EvidenceCall, {"document_id": "d", "span": [1]}, "span.1"),
         (EvidenceCall, {"document_id": "d", "span": [1, 2], "around": "700"}, "around"),
@@ -49,16 +49,16 @@ def of(kind: type[Nothing], values: object, user: str | None = None) -> Nothing:
 def test_what_is_wrong_is_named(kind: type[Nothing], values: object, named: str) -> None:
     with pytest.raises(QuestionProblem) as caught:
         of(kind, values)
-    assert caught.value.message.startswith(f"This request is not understood: {named}")
+    assert caught.value.message.startswith(f"Invalid request: {named}")
     assert caught.value.message.count("\n") == 0
 
 
 @pytest.mark.parametrize(
     ("made", "named"),
     [
-        (lambda: request(b"no JSON"), "its body"),
-        (lambda: request(b"{}", "text/plain"), "its kind"),
-        (lambda: request(b'{"question": "%s"}' % (b"x" * 8_000_001)), "its length"),
+        (lambda: request(b"no JSON"), "body"),
+        (lambda: request(b"{}", "text/plain"), "content type"),
+        (lambda: request(b'{"question": "%s"}' % (b"x" * 8_000_001)), "body too long"),
     ],
 )
 def test_a_body_that_is_no_request_is_refused(made: Callable[[], Request], named: str) -> None:
