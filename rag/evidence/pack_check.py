@@ -105,16 +105,16 @@ class _Files:
         if isinstance(text, SourceError):
             return "changed", str(text)
         if text is not None and exhibit.quote in text:
-            return "moved", "The file has changed and still says it."
-        return "changed", "The file has changed and no longer says it."
+            return "moved", "The file has changed and still contains the quote."
+        return "changed", "The file has changed and no longer contains the quote."
 
     def _same(self, exhibit: _Exhibit) -> tuple[Standing, str]:
         text = self._texts.get(exhibit.path)
         if isinstance(text, str) and text[slice(*exhibit.span)] == exhibit.quote:
             return "unchanged", ""
         if self._says(exhibit.path, exhibit):
-            return "moved", "The file is the same and is read in another way now."
-        return "changed", "The file is the same and does not say it: the pack has been altered."
+            return "moved", "The file is the same but is now read differently."
+        return "changed", "The file is the same and does not contain the quote: the pack has been altered."
 
     def _says(self, path: str, exhibit: _Exhibit) -> bool:
         text = self._texts.get(path)
@@ -162,14 +162,16 @@ def _exhibits(file: Path) -> list[_Exhibit]:
     reader = _Reader()
     try:
         if file.stat().st_size > _MOST_BYTES:
-            raise ConfigProblem(f"{file} is too large for a pack.", "Name a pack that the page has saved.")
+            raise ConfigProblem(f"{file} is too large for an evidence pack.", "Name a pack saved from the page.")
         reader.feed(file.read_bytes().decode("utf-8"))
     except OSError as error:
         raise ConfigProblem(f"{file} cannot be read: {error.strerror}.", "Check the name.") from error
     except (ValueError, KeyError) as error:
-        raise ConfigProblem(f"{file} is no pack, or a damaged one.", "Save it from the page again.") from error
+        raise ConfigProblem(
+            f"{file} is not an evidence pack, or is damaged.", "Save it from the page again."
+        ) from error
     if not reader.is_pack:
-        raise ConfigProblem(f"{file} is no pack.", "Save one from the page: Export, Evidence pack.")
+        raise ConfigProblem(f"{file} is not an evidence pack.", "Save one from the page: Export, Evidence pack.")
     return reader.found
 
 
