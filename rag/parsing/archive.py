@@ -25,19 +25,19 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     """The archive. Raises UnreadableSource, SourceLimit for a bomb, EncryptedSource for Office's locked files."""
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise EncryptedSource(
-            "The file needs a password, or is in an old office format.", "Save it anew without a password and use that."
+            "The file needs a password, or is in an old office format.", "Save a copy without a password and use that."
         )
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise UnreadableSource(
-            "The file is damaged or is not what its suffix says.", "Open it in its own program and save it anew."
+            "The file is damaged or is not what its suffix says.", "Open it in its own program and save it again."
         ) from error
     size = sum(entry.file_size for entry in archive.infolist())
     if size > _MOST or (size > _SMALL and size > _RATIO * len(data)):
-        raise SourceLimit(f"The file unpacks to {size >> 20} MB.", "It is probably built to do harm; remove it.")
+        raise SourceLimit(f"The file unpacks to {size >> 20} MB.", "It may be a decompression bomb; remove it.")
     if any(entry.flag_bits & 1 for entry in archive.infolist()):
-        raise EncryptedSource("The file needs a password.", "Save it anew without a password and use that.")
+        raise EncryptedSource("The file needs a password.", "Save a copy without a password and use that.")
     return archive
 
 
@@ -58,5 +58,5 @@ def parse_xml(archive: zipfile.ZipFile, name: str) -> _Element:
         ValueError,
     ) as error:
         raise UnreadableSource(
-            f"The part {name} is missing or damaged.", "Open the file in its program and save it anew."
+            f"The part {name} is missing or damaged.", "Open the file in its program and save it again."
         ) from error

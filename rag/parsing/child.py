@@ -38,7 +38,7 @@ def _bytes(path: bytes, most: int) -> bytes:
         with os.fdopen(handle, "rb") as file:
             facts = os.fstat(handle)
             if not stat.S_ISREG(facts.st_mode):
-                raise UnreadableSource("This is not an ordinary file.", "Remove it from the sources.")
+                raise UnreadableSource("This is not a regular file.", "Remove it from the sources.")
             if facts.st_size > most:
                 raise SourceLimit(f"The file is larger than {most >> 20} MB.", "Split it, or raise the memory limit.")
             return file.read(most + 1)

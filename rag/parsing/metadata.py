@@ -61,7 +61,7 @@ def texts_of(data: bytes) -> list[str]:
     reader = _tried(lambda: _open(data), None)
     if reader is None or _tried(lambda: len(reader.pages), 0) == 0:
         raise UnreadableSource(
-            "The PDF is damaged and cannot be opened.", "Open it in a viewer, save it anew, and use that copy."
+            "The PDF is damaged and cannot be opened.", "Open it in a viewer, save it again, and use that copy."
         )
     if reader.is_encrypted and not _tried(lambda: bool(reader.decrypt("")), False):
         raise EncryptedSource("The PDF needs a password.", "Save a copy without a password and use that.")

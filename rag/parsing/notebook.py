@@ -25,14 +25,14 @@ def read(data: bytes) -> Draft:
         book = json.loads(decode(data))
         cells = book["cells"] if "cells" in book else [cell for sheet in book["worksheets"] for cell in sheet["cells"]]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UnreadableSource("The file is no notebook.", "Open it in Jupyter and save it anew.") from error
+        raise UnreadableSource("The file is not a notebook.", "Open it in Jupyter and save it again.") from error
     writer = Writer()
     for cell in cells if isinstance(cells, list) else []:
         if isinstance(cell, dict):
             _write(writer, cell)
     draft = writer.draft("application/x-ipynb+json")
     if not draft.text:
-        raise EmptySource("The notebook holds no text.", "Fill it in, or remove it.")
+        raise EmptySource("The notebook contains no text.", "Fill it in, or remove it.")
     return draft
 
 

@@ -31,7 +31,7 @@ from rag.language import printable
 __all__ = ["Child"]
 
 _HINT_LIMIT = "Split the file, or raise the limit."
-_HINT_DAMAGED = "The file is probably damaged: open it in its own program, save it anew, and use that copy."
+_HINT_DAMAGED = "The file is probably damaged: open it in its own program, save it again, and use that copy."
 _FRAME = struct.Struct("<Q")
 _RECYCLE = 500  # calls after which a child is replaced, so that what libraries leak stays small
 _START_SECONDS = 60.0  # for a fresh interpreter on a busy machine; not part of any limit
@@ -71,9 +71,7 @@ class Child:
                     return self._call(request, seconds)
                 except (_Died, MemoryError):
                     pass
-            raise UnreadableSource(
-                "The reader broke down over this file, or ran out of memory.", _HINT_DAMAGED
-            ) from None
+            raise UnreadableSource("The reader crashed on this file, or ran out of memory.", _HINT_DAMAGED) from None
 
     def close(self) -> None:
         """Ends the process and waits for it. May be called from another thread to break off a call."""

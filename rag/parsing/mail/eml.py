@@ -25,7 +25,7 @@ def read(data: bytes) -> Draft:
         data = decode(data).encode()
     message = email.message_from_bytes(data, policy=email.policy.default)
     if not isinstance(message, EmailMessage) or not any(name in message for name in ("From", "Subject", "Date", "To")):
-        raise UnreadableSource("The file is no e-mail message.", "Export the message anew from your mail program.")
+        raise UnreadableSource("The file is not an e-mail message.", "Export the message again from your mail program.")
     writer = Writer(title=sensible_title(_header(message, "Subject")), date=date_of([_header(message, "Date")]))
     writer.add("heading", _header(message, "Subject"))
     for name in ("From", "To", "Date"):
@@ -34,7 +34,7 @@ def read(data: bytes) -> Draft:
     before = writer.length
     _write_body(writer, message)
     if writer.length == before:
-        raise EmptySource("The message holds no text.", "Save its attachments as files of their own.")
+        raise EmptySource("The message contains no text.", "Save its attachments as files of their own.")
     for part in message.iter_attachments():
         if part.get_filename():
             writer.add("list", f"Attachment: {part.get_filename()}")

@@ -38,7 +38,7 @@ def read(data: bytes) -> Draft:
     draft = writer.draft(MEDIA_TYPE)
     if not draft.text:
         raise EmptySource(
-            "The document holds no text.", "If it is made of pictures, run OCR over it and use the result."
+            "The document contains no text.", "If it is made of pictures, run OCR over it and use the result."
         )
     return draft
 
@@ -53,7 +53,7 @@ def _open(data: bytes) -> Any:
         return docx.Document(io.BytesIO(data))
     except (OpcError, LxmlError, zipfile.BadZipFile, KeyError, ValueError, AttributeError, OSError, EOFError) as error:
         raise UnreadableSource(
-            "The file is damaged or is no Word document.", "Open it in Word or LibreOffice and save it anew."
+            "The file is damaged or is not a Word document.", "Open it in Word or LibreOffice and save it again."
         ) from error
 
 

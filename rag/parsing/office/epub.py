@@ -24,11 +24,11 @@ def read(data: bytes) -> Draft:
     """Raises EncryptedSource, UnreadableSource, SourceLimit, or EmptySource."""
     with open_zip(data) as archive:
         if "META-INF/encryption.xml" in archive.namelist() and b"adobe" in archive.read("META-INF/encryption.xml"):
-            raise UnreadableSource("The book is locked to one reader's account.", "Use a copy without copy protection.")
+            raise UnreadableSource("The book is protected by DRM.", "Use a copy without copy protection.")
         container = parse_xml(archive, "META-INF/container.xml")
         roots = container.xpath("//*[local-name()='rootfile']/@full-path")
         if not roots:
-            raise UnreadableSource("The file is no e-book.", "Open it in its own program and save it anew.")
+            raise UnreadableSource("The file is not an e-book.", "Open it in its own program and save it again.")
         package = parse_xml(archive, roots[0])
         told = {name: package.xpath(f"//*[local-name()='metadata']/*[local-name()='{name}']/text()") for name in _TOLD}
         writer = Writer(title=sensible_title("".join(told["title"][:1])), date=date_of(told["date"]))
@@ -36,7 +36,9 @@ def read(data: bytes) -> Draft:
             _write(writer, archive, name)
     draft = writer.draft("application/epub+zip")
     if not draft.text:
-        raise EmptySource("The book holds no text.", "If it is made of pictures, run OCR over it and use the result.")
+        raise EmptySource(
+            "The book contains no text.", "If it is made of pictures, run OCR over it and use the result."
+        )
     return draft
 
 

@@ -45,7 +45,7 @@ def read(data: bytes) -> Draft:
     draft = writer.draft("application/vnd.oasis.opendocument.text")
     if not draft.text:
         raise EmptySource(
-            "The document holds no text.", "If it is made of pictures, run OCR over it and use the result."
+            "The document contains no text.", "If it is made of pictures, run OCR over it and use the result."
         )
     return draft
 

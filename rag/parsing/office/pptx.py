@@ -35,7 +35,7 @@ def read(data: bytes) -> Draft:
     draft = writer.draft(_MEDIA_TYPE)
     if not draft.text:
         raise EmptySource(
-            "The slides hold no text.", "Run OCR over them and use the result.", tuple(range(1, len(slides) + 1))
+            "The slides contain no text.", "Run OCR over them and use the result.", tuple(range(1, len(slides) + 1))
         )
     ends = [*starts[1:], len(draft.text)]
     spans = [Span(start, end) for start, end in zip(starts, ends, strict=True)]
@@ -63,7 +63,7 @@ def _open(data: bytes) -> Any:
         EOFError,
     ) as error:
         raise UnreadableSource(
-            "The file is damaged or is no presentation.", "Open it in PowerPoint or LibreOffice and save it anew."
+            "The file is damaged or is not a presentation.", "Open it in PowerPoint or LibreOffice and save it again."
         ) from error
 
 

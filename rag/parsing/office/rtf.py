@@ -13,7 +13,7 @@ def read(data: bytes) -> Draft:
     from striprtf.striprtf import rtf_to_text
 
     if not data.lstrip().startswith(b"{\\rtf"):
-        raise UnreadableSource("The file is no RTF document.", "Open it in its own program and save it anew.")
+        raise UnreadableSource("The file is not an RTF document.", "Open it in its own program and save it again.")
     # RTF is ASCII by definition; Latin-1 keeps whatever else is in there, byte for byte, for striprtf to decide.
     text: str = rtf_to_text(data.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
     writer = Writer()
@@ -25,6 +25,6 @@ def read(data: bytes) -> Draft:
     draft = writer.draft("application/rtf")
     if not draft.text:
         raise EmptySource(
-            "The document holds no text.", "If it is made of pictures, run OCR over it and use the result."
+            "The document contains no text.", "If it is made of pictures, run OCR over it and use the result."
         )
     return draft

@@ -87,7 +87,9 @@ class Pdf:
         if error == _PASSWORD_ERROR:
             raise EncryptedSource("The PDF needs a password.", "Save a copy without a password and use that.")
         if not self._handle:
-            raise UnreadableSource("The file is not a PDF that can be opened.", "Open it in a viewer and save it anew.")
+            raise UnreadableSource(
+                "The file is not a PDF that can be opened.", "Open it in a viewer and save it again."
+            )
         with _LOCK:
             self.page_count = int(raw.FPDF_GetPageCount(self._handle))
 
@@ -194,7 +196,7 @@ class _Page:
             self.page = raw.FPDF_LoadPage(document, number - 1)
         if not self.page:
             raise UnreadableSource(
-                f"Page {number} of the PDF is damaged or missing.", "Open it in a viewer and save it anew."
+                f"Page {number} of the PDF is damaged or missing.", "Open it in a viewer and save it again."
             )
         self._text = raw.FPDFText_LoadPage(self.page) if with_text else None
         self._address = int(ctypes.cast(self._text, ctypes.c_void_p).value or 0) if self._text else 0

@@ -40,7 +40,7 @@ def read(data: bytes) -> Draft:
         SyntaxError,
     ) as error:
         raise UnreadableSource(
-            "The file is damaged or is no workbook.", "Open it in Excel or LibreOffice and save it anew."
+            "The file is damaged or is not a workbook.", "Open it in Excel or LibreOffice and save it again."
         ) from error
 
 
@@ -58,7 +58,7 @@ def _draft(data: bytes) -> Draft:
             _write(writer, sheet)
     draft = writer.draft(_MEDIA_TYPE)
     if not any(block.kind == "table" for block in draft.blocks):
-        raise EmptySource("The workbook holds no text.", "Fill it in, or remove it.")
+        raise EmptySource("The workbook contains no text.", "Fill it in, or remove it.")
     return draft
 
 

@@ -55,7 +55,7 @@ def read(data: bytes) -> Draft:
     draft = writer.draft("text/html")
     if not draft.text:
         raise EmptySource(
-            "The page holds no text.", "Save the page with its text (not only its scripts), or remove it."
+            "The page contains no text.", "Save the page with its text (not only its scripts), or remove it."
         )
     return draft
 
@@ -105,7 +105,7 @@ def _parse(markup: str) -> _Element:
         tree = html.document_fromstring(markup.encode("utf-8", "replace") or b"<p/>", parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableSource(
-            "The file is not HTML that can be read.", "Open it in a browser and save it anew."
+            "The file is not HTML that can be read.", "Open it in a browser and save it again."
         ) from error
     return tree
 
