@@ -335,7 +335,7 @@ def _checked_question(question: str) -> str:
         raise QuestionProblem("The question is empty.", "Ask something, for instance what a source is about.")
     if len(question) > MAX_QUESTION:
         raise QuestionProblem(
-            f"The question has {len(question):,} characters; at most {MAX_QUESTION:,} are read.",
+            f"The question has {len(question):,} characters; at most {MAX_QUESTION:,} are allowed.",
             "Ask it in a few sentences.",
         )
     return asked
@@ -352,5 +352,5 @@ def _documents(snapshot: Snapshot, paths: Sequence[str] | None) -> list[str] | N
     files = snapshot.files()
     unknown = [path for path in paths if path not in files]
     if unknown:
-        raise QuestionProblem(f"There is no source {unknown[0]}.", "See what is indexed: rag sources")
+        raise QuestionProblem(f"Unknown source: {unknown[0]}.", "List the sources: rag sources")
     return sorted({row.document_id for path in paths if (row := files[path]).document_id})

@@ -102,7 +102,7 @@ def heal(index: Path) -> None:
     Raises IndexLocked while a build runs, IndexMissing, IndexUnwritable, IndexDamaged.
     """
     if not Store(index).path.exists():
-        raise IndexMissing(f"The index in {index} is gone.", "Build it again: rag build")
+        raise IndexMissing(f"The index in {index} no longer exists.", "Build it again: rag build")
     with _writable(index), _locked(index), Store(index).writer() as writer:
         _publish(writer, index, writer.generation)
 

@@ -154,7 +154,7 @@ class DenseLens:
             for row, place in zip(rows.tolist(), found, strict=True):
                 file.seek(part.begin + row * width)
                 if file.readinto(place.data) < width:
-                    raise OSError(f"the vectors in {part.file} end early")
+                    raise OSError(f"the vectors in {part.file} are truncated")
         return found
 
 
@@ -169,7 +169,7 @@ def _part(folder: Path, name: str) -> _Part:
     names = (f"{name}{end}" for end in (_KEYS, _VECTORS, _CODES))
     keys, vectors, codes = (np.lib.format.open_memmap(folder / one, mode="r") for one in names)
     if not (keys.ndim == 1 and vectors.ndim == codes.ndim == 2 and len(keys) == len(vectors) == len(codes)):
-        raise ValueError(f"{folder / name} does not hold a vector and a code for each key")
+        raise ValueError(f"{folder / name} does not have one vector and one code per key")
     return _Part(np.asarray(keys), np.asarray(vectors), codes, folder / f"{name}{_VECTORS}", vectors.offset)
 
 
@@ -180,7 +180,7 @@ def _coded(parts: Sequence[_Part]) -> faiss.IndexRaBitQ:
     index = _coder(parts[0].vectors.shape[1])
     codes = np.concatenate([part.codes for part in parts])
     if codes.shape[1] != index.code_size:
-        raise ValueError("the codes are of another kind")
+        raise ValueError("the codes have an unexpected type")
     faiss.copy_array_to_vector(codes.ravel(), index.codes)
     index.ntotal = len(codes)
     return index

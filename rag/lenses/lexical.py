@@ -74,7 +74,7 @@ class LexicalLens:
             writer.commit()
             writer.wait_merging_threads()
         except ValueError as error:  # what tantivy raises for any failure of its own, a full disk included
-            raise OSError(f"the words cannot be written: {error}") from error
+            raise OSError(f"the lexical index cannot be written: {error}") from error
         (segment,) = json.loads((aside / _META).read_text())["segments"]
         for path in aside.glob(f"{UUID(segment['segment_id']).hex}.*"):
             path.rename(folder / f"{name}{path.suffix}")

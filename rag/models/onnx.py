@@ -92,7 +92,7 @@ class TokenizerFile:
         """The id of a token, such as `[CLS]`. Raises ModelProblem if the vocabulary has none of this name."""
         found = self._load().token_to_id(token)
         if found is None:
-            raise ModelProblem(f"The tokenizer {self._path.name} does not know {token}.", _AGAIN)
+            raise ModelProblem(f"The tokenizer {self._path.name} has no token {token}.", _AGAIN)
         return int(found)
 
     def _load(self) -> tokenizers.Tokenizer:

@@ -124,12 +124,12 @@ def explained(path: Path) -> Iterator[None]:
         number = errno.ENOSPC if isinstance(error, apsw.FullError) else errno.EACCES
         raise OSError(number, str(error), str(path)) from error
     except apsw.BusyError as error:
-        raise OSError(errno.EBUSY, "another program holds it", str(path)) from error
+        raise OSError(errno.EBUSY, "another program has locked it", str(path)) from error
     except apsw.Error as error:
         if getattr(error, "extendedresult", 0) in _REFUSED:
             raise OSError(errno.EIO, str(error), str(path)) from error
         if "no such table" in str(error):
-            raise IndexMissing(f"The index in {path.parent} was never finished.", "Run: rag build") from error
+            raise IndexMissing(f"The index in {path.parent} is incomplete.", "Run: rag build") from error
         raise IndexDamaged(
             f"The index file {path} cannot be read ({error}).",
             "Remove the index folder and build again; your sources are not touched.",

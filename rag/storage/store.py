@@ -46,7 +46,7 @@ class Store:
         with explained(self.path), self._readers.reading() as connection:
             snapshot = Snapshot(connection)
             if snapshot.generation == 0:
-                raise IndexMissing(f"The index in {self.path.parent} was never finished.", "Run: rag build")
+                raise IndexMissing(f"The index in {self.path.parent} is incomplete.", "Run: rag build")
             yield snapshot
 
     @contextmanager

@@ -197,7 +197,7 @@ def test_missing_unfinished_and_damaged_are_told_apart(tmp_path: Path) -> None:
         pass
     with store.writer():
         pass
-    with pytest.raises(IndexMissing, match="never finished"), store.snapshot():
+    with pytest.raises(IndexMissing, match="incomplete"), store.snapshot():
         pass
     store.path.write_bytes(b"not a database" * 500)
     with pytest.raises(IndexDamaged), store.snapshot():

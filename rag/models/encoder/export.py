@@ -129,7 +129,7 @@ def _exported(reference: Reference) -> onnx.ModelProto:
     finally:
         inner.to(device)
     if program is None:
-        raise RuntimeError("the export gave nothing")
+        raise RuntimeError("the export produced no model")
     exported: onnx.ModelProto = program.model_proto
     return exported
 
@@ -151,7 +151,7 @@ def _share(model: onnx.ModelProto, weights: Path) -> None:
             continue
         place = places.get(_key(data))
         if place is None:
-            raise ValueError(f"{one.name} does not stand in {weights.name}")
+            raise ValueError(f"{one.name} is not in {weights.name}")
         one.ClearField("raw_data")
         one.data_location = onnx.TensorProto.EXTERNAL
         for key, value in (("location", weights.name), ("offset", str(place[0])), ("length", str(place[1]))):
@@ -170,7 +170,9 @@ def _compare(snapshot: Snapshot, reference: Reference) -> None:
     pairs = [(ours.vectors, theirs.vectors), (ours.states * real, theirs.states * real)] if same else []
     pairs += [(snapshot.query(text), reference.query(text)) for text in (*_SAMPLES, _SAMPLES[-1] * 10)]
     if not same or not (ours.offsets == theirs.offsets).all() or not all(np.allclose(*p, atol=CLOSE) for p in pairs):
-        raise ModelProblem("The snapshot does not read as the model does.", "The model itself is used instead.")
+        raise ModelProblem(
+            "The exported model's vectors differ from the original's.", "The model itself is used instead."
+        )
 
 
 @contextmanager

@@ -116,5 +116,5 @@ def _try(device: str) -> None:
     except (RuntimeError, AssertionError) as error:
         raise ModelProblem(
             f"The device {device} cannot be used here: {str(error).splitlines()[0]}.",
-            "Leave the setting device out for the best there is, or set it to cpu.",
+            "Leave the setting device out to use the best device available, or set it to cpu.",
         ) from error

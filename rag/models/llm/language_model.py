@@ -49,7 +49,7 @@ def open_llm(
         address, _, name = setting.strip().partition("#")
         _allowed(address, remote)
         return ServerModel(address.rstrip("/"), name, setting, key=key, context=context, wait=wait)
-    raise ConfigProblem(f"The setting llm does not name a model: {setting}", _FORMS)
+    raise ConfigProblem(f"Unknown form of the setting llm: {setting}", _FORMS)
 
 
 def _allowed(address: str, remote: bool) -> None:
@@ -60,7 +60,7 @@ def _allowed(address: str, remote: bool) -> None:
     except ValueError as error:
         raise ConfigProblem(f"{address} is not an address.", _FORMS) from error
     if not host or parts.username or parts.query:
-        raise ConfigProblem(f"{address} is not the address of a server.", _FORMS)
+        raise ConfigProblem(f"{address} is not a server address.", _FORMS)
     if not remote and not is_here(host):
         raise ConfigProblem(
             f"{host} is not this machine, and your passages and questions would be sent there.",

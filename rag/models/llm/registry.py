@@ -41,7 +41,7 @@ class LanguageModels:
         with self._lock:
             known = self._opened.get(setting)
         if known is None and setting != self.configured and setting not in self.settings():
-            raise QuestionProblem(f"There is no language model {setting} here.", "See what runs here: rag doctor")
+            raise QuestionProblem(f"Unknown language model: {setting}.", "List the models on this machine: rag doctor")
         with self._lock:
             if setting not in self._opened:
                 key = self.key if setting == self.configured else ""

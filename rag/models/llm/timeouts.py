@@ -97,7 +97,7 @@ def _sane(said: str, llm: LanguageModel) -> None:
     tail = said[-_WORD:]
     broken = len(tail) == _WORD and not any(char.isspace() for char in tail)
     if broken or "\ufffd\ufffd\ufffd" in tail or "\x00" in tail:
-        raise LanguageModelProblem(f"{llm.name} wrote what is no text.", "Try another model.")
+        raise LanguageModelProblem(f"{llm.name} wrote invalid text.", "Try another model.")
     if _loops(said):
         raise LanguageModelProblem(f"{llm.name} repeated itself without end.", "Ask again, or try another model.")
 
