@@ -69,8 +69,9 @@ def _packed(case: Case, row: Any) -> Packed:
             sentences.append((row.first + int(a), row.first + int(b), sure))
     golds = None if case.answers is None else _golds(case, row)
     kind = kind_of(case.asked) if case.verdict is None else "statement"
+    starts_at, ends_at = golds or (None, None)
     return Packed(
-        row.ids, row.head, row.first, *(golds or (None, None)), sentences,
+        row.ids, row.head, row.first, starts_at, ends_at, sentences,
         case.answerable, case.relevant, case.verdict, case.set, case.cause, kind,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import pickle
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from rag.answering.strength import SIGNALS, signals
 from rag.language import cased, terms
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
 from training.sheetset import sheet_set
+from training.twisted import names_in, twisted
 from training.windows import is_held_out
 
 OUT = Path(__file__).parent.parent / "rag" / "models" / "data" / "strength.json"
@@ -89,11 +91,26 @@ def asked(folder: Path, cache: Path) -> list[Row]:
             if question.answerable:
                 rows.append(_row(here, question, vector, "without"))
             rows.append(_row(there, replace(question, golds=()), vector, "other"))
+        rows += _altered(own, here, encoder)
     sheets = sheet_set(encoder, cache, sheets=SHEETS, seed=12)  # none that the reader was trained on
     asker = _asker(sheets)
     for question, vector in list(zip(sheets.questions, sheets.vectors, strict=True))[:PAIRS]:
         rows.append(_row(asker, question, vector, "own" if question.answerable else "near of sheets"))
     return [row for row in rows if row is not None]
+
+
+def _altered(own: QuestionSet, asker: Asker, encoder: SentenceEncoder) -> list[Row | None]:
+    """Questions with another name, year or number in them, so that nothing answers: half of people's near misses."""
+    names = [name for question in own.questions for name in names_in(question.text)]
+    rng, rows = random.Random(4), []
+    for question in own.questions:
+        if question.golds:
+            document = own.index.documents[question.golds[0].document]
+            made = twisted(question.text, f"{document.title} {document.text}", names, rng)
+            if made is not None:
+                altered = replace(question, text=made, golds=())
+                rows.append(_row(asker, altered, encoder.query(made), "altered"))
+    return rows
 
 
 def fit(rows: Sequence[Row]) -> None:

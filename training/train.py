@@ -174,7 +174,7 @@ def _learn(
 def _step(state: State, rows: Sequence[Packed], manifest: Mapping[str, Any]) -> dict[str, float]:
     found = losses(state.model, rows)
     total = sum((manifest["weights"][name] * loss for name, loss in found.items()), torch.zeros(()))
-    total.backward()  # type: ignore[no-untyped-call]
+    total.backward()
     rates = manifest["rate"], manifest["head_rate"]
     for group, rate in zip(state.optimizer.param_groups, rates, strict=True):
         group["lr"] = rate * min(1.0, (state.step + 1) / manifest["warm_up"])

@@ -148,7 +148,12 @@ def _same_measure(question: str, one: _Told, other: _Told) -> bool:
             return False
         if any(_ruled_out(word, mine - asked) for word in asked - mine):
             return False
-    nouns = {each.counts for told in (one, other) for each in told.figures if _counts_things(each)}
+    nouns = {
+        each.counts
+        for told in (one, other)
+        for each in told.figures
+        if isinstance(each, Quantity) and _counts_things(each)
+    }
     parts = (is_part(told.sentence, each.span.end) for told in (one, other) for each in told.figures)
     return len(nouns) < 2 and not any(parts)
 

@@ -34,6 +34,7 @@ from rag.language import (
     terms,
     together,
     topic_of,
+    unspoken,
 )
 from rag.retrieval import Corpus, Retrieved, StandAlone, stand_alone, timely
 from rag.types import Answer, AnswerShape, Document, Turn
@@ -162,17 +163,16 @@ def _overview(blank: Answer, kind: Kind, topic: str, found: Retrieved, answering
             if places:
                 return replace(blank, status="answered", claims=claims_in_shape(places, kind), confidence=1.0)
     names = corpus.named(topic)
-    chosen = [corpus.document(name.document_id) for name in names[:1]] if len(names) < 3 else []
-    if not chosen and kind == "overview":
-        chosen = [_foremost(found)]
-    for document in chosen:
-        places = outline(document) if document is not None else []
-        if places:
-            answer = replace(blank, claims=claims_of(places))
-            if names:
-                return replace(answer, status="answered", confidence=1.0)
-            return replace(answer, status="partly", reason="closest", confidence=0.0)
-    return None
+    named = corpus.document(names[0].document_id) if 0 < len(names) < 3 else None
+    document = named or (_foremost(found) if kind == "overview" else None)
+    places = outline(document) if document is not None else []
+    if document is None or not places:
+        return None
+    answer = replace(blank, claims=claims_of(places))
+    left_out, _ = unspoken(topic, document.name, document.text)  # an article on Nepal is none on three other countries
+    if named is not None and not left_out:
+        return replace(answer, status="answered", confidence=1.0)
+    return replace(answer, status="partly", reason="closest", confidence=0.0)
 
 
 def _sections_that(asked: str, findings: Findings, found: Retrieved) -> list[Place]:

@@ -139,7 +139,8 @@ def _window_read(row: Row, window: Window, logits: Scores, evidence: Scores, jud
 
 def _share(odds: Scores) -> Scores:
     """Log odds as probabilities."""
-    return 1 / (1 + np.exp(-np.clip(odds, -30, 30)))  # type: ignore[no-any-return]
+    found: Scores = (1 / (1 + np.exp(-np.clip(odds, -30, 30)))).astype(np.float32)
+    return found
 
 
 def sentences_read(row: Row, window: Window, starts: Scores, ends: Scores) -> tuple[SentenceRead, ...]:
