@@ -74,21 +74,21 @@ def test_every_form_holds_the_same_cases_and_has_the_same_hash(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("a.yaml", "- question: Who?\n  anwsers: [x]", "case 1: there is no 'anwsers'"),
+        ("a.yaml", "- question: Who?\n  anwsers: [x]", "case 1: unknown key 'anwsers'"),
         ("a.yaml", "- answers: [x]", "question: expected text"),
-        ("a.yaml", "- question: Who?\n  answers: x", "answers: this is no list"),
-        ("a.yaml", "- question: Who?\n  citations: [{path: a.md, page: zero}]", "page: this is no whole number from 1"),
+        ("a.yaml", "- question: Who?\n  answers: x", "answers: expected a list"),
+        ("a.yaml", "- question: Who?\n  citations: [{path: a.md, page: zero}]", "page: expected a whole number of at least 1"),
         ("a.yaml", "- question: Who?\n  citations: [{path: a.md, span: [5, 5]}]", "[5, 5] is empty"),
-        ("a.yaml", "- question: Who?\n  answerable: perhaps", "neither true nor false"),
-        ("a.yaml", "- question: Who?\n  answerable: false\n  answers: [x]", "it is not answerable, yet"),
-        ("a.yaml", "- question: Who?\n  need: half", "need: 'half' is no choice here"),
-        ("a.yaml", "- question: Who?\n  cite: most", "cite: 'most' is no choice here"),
-        ("a.yaml", "- question: Who?\n  turns: [{nobody: x}]", "there is no 'nobody'"),
+        ("a.yaml", "- question: Who?\n  answerable: perhaps", "expected true or false"),
+        ("a.yaml", "- question: Who?\n  answerable: false\n  answers: [x]", "answerable, but has answers"),
+        ("a.yaml", "- question: Who?\n  need: half", "need: unknown value 'half'"),
+        ("a.yaml", "- question: Who?\n  cite: most", "cite: unknown value 'most'"),
+        ("a.yaml", "- question: Who?\n  turns: [{nobody: x}]", "unknown key 'nobody'"),
         ("a.yaml", "- {id: x, question: Who}\n- {id: x, question: What}", "two cases have the id 'x'"),
-        ("a.yaml", "- question: [", "is no YAML"),
-        ("a.jsonl", '{"question": "Who?"}\n{"question": ', "line 2: this is no JSON"),
-        ("a.jsonl", "\n", "holds no cases"),
-        ("a.csv", "question\nWho?", "is no file of cases"),
+        ("a.yaml", "- question: [", "invalid YAML"),
+        ("a.jsonl", '{"question": "Who?"}\n{"question": ', "line 2: invalid JSON"),
+        ("a.jsonl", "\n", "contains no cases"),
+        ("a.csv", "question\nWho?", "is not a case file"),
     ],
 )
 def test_trouble_says_where_it_is(tmp_path: Path, name: str, text: str, said: str) -> None:
@@ -115,10 +115,10 @@ def test_a_quote_is_found_whatever_white_space_parts_its_words() -> None:
     ("expected", "said"),
     [
         (Expected("b.txt"), "b.txt is not indexed"),
-        (Expected("a.txt", quote="two word"), "does not say 'two words'"),
+        (Expected("a.txt", quote="two word"), "does not contain 'two words'"),
         (Expected("a.txt", page=1), "has no page 1"),
-        (Expected("a.txt", quote="two words", span=Span(0, 9)), "does not read so at [0, 9]"),
-        (Expected("a.txt", span=Span(0, 900)), "has no [0, 900]"),
+        (Expected("a.txt", quote="two words", span=Span(0, 9)), "has a different text at [0, 9]"),
+        (Expected("a.txt", span=Span(0, 900)), "has no span [0, 900]"),
     ],
 )
 def test_an_expectation_that_does_not_stand_in_the_sources_is_named(expected: Expected, said: str) -> None:
