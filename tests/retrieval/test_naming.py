@@ -118,7 +118,7 @@ def test_among_many_documents_each_is_told_apart_and_found_at_once() -> None:
     assert [n.title for n in named("the bridge of Korve", many)] == ["The bridge of Korve"]
     assert [n.title for n in named("the quarry in lowen", many)] == ["The quarry of Lowen"]
     assert named("the volcano of Atlantis", many) == []
-    started = time.perf_counter()
+    started = time.process_time()  # a busy machine is no failure
     for _ in range(20):
         named("what does the report on the bridge of Korve say about its arches", many)
-    assert time.perf_counter() - started < 2.0, "a name is looked up in well under a tenth of a second"
+    assert time.process_time() - started < 2.0, "a name is looked up in well under a tenth of a second"
