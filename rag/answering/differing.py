@@ -40,7 +40,7 @@ __all__ = ["differing"]
 
 _FIGURES = ("number", "share", "money", "duration", "extent", "date")  # questions that ask for one
 _LEAST_ODDS = 0.0  # the reader's, of a sentence that gives another figure
-_SURE_ODDS, _ODDS_APART = 4.5, 2.5  # the same where neither a noun nor a unit says what is counted
+_SURE_ODDS, _ODDS_APART = 4.5, 3.0  # the same where no noun of the question says what is counted
 _SAME = 0.9  # of the share of the question that the best passage speaks of, in a passage that gives another figure
 _NEAR, _WORDS_BEHIND = 40, 3  # characters and words behind a figure in which what it counts is named
 _HEDGED = 0.15  # share that "about", "nearly" and "more than" leave open
@@ -76,8 +76,8 @@ def differing(findings: Findings) -> list[Scored]:
         if one.answer is None or one.odds < _LEAST_ODDS:
             continue
         other = _told(findings, one)
-        plain = all(_says_what_it_counts(question, each) for each in (known[0], other))
-        alike = one.odds >= sure and one.covered >= _SAME * found[0].covered
+        plain = all(_counts_what_is_asked(question, each) for each in (known[0], other))
+        alike = one.odds >= sure and (one.covered >= _SAME * found[0].covered or _has_unit(other))
         if (plain or alike) and all(_differ(question, each, other) for each in known):
             known.append(other)
     return [one.scored for one in known[1:]]
@@ -126,11 +126,15 @@ def _other(one: Quantity | Date, two: Quantity | Date) -> bool:
     return not (one.same(two) or one.rounds(two) or two.rounds(one) or (near and (one.hedged or two.hedged)))
 
 
-def _says_what_it_counts(question: str, told: _Told) -> bool:
-    """Whether a unit, or the noun that the question has too, stands at the figure."""
+def _has_unit(told: _Told) -> bool:
+    return any(isinstance(each, Quantity) and each.unit for each in told.figures)
+
+
+def _counts_what_is_asked(question: str, told: _Told) -> bool:
+    """Whether the noun that the question has too stands at the figure."""
     noun = noun_of(question)
     numbers = [each for each in told.figures if isinstance(each, Quantity)]
-    return any(each.unit or (noun is not None and _counts(noun, told, each)) for each in numbers)
+    return noun is not None and any(_counts(noun, told, each) for each in numbers)
 
 
 def _counts(noun: str, told: _Told, figure: Quantity) -> bool:
@@ -179,9 +183,15 @@ def _same_subject(question: str, one: _Told, other: _Told) -> bool:
         ours, theirs = (_all_names(told, (one, other)) for told in (one, other))
         return not (_beyond(ours, theirs) and _beyond(theirs, ours)) and not _elsewhere(asked, one, other)
     needed = {name for name in asked if not says_whose(name, question)}
-    if any(_beyond(needed, _forms(f"{told.context}\n{told.passage}")) for told in (one, other)):
+    if any(_beyond(needed, _forms(_around(told))) for told in (one, other)):
         return False
     return not _elsewhere(asked, one, other)
+
+
+def _around(told: _Told) -> str:
+    """What may name the subject: a line "what: figure" is told of what stands above it, not beside it."""
+    is_line = any(told.sentence[: each.span.start].rstrip().endswith(":") for each in told.figures)
+    return told.context if is_line else f"{told.context}\n{told.passage}"
 
 
 def _elsewhere(asked: set[str], one: _Told, other: _Told) -> bool:

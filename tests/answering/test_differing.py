@@ -98,6 +98,11 @@ SILENT: dict[str, Pair] = {
         Told("16,000 species", "With 16,000 species of trees the Ostrava forest is rich.", "Forests"),
         Told("1,100 species", "A patch of Kelmish forest has 1,100 species of trees.", "Ostrava forest"),
     ),
+    "a line of something wider": (
+        "How long is the border of Ostrava with Kelm?",
+        Told("319 km", "Land boundaries - border countries: Kelm 319 km; Arrun 82 km", "Ostrava"),
+        Told("725 km", "Land boundaries - total: 725 km", "Ostrava", before="Border countries: Kelm 319 km."),
+    ),
     "another place in the heading": (
         "What is the literacy rate of women in Ostrava?",
         Told("52%", "Literacy - female: 52%", "Ostrava"),
