@@ -77,7 +77,11 @@ def test_every_form_holds_the_same_cases_and_has_the_same_hash(tmp_path: Path) -
         ("a.yaml", "- question: Who?\n  anwsers: [x]", "case 1: unknown key 'anwsers'"),
         ("a.yaml", "- answers: [x]", "question: expected text"),
         ("a.yaml", "- question: Who?\n  answers: x", "answers: expected a list"),
-        ("a.yaml", "- question: Who?\n  citations: [{path: a.md, page: zero}]", "page: expected a whole number of at least 1"),
+        (
+            "a.yaml",
+            "- question: Who?\n  citations: [{path: a.md, page: zero}]",
+            "page: expected a whole number of at least 1",
+        ),
         ("a.yaml", "- question: Who?\n  citations: [{path: a.md, span: [5, 5]}]", "[5, 5] is empty"),
         ("a.yaml", "- question: Who?\n  answerable: perhaps", "expected true or false"),
         ("a.yaml", "- question: Who?\n  answerable: false\n  answers: [x]", "answerable, but has answers"),
