@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.sets import Gold, Index
-from rag.answering.ranking import Reading, ReadPassage, read
-from rag.answering.rerank import reread
+from rag.answering.ranking import RankedSentences, ReadPassage, read
+from rag.answering.rerank import rerank_sentences
 from rag.language import cased, terms
 from rag.retrieval.fusion import Candidate, fuse
 from rag.retrieval.hybrid import DEPTH
-from rag.retrieval.spelling import respelt, words_in
+from rag.retrieval.spelling import correct_spelling, words_in
 from rag.types import Reader, Span, Vectors
 
 __all__ = ["PASSAGES", "Asker", "Found", "is_gold"]
@@ -73,7 +73,7 @@ class Asker:
         rows = zip(found.keys[:k], found.scores, found.candidates, strict=False)
         return [self._passage(key, score, candidate.dense) for key, score, candidate in rows]
 
-    def read(self, text: str, vector: Vectors, found: Found) -> Reading:
+    def read(self, text: str, vector: Vectors, found: Found) -> RankedSentences:
         """The first passages read: by the ranker, and by the reader if there is one."""
         passages = self.passages(found)
         text = cased(text, [passage.text for passage in passages])
@@ -81,13 +81,13 @@ class Asker:
         if self.reader is None:
             return reading
         idf = self.index.lexical.idf
-        return reread(reading, text, vector, passages, self.reader, terms=terms, idf=idf)
+        return rerank_sentences(reading, text, vector, passages, self.reader, terms=terms, idf=idf)
 
-    def respelt(self, text: str, found: Found) -> str:
+    def correct_spelling(self, text: str, found: Found) -> str:
         """The question with slips of the finger put right by the words of what it finds."""
         passages = self.passages(found)
         words = (word for passage in passages for part in (passage.context, passage.text) for word in words_in(part))
-        return respelt(text, words, self.index.lexical)
+        return correct_spelling(text, words, self.index.lexical)
 
     def places(self, keys: Sequence[int]) -> list[tuple[str, Span]]:
         """Document and span of every sentence of some chunks, chunk by chunk."""

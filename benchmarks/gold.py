@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from rag.evaluate.places import Sources, occurrences
+from rag.evaluate.locations import Sources, occurrences
 from rag.types import Answer, Citation, Passage, Span
 
 __all__ = ["Gold", "golds_of", "rank_of", "shown", "shows"]

@@ -24,7 +24,7 @@ from benchmarks.gold import Gold, golds_of, rank_of, shown
 from benchmarks.sets import CACHE
 from benchmarks.shares import Lines, keep, kept, show
 from rag.assistant import Assistant
-from rag.evaluate.places import Sources
+from rag.evaluate.locations import Sources
 from rag.types import Answer
 
 __all__ = ["Asked", "ask_all", "enough", "lines_of", "main", "measure"]

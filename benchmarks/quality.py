@@ -34,12 +34,12 @@ from benchmarks import dialogues, open_questions, strengths
 from benchmarks.ask import Asker, Found, is_gold
 from benchmarks.sets import CACHE, Question, QuestionSet, folders_of, load_set, vectors_of
 from benchmarks.shares import Tally, estimate, interval
-from rag.answering.ranking import Reading
+from rag.answering.ranking import RankedSentences
 from rag.evaluate.measures import auroc, calibration_error, token_f1
 from rag.language import terms
 from rag.models.encoder.encoder import SentenceEncoder, bundled_folder
 from rag.models.reader import SpanReader
-from rag.retrieval.rewriting import stand_alone
+from rag.retrieval.rewriting import rewrite_question
 from rag.types import Span, Turn
 
 FOREIGN = 200
@@ -97,7 +97,7 @@ def _of_set(
         found |= {f"shown: {name}": estimate(values) for name, values in shown.items()}
     results: dict[str, Any] = {one.name: found}
     if any(q.history for q in one.questions):
-        alone = [stand_alone(q.text, [Turn("user", turn) for turn in q.history]) for q in one.questions]
+        alone = [rewrite_question(q.text, [Turn("user", turn) for turn in q.history]) for q in one.questions]
         asked, searched = [each.asked for each in alone], [each.searched for each in alone]
         as_read = (vectors_of(asked, encoder, options.cache), asked)
         as_searched = (vectors_of(searched, encoder, options.cache), searched)
@@ -196,7 +196,7 @@ def _recall(asker: Asker, keys: Sequence[int], question: Question) -> tuple[floa
     return common / len(gold), common / (len(held) + len(gold) - common)
 
 
-def _words(asker: Asker, question: Question, found: Found, reading: Reading) -> float:
+def _words(asker: Asker, question: Question, found: Found, reading: RankedSentences) -> float:
     """Token F1 of the exact words of the best sentence, against the likest gold span."""
     best = reading.sentences[0]
     answer = best.answer or Span(0, 0)
@@ -211,7 +211,7 @@ def _given(asker: Asker, question: Question, found: Found) -> Found:
     return replace(found, keys=keys, scores=[1.0] * len(keys)) if keys else found
 
 
-def _failure(asker: Asker, question: Question, found: Found, reading: Reading) -> str:
+def _failure(asker: Asker, question: Question, found: Found, reading: RankedSentences) -> str:
     best = reading.sentences[0]
     said = asker.passages(found)[best.passage].sentences[best.sentence]
     golds = [asker.index.documents[g.document].text[span.start : span.end] for g in question.golds for span in g.spans]
@@ -223,7 +223,7 @@ def _length(asker: Asker, key: int) -> int:
     return span.end - span.start
 
 
-def _golds(asker: Asker, question: Question, found: Found, reading: Reading) -> list[bool]:
+def _golds(asker: Asker, question: Question, found: Found, reading: RankedSentences) -> list[bool]:
     """For the first five different sentences, whether each answers."""
     seen: dict[tuple[str, int], bool] = {}
     for scored in reading.sentences:

@@ -23,7 +23,7 @@ import numpy as np
 
 from rag.indexing.builder import build
 from rag.models.encoder.encoder import SentenceEncoder
-from rag.types import Embedded, EmbedInput, Encoder, Vectors
+from rag.types import ChunkEmbedding, EmbedInput, Encoder, Vectors
 
 WORDS = (
     *("river", "border", "school", "port", "train", "gas", "women", "court", "province", "report", "army"),
@@ -43,11 +43,11 @@ class HashEncoder:
         """About what a tokenizer would count."""
         return [2 + len(re.findall(r"\w+|[^\w\s]", text)) for text in texts]
 
-    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, Embedded]]:
+    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, ChunkEmbedding]]:
         """In the order given."""
         for i, item in enumerate(inputs):
             vectors = self._random(item.text, 1 + len(item.sentences))
-            yield i, Embedded(vectors[0], vectors[1:])
+            yield i, ChunkEmbedding(vectors[0], vectors[1:])
 
     def query(self, text: str) -> Vectors:
         """One vector."""

@@ -31,15 +31,15 @@ from benchmarks import quality
 from benchmarks.sets import folders_of, sampled
 from benchmarks.table import as_table
 from rag.assistant import build, open_index
-from rag.cli.show import bars
+from rag.cli.output import progress_bars
 from rag.config import Config, load_config
-from rag.evaluate.asking import program_hash, settings_of
 from rag.evaluate.cases import Case, load_cases
-from rag.evaluate.places import Sources
+from rag.evaluate.datasets import import_set
+from rag.evaluate.locations import Sources
+from rag.evaluate.predict import program_hash, settings_of
 from rag.evaluate.predictions import Prediction, Retrieved
 from rag.evaluate.results import judge_all
 from rag.evaluate.run import cache_folder, evaluate, row_of
-from rag.evaluate.sets import import_set
 from rag.evaluate.summary import Estimate, summarise
 from rag.models.encoder.encoder import SentenceEncoder
 from rag.types import BuildReport, Progress
@@ -155,7 +155,7 @@ def _parts(folder: Path, name: str, questions: int) -> dict[str, Any]:
 
 def _program(folder: Path, questions: int, jobs: int) -> dict[str, Any]:
     """The whole program, asked a sample of the questions."""
-    with bars(quiet=False) as progress:
+    with progress_bars(quiet=False) as progress:
         config, cases, report = _built(folder, load_config(), progress)
 
         def on_asked(done: int, total: int, question: str) -> None:
@@ -183,7 +183,7 @@ def _sizes(folder: Path, sizes: Sequence[int], questions: int) -> dict[str, Any]
 
 
 def _at_size(folder: Path, size: int, questions: int) -> dict[str, Any]:
-    with bars(quiet=False) as progress:
+    with progress_bars(quiet=False) as progress:
         config, cases, report = _built(folder, load_config(chunk_tokens=size), progress)
     located = [case for case in cases if any(expected.span for expected in case.citations)]
     with open_index(config=config) as assistant:

@@ -19,8 +19,8 @@ from typing import Any, TypeVar
 import numpy as np
 from rich.progress import track
 
-from rag.indexing.chunk import Piece, chunk_document
-from rag.lenses.lexical import Entry, LexicalLens
+from rag.indexing.chunk import ChunkInput, chunk_document
+from rag.lenses.lexical import LexicalEntry, LexicalLens
 from rag.models.encoder.encoder import SentenceEncoder
 from rag.parsing import plain
 from rag.types import Document, Span, Vectors
@@ -56,7 +56,7 @@ class Index:
     """Documents, their chunks and vectors. Key `i` is chunk `i`; `sentences[first[i] : first[i + 1]]` belong to it."""
 
     documents: dict[str, Document]
-    pieces: list[Piece]
+    pieces: list[ChunkInput]
     vectors: Vectors  # (chunks, dim)
     sentences: Vectors  # (sentences, dim)
     first: np.ndarray[Any, Any]  # (chunks + 1,)
@@ -110,7 +110,7 @@ def load_set(folder: Path, encoder: SentenceEncoder, cache: Path = CACHE, count:
 
 def index_of(documents: Sequence[Document], encoder: SentenceEncoder, cache: Path = CACHE) -> Index:
     """Cuts, encodes and indexes documents; vectors come from the cache where the same texts were encoded before."""
-    pieces: list[Piece] = []
+    pieces: list[ChunkInput] = []
     for document in documents:
         pieces += chunk_document(document, count=encoder.count, limit=encoder.max_tokens)
     name = _name([encoder.fingerprint, *(f"{p.reads.text}\0{p.reads.sentences}" for p in pieces)])
@@ -134,10 +134,10 @@ def vectors_of(texts: Sequence[str], encoder: SentenceEncoder, cache: Path = CAC
     return vectors
 
 
-def _entry(key: int, piece: Piece, documents: dict[str, Document]) -> Entry:
+def _entry(key: int, piece: ChunkInput, documents: dict[str, Document]) -> LexicalEntry:
     document, chunk = documents[piece.chunk.document_id], piece.chunk
     context = "\n".join((document.name, *chunk.heading))
-    return Entry(key, document.id, context, document.text[chunk.span.start : chunk.span.end])
+    return LexicalEntry(key, document.id, context, document.text[chunk.span.start : chunk.span.end])
 
 
 def _document(row: dict[str, Any]) -> Document:
@@ -148,7 +148,7 @@ def _document(row: dict[str, Any]) -> Document:
     return Document(row["id"], row["id"], row["title"], row["text"], (), tuple(draft.blocks), digest, "text/plain")
 
 
-def _encode(pieces: Sequence[Piece], encoder: SentenceEncoder) -> tuple[Vectors, Vectors, np.ndarray[Any, Any]]:
+def _encode(pieces: Sequence[ChunkInput], encoder: SentenceEncoder) -> tuple[Vectors, Vectors, np.ndarray[Any, Any]]:
     first = np.cumsum([0, *(len(piece.sentences) for piece in pieces)])
     whole = np.zeros((len(pieces), encoder.dimension), np.float32)
     parts = np.zeros((int(first[-1]), encoder.dimension), np.float32)

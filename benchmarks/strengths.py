@@ -22,8 +22,8 @@ from benchmarks.sets import CACHE, sampled
 from benchmarks.shares import Lines, keep, kept, show
 from rag.errors import QuestionProblem
 from rag.evaluate.cases import Case, load_cases
-from rag.evaluate.places import Place, Sources, locate
-from rag.evaluate.sets import import_set
+from rag.evaluate.datasets import import_set
+from rag.evaluate.locations import Location, Sources, locate
 from rag.types import Answer, Claim
 
 __all__ = ["SETS", "Judged", "lines_of", "main", "measure"]
@@ -39,7 +39,7 @@ class Judged:
 
     case: Case
     foreign: bool
-    places: tuple[Place, ...]
+    places: tuple[Location, ...]
     answer: Answer
 
     def is_(self, status: str) -> bool:

@@ -18,12 +18,12 @@ import numpy as np
 
 from benchmarks.dense import SETS, SHARED, drawn, real
 from rag.indexing.builder import recipe_of
-from rag.indexing.chunk import Piece, chunk_id
+from rag.indexing.chunk import ChunkInput, chunk_id
 from rag.models import count_tokens
 from rag.models.encoder.encoder import SentenceEncoder
 from rag.parsing import load_bytes
 from rag.storage.store import Store
-from rag.types import Chunk, Document, Embedded, EmbedInput, Span, Vectors
+from rag.types import Chunk, ChunkEmbedding, Document, EmbedInput, Span, Vectors
 
 __all__ = [
     "CHUNKS_A_FILE",
@@ -62,14 +62,14 @@ class DrawnEncoder:
         """Tokens, by the real tokenizer."""
         return self._real.count(texts)
 
-    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, Embedded]]:
+    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, ChunkEmbedding]]:
         """In the order given. A sentence's vector lies near its passage's."""
         for i, item in enumerate(inputs):
             digest = hashlib.blake2b(item.text.encode(), digest_size=8).digest()
             rows = np.random.default_rng(int.from_bytes(digest, "big")).integers(len(self._pool), size=2)
             one = self._pool[rows[0]] + 0.2 * self._pool[rows[1]]
             at = (int(rows[1]) + np.arange(len(item.sentences))) % len(self._pool)
-            yield i, Embedded(_unit(one), _unit(_NEAR * one + (1 - _NEAR) * self._pool[at]))
+            yield i, ChunkEmbedding(_unit(one), _unit(_NEAR * one + (1 - _NEAR) * self._pool[at]))
 
     def query(self, text: str) -> Vectors:
         """The real vector."""
@@ -116,13 +116,13 @@ def store_documents(sources: Path, index: Path, encoder: DrawnEncoder, *, size: 
             writer.put_document(loaded, recipe, chunks)
 
 
-def _piece(document: Document, bounds: tuple[int, int]) -> Piece:
+def _piece(document: Document, bounds: tuple[int, int]) -> ChunkInput:
     span = Span(*bounds)
     text = document.text[span.start : span.end]
     found = [Span(*one.span()) for one in _SENTENCE.finditer(text)]
     chunk = Chunk(chunk_id(document.id, span), document.id, span)
     spans = tuple(Span(span.start + one.start, span.start + one.end) for one in found)
-    return Piece(chunk, spans, EmbedInput(text, tuple(found)))
+    return ChunkInput(chunk, spans, EmbedInput(text, tuple(found)))
 
 
 def _paragraph(choose: random.Random, known: Sequence[str], tokens: Sequence[int]) -> str:

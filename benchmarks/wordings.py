@@ -63,7 +63,7 @@ def main() -> None:
 
         def first(text: str, asker: Asker = asker) -> tuple[str, Span]:
             """Document and span of the first sentence."""
-            text = asker.respelt(text, asker.find(text, encoder.query(text)))
+            text = asker.correct_spelling(text, asker.find(text, encoder.query(text)))
             vector = encoder.query(text)
             found = asker.find(text, vector)
             best = asker.read(text, vector, found).sentences[0]

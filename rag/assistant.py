@@ -17,14 +17,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rag.answering import Answering, answer_from
+from rag.answering import Answering, extractive_answer
 from rag.config import Config, load_config
 from rag.errors import IndexMissing, IndexStale, LanguageModelProblem, QuestionProblem
-from rag.indexing import begin as begin_index
 from rag.indexing import build as build_index
-from rag.indexing import heal, recipe_of
+from rag.indexing import create_empty_index as begin_index
+from rag.indexing import rebuild_lenses, recipe_of
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
-from rag.retrieval import Corpus, Lenses, StandAlone, open_lenses, retrieve, stand_alone
+from rag.retrieval import Corpus, Lenses, RewrittenQuestion, open_lenses, retrieve, rewrite_question
 from rag.storage import Snapshot, Store
 from rag.types import (
     Answer,
@@ -35,8 +35,8 @@ from rag.types import (
     Encoder,
     Event,
     Found,
-    OnProgress,
     Passage,
+    ProgressCallback,
     Reader,
     Source,
     Span,
@@ -45,10 +45,10 @@ from rag.types import (
 )
 
 if TYPE_CHECKING:  # whoever has no language model does not wait for what it needs
-    from rag.answering import Writer
+    from rag.answering import AnswerGenerator
     from rag.models import LanguageModels
 
-__all__ = ["MAX_QUESTION", "Assistant", "begin", "build", "open_index"]
+__all__ = ["MAX_QUESTION", "Assistant", "build", "create_empty_index", "open_index"]
 
 MAX_QUESTION = 2000
 """Characters of a question that are read; longer ones are refused, not cut."""
@@ -74,7 +74,7 @@ class Assistant:
         self._lock = threading.Lock()
         self._lenses: Lenses | None = None
         self._models: LanguageModels | None = None
-        self._writers: dict[str, Writer] = {}
+        self._writers: dict[str, AnswerGenerator] = {}
         if config.llm:
             self._writer(config.llm)
         with self._view():
@@ -137,14 +137,16 @@ class Assistant:
             documents = _documents(snapshot, paths)
             corpus = Corpus(self._encoder, lenses, snapshot, documents)
             answering = Answering(corpus, self._reader, self._config.risk, self._today)
-            answer, found = answer_from(question, alone, answering)
+            answer, found = extractive_answer(question, alone, answering)
         if paths is not None:
             answer = replace(answer, notes=(_limited(paths), *answer.notes))
         yield Found(answer.passages)
         if writer is not None and found.hits and answer.status != "not_found":
-            from rag.answering import Task, write
+            from rag.answering import GenerationTask, generate_answer
 
-            yield from write(writer, Task(answer, found.vector, found.hits, turns, lenses.lexical.idf, stop))
+            yield from generate_answer(
+                writer, GenerationTask(answer, found.vector, found.hits, turns, lenses.lexical.idf, stop)
+            )
             return
         yield from map(Delta, answer.pieces())
         yield Done(answer)
@@ -163,7 +165,7 @@ class Assistant:
         asked = _checked_question(question)
         with self._view() as (snapshot, lenses):
             documents = _documents(snapshot, paths)
-            alone = StandAlone(asked, asked)
+            alone = RewrittenQuestion(asked, asked)
             found = retrieve(alone, k, encoder=self._encoder, lenses=lenses, snapshot=snapshot, documents=documents)
         return [hit.passage for hit in found.hits]
 
@@ -190,7 +192,7 @@ class Assistant:
             known = snapshot.meta("sources")
         return (self._config.index / known).resolve() if known else self._config.sources.resolve()
 
-    def build(self, progress: OnProgress | None = None) -> BuildReport:
+    def build(self, progress: ProgressCallback | None = None) -> BuildReport:
         """Brings the index up to date with its sources, with the encoder that is loaded already. Raises as `build`."""
         return build_index(
             self.sources_folder,
@@ -219,19 +221,19 @@ class Assistant:
                 )
             return self._models
 
-    def _writer(self, setting: str) -> Writer | None:
+    def _writer(self, setting: str) -> AnswerGenerator | None:
         """Writes with the model of a setting; None for no setting. Raises QuestionProblem for an unknown model."""
         if not setting:
             return None
-        from rag.answering import Writer
-        from rag.models import CrossEncoder, Patience
+        from rag.answering import AnswerGenerator
+        from rag.models import CrossEncoder, Timeouts
 
         llm, config = self._registry().get(setting), self._config
         with self._lock:
             if setting not in self._writers:
                 nli = CrossEncoder(config.nli, config.device) if config.nli else None
-                patience, drop = Patience(config.llm_wait), config.llm_unsupported == "drop"
-                self._writers[setting] = Writer(llm, self._encoder, patience, drop, nli)
+                patience, drop = Timeouts(config.llm_wait), config.llm_unsupported == "drop"
+                self._writers[setting] = AnswerGenerator(llm, self._encoder, patience, drop, nli)
             return self._writers[setting]
 
     @contextmanager
@@ -260,7 +262,7 @@ class Assistant:
                         if now.generation != generation:
                             return None
                     _log.warning("The search files are missing or damaged (%s); they are written again.", error)
-                    heal(self._config.index)
+                    rebuild_lenses(self._config.index)
                     self._lenses = open_lenses(self._config.index, generation)
             return self._lenses
 
@@ -272,7 +274,7 @@ def open_index(index: str | Path = "index", *, config: Config | None = None) -> 
     return Assistant(settings, encoder, SpanReader(bundled_folder() / "tokenizer.json"))
 
 
-def begin(config: Config) -> bool:
+def create_empty_index(config: Config) -> bool:
     """Makes an empty index where there is none, so that it can be opened and filled; whether it was made.
 
     Raises IndexLocked, IndexDamaged, IndexUnwritable, ModelProblem, ConfigProblem.
@@ -291,7 +293,7 @@ def begin(config: Config) -> bool:
 def build(
     sources: str | Path = "sources",
     index: str | Path = "index",
-    progress: OnProgress | None = None,
+    progress: ProgressCallback | None = None,
     *,
     config: Config | None = None,
 ) -> BuildReport:
@@ -310,20 +312,22 @@ def build(
         languages=settings.ocr_languages,
         progress=progress,
     )
-    encoder.keep_snapshot()
+    encoder.save_snapshot()
     return report
 
 
-def _alone(question: str, turns: Sequence[Turn], writer: Writer | None, stop: threading.Event | None) -> StandAlone:
+def _alone(
+    question: str, turns: Sequence[Turn], writer: AnswerGenerator | None, stop: threading.Event | None
+) -> RewrittenQuestion:
     """What the question means: by the rules, and by the language model where there is one."""
-    alone = stand_alone(question, turns)
+    alone = rewrite_question(question, turns)
     if writer is None or alone.asked == question:
         return alone
-    from rag.answering import rewritten
+    from rag.answering import rewrite_with_model
 
     try:
-        said = rewritten(writer, question, turns, stop)
-        return StandAlone(said, said) if said else alone
+        said = rewrite_with_model(writer, question, turns, stop)
+        return RewrittenQuestion(said, said) if said else alone
     except LanguageModelProblem as problem:
         _log.info("The question was not rewritten: %s", problem)
         return alone

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.errors import FootnoteError
-from rag.models import Offer, SentenceEncoder, count_tokens, offers, open_llm
+from rag.models import AvailableModel, SentenceEncoder, available_models, count_tokens, open_llm
 from rag.parsing import ocr_engine
 from rag.types import JSON
 
@@ -55,7 +55,7 @@ def examine(config: Config) -> list[Check]:
 
     def language_model() -> str:
         if not config.llm:
-            found = [_offered(offer) for offer in offers()]
+            found = [_offered(offer) for offer in available_models()]
             return "none is used" + (f"; here run {', '.join(found)}" if found else ", and none was found here")
         llm = open_llm(config.llm, remote=config.llm_remote, key=config.llm_key, context=config.llm_context)
         return f"{llm.name} at {llm.place}, reads {llm.context} tokens"
@@ -77,7 +77,7 @@ def examine(config: Config) -> list[Check]:
     ]
 
 
-def _offered(offer: Offer) -> str:
+def _offered(offer: AvailableModel) -> str:
     if offer.setting.endswith("#"):
         return f"{offer.setting}NAME ({offer.server}; it does not tell its model's name)"
     return f"{offer.setting} ({offer.server})"

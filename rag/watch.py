@@ -12,7 +12,7 @@ from pathlib import Path
 from rag.assistant import build
 from rag.config import Config
 from rag.errors import FootnoteError
-from rag.types import BuildReport, OnProgress
+from rag.types import BuildReport, ProgressCallback
 
 __all__ = ["follow"]
 
@@ -27,7 +27,7 @@ def follow(
     failed: Callable[[FootnoteError], None],
     *,
     stop: threading.Event | None = None,
-    progress: OnProgress | None = None,
+    progress: ProgressCallback | None = None,
 ) -> None:
     """Builds now and after every change of the sources, until `stop` is set or Ctrl-C.
 

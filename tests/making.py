@@ -16,7 +16,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.parsing.pdf.pdfium import Pdf
-from rag.types import Loaded
+from rag.types import LoadedDocument
 
 VERA, BOLD = "Vera", "VeraBd"
 WIDTH, HEIGHT = 595.0, 842.0
@@ -134,7 +134,7 @@ def encrypted(data: bytes, user: str, owner: str = "owner") -> bytes:
     return written(writer)
 
 
-def check(loaded: Loaded) -> None:
+def check(loaded: LoadedDocument) -> None:
     """What holds for every document: blocks and pages in order, in the text, and every visible character in one."""
     document = loaded.document
     text = document.text
@@ -167,7 +167,7 @@ def check(loaded: Loaded) -> None:
     assert end <= len(text)
 
 
-def check_glyphs(data: bytes, loaded: Loaded) -> None:
+def check_glyphs(data: bytes, loaded: LoadedDocument) -> None:
     """Every visible character of a PDF's text leads to a character of the page that is the same, or a hyphen there."""
     text = loaded.document.text
     covered = bytearray(len(text))

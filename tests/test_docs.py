@@ -77,7 +77,7 @@ def test_a_linked_symbol_is_defined_in_the_file_that_it_links_to() -> None:
         ("answered or not", "rag/answering/extractive.py", "answer_from"),
         ("table in a DOCX file", "rag/parsing/office/docx.py", "_rows"),
         ("document is deleted", "rag/storage/writer.py", "generation_of"),
-        ("document is deleted", "rag/server/uploads.py", "remove"),
+        ("document is deleted", "rag/server/upload_store.py", "remove"),
     ],
 )
 def test_a_stranger_finds_the_function_by_two_links(asked: str, file: str, function: str) -> None:

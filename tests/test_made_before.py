@@ -18,10 +18,10 @@ import pytest
 import rag
 from rag.errors import IndexStale
 from rag.evaluate import load_cases
-from rag.evidence import Feedback
+from rag.evidence import FeedbackStore
 from rag.indexing.builder import _CHUNK_VERSION
 from rag.parsing import VERSION
-from rag.server.auth import fits, read_users
+from rag.server.auth import password_matches, read_users
 
 MADE = Path(__file__).resolve().parent / "data" / "made_by_10690a6"
 QUESTION = "When was the harbour of Lorn dredged?"
@@ -65,14 +65,14 @@ def test_an_old_index_says_that_it_is_to_be_built_again(place: Path) -> None:
 
 def test_an_old_user_signs_in() -> None:
     users = read_users(MADE / "users.txt")
-    assert fits("ships in the night", users["ada"])
-    assert not fits("ships in the day", users["ada"])
+    assert password_matches("ships in the night", users["ada"])
+    assert not password_matches("ships in the day", users["ada"])
 
 
 def test_old_feedback_becomes_cases(tmp_path: Path) -> None:
     shutil.copy(MADE / "feedback.jsonl", tmp_path)
     file = tmp_path / "cases.jsonl"
-    file.write_text("".join(f"{json.dumps(case)}\n" for case in Feedback(tmp_path / "feedback.jsonl").cases()))
+    file.write_text("".join(f"{json.dumps(case)}\n" for case in FeedbackStore(tmp_path / "feedback.jsonl").cases()))
     dredged, built = load_cases(file)
     assert (dredged.question, dredged.answers, dredged.citations[0].quote) == (QUESTION, ("1987",), QUOTE)
     assert (built.question, built.answers) == ("Who built the lighthouse?", ("The Port Trust",))

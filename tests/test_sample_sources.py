@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 
 from rag.evaluate.cases import Case, load_cases
-from rag.evaluate.places import Sources, locate
+from rag.evaluate.locations import Sources, locate
 from rag.parsing import load_bytes
 from rag.types import Document
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from rag.types import Embedded, EmbedInput, Vectors
+from rag.types import ChunkEmbedding, EmbedInput, Vectors
 
 
 class WordEncoder:
@@ -25,13 +25,16 @@ class WordEncoder:
     def count(self, texts: Sequence[str]) -> list[int]:
         return [2 + len(re.findall(r"\w+|[^\w\s]", text)) + len(text) // 12 for text in texts]
 
-    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, Embedded]]:
+    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, ChunkEmbedding]]:
         for i, item in enumerate(inputs):
             if self.break_after is not None and len(self.embedded) >= self.break_after:
                 raise KeyboardInterrupt
             self.embedded.append(item.text)
             parts = [self.query(item.text[slice(*span)]) for span in item.sentences]
-            yield i, Embedded(self.query(item.text), np.array(parts, np.float32).reshape(len(parts), self.dimension))
+            yield (
+                i,
+                ChunkEmbedding(self.query(item.text), np.array(parts, np.float32).reshape(len(parts), self.dimension)),
+            )
 
     def query(self, text: str) -> Vectors:
         vector = np.zeros(self.dimension, np.float32)

@@ -6,14 +6,14 @@ Floor 4. This room does not know how passages were found.
 import lazy_loader
 
 __all__ = [
+    "AnswerGenerator",
     "Answering",
+    "GenerationTask",
     "SourceSentence",
-    "Task",
-    "Writer",
-    "answer_from",
-    "questions_in",
-    "rewritten",
+    "draft_questions",
+    "extractive_answer",
+    "generate_answer",
+    "rewrite_with_model",
     "verify",
-    "write",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,9 +1,9 @@
-from .drafting import questions_in as questions_in
-from .extractive import answer_from as answer_from
+from .drafting import draft_questions as draft_questions
+from .extractive import extractive_answer as extractive_answer
 from .findings import Answering as Answering
-from .generation import Task as Task
-from .generation import Writer as Writer
-from .generation import rewritten as rewritten
-from .generation import write as write
+from .generation import AnswerGenerator as AnswerGenerator
+from .generation import GenerationTask as GenerationTask
+from .generation import generate_answer as generate_answer
+from .generation import rewrite_with_model as rewrite_with_model
 from .verification import SourceSentence as SourceSentence
 from .verification import verify as verify

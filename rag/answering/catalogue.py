@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answering.places import Place
+from rag.answering.citing import QuotedSpan
 from rag.language import question_from, sentence_spans, sources_question
-from rag.retrieval import Corpus, Name
+from rag.retrieval import Corpus, DocumentName
 from rag.types import Answer, AnswerStatus, Document, Span
 
 __all__ = ["about_sources"]
@@ -25,7 +25,7 @@ _FIRST = 12
 """Sentences of a document that are tried for an example of a question."""
 
 
-def about_sources(question: str, asked_as: str, corpus: Corpus) -> tuple[Answer, list[Place]] | None:
+def about_sources(question: str, asked_as: str, corpus: Corpus) -> tuple[Answer, list[QuotedSpan]] | None:
     """The answer to a question about the sources themselves, and the places it quotes; None for any other question."""
     asked = sources_question(asked_as)
     if asked is None:
@@ -37,7 +37,7 @@ def about_sources(question: str, asked_as: str, corpus: Corpus) -> tuple[Answer,
     return _examples(question, asked_as, corpus), []
 
 
-def _listed(question: str, asked_as: str, names: Sequence[Name]) -> Answer:
+def _listed(question: str, asked_as: str, names: Sequence[DocumentName]) -> Answer:
     shown = [f"- {name.title} ({name.path})" for name in names[:_LISTED]]
     more = [f"- and {len(names) - _LISTED} more: see Sources"] if len(names) > _LISTED else []
     said = "\n".join([f"There {_are(len(names))} to ask:", *shown, *more])
@@ -71,7 +71,7 @@ def _draft(document: Document) -> str | None:
     return None
 
 
-def _mentioning(question: str, asked_as: str, what: str, corpus: Corpus) -> tuple[Answer, list[Place]]:
+def _mentioning(question: str, asked_as: str, what: str, corpus: Corpus) -> tuple[Answer, list[QuotedSpan]]:
     """Every document in which the words stand, each with the first sentence that has them."""
     either = "|".join(re.escape(each) for each in _forms(what))
     pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
@@ -96,7 +96,7 @@ def _forms(what: str) -> list[str]:
     return list(dict.fromkeys((what, stem, ending)))
 
 
-def _mention(document: Document, pattern: re.Pattern[str]) -> Place | None:
+def _mention(document: Document, pattern: re.Pattern[str]) -> QuotedSpan | None:
     """The first sentence that has the words; a heading only where no sentence has."""
     headings = [block.span for block in document.blocks if block.kind == "heading"]
     found = [Span(*at.span()) for at in pattern.finditer(document.text)]
@@ -106,7 +106,7 @@ def _mention(document: Document, pattern: re.Pattern[str]) -> Place | None:
         return None
     span = _sentence_at(document, first.start)
     mark = re.compile(r"#{1,6}\s+").match(document.text, span.start, first.start) if first not in said else None
-    return Place(document, Span(mark.end(), span.end) if mark else span, first)
+    return QuotedSpan(document, Span(mark.end(), span.end) if mark else span, first)
 
 
 def _sentence_at(document: Document, offset: int) -> Span:

@@ -9,21 +9,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.answering.citing import QuotedSpan
 from rag.answering.findings import Answering, Findings
 from rag.answering.overview import section
-from rag.answering.places import Place
 from rag.answering.selection import claims_in_shape, closest, evidence
 from rag.language import Kind, Side, is_function_word, terms
 from rag.retrieval import Retrieved
 from rag.types import Answer
 
-__all__ = ["compared"]
+__all__ = ["comparison_answer"]
 
 _OF_A_SIDE = 2
 """Sentences that a side of a comparison shows."""
 
 
-def compared(
+def comparison_answer(
     blank: Answer, kind: Kind, sides: Sequence[Side], together: Findings, answering: Answering
 ) -> tuple[Answer, Retrieved]:
     """Each side searched and read by itself, after what is said of all of them; a side without an answer is named."""
@@ -53,7 +53,7 @@ def compared(
     return (replace(answer, status="answered") if all(sure) else replace(answer, reason="closest")), found
 
 
-def _of_all(sides: Sequence[Side], findings: Findings) -> list[Place]:
+def _of_all(sides: Sequence[Side], findings: Findings) -> list[QuotedSpan]:
     """The first sentences that speak of every side."""
     wanted = [{term for term in terms(side.name) if not is_function_word(term)} for side in sides]
     found = []
@@ -65,7 +65,7 @@ def _of_all(sides: Sequence[Side], findings: Findings) -> list[Place]:
     return found[:_OF_A_SIDE]
 
 
-def _of_side(side: Side, kind: Kind, findings: Findings) -> list[Place]:
+def _of_side(side: Side, kind: Kind, findings: Findings) -> list[QuotedSpan]:
     """What is shown of one side: the section that is named so, or its sentences; none where nothing is about it."""
     whole = kind == "comparison" and side.question == f"What is {side.name}?"
     if not (findings.answers or _is_named(side, findings)):

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from rag.answering.counted import is_countable, noun_of
+from rag.answering.counting import is_countable, noun_of
 from rag.answering.findings import Findings
-from rag.answering.ranking import Scored
+from rag.answering.ranking import ScoredSentence
 from rag.answering.verification.facts import content, facts
 from rag.language import (
     Date,
@@ -51,7 +51,7 @@ _OF_ABOUT_NOW = 1  # years between a document and the figures that it gives with
 class _Told:
     """A sentence that gives figures, with what says of whom and when: its headings, its passage, its document."""
 
-    scored: Scored
+    scored: ScoredSentence
     document: Document
     sentence: str
     headings: tuple[str, ...]  # the document's name first
@@ -64,7 +64,7 @@ class _Told:
         return "\n".join((*self.headings, self.sentence))
 
 
-def differing(findings: Findings) -> list[Scored]:
+def differing(findings: Findings) -> list[ScoredSentence]:
     """Sentences of other documents that answer with another figure than the best one, one of each document."""
     question, found = findings.question, findings.reading.sentences
     wanted = wants(question)
@@ -83,7 +83,7 @@ def differing(findings: Findings) -> list[Scored]:
     return [one.scored for one in known[1:]]
 
 
-def _told(findings: Findings, scored: Scored) -> _Told:
+def _told(findings: Findings, scored: ScoredSentence) -> _Told:
     passage = findings.passages[scored.passage]
     sentence = passage.sentences[scored.sentence]
     document = findings.place(scored).document

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from rag.language import pair_line_after, question_from, sentence_spans
 from rag.types import Span
 
-__all__ = ["questions_in"]
+__all__ = ["draft_questions"]
 
 _WORDS = 14  # of a question that is offered
 
 
-def questions_in(text: str) -> Iterator[tuple[str, Span]]:
+def draft_questions(text: str) -> Iterator[tuple[str, Span]]:
     """Short questions that sentences of a text answer, and where those sentences stand in it."""
     for start, end in sentence_spans(text):
         following = pair_line_after(text, start, end)

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.catalogue import about_sources
-from rag.answering.comparison import compared
+from rag.answering.citing import QuotedSpan, cites, claims_of, differ_note, newest_first
+from rag.answering.comparison import comparison_answer
 from rag.answering.differing import differing
 from rag.answering.findings import Answering, Findings
 from rag.answering.overview import outline, section
-from rag.answering.places import Place, cites, claims_of, differ_note, newest_first
 from rag.answering.selection import claims_in_shape, closest, evidence, whole_lists
 from rag.answering.several import joined
 from rag.answering.versions import in_time, with_time
@@ -27,7 +27,7 @@ from rag.language import (
     defines,
     document_phrase,
     is_function_word,
-    kind_of,
+    question_kind,
     questions_in,
     sides_of,
     term_of,
@@ -36,10 +36,10 @@ from rag.language import (
     topic_of,
     unspoken,
 )
-from rag.retrieval import Corpus, Retrieved, StandAlone, stand_alone, timely
+from rag.retrieval import Corpus, Retrieved, RewrittenQuestion, rewrite_question, timely
 from rag.types import Answer, AnswerShape, Document, Turn
 
-__all__ = ["answer_from"]
+__all__ = ["extractive_answer"]
 
 _SHAPES: dict[Kind, AnswerShape] = {
     "fact": "fact",
@@ -63,7 +63,7 @@ _QUESTIONS = 4
 """Questions of one message at most that are answered one by one."""
 
 
-def answer_from(question: str, alone: StandAlone, answering: Answering) -> tuple[Answer, Retrieved]:
+def extractive_answer(question: str, alone: RewrittenQuestion, answering: Answering) -> tuple[Answer, Retrieved]:
     """The answer to a question, and what was retrieved for it. `alone` is its stand-alone form. Raises ModelProblem.
 
     Of several questions each is answered, in the light of those before it.
@@ -72,13 +72,13 @@ def answer_from(question: str, alone: StandAlone, answering: Answering) -> tuple
     if not 1 < len(parts) <= _QUESTIONS:
         return _answer_to(question, alone, answering)
     turns = [Turn("user", part) for part in parts]
-    each = [_answer_to(part, stand_alone(part, turns[:at]), answering) for at, part in enumerate(parts)]
+    each = [_answer_to(part, rewrite_question(part, turns[:at]), answering) for at, part in enumerate(parts)]
     answer = joined(question, [(part, own) for part, (own, _) in zip(parts, each, strict=True)])
     hits = {hit.passage.chunk.id: hit for _, found in each for hit in found.hits}
     return answer, Retrieved(answer.asked_as, answering.corpus.encoder.query(answer.asked_as), tuple(hits.values()))
 
 
-def _answer_to(question: str, alone: StandAlone, answering: Answering) -> tuple[Answer, Retrieved]:
+def _answer_to(question: str, alone: RewrittenQuestion, answering: Answering) -> tuple[Answer, Retrieved]:
     """The answer to one question, and what was retrieved for it."""
     corpus = answering.corpus
     about = about_sources(question, alone.asked, corpus)
@@ -87,7 +87,7 @@ def _answer_to(question: str, alone: StandAlone, answering: Answering) -> tuple[
         return replace(answer, claims=claims_of(places)), Retrieved(alone.asked, corpus.encoder.query(alone.asked), ())
     now = timely(corpus.retrieve(alone), alone, corpus, answering.today())
     found = now.found
-    asked, kind = found.asked_as, kind_of(found.asked_as)
+    asked, kind = found.asked_as, question_kind(found.asked_as)
     blank = Answer(question, asked, "not_found", (), tuple(h.passage for h in found.hits), 0.0, shape=_SHAPES[kind])
     if kind in ("overview", "topic"):
         overview = _overview(blank, kind, topic_of(asked), found, answering)
@@ -101,7 +101,7 @@ def _answer_to(question: str, alone: StandAlone, answering: Answering) -> tuple[
         found = _with_definitions(found, term_of(asked), corpus)
     findings = in_time(answering.read(now.asked or asked, found), now)
     if sides and (kind == "comparison" or not (_is_one(asked, sides, found) or _tells_all(findings, sides))):
-        return compared(blank, kind, sides, findings, answering)
+        return comparison_answer(blank, kind, sides, findings, answering)
     if kind == "fact" and findings.reading.several and not asks_a_figure(asked):
         kind = "list"
     if kind == "list" and (sections := _sections_that(asked, findings, found)):
@@ -117,7 +117,8 @@ def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:
         return answer
     listed = whole_lists(findings) if kind == "list" else []
     if not findings.answers:
-        places = listed or closest(findings, kind, term)
+        # no words are set off as the answer in sentences that only come closest
+        places = [replace(place, answer=None) for place in listed or closest(findings, kind, term)]
         return replace(answer, status="partly", reason="closest", claims=claims_in_shape(places, kind))
     places = listed or evidence(findings, kind, term)
     others = differing(findings)
@@ -175,7 +176,7 @@ def _overview(blank: Answer, kind: Kind, topic: str, found: Retrieved, answering
     return replace(answer, status="partly", reason="closest", confidence=0.0)
 
 
-def _sections_that(asked: str, findings: Findings, found: Retrieved) -> list[Place]:
+def _sections_that(asked: str, findings: Findings, found: Retrieved) -> list[QuotedSpan]:
     """The outline of a document that is called what a list is asked of, where most of what was found stands in it."""
     document = _foremost(found)
     noun = next((term for term in terms(asked) if not is_function_word(term)), "")

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from rag.answering.citing import QuotedSpan
 from rag.answering.features import Idf, ReadPassage
-from rag.answering.places import Place
-from rag.answering.ranking import Reading, Scored, read
-from rag.answering.rerank import RISK, reread
+from rag.answering.ranking import RankedSentences, ScoredSentence, read
+from rag.answering.rerank import RISK, rerank_sentences
 from rag.language import cased, terms
 from rag.retrieval import Corpus, Retrieved
 from rag.types import Document, Hit, Reader, Span
@@ -30,7 +30,7 @@ class Findings:
     """
 
     question: str
-    reading: Reading
+    reading: RankedSentences
     passages: tuple[ReadPassage, ...]
     hits: tuple[Hit, ...]
     hit: tuple[int, ...]
@@ -48,15 +48,15 @@ class Findings:
         """Whether the sources are about what is asked."""
         return self.answers or (bool(self.reading.sentences) and self.reading.about >= self.reading.least_about)
 
-    def place(self, scored: Scored, group: str = "") -> Place:
+    def place(self, scored: ScoredSentence, group: str = "") -> QuotedSpan:
         """Where a sentence stands in its document."""
         hit = self.hits[self.hit[scored.passage]]
         span = hit.sentences[self.first[scored.passage] + scored.sentence]
         said = scored.answer
         answer = None if said is None else Span(span.start + said.start, span.start + said.end)
-        return Place(hit.passage.document, span, answer, group)
+        return QuotedSpan(hit.passage.document, span, answer, group)
 
-    def sentences(self) -> Iterator[Scored]:
+    def sentences(self) -> Iterator[ScoredSentence]:
         """The sentences, best first; of those with the same text only the first."""
         seen: set[int] = set()
         for scored in self.reading.sentences:
@@ -88,7 +88,7 @@ def findings_of(question: str, found: Retrieved, idf: Idf, reader: Reader | None
     asked = cased(question, [passage.text for passage in passages])
     reading = read(asked, found.vector, passages, terms=terms, idf=idf)
     if reader is not None:
-        reading = reread(reading, asked, found.vector, passages, reader, risk, terms=terms, idf=idf)
+        reading = rerank_sentences(reading, asked, found.vector, passages, reader, risk, terms=terms, idf=idf)
     return Findings(asked, reading, tuple(passages), found.hits, tuple(hit), tuple(first))
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeVar
 
-from rag.answering.places import Place
-from rag.language import is_function_word, sentence_spans, sums_up, terms
+from rag.answering.citing import QuotedSpan
+from rag.language import is_function_word, is_summary_sentence, sentence_spans, terms
 from rag.types import Block, Document, Span
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class _Section:
     blocks: tuple[Block, ...]
 
 
-def outline(document: Document) -> list[Place]:
+def outline(document: Document) -> list[QuotedSpan]:
     """At most `LINES` sentences that reach from the beginning to the end of a document, in its order.
 
     The group of each is the heading that it carries.
@@ -53,7 +53,7 @@ def outline(document: Document) -> list[Place]:
     return sorted(chosen, key=lambda place: place.span)
 
 
-def section(document: Document, topic: str, most: int) -> list[Place]:
+def section(document: Document, topic: str, most: int) -> list[QuotedSpan]:
     """The first sentences of the section whose heading is the topic; none where no heading is."""
     wanted = {term for term in terms(topic) if not is_function_word(term)}
     for one in _sections(document):
@@ -84,26 +84,30 @@ def _names_summary(one: _Section) -> bool:
     return not _SUMMARY.isdisjoint(_words(one))
 
 
-def _carrying(document: Document, one: _Section) -> list[Place]:
+def _carrying(document: Document, one: _Section) -> list[QuotedSpan]:
     """The first sentence of each of a section's paragraphs."""
     group = one.heading[-1] if one.heading else ""
     paragraphs = [block for block in one.blocks if block.kind == "paragraph"] or list(one.blocks[:1])
     firsts = [sentence_spans(document.text, *block.span)[:1] for block in paragraphs]
-    return [Place(document, span, group=group) for spans in firsts for span in spans if _says(document, span)]
+    return [QuotedSpan(document, span, group=group) for spans in firsts for span in spans if _says(document, span)]
 
 
-def _telling(document: Document, one: _Section) -> list[Place]:
+def _telling(document: Document, one: _Section) -> list[QuotedSpan]:
     """The sentences of a section's paragraphs that say what the document is about, does or finds."""
     group = one.heading[-1] if one.heading else ""
     spans = [s for block in one.blocks if block.kind == "paragraph" for s in sentence_spans(document.text, *block.span)]
-    return [Place(document, s, group=group) for s in spans if _says(document, s) and sums_up(document.text[slice(*s)])]
+    return [
+        QuotedSpan(document, s, group=group)
+        for s in spans
+        if _says(document, s) and is_summary_sentence(document.text[slice(*s)])
+    ]
 
 
-def _lead(document: Document, one: _Section) -> list[Place]:
+def _lead(document: Document, one: _Section) -> list[QuotedSpan]:
     """The first sentences of a section that sums up."""
     group = one.heading[-1] if one.heading else ""
     spans = [s for block in one.blocks if block.kind == "paragraph" for s in sentence_spans(document.text, *block.span)]
-    return [Place(document, span, group=group) for span in spans if _says(document, span)][:_LEAD]
+    return [QuotedSpan(document, span, group=group) for span in spans if _says(document, span)][:_LEAD]
 
 
 def _shared(sizes: Sequence[int], room: int) -> list[int]:
@@ -118,10 +122,10 @@ def _shared(sizes: Sequence[int], room: int) -> list[int]:
     return counts
 
 
-def _all(document: Document, one: _Section) -> Iterator[Place]:
+def _all(document: Document, one: _Section) -> Iterator[QuotedSpan]:
     for block in one.blocks:
         spans = [block.span] if block.kind == "table" else sentence_spans(document.text, *block.span)
-        yield from (Place(document, span) for span in spans)
+        yield from (QuotedSpan(document, span) for span in spans)
 
 
 def _says(document: Document, span: Span) -> bool:

@@ -17,7 +17,7 @@ from rag.answering.ranker import ranker
 from rag.language import wants
 from rag.types import Span, Vectors
 
-__all__ = ["ANSWERABLE", "ReadPassage", "Reading", "Scored", "read", "select"]
+__all__ = ["ANSWERABLE", "RankedSentences", "ReadPassage", "ScoredSentence", "read", "select"]
 
 ANSWERABLE = 0.31
 """Below this probability the question counts as not answered by the sources.
@@ -39,7 +39,7 @@ _FIGURE = re.compile(r"[$€£(−+-]*\d[\d.,]*[%)]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredSentence:
     """A sentence by its place: `passages[passage].sentences[sentence]`. Equal texts have the same `group`.
 
     `answer` is the span of the sentence that holds the exact words asked for, where a reader has looked for them, and
@@ -58,14 +58,14 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RankedSentences:
     """Sentences best first, and the probability that the best one answers the question.
 
     Scores are log odds up to a constant: they compare the sentences of one question. `several` says that the question
     asks for more than one thing.
     """
 
-    sentences: tuple[Scored, ...]
+    sentences: tuple[ScoredSentence, ...]
     answerable: float
     several: bool = False
     least: float = ANSWERABLE  # the probability from which on it is called an answer
@@ -74,14 +74,14 @@ class Reading:
     least_about: float = 0.0  # the probability from which on the closest sentences are shown
 
 
-def read(question: str, vector: Vectors, passages: Sequence[ReadPassage], *, terms: Terms, idf: Idf) -> Reading:
+def read(question: str, vector: Vectors, passages: Sequence[ReadPassage], *, terms: Terms, idf: Idf) -> RankedSentences:
     """Scores every sentence of the passages, which come best first.
 
     `vector` is the question's, `(dim,)`; `terms` and `idf` are those of the lexical lens.
     """
     rows = features(question, vector, passages, terms=terms, idf=idf)
     if not len(rows):
-        return Reading((), 0.0)
+        return RankedSentences((), 0.0)
     scores = ranker().scores(rows) - _handicaps(question, passages, terms)
     sentences = [passage.sentences for passage in passages]
     places = [(p, s) for p, texts in enumerate(sentences) for s in range(len(texts))]
@@ -92,11 +92,11 @@ def read(question: str, vector: Vectors, passages: Sequence[ReadPassage], *, ter
         p, s = places[i]
         group = groups.setdefault(" ".join(sentences[p][s].split()), len(groups))
         known = float(rows[i, _COVERED]), bool(rows[i, _PAIR])
-        found.append(Scored(p, s, float(scores[i]), group, None, 0.0, *known))
-    return Reading(tuple(found), ranker().answerable(rows, order[0]), wants(question)["several"])
+        found.append(ScoredSentence(p, s, float(scores[i]), group, None, 0.0, *known))
+    return RankedSentences(tuple(found), ranker().answerable(rows, order[0]), wants(question)["several"])
 
 
-def select(reading: Reading, most: int = 3, most_of_several: int = 5) -> list[Scored]:
+def select(reading: RankedSentences, most: int = 3, most_of_several: int = 5) -> list[ScoredSentence]:
     """The one to `most` sentences worth showing, each with its repetitions: the best, and those hardly worse."""
     if not reading.sentences:
         return []

@@ -14,14 +14,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from rag.answering.counted import counted
+from rag.answering.counting import counted
 from rag.answering.features import Idf, ReadPassage, Terms
-from rag.answering.ranking import Reading, Scored
+from rag.answering.ranking import RankedSentences, ScoredSentence
 from rag.answering.strength import boundaries, signals, strength
 from rag.language import unspoken
-from rag.types import Reader, SentenceRead, Span, Vectors, Window
+from rag.types import Reader, SentenceScore, Span, Vectors, Window
 
-__all__ = ["CANDIDATES", "RISK", "Read", "mixed", "read_again", "reordered", "reread"]
+__all__ = ["CANDIDATES", "RISK", "RerankedSentence", "mixed", "read_again", "reordered", "rerank_sentences"]
 
 RISK = 0.15
 """Share of near misses - the topic is in the sources, the answer is not - that may be answered."""
@@ -41,16 +41,16 @@ _NAMES = re.compile(rf"(?<![\w’'-]){_NAME}(?:, {_NAME}){{0,20}},? (?:and|or|as
 _FILE = Path(__file__).parents[1] / "models" / "data" / "mix.json"
 
 
-class Read(NamedTuple):
+class RerankedSentence(NamedTuple):
     """A sentence that was read again: its place, the ranker's score under the best one's, and what the reader says."""
 
-    scored: Scored
+    scored: ScoredSentence
     under_best: float
-    read: SentenceRead
+    read: SentenceScore
 
 
-def reread(
-    reading: Reading,
+def rerank_sentences(
+    reading: RankedSentences,
     question: str,
     vector: Vectors,
     passages: Sequence[ReadPassage],
@@ -59,7 +59,7 @@ def reread(
     *,
     terms: Terms,
     idf: Idf,
-) -> Reading:
+) -> RankedSentences:
     """The reading of the same passages with its first sentences in a better order, and how strong its first one is.
 
     `vector` is the question's, `(dim,)`. `risk` is the share of unanswerable questions on topics of the sources that
@@ -80,7 +80,9 @@ def reread(
     )
 
 
-def reordered(reading: Reading, question: str, passages: Sequence[ReadPassage], reader: Reader) -> Reading:
+def reordered(
+    reading: RankedSentences, question: str, passages: Sequence[ReadPassage], reader: Reader
+) -> RankedSentences:
     """The reading with its first sentences read again and in a better order.
 
     Sentences that were not read again are left out; those with the text of one that was come with it.
@@ -89,7 +91,7 @@ def reordered(reading: Reading, question: str, passages: Sequence[ReadPassage], 
     if not again:
         return reading
     order = mixed()
-    best: dict[int, tuple[float, Read]] = {}
+    best: dict[int, tuple[float, RerankedSentence]] = {}
     for one in again:
         score = order[0] * one.under_best + order[1] * one.read.score
         if one.scored.group not in best or score > best[one.scored.group][0]:
@@ -105,7 +107,9 @@ def reordered(reading: Reading, question: str, passages: Sequence[ReadPassage], 
     return replace(reading, sentences=tuple(sentences))
 
 
-def read_again(reading: Reading, question: str, passages: Sequence[ReadPassage], reader: Reader) -> list[Read]:
+def read_again(
+    reading: RankedSentences, question: str, passages: Sequence[ReadPassage], reader: Reader
+) -> list[RerankedSentence]:
     """Every sentence of the windows about the first sentences, with the exact words as a span of the sentence."""
     if not reading.sentences:
         return []
@@ -114,7 +118,7 @@ def read_again(reading: Reading, question: str, passages: Sequence[ReadPassage],
     runs = _runs(reading, question, passages)
     windows = [_window(passages[p], first, last) for p, first, last in runs]
     return [
-        Read(scored, scored.score - top, SentenceRead(said.score, _inside(said.answer, span)))
+        RerankedSentence(scored, scored.score - top, SentenceScore(said.score, _inside(said.answer, span)))
         for (p, first, _), window, reads in zip(runs, windows, reader.read(question, windows), strict=True)
         for i, (said, span) in enumerate(zip(reads, window.sentences, strict=True), first)
         if (scored := known.get((p, i))) is not None
@@ -128,12 +132,12 @@ def mixed() -> tuple[float, float]:
     return first, second
 
 
-def _runs(reading: Reading, question: str, passages: Sequence[ReadPassage]) -> list[tuple[int, int, int]]:
+def _runs(reading: RankedSentences, question: str, passages: Sequence[ReadPassage]) -> list[tuple[int, int, int]]:
     """Passage, first and last sentence of each window: candidates with their neighbours, joined where they meet.
 
     Where a name of the question is not among them and is said before, "the train" may be it: they are read from there.
     """
-    chosen: dict[int, Scored] = {}
+    chosen: dict[int, ScoredSentence] = {}
     for one in reading.sentences:
         if len(chosen) == CANDIDATES:
             break
@@ -166,11 +170,11 @@ def _window(passage: ReadPassage, first: int, last: int) -> Window:
     return Window(" ".join(passage.context.split()), passage.text[start:end], spans)
 
 
-def _again(one: Scored, rank: int, score: float, best: Read) -> Scored:
+def _again(one: ScoredSentence, rank: int, score: float, best: RerankedSentence) -> ScoredSentence:
     return replace(one, score=score, group=rank, answer=best.read.answer, odds=best.read.score)
 
 
-def _with_whole_list(one: Scored, passage: ReadPassage) -> Scored:
+def _with_whole_list(one: ScoredSentence, passage: ReadPassage) -> ScoredSentence:
     """With all members of "key: one, two, three" or of "A, B and C" where the exact words lie among them."""
     if one.answer is None:
         return one
@@ -181,7 +185,7 @@ def _with_whole_list(one: Scored, passage: ReadPassage) -> Scored:
     return replace(one, answer=whole)
 
 
-def _of_what_is_counted(one: Scored, question: str, passage: ReadPassage) -> Scored:
+def _of_what_is_counted(one: ScoredSentence, question: str, passage: ReadPassage) -> ScoredSentence:
     if one.answer is None:
         return one
     return replace(one, answer=counted(question, passage.text[slice(*passage.spans[one.sentence])], one.answer))

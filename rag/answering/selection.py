@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from rag.answering.citing import QuotedSpan, claims_of, list_of, whole
 from rag.answering.findings import Findings
-from rag.answering.places import Place, claims_of, list_of, whole
-from rag.answering.ranking import Scored
+from rag.answering.ranking import ScoredSentence
 from rag.language import Kind, defines
 from rag.types import Claim
 
@@ -52,7 +52,7 @@ _DEFINES = 2.0
 """Log odds that the sentence which defines a term is put ahead by, where a definition is asked for."""
 
 
-def evidence(findings: Findings, kind: Kind, term: str = "") -> list[Place]:
+def evidence(findings: Findings, kind: Kind, term: str = "") -> list[QuotedSpan]:
     """The sentences that answer, best first, each with its repetitions in other sources."""
     amount = _ANSWERED[kind]
     chosen = _chosen(findings, amount, kind, term)
@@ -63,9 +63,9 @@ def evidence(findings: Findings, kind: Kind, term: str = "") -> list[Place]:
     return list(dict.fromkeys(places))
 
 
-def whole_lists(findings: Findings) -> list[Place]:
+def whole_lists(findings: Findings) -> list[QuotedSpan]:
     """The lists that one of the first sentences is an item of or announces: one a document, best first; or none."""
-    found: dict[str, list[Place]] = {}
+    found: dict[str, list[QuotedSpan]] = {}
     for one in list(findings.sentences())[:_LISTED]:
         place = findings.place(one)
         items = list_of(place) if place.document.id not in found else []
@@ -74,18 +74,18 @@ def whole_lists(findings: Findings) -> list[Place]:
     return [place for items in found.values() for place in items]
 
 
-def closest(findings: Findings, kind: Kind, term: str = "") -> list[Place]:
+def closest(findings: Findings, kind: Kind, term: str = "") -> list[QuotedSpan]:
     """Two to five sentences that come closest, best first."""
     return list(dict.fromkeys(findings.place(one) for one in _chosen(findings, _CLOSEST, kind, term)))
 
 
-def in_order(places: list[Place]) -> list[Place]:
+def in_order(places: list[QuotedSpan]) -> list[QuotedSpan]:
     """The places document by document, that of the best one first, and in each in the order of its text."""
     documents = list(dict.fromkeys(place.document.id for place in places))
     return sorted(places, key=lambda place: (documents.index(place.document.id), place.span))
 
 
-def _chosen(findings: Findings, amount: _Amount, kind: Kind, term: str) -> list[Scored]:
+def _chosen(findings: Findings, amount: _Amount, kind: Kind, term: str) -> list[ScoredSentence]:
     found = list(findings.sentences())
     if kind == "definition" and term:
         found = sorted((_ahead(one, findings, term) for one in found), key=lambda one: -one.score)
@@ -95,13 +95,13 @@ def _chosen(findings: Findings, amount: _Amount, kind: Kind, term: str) -> list[
     return [one for at, one in enumerate(found[: amount.most]) if at < amount.least or one.score >= least]
 
 
-def _ahead(one: Scored, findings: Findings, term: str) -> Scored:
+def _ahead(one: ScoredSentence, findings: Findings, term: str) -> ScoredSentence:
     place = findings.place(one)
     said = place.document.text[slice(*place.span)]
     return replace(one, score=one.score + _DEFINES) if defines(term, said) else one
 
 
-def claims_in_shape(places: list[Place], kind: Kind) -> tuple[Claim, ...]:
+def claims_in_shape(places: list[QuotedSpan], kind: Kind) -> tuple[Claim, ...]:
     """The claims of chosen places, those of an explanation in the order of the text; no more than a screen reads."""
     kept = places if kind in _LONG else _within(places)
     ordered = in_order(kept) if kind in _IN_ORDER else kept
@@ -109,9 +109,9 @@ def claims_in_shape(places: list[Place], kind: Kind) -> tuple[Claim, ...]:
     return claims_of(list(dict.fromkeys(each for place in ordered for each in whole(place, spans))))
 
 
-def _within(places: list[Place]) -> list[Place]:
+def _within(places: list[QuotedSpan]) -> list[QuotedSpan]:
     """The first places that have at most `_WORDS` words together, two at least."""
-    kept: list[Place] = []
+    kept: list[QuotedSpan] = []
     words = 0
     for place in places:
         words += len(place.document.text[slice(*place.span)].split())

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rag.answering.features import FloatArray, Idf, ReadPassage, Terms
-from rag.answering.ranking import Reading
+from rag.answering.ranking import RankedSentences
 from rag.language import elsewhere, unspoken
 from rag.types import Vectors
 
@@ -69,7 +69,7 @@ class _Fitted:
 
 
 def signals(
-    question: str, vector: Vectors, reading: Reading, passages: Sequence[ReadPassage], terms: Terms, idf: Idf
+    question: str, vector: Vectors, reading: RankedSentences, passages: Sequence[ReadPassage], terms: Terms, idf: Idf
 ) -> FloatArray:
     """The values of `SIGNALS` for the first sentence of a reading, `(len(SIGNALS),)`. `vector`: the question's."""
     first = reading.sentences[0]

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli import keep
-from rag.cli.evaluating import eval_app
+from rag.cli import user_data
+from rag.cli.evaluation import eval_app
 from rag.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -101,9 +101,9 @@ def build(
     """Read what is new or changed in the sources and bring the index up to date."""
     config = _config(sources, index, model)
     from rag.assistant import build as build_index
-    from rag.cli.show import bars, print_json, print_report
+    from rag.cli.output import print_json, print_report, progress_bars
 
-    with bars(quiet=as_json) as progress:
+    with progress_bars(quiet=as_json) as progress:
         report = build_index(config=config, progress=progress)
     if as_json:
         print_json(report.to_dict())
@@ -122,14 +122,14 @@ def ask(
 ) -> None:
     """Answer a question with exact citations, or say that the sources do not answer it."""
     from rag.assistant import open_index
-    from rag.cli.show import print_json
-    from rag.cli.telling import tell
+    from rag.cli.output import print_json
+    from rag.cli.print_answer import print_answer
 
     with open_index(config=_config(None, index, model, llm=llm)) as assistant:
         if as_json:
             print_json(assistant.ask(question, paths=path).to_dict())
         else:
-            tell(assistant.stream(question, paths=path), assistant.language_model)
+            print_answer(assistant.stream(question, paths=path), assistant.language_model)
 
 
 @app.command()
@@ -143,7 +143,7 @@ def search(
 ) -> None:
     """Show the best passages for a question, best first."""
     from rag.assistant import open_index
-    from rag.cli.show import print_json, print_passages
+    from rag.cli.output import print_json, print_passages
 
     with open_index(config=_config(None, index, model)) as assistant:
         passages = assistant.search(question, k, path)
@@ -157,7 +157,7 @@ def search(
 def sources(index: IndexOption = None, model: ModelOption = None, as_json: JsonOption = False) -> None:
     """List every source with what became of it: indexed, no text, failed or skipped."""
     from rag.assistant import open_index
-    from rag.cli.show import print_json, print_sources
+    from rag.cli.output import print_json, print_sources
 
     with open_index(config=_config(None, index, model)) as assistant:
         found = assistant.documents()
@@ -171,7 +171,7 @@ def sources(index: IndexOption = None, model: ModelOption = None, as_json: JsonO
 def chat(index: IndexOption = None, model: ModelOption = None, llm: LlmOption = None) -> None:
     """Ask one question after the other; Ctrl-C stops an answer, an empty line ends it."""
     from rag.assistant import open_index
-    from rag.cli.telling import tell
+    from rag.cli.print_answer import print_answer
     from rag.language import printable
     from rag.types import Turn
 
@@ -180,7 +180,7 @@ def chat(index: IndexOption = None, model: ModelOption = None, llm: LlmOption = 
         while question := _next_question():
             typer.echo()
             try:
-                answer = tell(assistant.stream(question, turns), assistant.language_model)
+                answer = print_answer(assistant.stream(question, turns), assistant.language_model)
             except FootnoteError as error:
                 typer.echo(f"{error.message} {error.hint}\n")
                 continue
@@ -205,7 +205,7 @@ def serve(
     auth: Annotated[Path | None, typer.Option("--auth", help="File of users; lines come from rag password.")] = None,
 ) -> None:
     """Serve the page for the browser. Where there is no index yet, one is begun and built behind the page."""
-    from rag.assistant import begin, open_index
+    from rag.assistant import create_empty_index, open_index
     from rag.server import launch
 
     config = _config(sources, index, model, host=host, port=port, llm=llm)
@@ -214,7 +214,7 @@ def serve(
         from rag.server import read_users
 
         users = read_users(auth)
-    begun = begin(config)
+    begun = create_empty_index(config)
     with open_index(config=config) as assistant, _watcher(config) if follow else nullcontext():
         launch(assistant, host=config.host, port=config.port, users=users, feedback=config.feedback, build=begun)
 
@@ -227,7 +227,7 @@ def watch(
     leashed: Annotated[bool, typer.Option("--leashed", hidden=True)] = False,
 ) -> None:
     """Follow the sources folder and rebuild after every change, until Ctrl-C."""
-    from rag.cli.show import print_report, print_trouble
+    from rag.cli.output import print_error, print_report
     from rag.watch import follow
 
     stop = threading.Event()
@@ -238,7 +238,7 @@ def watch(
 
     if leashed:
         threading.Thread(target=hold, daemon=True).start()
-    follow(_config(sources, index, model), print_report, print_trouble, stop=stop)
+    follow(_config(sources, index, model), print_report, print_error, stop=stop)
 
 
 @app.command()
@@ -246,7 +246,7 @@ def doctor(
     sources: SourcesOption = None, index: IndexOption = None, model: ModelOption = None, as_json: JsonOption = False
 ) -> None:
     """Check the installation: versions, model, vocabulary, sources, index. Exit code 1 if something is wrong."""
-    from rag.cli.show import print_checks, print_json
+    from rag.cli.output import print_checks, print_json
     from rag.doctor import examine
 
     checks = examine(_config(sources, index, model))
@@ -293,5 +293,5 @@ def _config(
     return load_config(sources=sources, index=index, model=model, host=host, port=port, llm=llm)
 
 
-for _command in (keep.password, keep.verify, keep.feedback):
+for _command in (user_data.password, user_data.verify, user_data.feedback):
     app.command()(_command)

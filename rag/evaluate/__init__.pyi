@@ -1,9 +1,10 @@
-from .asking import ask_one as ask_one
 from .cases import Case as Case
 from .cases import Expected as Expected
 from .cases import load_cases as load_cases
+from .datasets import import_set as import_set
 from .drafts import draft_cases as draft_cases
 from .drafts import draft_file as draft_file
+from .failures import failure as failure
 from .floors import Floors as Floors
 from .floors import breaches as breaches
 from .floors import load_floors as load_floors
@@ -11,6 +12,7 @@ from .floors import raised as raised
 from .floors import save_floors as save_floors
 from .judge import Finding as Finding
 from .judge import in_source_words as in_source_words
+from .locations import Sources as Sources
 from .matchers import assert_all_quotes_exact as assert_all_quotes_exact
 from .matchers import assert_answers as assert_answers
 from .matchers import assert_cites as assert_cites
@@ -23,7 +25,7 @@ from .mutations import FALSE_ALARMS as FALSE_ALARMS
 from .mutations import NOTICED as NOTICED
 from .mutations import Gate as Gate
 from .mutations import mutation_gate as mutation_gate
-from .places import Sources as Sources
+from .predict import ask_one as ask_one
 from .report import write_report as write_report
 from .results import Result as Result
 from .results import examine as examine
@@ -31,8 +33,6 @@ from .run import Run as Run
 from .run import evaluate as evaluate
 from .run import opened as opened
 from .run import read_rows as read_rows
-from .sets import import_set as import_set
-from .shown import failure as failure
 from .summary import MEASURES as MEASURES
 from .summary import Difference as Difference
 from .summary import Estimate as Estimate

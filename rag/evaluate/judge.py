@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from rag.evaluate.places import Sources
+from rag.evaluate.locations import Sources
 from rag.language import normalise, sentence_spans
 from rag.types import JSON, Citation, Claim, Encoder, Entailment
 
@@ -20,11 +20,11 @@ __all__ = [
     "Finding",
     "Judge",
     "Kind",
-    "carried_by",
     "check_citations",
     "check_claims",
     "citation_scores",
     "in_source_words",
+    "supported_by",
 ]
 
 Kind: TypeAlias = Literal[
@@ -78,7 +78,7 @@ def in_source_words(claim: str, premises: Sequence[str]) -> bool:
     return all(_plain(claim[span.start : span.end]) in whole for span in sentence_spans(claim))
 
 
-def carried_by(encoder: Encoder, nli: Entailment | None = None) -> Judge:
+def supported_by(encoder: Encoder, nli: Entailment | None = None) -> Judge:
     """The judge of sentences that a language model wrote: the source's words, or what verification finds supported.
 
     Numbers, names, dates and negations are compared as the program itself compares them; `nli`, a cross-encoder for

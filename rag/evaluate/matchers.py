@@ -5,10 +5,10 @@ These need no cases and no pytest; the fixtures `assistant` and `ask` of the pyt
 
 from __future__ import annotations
 
+from rag.evaluate.failures import citation_list, highlighted_diff, nearest
 from rag.evaluate.judge import check_citations, check_claims
-from rag.evaluate.measures import says
-from rag.evaluate.places import Sources, occurrences
-from rag.evaluate.shown import cited_as, lit_difference, nearest
+from rag.evaluate.locations import Sources, occurrences
+from rag.evaluate.measures import contains_answer
 from rag.language import printable
 from rag.types import Answer, PartlyReason
 
@@ -34,10 +34,10 @@ def assert_cites(answer: Answer, path: str | None = None, page: int | None = Non
     if not answer.citations:
         said.append(f"It cites nothing: {answer.status}.")
     else:
-        said += ["It cites", cited_as(answer.citations)]
+        said += ["It cites", citation_list(answer.citations)]
     best = nearest(quote, [one.quote for one in here or answer.citations]) if quote and answer.citations else None
     if quote and best is not None:
-        said.append(f"  compared: {printable(lit_difference(quote, best))}")
+        said.append(f"  compared: {printable(highlighted_diff(quote, best))}")
     raise AssertionError("\n".join(said))
 
 
@@ -63,7 +63,7 @@ def assert_answers(answer: Answer, *strings: str) -> None:
             printable(f"The question is not answered; only the closest sentences are shown:\n{_shown(answer)}")
         )
     text = " ".join(claim.text for claim in answer.claims)
-    missing = [string for string in strings if not says(text, string)]
+    missing = [string for string in strings if not contains_answer(text, string)]
     if missing:
         raise AssertionError(printable(f"The answer does not say {', '.join(map(repr, missing))}.\nIt says: {text!r}"))
 
@@ -94,4 +94,4 @@ def _strength(answer: Answer) -> str:
 
 def _shown(answer: Answer) -> str:
     said = " ".join(claim.text for claim in answer.claims)
-    return printable("\n".join(filter(None, (repr(said), cited_as(answer.citations)))))
+    return printable("\n".join(filter(None, (repr(said), citation_list(answer.citations)))))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.evaluate.places import Place
+from rag.evaluate.locations import Location
 from rag.evaluate.predictions import Retrieved
 from rag.language import ARTICLE, normalise
 from rag.types import Span
@@ -24,10 +24,10 @@ __all__ = [
     "auroc",
     "calibration",
     "calibration_error",
+    "contains_answer",
     "exact_match",
     "ranking",
     "risk_coverage",
-    "says",
     "span_overlap",
     "token_f1",
 ]
@@ -37,7 +37,7 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _JUNK = "other"
 
 
-def ranking(places: Sequence[Sequence[Place]], passages: Sequence[Sequence[Retrieved]]) -> list[dict[str, float]]:
+def ranking(places: Sequence[Sequence[Location]], passages: Sequence[Sequence[Retrieved]]) -> list[dict[str, float]]:
     """hit@1, hit@3, hit@5, MRR and nDCG@5 of each question, from ir-measures (MacAvaney et al. 2022).
 
     The items ranked are expected places: a passage counts as the first place it holds that no earlier one held, any
@@ -61,7 +61,7 @@ def ranking(places: Sequence[Sequence[Place]], passages: Sequence[Sequence[Retri
     return values
 
 
-def _ranked(wanted: Sequence[Place], found: Sequence[Retrieved]) -> list[str]:
+def _ranked(wanted: Sequence[Location], found: Sequence[Retrieved]) -> list[str]:
     whole = not any(place.spans for place in wanted)
     items: list[str] = []
     for number, passage in enumerate(found):
@@ -85,7 +85,7 @@ class Overlap:
     iou: float
 
 
-def span_overlap(places: Sequence[Place], found: Sequence[tuple[str, Span]]) -> Overlap:
+def span_overlap(places: Sequence[Location], found: Sequence[tuple[str, Span]]) -> Overlap:
     """Over characters, E the expected ones and R the retrieved ones (Smith and Troynikov 2024, Chroma's "Evaluating
     Chunking Strategies for Retrieval").
 
@@ -146,7 +146,7 @@ def _squad_form(text: str) -> str:
     return " ".join(ARTICLE.sub(" ", text.lower().translate(_PUNCTUATION)).split())
 
 
-def says(text: str, answer: str) -> bool:
+def contains_answer(text: str, answer: str) -> bool:
     """Whether a text holds an answer string as whole words and whole numbers: "18" is not in "18,000" or "18.5"."""
     wanted = re.escape(normalise(answer))
     return re.search(rf"(?<!\w)(?<!\d[.,]){wanted}(?!\w)(?![.,]\d)", normalise(text)) is not None

@@ -16,13 +16,13 @@ from dataclasses import dataclass, replace
 from rag.errors import CaseProblem
 from rag.evaluate.cases import Case
 from rag.evaluate.judge import Judge, in_source_words
-from rag.evaluate.places import Place, Sources, locate
+from rag.evaluate.locations import Location, Sources, locate
 from rag.evaluate.predictions import Prediction
 from rag.evaluate.results import findings_of
 from rag.language import CAN_BE_NEGATED, FIGURE, LONG_WORD, NAMES_INSIDE, NEGATION, sentences, words
 from rag.types import JSON, Citation, Claim, Document, Page, Span
 
-__all__ = ["FALSE_ALARMS", "NOTICED", "Gate", "Noticed", "good_answer", "mutation_gate"]
+__all__ = ["FALSE_ALARMS", "NOTICED", "DetectionCount", "Gate", "good_answer", "mutation_gate"]
 
 NOTICED = 0.95
 """Share of each kind of mutation that must be noticed."""
@@ -31,7 +31,7 @@ FALSE_ALARMS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Spoilt:
+class Mutant:
     """An answer after a mutation, and the sources that it is judged with."""
 
     prediction: Prediction
@@ -39,7 +39,7 @@ class Spoilt:
 
 
 @dataclass(frozen=True, slots=True)
-class Noticed:
+class DetectionCount:
     """How many answers were spoilt in one way, and how many of these were noticed."""
 
     kind: str
@@ -60,8 +60,8 @@ class Noticed:
 class Gate:
     """All kinds of mutation, and the unaltered answers, of which `noticed` are false alarms."""
 
-    kinds: tuple[Noticed, ...]
-    unaltered: Noticed
+    kinds: tuple[DetectionCount, ...]
+    unaltered: DetectionCount
     missed: tuple[str, ...]
     """The first answers that were spoilt and not noticed, and the false alarms, in words."""
 
@@ -107,13 +107,13 @@ def mutation_gate(
                 if not found:
                     missed.append(f"not noticed: {kind}: {case.id}: {spoilt.prediction.text}")
     return Gate(
-        tuple(Noticed(kind, *counted) for kind, counted in made.items()),
-        Noticed("unaltered", len(good), alarms),
+        tuple(DetectionCount(kind, *counted) for kind, counted in made.items()),
+        DetectionCount("unaltered", len(good), alarms),
         tuple(missed[:50]),
     )
 
 
-def good_answer(places: Sequence[Place], sources: Sources) -> Prediction | None:
+def good_answer(places: Sequence[Location], sources: Sources) -> Prediction | None:
     """The expected sentences, each a claim with its citation; None where only whole documents are expected."""
     claims: list[Claim] = []
     for place in places:
@@ -128,7 +128,7 @@ def good_answer(places: Sequence[Place], sources: Sources) -> Prediction | None:
     return Prediction("", "answered", tuple(claims), (), 1.0) if claims else None
 
 
-def _good_answers(cases: Sequence[Case], sources: Sources) -> Iterator[tuple[Case, list[Place], Prediction]]:
+def _good_answers(cases: Sequence[Case], sources: Sources) -> Iterator[tuple[Case, list[Location], Prediction]]:
     for case in cases:
         try:
             places = locate(case, sources)
@@ -139,19 +139,19 @@ def _good_answers(cases: Sequence[Case], sources: Sources) -> Iterator[tuple[Cas
             yield case, places, answer
 
 
-def _number_swapped(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Spoilt | None:
+def _number_swapped(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Mutant | None:
     return _reworded(answer, sources, rng, lambda text: _swap(FIGURE, text, lambda old: _other_number(old, rng), rng))
 
 
-def _negation_dropped(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Spoilt | None:
+def _negation_dropped(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Mutant | None:
     return _reworded(answer, sources, rng, lambda text: _swap(NEGATION, text, lambda _: "", rng))
 
 
-def _negation_added(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Spoilt | None:
+def _negation_added(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Mutant | None:
     return _reworded(answer, sources, rng, lambda text: _swap(CAN_BE_NEGATED, text, lambda old: f"{old} not", rng))
 
 
-def _name_swapped(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Spoilt | None:
+def _name_swapped(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Mutant | None:
     document = sources.document(answer.claims[0].citations[0].document_id)
     names = sorted(set(NAMES_INSIDE.findall(document.text))) if document else []
 
@@ -162,7 +162,7 @@ def _name_swapped(answer: Prediction, _: object, sources: Sources, rng: random.R
     return _reworded(answer, sources, rng, lambda text: _swap(NAMES_INSIDE, text, other, rng))
 
 
-def _stitched(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Spoilt | None:
+def _stitched(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Mutant | None:
     """The first half of the sentence and the second half of another; cited to one of them, or to both."""
     claim = answer.claims[0]
     document = sources.document(claim.citations[0].document_id)
@@ -179,10 +179,10 @@ def _stitched(answer: Prediction, _: object, sources: Sources, rng: random.Rando
     citations: tuple[Citation, ...] = (replace(claim.citations[0], quote=text),)
     if rng.random() < 0.5:
         citations = (claim.citations[0], _cite(99, document, other))
-    return Spoilt(_with_first(answer, replace(claim, text=text, citations=citations)), sources)
+    return Mutant(_with_first(answer, replace(claim, text=text, citations=citations)), sources)
 
 
-def _wrong_source(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Spoilt | None:
+def _wrong_source(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Mutant | None:
     """The right quote, said to stand in another document."""
     citation = answer.claims[0].citations[0]
     others = sorted(path for path, one in sources.ids.items() if one != citation.document_id)
@@ -192,20 +192,20 @@ def _wrong_source(answer: Prediction, _: object, sources: Sources, rng: random.R
     changed = replace(citation, path=path)
     if rng.random() < 0.5:
         changed = replace(changed, document_id=sources.ids[path])
-    return Spoilt(_recited(answer, changed), sources)
+    return Mutant(_recited(answer, changed), sources)
 
 
-def _wrong_page(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Spoilt | None:
+def _wrong_page(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Mutant | None:
     citation = answer.claims[0].citations[0]
     document = sources.document(citation.document_id)
     others: list[Page] = [page for page in document.pages if page.number != citation.page] if document else []
     if not others:
         return None
     page = rng.choice(others)
-    return Spoilt(_recited(answer, replace(citation, page=page.number, page_label=page.label)), sources)
+    return Mutant(_recited(answer, replace(citation, page=page.number, page_label=page.label)), sources)
 
 
-def _near_duplicate(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Spoilt | None:
+def _near_duplicate(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Mutant | None:
     """A copy of the document in which one word or number of the sentence differs is cited, truthfully."""
     claim = answer.claims[0]
     citation = claim.citations[0]
@@ -222,10 +222,10 @@ def _near_duplicate(answer: Prediction, _: object, sources: Sources, rng: random
     cited = _cite(citation.number, copy, Span(citation.span.start, citation.span.start + len(altered)))
     said = " ".join(altered.split()) if rng.random() < 0.5 else claim.text
     spoilt = replace(claim, text=said, citations=(cited,))
-    return Spoilt(replace(answer, claims=(spoilt, *answer.claims[1:])), overlay)
+    return Mutant(replace(answer, claims=(spoilt, *answer.claims[1:])), overlay)
 
 
-def _moved(answer: Prediction, _places: object, sources: Sources, _: random.Random) -> Spoilt | None:
+def _moved(answer: Prediction, _places: object, sources: Sources, _: random.Random) -> Mutant | None:
     """The claim stays, its citation moves to the next sentence, truthfully quoted."""
     citation = answer.claims[0].citations[0]
     document = sources.document(citation.document_id)
@@ -233,10 +233,10 @@ def _moved(answer: Prediction, _places: object, sources: Sources, _: random.Rand
     at = bisect_right(spans, citation.span.end - 1, key=lambda span: span.start)
     if document is None or at >= len(spans) or words(document.text[slice(*spans[at])]) == words(citation.quote):
         return None
-    return Spoilt(_recited(answer, _cite(citation.number, document, spans[at])), sources)
+    return Mutant(_recited(answer, _cite(citation.number, document, spans[at])), sources)
 
 
-def _invented(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Spoilt | None:
+def _invented(answer: Prediction, _: object, sources: Sources, rng: random.Random) -> Mutant | None:
     """A sentence that no source says, behind the real ones and with one of their citations."""
     claim = answer.claims[-1]
     said = rng.choice(
@@ -246,10 +246,10 @@ def _invented(answer: Prediction, _: object, sources: Sources, rng: random.Rando
             "A second inquiry came to the opposite conclusion in the following spring.",
         ]
     )
-    return Spoilt(replace(answer, claims=(*answer.claims, replace(claim, text=said))), sources)
+    return Mutant(replace(answer, claims=(*answer.claims, replace(claim, text=said))), sources)
 
 
-Mutation = Callable[[Prediction, Sequence[Place], Sources, random.Random], Spoilt | None]
+Mutation = Callable[[Prediction, Sequence[Location], Sources, random.Random], Mutant | None]
 _KINDS: dict[str, Mutation] = {
     "number swapped": _number_swapped,
     "negation dropped": _negation_dropped,
@@ -266,7 +266,7 @@ _KINDS: dict[str, Mutation] = {
 
 def _reworded(
     answer: Prediction, sources: Sources, rng: random.Random, change: Callable[[str], str | None]
-) -> Spoilt | None:
+) -> Mutant | None:
     """The first claim in other words; half of the time its quote is changed with it."""
     claim = answer.claims[0]
     text = change(claim.text)
@@ -275,7 +275,7 @@ def _reworded(
     citations = claim.citations
     if rng.random() < 0.5:
         citations = tuple(replace(citation, quote=text) for citation in citations)
-    return Spoilt(_with_first(answer, replace(claim, text=text, citations=citations)), sources)
+    return Mutant(_with_first(answer, replace(claim, text=text, citations=citations)), sources)
 
 
 def _swap(pattern: re.Pattern[str], text: str, other: Callable[[str], str], rng: random.Random) -> str | None:

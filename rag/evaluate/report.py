@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from rag.evaluate import plots
+from rag.evaluate.locations import Sources
 from rag.evaluate.measures import calibration, risk_coverage
-from rag.evaluate.places import Sources
 from rag.evaluate.results import Result
 from rag.evaluate.run import Run, row_of
 from rag.evaluate.summary import MEASURES
@@ -30,7 +30,7 @@ _SOURCES = 14  # bars
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class HighlightedText:
     """A stretch of text, lit up or not: "" is plain, "right" is what was expected, "wrong" what else was cited."""
 
     text: str
@@ -43,11 +43,11 @@ class Evidence:
 
     head: str
     where: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[HighlightedText, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CaseView:
     """One case as the page shows it."""
 
     number: int
@@ -125,11 +125,11 @@ def _by_source(run: Run) -> list[tuple[str, float, int]]:
     return sorted(rows, key=lambda row: (row[1], -row[2], row[0]))[:_SOURCES]
 
 
-def _shown(number: int, result: Result, sources: Sources) -> Shown:
+def _shown(number: int, result: Result, sources: Sources) -> CaseView:
     failed = not result.passed
     state = "does not fit" if result.broken else "passed" if result.passed else _state(result)
     paths = dict.fromkeys(place.expected.path for place in result.places)
-    return Shown(
+    return CaseView(
         number=number,
         result=result,
         state=state,
@@ -167,7 +167,7 @@ def _expected(result: Result, sources: Sources) -> Iterator[Evidence]:
         page = "" if place.expected.page is None else f"page {place.expected.page}"
         if not place.exact:
             yield Evidence(
-                place.expected.path, page, (Piece("anywhere on this page" if page else "anywhere in it", ""),)
+                place.expected.path, page, (HighlightedText("anywhere on this page" if page else "anywhere in it", ""),)
             )
             continue
         yield Evidence(place.expected.path, page, tuple(_lit(document, place.spans[0], place.spans[:1], "right")))
@@ -181,7 +181,11 @@ def _given(result: Result, sources: Sources) -> Iterator[Evidence]:
             where = "" if citation.page is None else f"page {citation.page_label or citation.page}"
             head = f"[{citation.number}] {citation.path}"
             if document is None or document.text[slice(*citation.span)] != citation.quote:
-                yield Evidence(head, where, (Piece(citation.quote, "wrong"), Piece(" is not the source's text.", "")))
+                yield Evidence(
+                    head,
+                    where,
+                    (HighlightedText(citation.quote, "wrong"), HighlightedText(" is not the source's text.", "")),
+                )
                 continue
             right = [span for document_id, span in spans if document_id == document.id]
             yield Evidence(head, where, tuple(_lit(document, citation.span, right, _light(citation, result))))
@@ -191,7 +195,7 @@ def _light(citation: Citation, result: Result) -> str:
     return "right" if any(p.holds(citation.document_id, citation.span) for p in result.places) else "wrong"
 
 
-def _lit(document: Document, span: Span, right: Sequence[Span], light: str) -> Iterator[Piece]:
+def _lit(document: Document, span: Span, right: Sequence[Span], light: str) -> Iterator[HighlightedText]:
     """The quote between its surroundings; what of it was expected is lit up as right, the rest as `light` says."""
     before = document.text[max(0, span.start - _AROUND) : span.start]
     after = document.text[span.end : span.end + _AROUND]
@@ -199,15 +203,15 @@ def _lit(document: Document, span: Span, right: Sequence[Span], light: str) -> I
         before = "…" + before[before.find(" ") + 1 :]
     if span.end + _AROUND < len(document.text):
         after = after[: after.rfind(" ")] + "…"
-    yield Piece(before, "")
+    yield HighlightedText(before, "")
     at = span.start
     for one in sorted(right):
         a, b = max(at, one.start), min(span.end, one.end)
         if a < b:
             if at < a:
-                yield Piece(document.text[at:a], light)
-            yield Piece(document.text[a:b], "right")
+                yield HighlightedText(document.text[at:a], light)
+            yield HighlightedText(document.text[a:b], "right")
             at = b
     if at < span.end:
-        yield Piece(document.text[at : span.end], light)
-    yield Piece(after, "")
+        yield HighlightedText(document.text[at : span.end], light)
+    yield HighlightedText(after, "")

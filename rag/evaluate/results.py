@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from rag.errors import CaseProblem
 from rag.evaluate.cases import Case, Cite
 from rag.evaluate.judge import Finding, Judge, check_citations, check_claims, citation_scores, in_source_words
-from rag.evaluate.measures import exact_match, ranking, says, span_overlap, token_f1
-from rag.evaluate.places import Place, Sources, locate
+from rag.evaluate.locations import Location, Sources, locate
+from rag.evaluate.measures import contains_answer, exact_match, ranking, span_overlap, token_f1
 from rag.evaluate.predictions import Prediction
 from rag.language import sentence_spans, words
 from rag.models import count_tokens
@@ -36,7 +36,7 @@ class Result:
 
     case: Case
     prediction: Prediction
-    places: tuple[Place, ...]
+    places: tuple[Location, ...]
     findings: tuple[Finding, ...]
     values: dict[str, float] = field(default_factory=dict)
     broken: str = ""
@@ -73,7 +73,7 @@ def examine(case: Case, given: Prediction, sources: Sources, judge: Judge = in_s
 
 
 def findings_of(
-    case: Case, places: Sequence[Place], given: Prediction, sources: Sources, judge: Judge = in_source_words
+    case: Case, places: Sequence[Location], given: Prediction, sources: Sources, judge: Judge = in_source_words
 ) -> tuple[Finding, ...]:
     """Everything wrong with an answer: as an answer at all, in its citations, its claims, and against the case."""
     if given.trouble:
@@ -93,7 +93,7 @@ def findings_of(
         found.append(Finding("place", f"Expected citations are missing: {', '.join(dict.fromkeys(missing))}."))
     for at, claim in enumerate(given.claims):
         found += [_near(one, at) for one in claim.citations if _is_near_duplicate(one, places, sources)]
-    said = [says(given.text, answer) for answer in case.answers]
+    said = [contains_answer(given.text, answer) for answer in case.answers]
     if case.answers and not (all(said) if case.need == "all" else any(said)):
         missing = [repr(answer) for answer, was in zip(case.answers, said, strict=True) if not was]
         joined = (" and " if case.need == "all" else " or ").join(missing)
@@ -101,7 +101,7 @@ def findings_of(
     return tuple(found)
 
 
-def _enough(cite: Cite, places: Sequence[Place], cited: Sequence[bool]) -> bool:
+def _enough(cite: Cite, places: Sequence[Location], cited: Sequence[bool]) -> bool:
     """Whether as many of the expected places are cited as the case wants."""
     if cite == "half":
         return 2 * sum(cited) >= len(cited)
@@ -116,7 +116,7 @@ def _near(citation: Citation, claim: int) -> Finding:
     return Finding("near_duplicate", said, claim, citation.number)
 
 
-def _is_near_duplicate(citation: Citation, places: Sequence[Place], sources: Sources) -> bool:
+def _is_near_duplicate(citation: Citation, places: Sequence[Location], sources: Sources) -> bool:
     """Whether a sentence of a quote is almost, but not quite, one that is expected, and stands elsewhere."""
     if any(place.holds(citation.document_id, citation.span) for place in places):
         return False
@@ -125,7 +125,7 @@ def _is_near_duplicate(citation: Citation, places: Sequence[Place], sources: Sou
     return any(_almost(words(one), expected) for one in quoted)
 
 
-def _expected_sentences(place: Place, sources: Sources) -> list[list[str]]:
+def _expected_sentences(place: Location, sources: Sources) -> list[list[str]]:
     """The words of a place, and of each whole sentence that it touches: it may be no more than a name of one."""
     document, span = sources.document(place.document_id), place.spans[0]
     if document is None:
@@ -147,7 +147,7 @@ def _almost(quoted: Sequence[str], expected: Sequence[Sequence[str]]) -> bool:
 
 def _values(
     case: Case,
-    places: Sequence[Place],
+    places: Sequence[Location],
     given: Prediction,
     sources: Sources,
     findings: Sequence[Finding],
@@ -176,7 +176,7 @@ def _values(
         values |= _against(places, case, given)
     golds = [*case.answers, *([case.reference] if case.reference else [])]
     if case.answerable and case.answers:
-        said = [says(given.text, answer) for answer in case.answers]
+        said = [contains_answer(given.text, answer) for answer in case.answers]
         values["answer string recall"] = sum(said) / len(said) if case.need == "all" else float(any(said))
         values["answer EM"] = exact_match(_words_of(given), golds)
     if case.answerable and golds:
@@ -184,7 +184,7 @@ def _values(
     return values
 
 
-def _against(places: Sequence[Place], case: Case, given: Prediction) -> dict[str, float]:
+def _against(places: Sequence[Location], case: Case, given: Prediction) -> dict[str, float]:
     """The citations and passages beside the expected places."""
     cited = [any(place.holds(one.document_id, one.span) for one in given.citations) for place in places]
     values = {"right place": float(_enough(case.cite, places, cited))}

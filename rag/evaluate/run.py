@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import CaseProblem
-from rag.evaluate.asking import Kept, OnAsked, ask_all, settings_of
 from rag.evaluate.cases import Case, case_hash, load_cases
-from rag.evaluate.judge import Judge, carried_by, in_source_words
-from rag.evaluate.places import Sources
+from rag.evaluate.datasets import import_set, is_dataset
+from rag.evaluate.judge import Judge, in_source_words, supported_by
+from rag.evaluate.locations import Sources
+from rag.evaluate.predict import OnAsked, PredictionCache, ask_all, settings_of
 from rag.evaluate.results import Result, judge_all
-from rag.evaluate.sets import import_set, is_set
 from rag.evaluate.summary import Estimate, Row, summarise
 from rag.types import JSON
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rag.config import Config
-    from rag.types import OnProgress
+    from rag.types import ProgressCallback
 
 __all__ = ["Run", "cache_folder", "evaluate", "opened", "read_rows"]
 
@@ -113,7 +113,7 @@ def evaluate(
 
     with open_index(config=config) as assistant:
         started = time.monotonic()
-        kept = Kept(cache_folder() / "answers", Kept.state_of(assistant, config), fresh)
+        kept = PredictionCache(cache_folder() / "answers", PredictionCache.state_of(assistant, config), fresh)
         asked = sum(kept.get(case) is None for case in cases)
         predictions = ask_all(cases, config, assistant, kept, jobs, on_asked or _silent)
         sources = Sources.of(assistant)
@@ -136,9 +136,9 @@ def evaluate(
 
 
 @contextmanager
-def opened(path: Path, config: Config, progress: OnProgress | None = None) -> Iterator[tuple[list[Case], Config]]:
+def opened(path: Path, config: Config, progress: ProgressCallback | None = None) -> Iterator[tuple[list[Case], Config]]:
     """Cases and the settings to ask them with. A set that brings its own sources is indexed in the cache first."""
-    if not is_set(path):
+    if not is_dataset(path):
         if path.is_dir():
             raise CaseProblem(f"{path} is not a question set.", "A set has corpus.jsonl and queries.jsonl.")
         yield load_cases(path), config
@@ -159,7 +159,7 @@ def _judge_for(config: Config) -> Judge:
     from rag.models import CrossEncoder, SentenceEncoder
 
     nli = CrossEncoder(config.nli, config.device) if config.nli else None
-    return carried_by(SentenceEncoder(config.model, config.device), nli)
+    return supported_by(SentenceEncoder(config.model, config.device), nli)
 
 
 def row_of(result: Result) -> Row:

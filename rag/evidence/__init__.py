@@ -9,12 +9,12 @@ import lazy_loader
 
 __all__ = [
     "KINDS",
-    "Asked",
-    "Feedback",
+    "FeedbackEntry",
+    "FeedbackStore",
     "Kind",
-    "Remark",
+    "PackedAnswer",
+    "QuoteStatus",
     "SourceState",
-    "Standing",
     "Verdict",
     "Viewer",
     "make_pack",

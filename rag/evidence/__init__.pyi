@@ -1,10 +1,10 @@
 from .feedback import KINDS as KINDS
-from .feedback import Feedback as Feedback
+from .feedback import FeedbackEntry as FeedbackEntry
+from .feedback import FeedbackStore as FeedbackStore
 from .feedback import Kind as Kind
-from .feedback import Remark as Remark
-from .pack import Asked as Asked
+from .pack import PackedAnswer as PackedAnswer
 from .pack import make_pack as make_pack
-from .pack_check import Standing as Standing
+from .pack_check import QuoteStatus as QuoteStatus
 from .pack_check import Verdict as Verdict
 from .pack_check import verify_pack as verify_pack
 from .viewer import SourceState as SourceState

@@ -18,7 +18,7 @@ from typing import Literal, TypeAlias, get_args
 from rag.errors import ConfigProblem
 from rag.types import JSON, AnswerStatus, Citation, PartlyReason, Turn
 
-__all__ = ["KINDS", "Feedback", "Kind", "Remark"]
+__all__ = ["KINDS", "FeedbackEntry", "FeedbackStore", "Kind"]
 
 Kind: TypeAlias = Literal["helpful", "wrong_citation", "should_answer"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -26,7 +26,7 @@ _MOST_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class FeedbackEntry:
     """One word on an answer. `expected` is what would have been right, in the person's words; `answers` the exact
     words that the program gave; `wrong` the numbers of the citations that do not carry their sentence.
     """
@@ -43,14 +43,14 @@ class Remark:
     reason: PartlyReason = ""
 
 
-class Feedback:
+class FeedbackStore:
     """The file of remarks."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._lock = threading.Lock()
 
-    def add(self, remark: Remark) -> None:
+    def add(self, remark: FeedbackEntry) -> None:
         """Appends a remark. Raises ConfigProblem where the file cannot be written, or is full."""
         line: dict[str, JSON] = {
             "at": round(time.time()),

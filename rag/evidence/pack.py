@@ -13,20 +13,20 @@ from dataclasses import dataclass
 
 from rag.evidence.viewer import Viewer
 from rag.types import (
+    AnswerSection,
     AnswerShape,
     AnswerStatus,
     Box,
     Citation,
     Claim,
     Document,
-    Part,
     PartlyReason,
     Span,
     introduction,
     parts,
 )
 
-__all__ = ["Asked", "make_pack"]
+__all__ = ["PackedAnswer", "make_pack"]
 
 _AROUND = 300  # characters of the source on either side of a quote
 _WIDTH = 1100  # pixels of a whole page; a crop is a part of it
@@ -35,7 +35,7 @@ _SUPPORT = {"quoted": "", "supported": "supported", "contradicted": "the sources
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PackedAnswer:
     """A question and what was answered; an answer about the sources themselves stands in the notes alone."""
 
     question: str
@@ -46,7 +46,7 @@ class Asked:
     shape: AnswerShape = "fact"
 
 
-def make_pack(viewer: Viewer, title: str, conversation: Sequence[Asked]) -> str:
+def make_pack(viewer: Viewer, title: str, conversation: Sequence[PackedAnswer]) -> str:
     """The conversation as HTML. A quote that no longer stands in its source is kept as text and named as such."""
     escaped = html.escape(title)
     turns = "\n".join(_turn(viewer, number, asked) for number, asked in enumerate(conversation, 1))
@@ -54,7 +54,7 @@ def make_pack(viewer: Viewer, title: str, conversation: Sequence[Asked]) -> str:
     return _PAGE.format(title=escaped, made=made, turns=turns, style=_STYLE)
 
 
-def _turn(viewer: Viewer, number: int, asked: Asked) -> str:
+def _turn(viewer: Viewer, number: int, asked: PackedAnswer) -> str:
     cited = {citation.number: citation for claim in asked.claims for citation in claim.citations}
     notes = "".join(f'<p class="note">{html.escape(note)}</p>' for note in asked.notes)
     said = "The sources do not answer this question." if asked.status == "not_found" else introduction(asked.reason)
@@ -65,7 +65,7 @@ def _turn(viewer: Viewer, number: int, asked: Asked) -> str:
     return f"<article>\n<h2>{html.escape(asked.question)}</h2>\n{notes}{opening}{answer}\n{listed}\n</article>"
 
 
-def _part(turn: int, part: Part) -> str:
+def _part(turn: int, part: AnswerSection) -> str:
     heading = f"<h3>{html.escape(part.heading)}</h3>\n" if part.heading else ""
     if part.items:
         return f"{heading}<ul>\n" + "\n".join(_claim(turn, claim, "li") for claim in part.claims) + "\n</ul>"

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from rag.errors import ConfigProblem, SourceError, SourcesMissing
-from rag.parsing import Scanning, load_files
-from rag.types import JSON, Loaded, Span
+from rag.parsing import OcrProgress, load_files
+from rag.types import JSON, LoadedDocument, Span
 
-__all__ = ["Standing", "Verdict", "verify_pack"]
+__all__ = ["QuoteStatus", "Verdict", "verify_pack"]
 
-Standing: TypeAlias = Literal["unchanged", "moved", "changed", "gone"]
+QuoteStatus: TypeAlias = Literal["unchanged", "moved", "changed", "gone"]
 
 _MOST_BYTES = 400_000_000
 
@@ -31,7 +31,7 @@ class Verdict:
     question: str
     number: int
     path: str
-    standing: Standing
+    standing: QuoteStatus
     said: str = ""
 
     def to_dict(self) -> dict[str, JSON]:
@@ -84,16 +84,16 @@ class _Files:
         self._paths = {sha256: path for path, sha256 in sorted(self._hashes.items(), reverse=True)}
         read = wanted | {self._paths[sha256] for sha256 in missing if sha256 in self._paths}
         self._texts: dict[str, str | SourceError] = {
-            path: found.document.text if isinstance(found, Loaded) else found
+            path: found.document.text if isinstance(found, LoadedDocument) else found
             for path, found in load_files([(here[path], path) for path in sorted(read)], languages=languages)
-            if not isinstance(found, Scanning)  # a word on how far OCR has come
+            if not isinstance(found, OcrProgress)  # a word on how far OCR has come
         }
 
     def judge(self, exhibit: _Exhibit) -> Verdict:
         standing, said = self._standing(exhibit)
         return Verdict(exhibit.question, exhibit.number, exhibit.path, standing, said)
 
-    def _standing(self, exhibit: _Exhibit) -> tuple[Standing, str]:
+    def _standing(self, exhibit: _Exhibit) -> tuple[QuoteStatus, str]:
         here, twin = self._hashes.get(exhibit.path), self._paths.get(exhibit.sha256)
         if here == exhibit.sha256:
             return self._same(exhibit)
@@ -108,7 +108,7 @@ class _Files:
             return "moved", "The file has changed and still contains the quote."
         return "changed", "The file has changed and no longer contains the quote."
 
-    def _same(self, exhibit: _Exhibit) -> tuple[Standing, str]:
+    def _same(self, exhibit: _Exhibit) -> tuple[QuoteStatus, str]:
         text = self._texts.get(exhibit.path)
         if isinstance(text, str) and text[slice(*exhibit.span)] == exhibit.quote:
             return "unchanged", ""

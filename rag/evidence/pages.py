@@ -1,8 +1,8 @@
 """A page's picture, and the boxes of a span on it.
 
 A box is exact or it is not given: where a span cannot be led back to characters that are seen on the page, the answer
-is empty. Documents are hostile, so a `Painter` has all of it done in a child process: a page that breaks the drawing,
-or never ends it, has no picture.
+is empty. Documents are hostile, so a `PageRenderer` has all of it done in a child process: a page that breaks the
+drawing, or never ends it, has no picture.
 
 This module does not know about documents' text; it gets the runs that lead from the text to the glyphs.
 """
@@ -17,10 +17,10 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from rag.errors import SourceError
-from rag.parsing import Boxes, Child, Pdf
+from rag.parsing import Boxes, Pdf, SandboxedProcess
 from rag.types import Box, GlyphRun, Span, WordBox
 
-__all__ = ["Painter", "boxes", "paint", "render", "word_boxes"]
+__all__ = ["PageRenderer", "boxes", "render", "serve_page", "word_boxes"]
 
 _SECONDS = 20.0  # for one page
 _MEMORY_MB = 2048
@@ -28,12 +28,12 @@ _HEAD = struct.Struct("<I")
 _Box: TypeAlias = tuple[float, float, float, float]
 
 
-class Painter:
+class PageRenderer:
     """Draws pages in a child process, one after the other, from any thread. The child starts with the first page."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._child: Child | None = None
+        self._child: SandboxedProcess | None = None
         self._closed = False
 
     def close(self) -> None:
@@ -60,14 +60,14 @@ class Painter:
                 return None
             try:
                 if self._child is None:
-                    self._child = Child("rag.evidence.pages:paint", memory_mb=_MEMORY_MB)
+                    self._child = SandboxedProcess("rag.evidence.pages:serve_page", memory_mb=_MEMORY_MB)
                 return self._child.call(_HEAD.pack(len(head)) + head + data, _SECONDS)
             except SourceError:
                 return None
 
 
-def paint(request: bytes) -> bytes:
-    """The child's side of a `Painter`: a PNG, or boxes as JSON. Raises SourceError if the page cannot be read."""
+def serve_page(request: bytes) -> bytes:
+    """The child's side of a `PageRenderer`: a PNG, or boxes as JSON. Raises SourceError if the page cannot be read."""
     (size,) = _HEAD.unpack_from(request)
     question = json.loads(request[_HEAD.size : _HEAD.size + size])
     data = request[_HEAD.size + size :]

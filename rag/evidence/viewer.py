@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
-from rag.evidence.originals import Original, Originals
-from rag.evidence.pages import Painter, word_boxes
+from rag.evidence.pages import PageRenderer, word_boxes
+from rag.evidence.source_files import Original, SourceFiles
 from rag.types import Box, Citation, Span
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Viewer:
 
     def __init__(self, assistant: Assistant) -> None:
         self.assistant = assistant
-        self._originals, self._painter = Originals(), Painter()
+        self._originals, self._painter = SourceFiles(), PageRenderer()
 
     def __enter__(self) -> Viewer:
         return self
@@ -59,7 +59,7 @@ class Viewer:
         """Whether the file a document was read from is still the same."""
         return "gone" if (found := self._original(document_id)) is None else found[1]
 
-    def file_of(self, document_id: str) -> Path | None:
+    def source_file(self, document_id: str) -> Path | None:
         """A file that holds the document, in whatever state it is now; None if it is gone."""
         found = self._original(document_id)
         return found[0] if found else None

@@ -6,10 +6,10 @@ Floor 3. This room does not know how a question is answered.
 import lazy_loader
 
 __all__ = [
-    "begin",
     "build",
     "chunk_document",
-    "heal",
+    "create_empty_index",
+    "rebuild_lenses",
     "recipe_of",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

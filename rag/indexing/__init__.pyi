@@ -1,5 +1,5 @@
-from .builder import begin as begin
 from .builder import build as build
-from .builder import heal as heal
+from .builder import create_empty_index as create_empty_index
+from .builder import rebuild_lenses as rebuild_lenses
 from .builder import recipe_of as recipe_of
 from .chunk import chunk_document as chunk_document

@@ -16,15 +16,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag.errors import EmptySource, IndexLocked, IndexMissing, IndexUnwritable, SourceError, SourceLimit, SourcesMissing
-from rag.indexing.chunk import Piece, chunk_document
-from rag.indexing.plan import Found, Plan, gaps, make_plan, scan
-from rag.lenses import dense, generations, lexical, parts_of
+from rag.indexing.chunk import ChunkInput, chunk_document
+from rag.indexing.plan import FoundFile, Plan, make_plan, missing_text, scan
+from rag.lenses import dense, generations, lexical, shards_of
 from rag.parsing import VERSION as LOAD_VERSION
-from rag.parsing import Scanning, load_files, ocr_engine
-from rag.storage import FileRow, Store, Writer
-from rag.types import BuildReport, Embedded, Encoder, Failure, Loaded, OnProgress, Progress
+from rag.parsing import OcrProgress, load_files, ocr_engine
+from rag.storage import FileRow, IndexWriter, Store
+from rag.types import BuildReport, ChunkEmbedding, Encoder, Failure, LoadedDocument, Progress, ProgressCallback
 
-__all__ = ["begin", "build", "heal", "recipe_of"]
+__all__ = ["build", "create_empty_index", "rebuild_lenses", "recipe_of"]
 
 _CHUNK_VERSION = "2"
 _LENS_VERSION = "2"  # of the files of a part: those of another version are not taken over
@@ -46,7 +46,7 @@ def build(
     size: int,
     overlap: int,
     languages: str = "eng",
-    progress: OnProgress | None = None,
+    progress: ProgressCallback | None = None,
     workers: int | None = None,
 ) -> BuildReport:
     """Brings the index up to date with the sources folder. One bad file is reported, never raised.
@@ -77,11 +77,11 @@ def build(
         if not plan.idle or writer.generation == 0 or writer.recipe != recipe:
             _commit(writer, index, [*plan.keep.values(), *work.rows], recipe, meta, tell)
         for lens in (dense.FOLDER, lexical.FOLDER):  # also what a build left that was killed after its commit
-            generations.sweep(index / lens, writer.generation)
+            generations.remove_old_generations(index / lens, writer.generation)
         return _report(plan, work, writer, time.monotonic() - started)
 
 
-def begin(sources: Path, index: Path, *, encoder: Encoder, size: int, overlap: int) -> None:
+def create_empty_index(sources: Path, index: Path, *, encoder: Encoder, size: int, overlap: int) -> None:
     """Makes an index that answers nothing yet, where there is none, and the sources folder if it is missing.
 
     Raises IndexLocked while a build runs, IndexDamaged, IndexUnwritable, ModelProblem.
@@ -96,7 +96,7 @@ def begin(sources: Path, index: Path, *, encoder: Encoder, size: int, overlap: i
             _publish(new, index, new.generation)
 
 
-def heal(index: Path) -> None:
+def rebuild_lenses(index: Path) -> None:
     """Writes the lenses of the current generation again, from the truth.
 
     Raises IndexLocked while a build runs, IndexMissing, IndexUnwritable, IndexDamaged.
@@ -112,19 +112,19 @@ class _Work:
 
     def __init__(
         self,
-        writer: Writer,
+        writer: IndexWriter,
         encoder: Encoder,
         recipe: str,
         *,
         size: int,
         overlap: int,
         languages: str,
-        progress: OnProgress,
+        progress: ProgressCallback,
     ) -> None:
         self.rows: list[FileRow] = []
         self.embedded = 0
         self._seen = 0
-        self._waiting: list[tuple[Loaded, list[tuple[Piece, bytes]]]] = []
+        self._waiting: list[tuple[LoadedDocument, list[tuple[ChunkInput, bytes]]]] = []
         self._writer, self._encoder, self._recipe = writer, encoder, recipe
         self._size, self._overlap, self._languages, self._progress = size, overlap, languages, progress
 
@@ -135,7 +135,7 @@ class _Work:
         files = [(Path(found.file), path) for path, (found, _) in again.items()]
         done = 0
         for path, result in load_files(files, workers=workers, languages=self._languages):
-            if isinstance(result, Scanning):
+            if isinstance(result, OcrProgress):
                 place = f"{path}, page {result.done + 1} of {result.total} by OCR"
                 self._progress(Progress("reading", done, total, place))
                 continue
@@ -146,7 +146,7 @@ class _Work:
                 self._flush()
         self._flush()
 
-    def _taken_up(self, found: Found, sha256: str) -> bool:
+    def _taken_up(self, found: FoundFile, sha256: str) -> bool:
         """Whether an interrupted build has stored this content already."""
         document_id = self._writer.find_document(sha256, self._recipe, found.path)
         if document_id is None:
@@ -157,11 +157,11 @@ class _Work:
         self.rows.append(self._row(found, sha256, document_id, pages))
         return True
 
-    def _row(self, found: Found, sha256: str, document_id: str, pages: tuple[int, ...]) -> FileRow:
-        reason, hint = gaps(pages, read_by_ocr=bool(self._languages))
+    def _row(self, found: FoundFile, sha256: str, document_id: str, pages: tuple[int, ...]) -> FileRow:
+        reason, hint = missing_text(pages, read_by_ocr=bool(self._languages))
         return FileRow(found.path, found.size, found.modified_ns, sha256, "indexed", document_id, reason, hint, pages)
 
-    def _take(self, found: Found, sha256: str, result: Loaded | SourceError) -> None:
+    def _take(self, found: FoundFile, sha256: str, result: LoadedDocument | SourceError) -> None:
         place = (found.path, found.size, found.modified_ns)
         if isinstance(result, EmptySource):
             row = FileRow(*place, sha256, "no_text", None, result.message, result.hint, result.pages)
@@ -176,7 +176,7 @@ class _Work:
             self._waiting.append((result, pieces))
         self.rows.append(row)
 
-    def _chunk(self, loaded: Loaded) -> list[tuple[Piece, bytes]]:
+    def _chunk(self, loaded: LoadedDocument) -> list[tuple[ChunkInput, bytes]]:
         pieces = chunk_document(
             loaded.document,
             count=self._encoder.count,
@@ -205,29 +205,34 @@ class _Work:
 
 
 def _commit(
-    writer: Writer, index: Path, rows: Iterable[FileRow], recipe: str, meta: dict[str, str], progress: OnProgress
+    writer: IndexWriter,
+    index: Path,
+    rows: Iterable[FileRow],
+    recipe: str,
+    meta: dict[str, str],
+    progress: ProgressCallback,
 ) -> None:
     """The lenses first, under the next number, then the one transaction that makes it current."""
     progress(Progress("writing", 0, 1))
     last = writer.generation
-    with writer.generation_of(rows, recipe, meta) as new:
+    with writer.next_generation(rows, recipe, meta) as new:
         _publish(new, index, new.generation, last)
     progress(Progress("writing", 1, 1))
 
 
-def _publish(writer: Writer, index: Path, generation: int, last: int = 0) -> None:
+def _publish(writer: IndexWriter, index: Path, generation: int, last: int = 0) -> None:
     """Both lenses of a generation; parts that the `last` one has too are taken over, 0 for none."""
-    parts = {part.name: part for part in parts_of(writer.documents(), f"{_LENS_VERSION} {writer.recipe}")}
+    parts = {part.name: part for part in shards_of(writer.documents(), f"{_LENS_VERSION} {writer.recipe}")}
 
     def vectors(folder: Path, missing: list[str]) -> None:
         for name in missing:
-            dense.DenseLens.write_part(folder, name, *writer.vectors(parts[name].documents))
+            dense.DenseLens.write_shard(folder, name, *writer.vectors(parts[name].documents))
         dense.DenseLens.finish(folder, list(parts))
 
     def words(folder: Path, missing: list[str]) -> None:
         for name in missing:
-            entries = (lexical.Entry(*row) for row in writer.texts(parts[name].documents))
-            lexical.LexicalLens.write_part(folder, name, entries)
+            entries = (lexical.LexicalEntry(*row) for row in writer.texts(parts[name].documents))
+            lexical.LexicalLens.write_shard(folder, name, entries)
         lexical.LexicalLens.finish(folder, {part.name: part.size for part in parts.values()})
 
     generations.publish(index / dense.FOLDER, generation, parts, vectors, last)
@@ -270,7 +275,7 @@ def _locked(index: Path) -> Iterator[None]:
         lock.release()
 
 
-def _report(plan: Plan, work: _Work, writer: Writer, seconds: float) -> BuildReport:
+def _report(plan: Plan, work: _Work, writer: IndexWriter, seconds: float) -> BuildReport:
     files = writer.files()
     told = {
         status: tuple(Failure(f.path, f.reason, f.hint) for f in files.values() if f.status == status)
@@ -291,14 +296,14 @@ def _report(plan: Plan, work: _Work, writer: Writer, seconds: float) -> BuildRep
     )
 
 
-def _vector_id(fingerprint: str, piece: Piece) -> bytes:
+def _vector_id(fingerprint: str, piece: ChunkInput) -> bytes:
     """Same model, same text, same sentences: same vectors."""
     what = f"{fingerprint}\0{piece.reads.sentences}\0{piece.reads.text}"
     return hashlib.blake2b(what.encode(), digest_size=16).digest()
 
 
-def _batches(items: Iterable[tuple[int, Embedded]]) -> Iterator[list[tuple[int, Embedded]]]:
-    batch: list[tuple[int, Embedded]] = []
+def _batches(items: Iterable[tuple[int, ChunkEmbedding]]) -> Iterator[list[tuple[int, ChunkEmbedding]]]:
+    batch: list[tuple[int, ChunkEmbedding]] = []
     for item in items:
         batch.append(item)
         if len(batch) == _CHECKPOINT:

@@ -16,7 +16,7 @@ from rag.language import strip_span, units
 from rag.models import count_tokens
 from rag.types import Chunk, Document, EmbedInput, PageRange, Span
 
-__all__ = ["Piece", "chunk_document", "chunk_id"]
+__all__ = ["ChunkInput", "chunk_document", "chunk_id"]
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 _DIGIT = re.compile(r"\d")
@@ -25,7 +25,7 @@ _PREFIX_TOKENS = 48  # of the encoder's tokens; the heading path is shortened fr
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ChunkInput:
     """A chunk, its sentences (spans of the document; heads of sections and tables left out), and what is encoded."""
 
     chunk: Chunk
@@ -47,7 +47,7 @@ class _Unit:
 
 def chunk_document(
     document: Document, *, count: CountTokens, limit: int, size: int = 200, overlap: int = 1
-) -> list[Piece]:
+) -> list[ChunkInput]:
     """Cuts a document into chunks, in text order.
 
     `size` is the aim in `cl100k_base` tokens and `overlap` the number of sentences repeated from the chunk before;
@@ -56,7 +56,7 @@ def chunk_document(
     """
     room = limit - _PREFIX_TOKENS
     found = _units(document, count, min(size, room), room)
-    pieces: list[Piece] = []
+    pieces: list[ChunkInput] = []
     for group in _groups(found, size, room, overlap):
         pieces += _pieces(document, group, count, limit)
     return pieces
@@ -133,7 +133,7 @@ def _tail(run: Sequence[_Unit], overlap: int, most: int, size: int, room: int) -
     return tail
 
 
-def _pieces(document: Document, group: Sequence[_Unit], count: CountTokens, limit: int) -> Iterator[Piece]:
+def _pieces(document: Document, group: Sequence[_Unit], count: CountTokens, limit: int) -> Iterator[ChunkInput]:
     """The group as one piece, or as two if tokens that merge differently in context push it over the limit."""
     span = Span(group[0].span.start, group[-1].span.end)
     prefix = _prefix(document, group, count)
@@ -158,7 +158,7 @@ def _pieces(document: Document, group: Sequence[_Unit], count: CountTokens, limi
         pages=_pages(document, span),
         heading=group[0].heading,
     )
-    yield Piece(chunk, inside, reads)
+    yield ChunkInput(chunk, inside, reads)
 
 
 def _prefix(document: Document, group: Sequence[_Unit], count: CountTokens) -> str:

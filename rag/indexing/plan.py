@@ -14,13 +14,13 @@ from rag.parsing import supported
 from rag.storage import FileRow, suffix_of
 from rag.types import Move
 
-__all__ = ["Found", "Plan", "make_plan", "scan"]
+__all__ = ["FoundFile", "Plan", "make_plan", "scan"]
 
 _RACY_NS = 2_000_000_000  # a file this fresh may change again without its time showing it
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFile:
     """A file as it lies on the disk; `trouble` says why it cannot even be looked at."""
 
     path: str
@@ -35,7 +35,7 @@ class Plan:
     """`keep`: rows that need no reading (unchanged, moved, skipped, out of reach); `read`: the files that do."""
 
     keep: dict[str, FileRow] = field(default_factory=dict)
-    read: dict[str, tuple[Found, str]] = field(default_factory=dict)  # path -> file, its sha256
+    read: dict[str, tuple[FoundFile, str]] = field(default_factory=dict)  # path -> file, its sha256
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     moved: list[Move] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Plan:
         return not (self.added or self.changed or self.moved or self.removed or self.read)
 
 
-def scan(sources: Path, index: Path) -> list[Found]:
+def scan(sources: Path, index: Path) -> list[FoundFile]:
     """Every file under the folder, sorted by path. Raises SourcesMissing.
 
     Hidden ones are passed over, and the index itself if it lies there.
@@ -63,7 +63,7 @@ def scan(sources: Path, index: Path) -> list[Found]:
 
 
 def make_plan(
-    found: Iterable[Found], before: Mapping[str, FileRow], built_ns: int, *, fresh: bool, sees_more: bool = False
+    found: Iterable[FoundFile], before: Mapping[str, FileRow], built_ns: int, *, fresh: bool, sees_more: bool = False
 ) -> Plan:
     """Compares the folder with the last generation: by size and time, then by content.
 
@@ -91,7 +91,7 @@ def make_plan(
 
 def _compare(
     plan: Plan,
-    one: Found,
+    one: FoundFile,
     row: FileRow | None,
     usable: FileRow | None,
     content: Mapping[tuple[str, str], FileRow],
@@ -134,7 +134,7 @@ def _compare(
         plan.added.append(one.path)
 
 
-def _set_aside(plan: Plan, one: Found, row: FileRow | None) -> None:
+def _set_aside(plan: Plan, one: FoundFile, row: FileRow | None) -> None:
     """A file that is not read: no reader for it, or out of reach."""
     if one.trouble:
         new = FileRow(one.path, one.size, one.modified_ns, "", "failed", None, *one.trouble)
@@ -153,7 +153,7 @@ def _set_aside(plan: Plan, one: Found, row: FileRow | None) -> None:
         plan.changed.append(one.path)
 
 
-def gaps(pages: Sequence[int], *, read_by_ocr: bool) -> tuple[str, str]:
+def missing_text(pages: Sequence[int], *, read_by_ocr: bool) -> tuple[str, str]:
     """Reason and hint for a document of which some pages hold no text; empty if none."""
     if not pages:
         return "", ""
@@ -177,7 +177,7 @@ def _has_gaps(row: FileRow) -> bool:
     return bool(row.empty_pages) and suffix_of(row.path) == ".pdf"
 
 
-def _same_stat(one: Found, row: FileRow, built_ns: int) -> bool:
+def _same_stat(one: FoundFile, row: FileRow, built_ns: int) -> bool:
     same = (one.size, one.modified_ns) == (row.size, row.modified_ns) and bool(row.sha256)
     return same and one.modified_ns < built_ns - _RACY_NS
 
@@ -198,30 +198,30 @@ def _entries(sources: Path, index: Path) -> Iterator[tuple[str, str]]:
         yield str(error.filename), f"The folder cannot be looked into ({error.strerror})."
 
 
-def _look(root: Path, file: str, relative: str, reason: str) -> Found:
+def _look(root: Path, file: str, relative: str, reason: str) -> FoundFile:
     path = relative.replace(os.sep, "/")
     try:
         path.encode()
     except UnicodeEncodeError:
         shown = os.fsencode(path).decode("utf-8", "backslashreplace")
-        return _troubled(Found(shown, file), "Its name is not valid UTF-8.", "Rename it, then build again.")
+        return _troubled(FoundFile(shown, file), "Its name is not valid UTF-8.", "Rename it, then build again.")
     if reason:
-        return _troubled(Found(path or ".", file), reason, "Copy what is in it here, or give access to it.")
+        return _troubled(FoundFile(path or ".", file), reason, "Copy what is in it here, or give access to it.")
     try:
         facts = os.lstat(file)
         if stat.S_ISLNK(facts.st_mode):
             # Linked folders are not entered, so only the file itself can lead elsewhere.
             if not Path(file).resolve().is_relative_to(root):
                 hint = "Copy the file itself into the sources folder."
-                return _troubled(Found(path, file), "It is a link to a place outside the sources folder.", hint)
+                return _troubled(FoundFile(path, file), "It is a link to a place outside the sources folder.", hint)
             facts = os.stat(file)  # noqa: PTH116
     except (OSError, RuntimeError) as error:
         reason = f"It cannot be opened ({getattr(error, 'strerror', None) or error})."
-        return _troubled(Found(path, file), reason, "Check the link or its permissions, then build again.")
+        return _troubled(FoundFile(path, file), reason, "Check the link or its permissions, then build again.")
     if not stat.S_ISREG(facts.st_mode):  # a pipe, a socket, a device
-        return _troubled(Found(path, file), "It is not an ordinary file.", "Remove it from the sources.")
-    return Found(path, file, facts.st_size, facts.st_mtime_ns)
+        return _troubled(FoundFile(path, file), "It is not an ordinary file.", "Remove it from the sources.")
+    return FoundFile(path, file, facts.st_size, facts.st_mtime_ns)
 
 
-def _troubled(one: Found, reason: str, hint: str) -> Found:
-    return Found(one.path, one.file, one.size, one.modified_ns, (reason, hint))
+def _troubled(one: FoundFile, reason: str, hint: str) -> FoundFile:
+    return FoundFile(one.path, one.file, one.size, one.modified_ns, (reason, hint))

@@ -9,7 +9,7 @@ import re
 
 from rag.language.english import DEMONSTRATIVES, POSSESSIVES, THIRD_PERSON
 
-__all__ = ["has_pronoun", "leans", "opens_leaning", "points_elsewhere"]
+__all__ = ["depends_on_context", "has_pronoun", "opens_with_pronoun", "points_elsewhere"]
 
 _LEANING = frozenset((*THIRD_PERSON, *POSSESSIVES, *DEMONSTRATIVES, "such"))
 _SUBJECTS = (
@@ -35,12 +35,12 @@ _LOOSE = re.compile(
 )
 
 
-def opens_leaning(sentence: str) -> bool:
+def opens_with_pronoun(sentence: str) -> bool:
     """Whether its first word is a pronoun or "such", whatever it stands for."""
     return bool(sentence.strip()) and sentence.split(maxsplit=1)[0].lower() in _LEANING
 
 
-def leans(text: str, start: int = 0, end: int | None = None) -> bool:
+def depends_on_context(text: str, start: int = 0, end: int | None = None) -> bool:
     """Whether the sentence at `text[start:end]` begins with a word that only the one before explains; not "that"."""
     return _LEANS.match(text, start, len(text) if end is None else end) is not None
 

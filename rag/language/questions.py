@@ -16,8 +16,8 @@ __all__ = [
     "asks_a_figure",
     "defines",
     "document_phrase",
-    "kind_of",
     "plain_question",
+    "question_kind",
     "questions_in",
     "term_of",
     "topic_of",
@@ -171,7 +171,7 @@ def plain_question(question: str) -> str:
     return re.sub(r"^(what|who|how|why) (?:exactly|actually|precisely) ", r"\1 ", plain, flags=re.IGNORECASE)
 
 
-def kind_of(question: str) -> Kind:
+def question_kind(question: str) -> Kind:
     """The kind of answer a question asks for; `fact` where no cue says otherwise."""
     lower = plain_question(question).lower()
     for kind, pattern in _KINDS:

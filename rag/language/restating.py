@@ -15,15 +15,15 @@ from rag.language.phrases import SMALL_WORD, Kind, Slot, slot_kind, slots, subje
 __all__ = [
     "Filled",
     "Fragment",
-    "anew",
     "as_question",
     "counted",
-    "filled",
     "fragment_of",
     "infinitive_of",
     "is_short",
     "neighbour",
+    "reask",
     "those_who",
+    "with_phrase",
 ]
 
 _FRAGMENT: Final = re.compile(rf"^(?:({PREPOSITION})\s+)?((?:\S+\s+){{0,4}}?\S+?)\W*$", re.IGNORECASE)
@@ -106,13 +106,13 @@ def neighbour(question: str, year: str) -> Fragment | None:
     return Fragment("in", str(int(year) + (-1 if found["before"] else 1)))
 
 
-def filled(question: str, fragment: Fragment) -> Filled | None:
+def with_phrase(question: str, fragment: Fragment) -> Filled | None:
     """The question with a phrase in the place of its like, or added where it fits; None where it fits nowhere."""
     plain, (preposition, phrase) = _plain(question), fragment
     time = TIME.search(phrase)
     if time and slot_kind(phrase) != "time" and (rest := _ONES.sub("", (phrase[: time.start()]).removesuffix(" in "))):
-        dated = filled(question, Fragment("", time[0]))
-        return filled(dated.text, Fragment(preposition, rest.strip())) if dated else None
+        dated = with_phrase(question, Fragment("", time[0]))
+        return with_phrase(dated.text, Fragment(preposition, rest.strip())) if dated else None
     match slot_kind(phrase):
         case "time":
             return _put(plain, "time", preposition or "in", time[0] if time else phrase)
@@ -128,7 +128,7 @@ def filled(question: str, fragment: Fragment) -> Filled | None:
             return Filled(said, "") if said else None
 
 
-def anew(word: str, question: str) -> str | None:
+def reask(word: str, question: str) -> str | None:
     """A bare "when" or "why" asked of what a question was asked of; None where it is no such word, or does not fit."""
     found = _BARE.match(_plain(word))
     if found is None:

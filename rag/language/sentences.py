@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from rag.language.text import strip_span
 from rag.types import Block, Document, Span
 
-__all__ = ["CLAUSE_END", "ended", "ended_in_print", "sentence_spans", "sentences", "units"]
+__all__ = ["CLAUSE_END", "ends_printed_sentence", "ends_sentence", "sentence_spans", "sentences", "units"]
 
 CLAUSE_END = re.compile(r"[,;:.!?()–—]")
 """A mark beyond which a word is not about what stands before it."""
@@ -20,12 +20,12 @@ _ENDED = re.compile(rf"{_STOPS}[\"')\]»”’*_]*$")
 _ENDED_IN_PRINT = re.compile(rf"{_STOPS}['\")\]»”’]*[\d*†‡]{{0,2}}$")
 
 
-def ended(line: str) -> bool:
+def ends_sentence(line: str) -> bool:
     """Whether a sentence, or what announces a list, ends with a line as it was typed: Markdown's marks may follow."""
     return _ENDED.search(line) is not None
 
 
-def ended_in_print(row: str) -> bool:
+def ends_printed_sentence(row: str) -> bool:
     """The same of a printed row, in which the mark of a footnote may follow."""
     return _ENDED_IN_PRINT.search(row) is not None
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rag.language.questions import plain_question
-from rag.language.restating import Fragment, as_question, filled
+from rag.language.restating import Fragment, as_question, with_phrase
 
 __all__ = ["Side", "sides_of", "together"]
 
@@ -85,7 +85,11 @@ class Side(NamedTuple):
 def sides_of(question: str) -> tuple[Side, ...]:
     """The things that a question asks about side by side, in its order; none where it asks about one thing."""
     plain = plain_question(question)
-    if (found := _COMPARED_WITH.match(plain)) and (put := filled(found["one"], Fragment("", found["b"]))) and put.old:
+    if (
+        (found := _COMPARED_WITH.match(plain))
+        and (put := with_phrase(found["one"], Fragment("", found["b"])))
+        and put.old
+    ):
         return Side(put.old, as_question(found["one"])), Side(found["b"], put.text)
     aspect = _ASPECT.search(plain)
     compared = plain[: aspect.start()] if aspect else plain

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["sums_up"]
+__all__ = ["is_summary_sentence"]
 
 _CUES = re.compile(
     r"\b(?:in (?:this|the present) (?:paper|work|study|report|article|review|chapter|guide)|"
@@ -20,6 +20,6 @@ _CUES = re.compile(
 )
 
 
-def sums_up(sentence: str) -> bool:
+def is_summary_sentence(sentence: str) -> bool:
     """Whether a sentence says what its text is about, does or finds."""
     return _CUES.search(sentence) is not None

@@ -9,11 +9,11 @@ import lazy_loader
 __all__ = [
     "DenseLens",
     "LexicalLens",
-    "Seen",
+    "VerifiedFile",
     "dense",
     "generations",
     "lexical",
-    "parts_of",
-    "sealed",
+    "shards_of",
+    "verified_folder",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -64,11 +64,11 @@ class DenseLens:
     @classmethod
     def write(cls, folder: Path, keys: Keys, vectors: Vectors) -> None:
         """A whole lens as one part, in an existing folder. Raises OSError."""
-        cls.write_part(folder, "all", keys, vectors)
+        cls.write_shard(folder, "all", keys, vectors)
         cls.finish(folder, ["all"])
 
     @staticmethod
-    def write_part(folder: Path, name: str, keys: Keys, vectors: Vectors) -> None:
+    def write_shard(folder: Path, name: str, keys: Keys, vectors: Vectors) -> None:
         """Writes one part: `(n,)` keys and `(n, dim)` unit vectors. Raises OSError."""
         vectors = np.ascontiguousarray(vectors, np.float32)
         np.save(folder / f"{name}{_KEYS}", keys)

@@ -16,12 +16,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Seen", "publish", "sealed", "sweep"]
+__all__ = ["VerifiedFile", "publish", "remove_old_generations", "verified_folder"]
 
 _SEAL = "seal.json"
 
 
-class Seen(NamedTuple):
+class VerifiedFile(NamedTuple):
     """A file as it was when its checksum was found right; a hard link to it is the same."""
 
     device: int
@@ -53,7 +53,7 @@ def publish(
     _sync(root)
 
 
-def sealed(root: Path, generation: int, seen: set[Seen] | None = None) -> Path:
+def verified_folder(root: Path, generation: int, seen: set[VerifiedFile] | None = None) -> Path:
     """The folder of a generation, every byte as it was written. Raises OSError if missing, ValueError if damaged.
 
     `seen` are files that need no second look; it becomes those of this generation.
@@ -63,7 +63,7 @@ def sealed(root: Path, generation: int, seen: set[Seen] | None = None) -> Path:
     known, now = seen or set(), set()
     for name, expected in sums.items():
         facts = (folder / name).stat()
-        file = Seen(facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)
+        file = VerifiedFile(facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)
         if file not in known and _sum(folder / name) != expected:
             raise ValueError(f"{folder / name} is damaged")
         now.add(file)
@@ -73,7 +73,7 @@ def sealed(root: Path, generation: int, seen: set[Seen] | None = None) -> Path:
     return folder
 
 
-def sweep(root: Path, keep: int) -> None:
+def remove_old_generations(root: Path, keep: int) -> None:
     """Removes every other generation and whatever a crash left; one still in use elsewhere goes at the next build."""
     with suppress(FileNotFoundError):
         for path in root.iterdir():

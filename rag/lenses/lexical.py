@@ -21,7 +21,7 @@ import tantivy
 from rag.language import analyzer, forms, is_function_word, terms
 from rag.types import Keys, Vectors
 
-__all__ = ["FOLDER", "Entry", "LexicalLens", "is_function_word", "terms"]
+__all__ = ["FOLDER", "LexicalEntry", "LexicalLens", "is_function_word", "terms"]
 
 FOLDER = "lexical"
 _ANALYZER = "footnote"
@@ -30,7 +30,7 @@ _META = "meta.json"
 _WRITER_BYTES = 2_000_000_000  # an upper limit, not taken in advance: a part is one segment, however large
 
 
-class Entry(NamedTuple):
+class LexicalEntry(NamedTuple):
     """What is indexed of a chunk: its key, its document, its title and heading path, its own text."""
 
     key: int
@@ -47,13 +47,13 @@ class LexicalLens:
         self._searcher = index.searcher()
 
     @classmethod
-    def write(cls, folder: Path, entries: Iterable[Entry]) -> None:
+    def write(cls, folder: Path, entries: Iterable[LexicalEntry]) -> None:
         """A whole lens as one part, in an existing, empty folder. Raises OSError."""
         name = "0" * 32
-        cls.finish(folder, {name: cls.write_part(folder, name, entries)})
+        cls.finish(folder, {name: cls.write_shard(folder, name, entries)})
 
     @staticmethod
-    def write_part(folder: Path, name: str, entries: Iterable[Entry]) -> int:
+    def write_shard(folder: Path, name: str, entries: Iterable[LexicalEntry]) -> int:
         """Writes one part and returns how many entries it has; `name` are 32 hexadecimal digits.
 
         Raises OSError if the disk does not take it.

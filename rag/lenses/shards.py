@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-__all__ = ["Part", "parts_of"]
+__all__ = ["Shard", "shards_of"]
 
 _MOST = 2048  # chunks of a part; writing them again is what a small change costs
 _FEW = 64  # aimed-at number of full parts: beyond, parts grow, since every search visits each of them
 _BITS = 32  # of an id that are looked at
 
 
-class Part(NamedTuple):
+class Shard(NamedTuple):
     """`name` is 32 hexadecimal digits: where its ids begin, then a digest of what it holds. Names sort as ids do."""
 
     name: str
@@ -28,13 +28,13 @@ class Part(NamedTuple):
     size: int  # chunks
 
 
-def parts_of(chunks: Mapping[str, int], recipe: str) -> list[Part]:
+def shards_of(chunks: Mapping[str, int], recipe: str) -> list[Shard]:
     """The parts of an index in order. `chunks` tells of each document how many it has; `recipe` made them."""
     ids = sorted(chunks)
     sums = [0, *accumulate(chunks[one] for one in ids)]
     most = max(_MOST, 1 << (sums[-1] // _FEW - 1).bit_length()) if ids else _MOST
     return [
-        Part(f"{low:08x}{_digest(ids[first:last], recipe)}", tuple(ids[first:last]), sums[last] - sums[first])
+        Shard(f"{low:08x}{_digest(ids[first:last], recipe)}", tuple(ids[first:last]), sums[last] - sums[first])
         for low, first, last in _split(ids, sums, most)
     ]
 

@@ -7,17 +7,17 @@ PyTorch is only loaded for models that have no ONNX form here. This room does no
 import lazy_loader
 
 __all__ = [
+    "AvailableModel",
     "CrossEncoder",
     "LanguageModels",
-    "Offer",
-    "Patience",
     "SentenceEncoder",
     "SpanReader",
+    "Timeouts",
+    "available_models",
     "bundled_folder",
     "count_tokens",
-    "is_here",
-    "offers",
+    "is_loopback_name",
     "open_llm",
-    "spoken",
+    "stream_with_timeouts",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

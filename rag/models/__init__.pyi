@@ -1,12 +1,12 @@
 from .encoder import SentenceEncoder as SentenceEncoder
 from .encoder import bundled_folder as bundled_folder
+from .llm import AvailableModel as AvailableModel
 from .llm import LanguageModels as LanguageModels
-from .llm import Offer as Offer
-from .llm import Patience as Patience
-from .llm import is_here as is_here
-from .llm import offers as offers
+from .llm import Timeouts as Timeouts
+from .llm import available_models as available_models
+from .llm import is_loopback_name as is_loopback_name
 from .llm import open_llm as open_llm
-from .llm import spoken as spoken
+from .llm import stream_with_timeouts as stream_with_timeouts
 from .nli import CrossEncoder as CrossEncoder
 from .reader import SpanReader as SpanReader
 from .tokens import count_tokens as count_tokens

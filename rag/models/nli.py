@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelProblem
-from rag.types import Inference
+from rag.types import EntailmentScores
 
 __all__ = ["CrossEncoder"]
 
@@ -24,7 +24,7 @@ class CrossEncoder:
         self._lock = threading.Lock()
         self._loaded: tuple[Any, Any, int, int] | None = None
 
-    def infer(self, premise: str, hypothesis: str) -> Inference:
+    def infer(self, premise: str, hypothesis: str) -> EntailmentScores:
         """How likely the hypothesis follows from the premise, and how likely its opposite. Raises ModelProblem."""
         import torch
 
@@ -35,7 +35,7 @@ class CrossEncoder:
         tokens = tokenizer(premise, hypothesis, truncation="only_first", return_tensors="pt").to(model.device)
         with torch.inference_mode():
             shares = torch.softmax(model(**tokens).logits[0].float(), dim=0)
-        return Inference(float(shares[entails]), float(shares[contradicts]) if contradicts >= 0 else 0.0)
+        return EntailmentScores(float(shares[entails]), float(shares[contradicts]) if contradicts >= 0 else 0.0)
 
     def _load(self) -> tuple[Any, Any, int, int]:
         from transformers import AutoModelForSequenceClassification, AutoTokenizer

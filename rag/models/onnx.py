@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import onnxruntime
     import tokenizers
 
-__all__ = ["OnnxModel", "Pieces", "TokenBatch", "TokenizerFile", "as_batch"]
+__all__ = ["OnnxModel", "TokenBatch", "TokenizedText", "TokenizerFile", "as_batch"]
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # its own `disable_telemetry_events()` does not stop it
 
@@ -30,7 +30,7 @@ Ids: TypeAlias = NDArray[np.int64]
 _AGAIN = "Install the package again."
 
 
-class Pieces(NamedTuple):
+class TokenizedText(NamedTuple):
     """The tokens of one text, and where each stands in it (half-open, in code points; special tokens at `(0, 0)`)."""
 
     ids: list[int]
@@ -65,7 +65,7 @@ class TokenizerFile:
         self._lock = threading.Lock()
         self._loaded: tokenizers.Tokenizer | None = None
 
-    def encode(self, texts: Sequence[str], *, special: bool = True, limit: int | None = None) -> list[Pieces]:
+    def encode(self, texts: Sequence[str], *, special: bool = True, limit: int | None = None) -> list[TokenizedText]:
         """The tokens of each text, with the model's special tokens or without. Raises ModelProblem.
 
         Nothing is cut off unless `limit` says how many tokens there may be, special ones included.
@@ -80,7 +80,7 @@ class TokenizerFile:
                 bare = loaded.encode(texts[i], add_special_tokens=False)
                 bare.truncate(limit - (loaded.num_special_tokens_to_add(False) if special else 0))
                 found[i] = loaded.post_process(bare, None, special)
-        return [Pieces(one.ids, one.offsets) for one in found]
+        return [TokenizedText(one.ids, one.offsets) for one in found]
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has, special ones included. Raises ModelProblem."""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from rag.errors import ModelProblem
 from rag.models.onnx import OnnxModel, TokenizerFile, as_batch
-from rag.types import SentenceRead, Span, Window
+from rag.types import SentenceScore, Span, Window
 
 __all__ = ["MOST_TOKENS", "STATEMENT", "WEIGHTS", "Row", "SpanReader", "WindowRead", "rows_of", "sentences_read"]
 
@@ -56,7 +56,7 @@ class WindowRead:
     `neither` say what the window says to it; they add up to 1.
     """
 
-    sentences: tuple[SentenceRead, ...]
+    sentences: tuple[SentenceScore, ...]
     evidence: tuple[float, ...]
     answerable: float
     relevance: float
@@ -75,7 +75,7 @@ class SpanReader:
         self._tokenizer, self._model = TokenizerFile(tokenizer), OnnxModel(weights, threads=1)
         self._pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="reader")
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[tuple[SentenceRead, ...]]:
+    def read(self, question: str, windows: Sequence[Window]) -> list[tuple[SentenceScore, ...]]:
         """For each window one value for each of its sentences, whatever else is read with it. Raises ModelProblem."""
         rows = rows_of(self._tokenizer, [question] * len(windows), windows) if windows else []
         # One window at a time: nothing is padded, the scale of 8-bit activations depends on nothing but the window, and
@@ -143,7 +143,7 @@ def _share(odds: Scores) -> Scores:
     return found
 
 
-def sentences_read(row: Row, window: Window, starts: Scores, ends: Scores) -> tuple[SentenceRead, ...]:
+def sentences_read(row: Row, window: Window, starts: Scores, ends: Scores) -> tuple[SentenceScore, ...]:
     """The best span in each sentence, from the log odds of starts and ends, `(tokens,)` each.
 
     The first token stands for "nothing here answers".
@@ -154,12 +154,12 @@ def sentences_read(row: Row, window: Window, starts: Scores, ends: Scores) -> tu
     for sentence in window.sentences:
         first, last = np.searchsorted(places, sentence, "left")
         if first >= last:
-            found.append(SentenceRead(_UNREAD, sentence))
+            found.append(SentenceScore(_UNREAD, sentence))
             continue
         inside = slice(row.first + first, row.first + last)
         sums = np.triu(starts[inside, None] + ends[None, inside] + 1e3)
         sums -= np.triu(sums, _ANSWER)
         start, end = np.unravel_index(int(sums.argmax()), sums.shape)
         answer = Span(row.offsets[first + start][0], row.offsets[first + end][1])
-        found.append(SentenceRead(float(sums[start, end]) - 1e3 - nothing, answer))
+        found.append(SentenceScore(float(sums[start, end]) - 1e3 - nothing, answer))
     return tuple(found)

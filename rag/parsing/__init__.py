@@ -10,10 +10,10 @@ import lazy_loader
 __all__ = [
     "VERSION",
     "Boxes",
-    "Child",
     "Limits",
+    "OcrProgress",
     "Pdf",
-    "Scanning",
+    "SandboxedProcess",
     "load_bytes",
     "load_files",
     "ocr_engine",

@@ -5,6 +5,6 @@ from .pdf import Boxes as Boxes
 from .pdf import Pdf as Pdf
 from .pdf import ocr_engine as ocr_engine
 from .pool import Limits as Limits
-from .pool import Scanning as Scanning
+from .pool import OcrProgress as OcrProgress
 from .pool import load_files as load_files
-from .sandbox import Child as Child
+from .sandbox import SandboxedProcess as SandboxedProcess

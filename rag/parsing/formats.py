@@ -1,6 +1,6 @@
 """Which suffix is read by which module, and reading itself, in this process.
 
-A reader is a function `bytes -> Draft`, called `read`, in a module of its own, imported when it is needed.
+A reader is a function `bytes -> ParsedContent`, called `read`, in a module of its own, imported when it is needed.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from rag.errors import SourceLimit, UnsupportedSource
-from rag.parsing.draft import Draft
-from rag.parsing.pdf.ocr import ScannedWord
-from rag.types import Document, Loaded
+from rag.parsing.content import ParsedContent
+from rag.parsing.pdf.ocr import OcrWord
+from rag.types import Document, LoadedDocument
 
 __all__ = ["READERS", "VERSION", "load_bytes", "supported", "unsupported"]
 
@@ -60,8 +60,8 @@ def load_bytes(
     relative: str,
     *,
     characters: int = _CHARACTERS,
-    scanned: Mapping[int, Sequence[ScannedWord]] | None = None,
-) -> Loaded:
+    scanned: Mapping[int, Sequence[OcrWord]] | None = None,
+) -> LoadedDocument:
     """Reads a file's bytes in this process. Raises a SourceError.
 
     `characters` is the most that a text may have; `scanned` are the words that OCR read on pages of a PDF.
@@ -72,7 +72,7 @@ def load_bytes(
         raise unsupported(relative)
     suffix = PurePosixPath(relative).suffix.lower()
     reader = importlib.import_module(f"rag.parsing.{READERS[suffix]}")
-    draft: Draft = reader.read(data, scanned) if scanned else reader.read(data)
+    draft: ParsedContent = reader.read(data, scanned) if scanned else reader.read(data)
     if len(draft.text) > characters:
         raise SourceLimit(f"The text has more than {characters:,} characters.", "Split the file, or raise the limit.")
     sha256 = hashlib.sha256(data).hexdigest()
@@ -88,4 +88,4 @@ def load_bytes(
         media_type=draft.media_type,
         date=draft.date,
     )
-    return Loaded(document, draft.glyphs, draft.pages_without_text, draft.words)
+    return LoadedDocument(document, draft.glyphs, draft.pages_without_text, draft.words)

@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.errors import EmptySource
+from rag.parsing.content import Headings, ParsedContent, plausible_title
 from rag.parsing.dates import date_at_head, date_of
-from rag.parsing.draft import Draft, Headings, sensible_title
-from rag.parsing.lines import Line, Piece, lines_of, pieces_of, span_of
+from rag.parsing.line_blocks import Line, LineBlock, line_blocks_of, lines_of, span_of
 from rag.parsing.plain import decode
 from rag.types import Block, BlockKind
 
@@ -27,7 +27,7 @@ _HEAD = 20  # lines in which a date may stand
 _MARKS = re.compile(r"[*_`]+|\[([^\]]*)\]\([^)]*\)")
 
 
-def read(data: bytes) -> Draft:
+def read(data: bytes) -> ParsedContent:
     """Raises UnreadableSource for what is no text, EmptySource for nothing but white space."""
     text = decode(data)
     if not text.strip():
@@ -43,7 +43,7 @@ def read(data: bytes) -> Draft:
     }
     told = "\n".join(line.text for line in lines[:front])
     named, dated = _FRONT_TITLE.search(told), _FRONT_DATE.search(told)
-    title = sensible_title(named[2]) if named else next((words for level, words in titles.values() if level == 1), "")
+    title = plausible_title(named[2]) if named else next((words for level, words in titles.values() if level == 1), "")
     headings = Headings(title)
     blocks = []
     for piece in pieces:
@@ -53,7 +53,7 @@ def read(data: bytes) -> Draft:
             path = headings.path[:-1] if headings.path[-1:] == (titles[piece.first][1],) else headings.path
         blocks.append(Block(piece.kind, span_of(lines, piece.first, piece.last), path))
     date = date_of([dated[1]]) if dated else date_at_head("\n".join(line.text for line in lines[front : front + _HEAD]))
-    return Draft("text/markdown", title, text, tuple(blocks), date=date)
+    return ParsedContent("text/markdown", title, text, tuple(blocks), date=date)
 
 
 def _heading(source: str) -> str:
@@ -80,9 +80,9 @@ def _tokens(lines: list[Line], front: int) -> list[Token]:
     return reader.parse(source)
 
 
-def _pieces(lines: list[Line], tokens: list[Token], front: int) -> list[Piece]:
+def _pieces(lines: list[Line], tokens: list[Token], front: int) -> list[LineBlock]:
     """Blocks in order of their lines, without overlap, covering every line that is not blank."""
-    kinds: dict[int, Piece] = {}
+    kinds: dict[int, LineBlock] = {}
     depth = 0
     for token in tokens:
         depth += {"list_item_open": 1, "list_item_close": -1}.get(token.type, 0)
@@ -90,19 +90,19 @@ def _pieces(lines: list[Line], tokens: list[Token], front: int) -> list[Piece]:
             continue
         first, last = token.map[0], min(token.map[1], len(lines))
         if token.type == "heading_open":
-            kinds[first] = Piece("heading", first, last)
+            kinds[first] = LineBlock("heading", first, last)
         elif token.type in ("fence", "code_block", "hr"):
-            kinds[first] = Piece("code", first, last)
+            kinds[first] = LineBlock("code", first, last)
         elif token.type == "html_block":
             # The head is enough to tell, and a pattern that may scan to the end at each `<` must not see it all.
             prose = re.sub(r"(?s)<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)", "", token.content[:2000]).strip()
-            kinds[first] = Piece("paragraph" if prose else "code", first, last)
+            kinds[first] = LineBlock("paragraph" if prose else "code", first, last)
         elif token.type == "tr_open":
-            kinds[first] = Piece("table", first, last)
+            kinds[first] = LineBlock("table", first, last)
         elif token.type == "paragraph_open":
             kind: BlockKind = "list" if depth else "paragraph"
-            kinds.update({piece.first: piece for piece in pieces_of(lines, first, last, kind)})
-    pieces = [Piece("code", 0, front)] if front else []
+            kinds.update({piece.first: piece for piece in line_blocks_of(lines, first, last, kind)})
+    pieces = [LineBlock("code", 0, front)] if front else []
     at = front
     for first in sorted(kinds):
         pieces += _between(lines, at, first)
@@ -113,6 +113,6 @@ def _pieces(lines: list[Line], tokens: list[Token], front: int) -> list[Piece]:
     return [piece for piece in pieces if any(not line.blank for line in lines[piece.first : piece.last])]
 
 
-def _between(lines: list[Line], first: int, last: int) -> list[Piece]:
+def _between(lines: list[Line], first: int, last: int) -> list[LineBlock]:
     """Lines that are no block to Markdown: the rule under a table's head, link definitions, a bare list mark."""
-    return [Piece("code", at, at + 1) for at in range(first, last) if not lines[at].blank]
+    return [LineBlock("code", at, at + 1) for at in range(first, last) if not lines[at].blank]

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from pypdf import PdfReader
     from pypdf.generic import Destination
 
-__all__ = ["Entry", "Facts", "facts_of", "texts_of"]
+__all__ = ["OutlineEntry", "PdfMetadata", "page_texts", "read_metadata"]
 
 T = TypeVar("T")
 _MAX_ENTRIES = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OutlineEntry:
     """One line of the outline: level from 1, page from 1."""
 
     level: int
@@ -35,28 +35,28 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PdfMetadata:
     """`labels` has one label for each page, or is empty."""
 
     title: str = ""
     labels: tuple[str, ...] = ()
-    outline: tuple[Entry, ...] = ()
+    outline: tuple[OutlineEntry, ...] = ()
     date: str = ""
 
 
-def facts_of(data: bytes) -> Facts:
+def read_metadata(data: bytes) -> PdfMetadata:
     """Never raises for a broken file."""
     reader = _tried(lambda: _open(data), None)
     if reader is None:
-        return Facts()
+        return PdfMetadata()
     title = _tried(lambda: str((reader.metadata and reader.metadata.title) or ""), "")
     nothing: tuple[str, ...] = ()
     labels = _tried(lambda: tuple(str(label) for label in reader.page_labels), nothing)
     told = _tried(lambda: date_of([reader.metadata and reader.metadata.creation_date_raw]), "")
-    return Facts(title, labels, _tried(lambda: _outline(reader), ()), told)
+    return PdfMetadata(title, labels, _tried(lambda: _outline(reader), ()), told)
 
 
-def texts_of(data: bytes) -> list[str]:
+def page_texts(data: bytes) -> list[str]:
     """The text of each page by pypdf. Raises EncryptedSource or UnreadableSource."""
     reader = _tried(lambda: _open(data), None)
     if reader is None or _tried(lambda: len(reader.pages), 0) == 0:
@@ -79,8 +79,8 @@ def _open(data: bytes) -> PdfReader:
     return reader
 
 
-def _outline(reader: PdfReader) -> tuple[Entry, ...]:
-    entries: list[Entry] = []
+def _outline(reader: PdfReader) -> tuple[OutlineEntry, ...]:
+    entries: list[OutlineEntry] = []
 
     def walk(items: object, level: int) -> None:
         for item in items if isinstance(items, list) else ():
@@ -90,7 +90,7 @@ def _outline(reader: PdfReader) -> tuple[Entry, ...]:
                 walk(item, level + 1)
             else:
                 page = _tried(lambda item=item: _page_number(reader, item), 0)  # type: ignore[misc]
-                entries.append(Entry(level, " ".join(str(item.title or "").split()), page))
+                entries.append(OutlineEntry(level, " ".join(str(item.title or "").split()), page))
 
     walk(reader.outline, 1)
     return tuple(entry for entry in entries if entry.title)

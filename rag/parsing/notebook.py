@@ -9,8 +9,8 @@ import json
 import re
 
 from rag.errors import EmptySource, UnreadableSource
-from rag.parsing.draft import Draft, Writer, sensible_title
-from rag.parsing.lines import lines_of, pieces_of, span_of, stanzas_of
+from rag.parsing.content import ContentBuilder, ParsedContent, plausible_title
+from rag.parsing.line_blocks import line_blocks_of, lines_of, paragraphs_of, span_of
 from rag.parsing.plain import decode
 
 __all__ = ["read"]
@@ -19,14 +19,14 @@ _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.+?)\s*#*\s*$")
 _LONGEST_OUTPUT = 10_000  # characters of one cell's output; a log is no source
 
 
-def read(data: bytes) -> Draft:
+def read(data: bytes) -> ParsedContent:
     """Raises UnreadableSource or EmptySource."""
     try:
         book = json.loads(decode(data))
         cells = book["cells"] if "cells" in book else [cell for sheet in book["worksheets"] for cell in sheet["cells"]]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnreadableSource("The file is not a notebook.", "Open it in Jupyter and save it again.") from error
-    writer = Writer()
+    writer = ContentBuilder()
     for cell in cells if isinstance(cells, list) else []:
         if isinstance(cell, dict):
             _write(writer, cell)
@@ -36,7 +36,7 @@ def read(data: bytes) -> Draft:
     return draft
 
 
-def _write(writer: Writer, cell: dict[str, object]) -> None:
+def _write(writer: ContentBuilder, cell: dict[str, object]) -> None:
     source = _joined(cell.get("source", cell.get("input")))
     if cell.get("cell_type") in ("markdown", "heading", "raw"):
         _write_markdown(writer, source)
@@ -50,15 +50,15 @@ def _write(writer: Writer, cell: dict[str, object]) -> None:
             writer.add("code", _joined(plain)[:_LONGEST_OUTPUT])
 
 
-def _write_markdown(writer: Writer, source: str) -> None:
+def _write_markdown(writer: ContentBuilder, source: str) -> None:
     lines = lines_of(source)
-    for first, last in stanzas_of(lines):
+    for first, last in paragraphs_of(lines):
         while first < last and (heading := _HEADING.match(lines[first].text)):
             if not writer.title and len(heading[1]) == 1:
-                writer.title = sensible_title(heading[2])
+                writer.title = plausible_title(heading[2])
             writer.add("heading", heading[2], len(heading[1]))
             first += 1
-        for piece in pieces_of(lines, first, last) if first < last else []:
+        for piece in line_blocks_of(lines, first, last) if first < last else []:
             writer.add(piece.kind, " ".join(source[slice(*span_of(lines, piece.first, piece.last))].split()))
 
 

@@ -10,9 +10,9 @@ import re
 
 from rag.errors import EmptySource, UnreadableSource
 from rag.language import has_word
+from rag.parsing.content import Headings, ParsedContent
 from rag.parsing.dates import date_at_head
-from rag.parsing.draft import Draft, Headings
-from rag.parsing.lines import Line, lines_of, pieces_of, span_of, stanzas_of
+from rag.parsing.line_blocks import Line, line_blocks_of, lines_of, paragraphs_of, span_of
 from rag.types import Block
 
 __all__ = ["decode", "read"]
@@ -44,11 +44,11 @@ _RULE = re.compile(r"\s*([=\-~*#_])\1{2,}\s*$")
 _SAMPLE = 200_000  # bytes that the guess of an encoding may look at
 
 
-def read(data: bytes) -> Draft:
+def read(data: bytes) -> ParsedContent:
     """Raises UnreadableSource for what is no text, EmptySource for nothing but white space."""
     text = decode(data)
     lines = lines_of(text)
-    stanzas = stanzas_of(lines)
+    stanzas = paragraphs_of(lines)
     if not stanzas:
         raise EmptySource("The file is empty.", "Put some text into it, or remove it.")
     title = _title(lines, stanzas)
@@ -60,9 +60,9 @@ def read(data: bytes) -> Draft:
             blocks.append(Block("heading", span_of(lines, first, first + head), headings.path[:-1]))
             headings.enter(1, lines[first].text)
         if first + head < last:
-            for piece in pieces_of(lines, first + head, last):
+            for piece in line_blocks_of(lines, first + head, last):
                 blocks.append(Block(piece.kind, span_of(lines, piece.first, piece.last), headings.path))
-    return Draft("text/plain", title, text, tuple(blocks), date=date_at_head(text))
+    return ParsedContent("text/plain", title, text, tuple(blocks), date=date_at_head(text))
 
 
 def decode(data: bytes) -> str:

@@ -19,12 +19,12 @@ from typing import NamedTuple
 
 from rag.errors import EmptySource, SourceError, UnreadableSource
 from rag.parsing.formats import supported, unsupported
-from rag.parsing.pdf.ocr import ScannedWord, ocr_engine
-from rag.parsing.sandbox import Child
-from rag.parsing.wire import Request, unpack
-from rag.types import Loaded
+from rag.parsing.pdf.ocr import OcrWord, ocr_engine
+from rag.parsing.sandbox import SandboxedProcess
+from rag.parsing.serialization import Request, unpack
+from rag.types import LoadedDocument
 
-__all__ = ["Limits", "Scanning", "load_files"]
+__all__ = ["Limits", "OcrProgress", "load_files"]
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Limits:
     characters: int = 20_000_000
 
 
-class Scanning(NamedTuple):
+class OcrProgress(NamedTuple):
     """A file is being read by OCR: `done` of `total` pages so far."""
 
     done: int
@@ -56,7 +56,7 @@ def load_files(
     workers: int | None = None,
     limits: Limits | None = None,
     languages: str = "",
-) -> Iterator[tuple[str, Loaded | SourceError | Scanning]]:
+) -> Iterator[tuple[str, LoadedDocument | SourceError | OcrProgress]]:
     """Yields `(relative, document or error)` for each `(path, relative)`, in the order in which they finish.
 
     With `languages` (codes of the engine, joined by +) pages of PDFs without text are read by OCR, if it is installed;
@@ -77,7 +77,7 @@ def load_files(
     try:
         while left:
             relative, result = pool.results.get()
-            left -= not isinstance(result, Scanning)
+            left -= not isinstance(result, OcrProgress)
             yield relative, result
     finally:
         pool.close()
@@ -90,9 +90,9 @@ class _Pool:
         for file in files:
             self._waiting.put(file)
         # Bounded, so that reading does not run ahead of who uses the documents by more than memory allows.
-        self.results: queue.Queue[tuple[str, Loaded | SourceError | Scanning]] = queue.Queue(4 * count)
+        self.results: queue.Queue[tuple[str, LoadedDocument | SourceError | OcrProgress]] = queue.Queue(4 * count)
         self._closing = threading.Event()
-        self._children = [Child("rag.parsing.child:read", memory_mb=limits.memory_mb) for _ in range(count)]
+        self._children = [SandboxedProcess("rag.parsing.worker:read", memory_mb=limits.memory_mb) for _ in range(count)]
         self._threads = [threading.Thread(target=self._drive, args=(child,), daemon=True) for child in self._children]
         for thread in self._threads:
             thread.start()
@@ -104,7 +104,7 @@ class _Pool:
         for thread in self._threads:
             thread.join()
 
-    def _drive(self, child: Child) -> None:
+    def _drive(self, child: SandboxedProcess) -> None:
         while not self._closing.is_set():
             try:
                 path, relative = self._waiting.get_nowait()
@@ -120,7 +120,7 @@ class _Pool:
                 result = self._scan(child, request, result, pages)
             self._tell(relative, result)
 
-    def _tell(self, relative: str, what: Loaded | SourceError | Scanning) -> None:
+    def _tell(self, relative: str, what: LoadedDocument | SourceError | OcrProgress) -> None:
         while not self._closing.is_set():
             try:
                 self.results.put((relative, what), timeout=0.1)
@@ -128,39 +128,39 @@ class _Pool:
             except queue.Full:
                 continue
 
-    def _read(self, child: Child, request: Request) -> Loaded | SourceError:
+    def _read(self, child: SandboxedProcess, request: Request) -> LoadedDocument | SourceError:
         try:
             return unpack(child.call(request.pack(), self._limits.seconds))
         except SourceError as error:
             return error
 
     def _scan(
-        self, child: Child, request: Request, before: Loaded | SourceError, pages: Sequence[int]
-    ) -> Loaded | SourceError:
+        self, child: SandboxedProcess, request: Request, before: LoadedDocument | SourceError, pages: Sequence[int]
+    ) -> LoadedDocument | SourceError:
         """The file once more, with what OCR reads on its pages without text; `before` where it reads nothing."""
-        scanned: dict[int, list[ScannedWord]] = {}
+        scanned: dict[int, list[OcrWord]] = {}
         sums = set()
         for done, page in enumerate(pages):
             if self._closing.is_set():
                 return before
-            self._tell(request.relative, Scanning(done, len(pages)))
+            self._tell(request.relative, OcrProgress(done, len(pages)))
             try:
                 sha256, words = json.loads(child.call(request._replace(page=page).pack(), self._limits.page_seconds))
             except SourceError:
                 continue
             if words:
-                scanned[page] = [ScannedWord(*word) for word in words]
+                scanned[page] = [OcrWord(*word) for word in words]
                 sums.add(sha256)
         if not scanned:
-            return before if isinstance(before, Loaded) else EmptySource(*_NOTHING, tuple(pages))
+            return before if isinstance(before, LoadedDocument) else EmptySource(*_NOTHING, tuple(pages))
         after = self._read(child, request._replace(scanned=scanned))
         return (
             after if isinstance(after, SourceError) or sums == {after.document.sha256} else UnreadableSource(*_CHANGED)
         )
 
 
-def _without_text(result: Loaded | SourceError) -> tuple[int, ...]:
-    return result.pages_without_text if isinstance(result, Loaded) else getattr(result, "pages", ())
+def _without_text(result: LoadedDocument | SourceError) -> tuple[int, ...]:
+    return result.pages_without_text if isinstance(result, LoadedDocument) else getattr(result, "pages", ())
 
 
 def _size(path: Path) -> int:

@@ -1,9 +1,9 @@
 """Calls to a function in a child process: bounded time and memory, no network, no writing, no processes of its own.
 
-A `Child` runs one function `bytes -> bytes`, named as `"module:function"`, again and again; it is killed and replaced
-when it hangs or dies. It starts as a fresh interpreter (no fork, no import of the caller's main module). What the
-function raises as one of our own errors is raised again here; anything else becomes UnreadableSource. What the child
-writes to its standard error is logged, line by line, at DEBUG.
+A `SandboxedProcess` runs one function `bytes -> bytes`, named as `"module:function"`, again and again; it is killed
+and replaced when it hangs or dies. It starts as a fresh interpreter (no fork, no import of the caller's main module).
+What the function raises as one of our own errors is raised again here; anything else becomes UnreadableSource. What
+the child writes to its standard error is logged, line by line, at DEBUG.
 
 This module does not know what the function does. On systems without `resource` only time is bounded.
 """
@@ -28,7 +28,7 @@ from rag import errors
 from rag.errors import FootnoteError, SourceError, SourceLimit, UnreadableSource
 from rag.language import printable
 
-__all__ = ["Child"]
+__all__ = ["SandboxedProcess"]
 
 _HINT_LIMIT = "Split the file, or raise the limit."
 _HINT_DAMAGED = "The file is probably damaged: open it in its own program, save it again, and use that copy."
@@ -41,7 +41,7 @@ _LINE = 4096  # bytes of a line in the log: a child that writes without end must
 _log = logging.getLogger(__name__)
 
 
-class Child:
+class SandboxedProcess:
     """A replaceable child process. Not for two threads at once. Close it, or use it as a context manager."""
 
     def __init__(self, target: str, *, memory_mb: int = 2048) -> None:
@@ -53,7 +53,7 @@ class Child:
         self._closed = False
         self._start()
 
-    def __enter__(self) -> Child:
+    def __enter__(self) -> SandboxedProcess:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -7,15 +7,15 @@ import lazy_loader
 
 __all__ = [
     "Corpus",
+    "DocumentName",
     "Lenses",
-    "Name",
     "Retrieved",
-    "StandAlone",
+    "RewrittenQuestion",
     "Timely",
     "open_lenses",
     "retrieve",
+    "rewrite_question",
     "search",
-    "stand_alone",
     "timely",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

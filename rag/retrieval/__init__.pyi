@@ -4,8 +4,8 @@ from .hybrid import Retrieved as Retrieved
 from .hybrid import open_lenses as open_lenses
 from .hybrid import retrieve as retrieve
 from .hybrid import search as search
-from .naming import Name as Name
-from .rewriting import StandAlone as StandAlone
-from .rewriting import stand_alone as stand_alone
+from .naming import DocumentName as DocumentName
+from .rewriting import RewrittenQuestion as RewrittenQuestion
+from .rewriting import rewrite_question as rewrite_question
 from .timely import Timely as Timely
 from .timely import timely as timely

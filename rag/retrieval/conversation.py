@@ -31,13 +31,13 @@ from rag.language import (
 )
 from rag.types import CLOSEST, Turn
 
-__all__ = ["Asked", "Context", "pairs"]
+__all__ = ["Context", "EarlierQuestion", "pairs"]
 
 _MARKS: Final = re.compile(r"\s*\[\d+\]")
 
 
 @dataclass(frozen=True)
-class Asked:
+class EarlierQuestion:
     """A question of the conversation, said in full, whether it was answered, and the reply: "" where none is known."""
 
     text: str
@@ -99,14 +99,14 @@ class Asked:
 class Context:
     """The questions before, newest first."""
 
-    asked: tuple[Asked, ...]
+    asked: tuple[EarlierQuestion, ...]
 
     @property
-    def answered(self) -> Sequence[Asked]:
+    def answered(self) -> Sequence[EarlierQuestion]:
         """Those that were answered; the newest where none was."""
         return [one for one in self.asked if one.answered and QUESTION.search(one.text)] or self.asked[:1]
 
-    def of(self, kind: str) -> Asked:
+    def of(self, kind: str) -> EarlierQuestion:
         """The newest question with a phrase of a kind, or the newest that was answered; the newest where none was."""
         newest = next((one for one in self.asked if QUESTION.search(one.text)), self.asked[0])
         if any(slot.kind == kind for slot in slots(newest.text)):
@@ -123,21 +123,21 @@ class Context:
         return things[:1] if pointer.points == "noun" else things
 
 
-def pairs(turns: Sequence[Turn], longest: int) -> list[Asked]:
+def pairs(turns: Sequence[Turn], longest: int) -> list[EarlierQuestion]:
     """The questions as they were typed, oldest first, at most the `longest` last."""
-    found: list[Asked] = []
+    found: list[EarlierQuestion] = []
     for turn in turns:
         text = turn.text.strip()
         if turn.role == "user" and text:
-            found.append(Asked(text, answered=True))
+            found.append(EarlierQuestion(text, answered=True))
         elif turn.role == "assistant" and found:
             said = _MARKS.sub("", text.removeprefix(CLOSEST)).strip()
             refused = REFUSAL.search(said) is not None
-            found[-1] = Asked(found[-1].text, not refused, "" if refused else said)
+            found[-1] = EarlierQuestion(found[-1].text, not refused, "" if refused else said)
     return found[-longest:]
 
 
-def _of_one(pointer: Pointer, one: Asked, text: str) -> Iterator[str]:
+def _of_one(pointer: Pointer, one: EarlierQuestion, text: str) -> Iterator[str]:
     match pointer.points:
         case "time":
             yield f"in {one.time()}" if one.time() else ""
@@ -161,7 +161,7 @@ def _of_one(pointer: Pointer, one: Asked, text: str) -> Iterator[str]:
             yield from one.things()
 
 
-def _called(noun: str, one: Asked) -> Iterator[str]:
+def _called(noun: str, one: EarlierQuestion) -> Iterator[str]:
     """ "That name", "that city", "that attack": what the last answer named, or the thing that is called so."""
     topic = one.topic
     if topic and set(terms(noun)) <= set(terms(topic.whole)):

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rag.retrieval.hybrid import Lenses, Retrieved, retrieve, search
-from rag.retrieval.naming import Name, catalogue, named
-from rag.retrieval.rewriting import StandAlone
+from rag.retrieval.naming import DocumentName, catalogue, named
+from rag.retrieval.rewriting import RewrittenQuestion
 from rag.storage import Snapshot
 from rag.types import Document, Encoder
 
@@ -30,7 +30,7 @@ class Corpus:
     snapshot: Snapshot
     within: Sequence[str] | None = None
 
-    def retrieve(self, question: StandAlone) -> Retrieved:
+    def retrieve(self, question: RewrittenQuestion) -> Retrieved:
         """The best passages for a question, misspelt words put right. Raises ModelProblem."""
         return retrieve(
             question,
@@ -49,25 +49,25 @@ class Corpus:
         return Retrieved(text, vector, tuple(hits))
 
     @cached_property
-    def names(self) -> tuple[Name, ...]:
+    def names(self) -> tuple[DocumentName, ...]:
         """The documents that are asked, in the order of their paths."""
         found = self.lenses.names(lambda: catalogue(self.snapshot.sources()))
         return found if self.within is None else tuple(name for name in found if name.document_id in self.within)
 
     @cached_property
-    def series(self) -> Mapping[str, tuple[Name, ...]]:
+    def series(self) -> Mapping[str, tuple[DocumentName, ...]]:
         """The names of the documents of each series, in the order of their paths."""
-        found: dict[str, list[Name]] = {}
+        found: dict[str, list[DocumentName]] = {}
         for name in self.names:
             found.setdefault(name.series, []).append(name)
         return {series: tuple(names) for series, names in found.items()}
 
-    def series_of(self, document_id: str) -> tuple[Name, ...]:
+    def series_of(self, document_id: str) -> tuple[DocumentName, ...]:
         """The names of the documents of a document's series, its own among them; none where it has no series."""
         own = next((name for name in self.names if name.document_id == document_id), None)
         return self.series[own.series] if own is not None and own.series else ()
 
-    def named(self, asked: str) -> list[Name]:
+    def named(self, asked: str) -> list[DocumentName]:
         """The documents that a question or topic names, best first."""
         return named(asked, self.names)
 

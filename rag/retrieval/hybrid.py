@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from rag.language import normalise, terms
-from rag.lenses import DenseLens, LexicalLens, Seen, dense, lexical, sealed
+from rag.lenses import DenseLens, LexicalLens, VerifiedFile, dense, lexical, verified_folder
 from rag.retrieval.fusion import Candidate, fuse
-from rag.retrieval.naming import Name
-from rag.retrieval.rewriting import StandAlone
-from rag.retrieval.spelling import respelt, words_of
+from rag.retrieval.naming import DocumentName
+from rag.retrieval.rewriting import RewrittenQuestion
+from rag.retrieval.spelling import correct_spelling, words_of
 from rag.storage import Snapshot, StoredChunk
 from rag.types import Document, Encoder, Hit, Keys, Passage, Ranks, Vectors
 
@@ -36,12 +36,12 @@ class Lenses:
     generation: int
     dense: DenseLens
     lexical: LexicalLens
-    seen: Sequence[set[Seen]]  # the files of both that were found whole
+    seen: Sequence[set[VerifiedFile]]  # the files of both that were found whole
     _documents: dict[str, Document] = field(default_factory=dict)
-    _names: tuple[Name, ...] | None = None
+    _names: tuple[DocumentName, ...] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def names(self, read: Callable[[], tuple[Name, ...]]) -> tuple[Name, ...]:
+    def names(self, read: Callable[[], tuple[DocumentName, ...]]) -> tuple[DocumentName, ...]:
         """The names of this generation's documents, read once."""
         if self._names is None:
             self._names = read()
@@ -64,8 +64,10 @@ def open_lenses(index: Path, generation: int, before: Lenses | None = None) -> L
     Files that it shares with the generation opened `before` are not checked again.
     """
     seen = [set(old) for old in before.seen] if before else [set(), set()]
-    by_vector = DenseLens.open(sealed(index / dense.FOLDER, generation, seen[0]))
-    return Lenses(generation, by_vector, LexicalLens.open(sealed(index / lexical.FOLDER, generation, seen[1])), seen)
+    by_vector = DenseLens.open(verified_folder(index / dense.FOLDER, generation, seen[0]))
+    return Lenses(
+        generation, by_vector, LexicalLens.open(verified_folder(index / lexical.FOLDER, generation, seen[1])), seen
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Retrieved:
 
 
 def retrieve(
-    question: StandAlone,
+    question: RewrittenQuestion,
     k: int,
     *,
     encoder: Encoder,
@@ -98,14 +100,14 @@ def retrieve(
     asked, searched = _likeliest(question, lambda text: find(text)[1])
     vector, hits = find(searched)
     words = list(words_of(hits))
-    right = tuple(respelt(text, words, lenses.lexical) for text in (asked, searched))
+    right = tuple(correct_spelling(text, words, lenses.lexical) for text in (asked, searched))
     if right != (asked, searched):
         asked, searched = right
         vector, hits = find(searched)
     return Retrieved(asked, vector if asked == searched else encoder.query(asked), tuple(hits))
 
 
-def _likeliest(question: StandAlone, find: Callable[[str], Sequence[Hit]]) -> tuple[str, str]:
+def _likeliest(question: RewrittenQuestion, find: Callable[[str], Sequence[Hit]]) -> tuple[str, str]:
     """What is asked and searched for: another reading than the first only where it finds clearly more."""
     if not question.others:
         return question.asked, question.searched

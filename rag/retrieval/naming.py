@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from rag.language import DOCUMENT_NOUNS, file_name, is_function_word, terms
 from rag.types import Source
 
-__all__ = ["Name", "catalogue", "named"]
+__all__ = ["DocumentName", "catalogue", "named"]
 
 _KINDS = frozenset(terms(DOCUMENT_NOUNS))
 """They name a document only together with something else."""
@@ -26,7 +26,7 @@ _BREAKS = re.compile(r"[_\W]+|(?<=[a-z])(?=[A-Z0-9])|(?<=\d)(?=[A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class DocumentName:
     """A document's id and path, how it is shown, and the terms of its title, file name, folders and date."""
 
     document_id: str
@@ -38,10 +38,10 @@ class Name:
     series: str = ""  # its file name without dates, numbers and versions: documents of one series share it
 
 
-def catalogue(sources: Iterable[Source]) -> tuple[Name, ...]:
+def catalogue(sources: Iterable[Source]) -> tuple[DocumentName, ...]:
     """The names of all indexed documents, in the order of their paths."""
     return tuple(
-        Name(
+        DocumentName(
             source.document_id,
             source.path,
             source.title,
@@ -55,7 +55,7 @@ def catalogue(sources: Iterable[Source]) -> tuple[Name, ...]:
     )
 
 
-def named(asked: str, names: Sequence[Name]) -> list[Name]:
+def named(asked: str, names: Sequence[DocumentName]) -> list[DocumentName]:
     """The documents that `asked`, a topic or a question, names, best first; none where none stands out.
 
     A name stands out where it holds most of what is asked about, weighed by how few names have a term, and where that

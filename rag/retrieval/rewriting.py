@@ -24,16 +24,15 @@ from rag.language import (
     Fragment,
     Opened,
     Pointer,
-    anew,
     as_question,
     counted,
-    filled,
     fragment_of,
     infinitive_of,
     is_function_word,
     neighbour,
     opened,
     pointer_in,
+    reask,
     said_for,
     sentence_spans,
     slot_kind,
@@ -41,11 +40,12 @@ from rag.language import (
     subject_of,
     tail_of,
     terms,
+    with_phrase,
 )
-from rag.retrieval.conversation import Asked, Context, pairs
+from rag.retrieval.conversation import Context, EarlierQuestion, pairs
 from rag.types import Turn
 
-__all__ = ["StandAlone", "stand_alone"]
+__all__ = ["RewrittenQuestion", "rewrite_question"]
 
 _LITTLE = 2  # words with content
 _WHOLE = 5  # words of a question that is a sentence of its own
@@ -55,7 +55,7 @@ _QUOTED = 240  # characters of a reply that are said again
 _OTHERS = 2  # other readings of a question at most
 
 
-class StandAlone(NamedTuple):
+class RewrittenQuestion(NamedTuple):
     """A question as it is understood, and as it is searched for: with what it leans on in front.
 
     `others` are what else it may mean: the search decides.
@@ -75,17 +75,17 @@ class _Said(NamedTuple):
     others: tuple[str, ...] = ()
 
 
-def stand_alone(question: str, turns: Sequence[Turn]) -> StandAlone:
+def rewrite_question(question: str, turns: Sequence[Turn]) -> RewrittenQuestion:
     """The question itself, or what it means after what was asked before if it leans on that."""
-    before: tuple[Asked, ...] = ()
+    before: tuple[EarlierQuestion, ...] = ()
     for one in pairs(turns, _LONGEST):
         if len(one.text) <= _RULED and _asks(one.text):
             before = (replace(one, text=_understood(one.text, before).frame), *before)
     said = _understood(question, before)
-    return StandAlone(said.asked, f"{said.leans} {said.frame}" if said.leans else said.frame, said.others)
+    return RewrittenQuestion(said.asked, f"{said.leans} {said.frame}" if said.leans else said.frame, said.others)
 
 
-def _understood(question: str, before: tuple[Asked, ...]) -> _Said:
+def _understood(question: str, before: tuple[EarlierQuestion, ...]) -> _Said:
     if not before or len(question) > _RULED:
         return _said(question)
     if not _asks(question):
@@ -112,13 +112,13 @@ def _asks(text: str) -> bool:
     return short or QUESTION.search(opened(text).rest) is not None or bool(opened(text).back)
 
 
-def _leaned_on(text: str, before: tuple[Asked, ...]) -> str:
+def _leaned_on(text: str, before: tuple[EarlierQuestion, ...]) -> str:
     """The question to search for, too, where it is not clear what a text points at; "" where it names things itself."""
     named = any(slot.kind in ("name", "code") for slot in slots(text))
     return before[0].text if LEANS.search(text) and not named else ""
 
 
-def _brought_back(topic: str, before: tuple[Asked, ...]) -> tuple[Asked, ...]:
+def _brought_back(topic: str, before: tuple[EarlierQuestion, ...]) -> tuple[EarlierQuestion, ...]:
     """The newest question about a topic first, but for the last; as they are where none is."""
     wanted = [term[:4] for term in terms(topic) if not is_function_word(term)]
     for one in (*before[1:], before[0]):
@@ -160,7 +160,7 @@ def _compared(opening: Opened, context: Context) -> _Said | None:
     fragment = fragment_of(f"{found['how'] or ''} {found['side']}".strip())
     if fragment is None or slot_kind(fragment.phrase) not in ("name", "group", "time", "code"):
         return None
-    put = filled(Context(tuple(context.answered)).of(slot_kind(fragment.phrase)).text, fragment)
+    put = with_phrase(Context(tuple(context.answered)).of(slot_kind(fragment.phrase)).text, fragment)
     if put is None or not put.old:
         return None
     return _Said(as_question(f"{put.text.rstrip('?')}, compared with {put.old}"), put.text)
@@ -182,7 +182,7 @@ def _exchanged(opening: Opened, context: Context) -> _Said | None:
         fragment = Fragment(fragment.preposition, place or fragment.phrase)
         kind = "name" if place else kind
     frame = context.of(kind).text
-    put = filled(frame, fragment)
+    put = with_phrase(frame, fragment)
     if put is not None:
         return _Said(put.text, put.text, others=_if_a_name(opening.rest, fragment, frame, put.text))
     topic = context.asked[0].topic
@@ -197,7 +197,7 @@ def _if_a_name(rest: str, fragment: Fragment, frame: str, put: str) -> tuple[str
     """What a phrase in small letters means if it is a name: "what about mongolia?"."""
     if not rest.islower() or slot_kind(fragment.phrase) != "other":
         return ()
-    named = filled(frame, Fragment(fragment.preposition, fragment.phrase.title()))
+    named = with_phrase(frame, Fragment(fragment.preposition, fragment.phrase.title()))
     return (named.text,) if named and named.old and named.text != put else ()
 
 
@@ -211,7 +211,7 @@ def _wider_place(context: Context) -> str:
 def _asked_anew(opening: Opened, context: Context) -> _Said | None:
     """ "Why?", "by whom?", "which group?", asked of what was asked."""
     before = context.asked[0].text
-    said = anew(opening.rest, before) or counted(opening.rest, before)
+    said = reask(opening.rest, before) or counted(opening.rest, before)
     return _said(said, leans=before) if said else None
 
 

@@ -16,13 +16,13 @@ from rag.language import LETTERS, terms
 from rag.lenses import LexicalLens
 from rag.types import Hit
 
-__all__ = ["is_slip", "respelt", "words_in", "words_of"]
+__all__ = ["correct_spelling", "is_typo", "words_in", "words_of"]
 
 _DOUBLE = re.compile(r"(.)\1")
 _LONG = 5  # letters of a word that is looked at: of shorter ones too many differ by one letter; chosen by hand
 
 
-def respelt(question: str, words: Iterable[str], lexical: LexicalLens) -> str:
+def correct_spelling(question: str, words: Iterable[str], lexical: LexicalLens) -> str:
     """The question, with unknown words put right; `words` are those of the passages, as often as they stand there."""
     slips = [found for found in LETTERS.finditer(question) if len(found[0]) >= _LONG]
     weights = lexical.idf(["\0", *(term for found in slips for term in terms(found[0]))])
@@ -33,7 +33,7 @@ def respelt(question: str, words: Iterable[str], lexical: LexicalLens) -> str:
         typed, name = found[0].lower(), _is_name(found, question)
         if typed in known:
             continue
-        near = [word for word in known if is_slip(typed, word, name or not seen[word])]  # not seen in small letters
+        near = [word for word in known if is_typo(typed, word, name or not seen[word])]  # not seen in small letters
         if near:
             right = max(near, key=lambda word: (seen[word], seen[word.title()], word))
             question = question[: found.start()] + _cased(right, found[0]) + question[found.end() :]
@@ -53,7 +53,7 @@ def words_in(text: str) -> Iterable[str]:
     return (found[0] for found in LETTERS.finditer(text))
 
 
-def is_slip(typed: str, word: str, name: bool = False) -> bool:
+def is_typo(typed: str, word: str, name: bool = False) -> bool:
     """Whether one slip of the finger behind the first letter turns `word` into `typed`.
 
     Of a name only two letters exchanged, or a double letter that is one or one that is double.

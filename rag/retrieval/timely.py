@@ -14,8 +14,8 @@ from pathlib import PurePosixPath
 from rag.language import Recency, file_name, is_function_word, named_so, recency_of, terms, words
 from rag.retrieval.corpus import Corpus
 from rag.retrieval.hybrid import Retrieved
-from rag.retrieval.naming import Name
-from rag.retrieval.rewriting import StandAlone
+from rag.retrieval.naming import DocumentName
+from rag.retrieval.rewriting import RewrittenQuestion
 from rag.types import Document
 
 __all__ = ["Timely", "timely"]
@@ -40,7 +40,7 @@ class Timely:
         return next((older for newer, older in self.older if newer == document_id), ())
 
 
-def timely(found: Retrieved, alone: StandAlone, corpus: Corpus, today: date) -> Timely:
+def timely(found: Retrieved, alone: RewrittenQuestion, corpus: Corpus, today: date) -> Timely:
     """What was found for a question, once more in the newest versions and the documents of the time that is meant.
 
     A question that names an older version by what tells it from the others gets it. Raises ModelProblem.
@@ -63,7 +63,7 @@ def timely(found: Retrieved, alone: StandAlone, corpus: Corpus, today: date) -> 
     return Timely(found, groups, note, recency.rest, is_named)
 
 
-def _asks_little(rest: str, meant: Sequence[Name]) -> bool:
+def _asks_little(rest: str, meant: Sequence[DocumentName]) -> bool:
     """Whether a question has one word at most that is not in the names of the documents."""
     named = frozenset().union(*(name.terms for name in meant))
     return sum(term not in named for term in terms(rest) if not is_function_word(term)) <= 1
@@ -86,7 +86,7 @@ def _versions(found: Retrieved, corpus: Corpus) -> tuple[tuple[str, tuple[Docume
     return tuple(groups.items())
 
 
-def _alike(document: Document, corpus: Corpus) -> list[tuple[Name, Document]]:
+def _alike(document: Document, corpus: Corpus) -> list[tuple[DocumentName, Document]]:
     """The versions of a document, itself among them."""
     names = corpus.series_of(document.id)
     if not 1 < len(names) <= _VERSIONS:
@@ -95,13 +95,13 @@ def _alike(document: Document, corpus: Corpus) -> list[tuple[Name, Document]]:
     return [(name, other) for name, other in others if other and _same_text(document.text, other.text)]
 
 
-def _age(names: Sequence[Name], name: Name) -> tuple[str, tuple[int, ...], float]:
+def _age(names: Sequence[DocumentName], name: DocumentName) -> tuple[str, tuple[int, ...], float]:
     """What grows with how new a version is: its date where all have one, its number, when its file was changed."""
     dated = all(_date(each) for each in names)
     return _date(name) if dated else "", file_name(PurePosixPath(name.path).stem).version, name.modified
 
 
-def _meant(recency: Recency, found: Retrieved, corpus: Corpus) -> list[Name]:
+def _meant(recency: Recency, found: Retrieved, corpus: Corpus) -> list[DocumentName]:
     """The documents of the time that is meant, of the first series found that has one; none where none has."""
     for hit in found.hits:
         document = hit.passage.document
@@ -126,11 +126,11 @@ def _in(day: str, first: date, last: date) -> bool:
     return first.isoformat()[: len(day)] <= day <= last.isoformat()[: len(day)]
 
 
-def _date(name: Name) -> str:
+def _date(name: DocumentName) -> str:
     return name.date or file_name(PurePosixPath(name.path).stem).date
 
 
-def _marks(name: Name) -> frozenset[str]:
+def _marks(name: DocumentName) -> frozenset[str]:
     return file_name(PurePosixPath(name.path).stem).marks
 
 

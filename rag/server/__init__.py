@@ -7,7 +7,7 @@ import lazy_loader
 
 __all__ = [
     "launch",
-    "line_for",
     "read_users",
+    "users_file_line",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

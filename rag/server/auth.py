@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from rag.errors import ConfigProblem
 
-__all__ = ["Doorkeeper", "line_for", "read_users"]
+__all__ = ["Authenticator", "read_users", "users_file_line"]
 
 _N, _R, _P = 2**15, 8, 1  # 32 MB and about a tenth of a second for each try
 _COOKIE = "footnote"
@@ -33,7 +33,7 @@ _WRONG = 1.0  # seconds a wrong password costs
 _AT_ONCE = 2  # passwords looked at side by side
 
 
-def line_for(name: str, password: str) -> str:
+def users_file_line(name: str, password: str) -> str:
     """The line of the users' file for somebody. Raises ConfigProblem for a name or a password that will not do."""
     if not name or ":" in name or not name.isprintable() or name != name.strip() or name.startswith("#"):
         raise ConfigProblem(
@@ -69,18 +69,18 @@ def read_users(file: Path) -> dict[str, str]:
     return users
 
 
-def fits(password: str, kept: str) -> bool:
+def password_matches(password: str, kept: str) -> bool:
     """Whether a password belongs to a hash, in constant time."""
     n, r, p, salt, key = _parts(kept)
     return compare_digest(_derived(password, salt, n, r, p), key)
 
 
-class Doorkeeper:
+class Authenticator:
     """Knows users and sessions. Browsers sign in with a form and keep a cookie; programs may send Basic credentials."""
 
     def __init__(self, users: Mapping[str, str]) -> None:
         self._users = users
-        self._stranger = line_for("nobody", secrets.token_urlsafe(16)).partition(":")[2]
+        self._stranger = users_file_line("nobody", secrets.token_urlsafe(16)).partition(":")[2]
         self._sessions: dict[str, tuple[str, float]] = {}  # token -> user, last used
         self._seen: dict[bytes, str] = {}  # digest of a Basic header that was right -> user
         self._salt = secrets.token_bytes(16)
@@ -125,7 +125,7 @@ class Doorkeeper:
         async with self._turn:
             # A name that is not known costs as much as one that is.
             kept = self._users.get(name, self._stranger)
-            right = await asyncio.to_thread(fits, password, kept) and name in self._users
+            right = await asyncio.to_thread(password_matches, password, kept) and name in self._users
             if not right:
                 await asyncio.sleep(_WRONG)
         return right

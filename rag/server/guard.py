@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rag.server.auth import Doorkeeper
+from rag.server.auth import Authenticator
 
 __all__ = ["LOOPBACK", "POLICY", "Guard", "names_of"]
 
@@ -42,7 +42,7 @@ SAFE = [
 class Guard:
     """In front of everything: which names, paths and people are answered, and what the browser may do with it."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str] | None, doorkeeper: Doorkeeper | None = None) -> None:
+    def __init__(self, app: ASGIApp, hosts: frozenset[str] | None, doorkeeper: Authenticator | None = None) -> None:
         self.app, self.hosts, self.doorkeeper = app, hosts, doorkeeper
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -24,43 +24,43 @@ from starlette.routing import Route
 
 from rag.assistant import MAX_QUESTION
 from rag.errors import ConfigProblem, FootnoteError
-from rag.evidence import Feedback, Remark, make_pack
-from rag.server.building import Building
-from rag.server.endpoints import AT_ONCE, Endpoints
-from rag.server.requests import (
-    AskCall,
-    EvidenceCall,
-    Nothing,
-    PackCall,
-    PathCall,
-    RemarkCall,
-    StandingCall,
-    SuggestCall,
-    TokenCall,
-    read_call,
+from rag.evidence import FeedbackEntry, FeedbackStore, make_pack
+from rag.server.api import AT_ONCE, Endpoints
+from rag.server.build_job import BuildJob
+from rag.server.request_models import (
+    AskRequest,
+    CitationStatusRequest,
+    EvidenceRequest,
+    FeedbackRequest,
+    PackRequest,
+    PageRequest,
+    PathRequest,
+    RestoreRequest,
+    SuggestionsRequest,
+    parse_request,
 )
-from rag.server.uploads import MOST_BYTES, Shelf
+from rag.server.upload_store import MOST_BYTES, UploadStore
 from rag.types import JSON, Span
 
-__all__ = ["PageCalls"]
+__all__ = ["PageRoutes"]
 
 Told: TypeAlias = "JSON | list[dict[str, JSON]] | list[str]"
 
 Endpoint: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
-_T = TypeVar("_T", bound=Nothing)
+_T = TypeVar("_T", bound=PageRequest)
 _TURNS = 50
 _INLINE = {"application/pdf": "application/pdf", "text/plain": "text/plain", "text/markdown": "text/plain"}
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class PageCalls:
+class PageRoutes:
     """The page's calls over one open assistant. `may_change` says whether sources may be changed from the page."""
 
     endpoints: Endpoints
-    shelf: Shelf
-    building: Building
-    feedback: Feedback
+    shelf: UploadStore
+    building: BuildJob
+    feedback: FeedbackStore
     may_change: bool = True
     _suggesting: threading.Lock = field(default_factory=threading.Lock)
     _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
@@ -69,20 +69,22 @@ class PageCalls:
     def routes(self) -> list[Route]:
         """All of them, under `/page/`."""
         calls = {
-            "state": _answered(Nothing, self._state),
-            "sources": _answered(Nothing, lambda _: list(self.endpoints.sources())),
-            "evidence": _answered(EvidenceCall, self._evidence),
-            "standing": _answered(StandingCall, self._standing),
-            "writers": _answered(Nothing, lambda _: list(self.endpoints.writers())),
-            "progress": _answered(Nothing, lambda _: self.building.to_dict()),
-            "suggest": _answered(SuggestCall, self._suggest),
-            "remark": _answered(RemarkCall, self._remark),
-            "pack": _answered(PackCall, self._pack),
-            "build": self._change(Nothing, lambda _: self._started()),
-            "stop": self._change(Nothing, lambda _: self.building.stop()),
-            "remove": self._change(PathCall, lambda given: {"token": self.shelf.remove(given.path), **self._started()}),
+            "state": _answered(PageRequest, self._state),
+            "sources": _answered(PageRequest, lambda _: list(self.endpoints.sources())),
+            "evidence": _answered(EvidenceRequest, self._evidence),
+            "standing": _answered(CitationStatusRequest, self._standing),
+            "writers": _answered(PageRequest, lambda _: list(self.endpoints.language_models())),
+            "progress": _answered(PageRequest, lambda _: self.building.to_dict()),
+            "suggest": _answered(SuggestionsRequest, self._suggest),
+            "remark": _answered(FeedbackRequest, self._remark),
+            "pack": _answered(PackRequest, self._pack),
+            "build": self._change(PageRequest, lambda _: self._started()),
+            "stop": self._change(PageRequest, lambda _: self.building.stop()),
+            "remove": self._change(
+                PathRequest, lambda given: {"token": self.shelf.remove(given.path), **self._started()}
+            ),
             "restore": self._change(
-                TokenCall, lambda given: {"path": self.shelf.restore(given.token), **self._started()}
+                RestoreRequest, lambda given: {"path": self.shelf.restore(given.token), **self._started()}
             ),
         }
         return [
@@ -112,7 +114,7 @@ class PageCalls:
                 "The page is open to the network: start it with --auth to allow changes.",
             )
 
-    def _state(self, _: Nothing) -> Told:
+    def _state(self, _: PageRequest) -> Told:
         return {
             **self.endpoints.state(),
             "may_change": self.may_change,
@@ -120,7 +122,7 @@ class PageCalls:
             "building": self.building.to_dict(),
         }
 
-    def _evidence(self, given: EvidenceCall) -> Told:
+    def _evidence(self, given: EvidenceRequest) -> Told:
         return self.endpoints.evidence(
             given.document_id,
             Span(*given.span),
@@ -130,11 +132,11 @@ class PageCalls:
             given.around,
         )
 
-    def _standing(self, given: StandingCall) -> Told:
+    def _standing(self, given: CitationStatusRequest) -> Told:
         asked = [(each.document_id, Span(*each.span), each.quote, each.path) for each in given.citations or ()]
-        return list(self.endpoints.standing(asked))
+        return list(self.endpoints.citation_status(asked))
 
-    def _suggest(self, given: SuggestCall) -> Told:
+    def _suggest(self, given: SuggestionsRequest) -> Told:
         if not self._suggesting.acquire(blocking=False):  # a courtesy, for which no answer should have to wait
             return []
         try:
@@ -143,9 +145,9 @@ class PageCalls:
         finally:
             self._suggesting.release()
 
-    def _remark(self, given: RemarkCall) -> Told:
+    def _remark(self, given: FeedbackRequest) -> Told:
         self.feedback.add(
-            Remark(
+            FeedbackEntry(
                 kind=given.kind,
                 question=given.question[:MAX_QUESTION],
                 status=given.status,
@@ -160,7 +162,7 @@ class PageCalls:
         )
         return {}
 
-    def _pack(self, given: PackCall) -> Told:
+    def _pack(self, given: PackRequest) -> Told:
         conversation = [each.value() for each in given.conversation or ()]
         return {"html": make_pack(self.endpoints.viewer, given.title, conversation)}
 
@@ -176,10 +178,10 @@ class PageCalls:
 
     async def _ask(self, request: Request) -> Response:
         try:
-            given = await read_call(request, AskCall)
+            given = await parse_request(request, AskRequest)
             turns = [{"role": each.role, "text": each.text} for each in given.turns or ()]
             stop = threading.Event()
-            events = self.endpoints.told(given.question, turns, given.paths, given.llm, stop)
+            events = self.endpoints.ask_interruptible(given.question, turns, given.paths, given.llm, stop)
         except FootnoteError as problem:
             return _refused(problem)
         return StreamingResponse(self._in_turn(events, stop), media_type="application/x-ndjson")
@@ -252,7 +254,7 @@ def _answered(kind: type[_T], call: Callable[[_T], Told]) -> Endpoint:
 
     async def answered(request: Request) -> Response:
         try:
-            return JSONResponse(await run_in_threadpool(call, await read_call(request, kind)))
+            return JSONResponse(await run_in_threadpool(call, await parse_request(request, kind)))
         except FootnoteError as problem:
             return _refused(problem)
         except Exception:

@@ -22,14 +22,14 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from rag.errors import ConfigProblem, FootnoteError
-from rag.evidence import Feedback, Viewer
-from rag.server.auth import Doorkeeper, user_tag
-from rag.server.building import Building
-from rag.server.endpoints import Endpoints
-from rag.server.gradio_app import Programs
+from rag.evidence import FeedbackStore, Viewer
+from rag.server.api import Endpoints
+from rag.server.auth import Authenticator, user_tag
+from rag.server.build_job import BuildJob
+from rag.server.gradio_api import GradioProxy
 from rag.server.guard import Guard, is_loopback, names_of
-from rag.server.routes import PageCalls
-from rag.server.uploads import Shelf
+from rag.server.routes import PageRoutes
+from rag.server.upload_store import UploadStore
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -59,7 +59,7 @@ PAGE = """<!doctype html>
 <body><div id="footnote"><p class="opening" role="status">Opening…</p></div></body>
 </html>
 """
-WITHOUT_ASKING = 4.0  # seconds until the models are loaded even though nobody has opened the page
+WARM_UP_DELAY = 4.0  # seconds until the models are loaded even though nobody has opened the page
 
 
 def serve(
@@ -78,7 +78,7 @@ def serve(
         import uvicorn
 
         endpoints = Endpoints(viewer, tuple(examples) if examples is not None else None)
-        building = Building(assistant.build, endpoints.look_again)
+        building = BuildJob(assistant.build, endpoints.refresh_examples)
         app = application(endpoints, building, host, users, feedback)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
         threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
@@ -95,7 +95,7 @@ def serve(
 
 def warm_up(endpoints: Endpoints) -> None:
     """Have the models loaded before the first question; the page shows meanwhile that they are."""
-    endpoints.readiness.wanted.wait(WITHOUT_ASKING)
+    endpoints.readiness.wanted.wait(WARM_UP_DELAY)
     try:
         endpoints.assistant.warm_up()
         endpoints.readiness.ready = True
@@ -108,7 +108,7 @@ def warm_up(endpoints: Endpoints) -> None:
 
 def application(
     endpoints: Endpoints,
-    building: Building,
+    building: BuildJob,
     host: str = "127.0.0.1",
     users: Mapping[str, str] | None = None,
     feedback: Path = Path("feedback.jsonl"),
@@ -121,11 +121,11 @@ def application(
     scripts = sorted(name for name in files if name.endswith(".js"))
     modules = "".join(f'<link rel="modulepreload" href="footnote/{name}">\n' for name in scripts)
     shell = PAGE.replace("<!--modules-->", modules)  # all are asked for at once, not one after the other
-    doorkeeper = Doorkeeper(users) if users else None
-    programs = Programs(endpoints, host)
+    doorkeeper = Authenticator(users) if users else None
+    programs = GradioProxy(endpoints, host)
     may_change = is_loopback(host) or doorkeeper is not None
-    shelf = Shelf(endpoints.assistant.sources_folder)
-    calls = PageCalls(endpoints, shelf, building, Feedback(feedback), may_change)
+    shelf = UploadStore(endpoints.assistant.sources_folder)
+    calls = PageRoutes(endpoints, shelf, building, FeedbackStore(feedback), may_change)
 
     def page(request: Request) -> Response:
         shown = shell.replace("<!--user-->", user_tag(request.scope.get("user_name")))

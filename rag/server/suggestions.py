@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from rag.answering import questions_in
+from rag.answering import draft_questions
 from rag.language import words
 from rag.types import Answer, Passage, Span
 
@@ -35,7 +35,7 @@ def suggest(
     found: list[str] = []
     tries = 0
     for passage in passages:
-        for question, span in questions_in(passage.text):
+        for question, span in draft_questions(passage.text):
             start = passage.chunk.span.start
             place = passage.document.id, Span(span.start + start, span.end + start)
             if _folded(question) in seen or _among(place, cited):

@@ -8,10 +8,10 @@ import lazy_loader
 
 __all__ = [
     "FileRow",
+    "IndexWriter",
     "Snapshot",
     "Store",
     "StoredChunk",
-    "Writer",
     "suffix_of",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

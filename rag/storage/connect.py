@@ -18,14 +18,14 @@ import apsw.sqlite_extra
 
 from rag.errors import IndexDamaged, IndexMissing
 
-__all__ = ["Readers", "explained", "to_write"]
+__all__ = ["ConnectionPool", "open_for_writing", "translated_errors"]
 
 _CHECKSUM_BYTES = 8  # of each page; the extension takes no other number
 _PATIENCE_MS = 30_000
 _CACHE_KB = 8_000  # of pages that a reader keeps: with SQLite's own 2,000 a question reads most of its pages again
 
 
-class Readers:
+class ConnectionPool:
     """Read-only connections to one file, each used by one thread at a time.
 
     Up to `idle` of those given back are kept for whoever reads next: the pages they hold need not be read and compared
@@ -100,7 +100,7 @@ def _to_read(path: Path) -> tuple[apsw.Connection, bool]:
         return _tried(apsw.Connection(f"{address}?mode=ro&immutable=1", flags=flags)), False
 
 
-def to_write(path: Path) -> apsw.Connection:
+def open_for_writing(path: Path) -> apsw.Connection:
     """A connection that keeps a log, reaches the disk with every commit, and overwrites what it deletes."""
     _with_checksums()
     connection = apsw.Connection(str(path))
@@ -116,7 +116,7 @@ def to_write(path: Path) -> apsw.Connection:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def translated_errors(path: Path) -> Iterator[None]:
     """Turns SQLite's errors into IndexMissing, IndexDamaged, or OSError where the disk or its permissions refuse."""
     try:
         yield

@@ -70,7 +70,7 @@ class StoredChunk:
     vectors: Vectors  # (sentences, dim)
 
 
-class Reads:
+class RowReader:
     """What reader and writer can both ask."""
 
     def __init__(self, connection: apsw.Connection) -> None:

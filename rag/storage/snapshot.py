@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from rag.storage.rows import Reads, StoredChunk, chunk_of, has_dates, unpack_spans, unpack_vectors
+from rag.storage.rows import RowReader, StoredChunk, chunk_of, has_dates, unpack_spans, unpack_vectors
 from rag.types import Block, Box, Document, GlyphRun, Keys, Page, Source, Span, WordBox, readable_name
 
 
-class Snapshot(Reads):
+class Snapshot(RowReader):
     """One generation, unchanging while it is open. Use it from one thread."""
 
     @cached_property

@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag.errors import IndexMissing
-from rag.storage.connect import Readers, explained
+from rag.storage.connect import ConnectionPool, translated_errors
 from rag.storage.rows import FileRow, StoredChunk, suffix_of
 from rag.storage.snapshot import Snapshot
-from rag.storage.writer import Writer
+from rag.storage.writer import IndexWriter
 
-__all__ = ["FileRow", "Snapshot", "Store", "StoredChunk", "Writer", "suffix_of"]
+__all__ = ["FileRow", "IndexWriter", "Snapshot", "Store", "StoredChunk", "suffix_of"]
 
 
 class Store:
@@ -32,7 +32,7 @@ class Store:
 
     def __init__(self, folder: Path, idle: int = 0) -> None:
         self.path = folder / "corpus.db"
-        self._readers = Readers(self.path, idle)
+        self._readers = ConnectionPool(self.path, idle)
 
     def close(self) -> None:
         """Closes the connections that nobody uses now; those in use close when their snapshot ends."""
@@ -43,15 +43,15 @@ class Store:
         """A consistent view of the last committed generation. Raises IndexMissing, IndexDamaged, IndexStale."""
         if not self.path.exists():
             raise IndexMissing(f"There is no index in {self.path.parent}.", "Build it first: rag build")
-        with explained(self.path), self._readers.reading() as connection:
+        with translated_errors(self.path), self._readers.reading() as connection:
             snapshot = Snapshot(connection)
             if snapshot.generation == 0:
                 raise IndexMissing(f"The index in {self.path.parent} is incomplete.", "Run: rag build")
             yield snapshot
 
     @contextmanager
-    def writer(self) -> Iterator[Writer]:
+    def writer(self) -> Iterator[IndexWriter]:
         """The one writer; the caller holds the build lock. Raises IndexDamaged, IndexStale, OSError (a full disk)."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with explained(self.path), Writer(self.path) as writer:
+        with translated_errors(self.path), IndexWriter(self.path) as writer:
             yield writer

@@ -12,9 +12,9 @@ from types import TracebackType
 import numpy as np
 
 from rag.errors import IndexStale
-from rag.storage.connect import to_write
-from rag.storage.rows import FORMAT, SCHEMA, FileRow, Reads, has_dates, pack_spans, pack_vectors, suffix_of
-from rag.types import Chunk, Document, Embedded, Keys, Loaded, Span, Vectors
+from rag.storage.connect import open_for_writing
+from rag.storage.rows import FORMAT, SCHEMA, FileRow, RowReader, has_dates, pack_spans, pack_vectors, suffix_of
+from rag.types import Chunk, ChunkEmbedding, Document, Keys, LoadedDocument, Span, Vectors
 
 _ERASE = (  # what to erase is found in indexes alone: a corpus is far larger than what goes of it
     "DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents WHERE recipe != :recipe"
@@ -27,11 +27,11 @@ _ERASE = (  # what to erase is found in indexes alone: a corpus is far larger th
 )
 
 
-class Writer(Reads):
+class IndexWriter(RowReader):
     """The builder's side. Documents stored here stay unseen until `commit` names them in its files."""
 
     def __init__(self, path: Path) -> None:
-        connection = to_write(path)
+        connection = open_for_writing(path)
         try:
             connection.execute(SCHEMA)
             if not has_dates(connection):  # an index of before there were any
@@ -46,7 +46,7 @@ class Writer(Reads):
             connection.close()
             raise
 
-    def __enter__(self) -> Writer:
+    def __enter__(self) -> IndexWriter:
         return self
 
     def __exit__(
@@ -87,7 +87,7 @@ class Writer(Reads):
         wanted = set(ids)
         return {one for one in wanted if not self._db.execute("SELECT 1 FROM vectors WHERE id = ?", (one,)).fetchone()}
 
-    def put_vectors(self, rows: Iterable[tuple[bytes, Embedded]]) -> None:
+    def put_vectors(self, rows: Iterable[tuple[bytes, ChunkEmbedding]]) -> None:
         """Stores vectors at once and for good: what was embedded is never embedded again."""
         with self._transaction():
             self._db.executemany(
@@ -96,7 +96,7 @@ class Writer(Reads):
             )
 
     def put_document(
-        self, loaded: Loaded, recipe: str, chunks: Iterable[tuple[Chunk, tuple[Span, ...], bytes]]
+        self, loaded: LoadedDocument, recipe: str, chunks: Iterable[tuple[Chunk, tuple[Span, ...], bytes]]
     ) -> None:
         """Stores a document with its chunks (each with sentences and the id of its vector), all or nothing."""
         document = loaded.document
@@ -131,7 +131,7 @@ class Writer(Reads):
             )
 
     @contextmanager
-    def generation_of(self, files: Iterable[FileRow], recipe: str, meta: dict[str, str]) -> Iterator[Writer]:
+    def next_generation(self, files: Iterable[FileRow], recipe: str, meta: dict[str, str]) -> Iterator[IndexWriter]:
         """The transaction of the next generation: inside it the new state is seen here and nowhere else.
 
         Leaving the block commits; an exception leaves the last generation as it was. What no file names is erased.
@@ -151,7 +151,7 @@ class Writer(Reads):
             yield self
 
     @contextmanager
-    def empty_generation(self, recipe: str, meta: dict[str, str]) -> Iterator[Writer]:
+    def empty_generation(self, recipe: str, meta: dict[str, str]) -> Iterator[IndexWriter]:
         """The transaction of a first generation with nothing in it; what a build has stored unseen stays for the next.
 
         Leaving the block commits; an exception leaves the index without a generation.
@@ -161,7 +161,7 @@ class Writer(Reads):
             yield self
 
     def documents(self) -> dict[str, int]:
-        """How many chunks each document of the generation has. To be asked inside `generation_of`, or after it."""
+        """How many chunks each document of the generation has. To be asked inside `next_generation`, or after it."""
         rows = self._db.execute(
             "SELECT document_id, count(*) FROM chunks WHERE recipe = ?"
             " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id) GROUP BY document_id",

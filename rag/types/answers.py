@@ -15,6 +15,7 @@ __all__ = [
     "CLOSEST",
     "INCOMPLETE",
     "Answer",
+    "AnswerSection",
     "AnswerShape",
     "AnswerStatus",
     "Citation",
@@ -23,7 +24,6 @@ __all__ = [
     "Done",
     "Event",
     "Found",
-    "Part",
     "PartlyReason",
     "Role",
     "Support",
@@ -94,7 +94,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AnswerSection:
     """Claims of an answer that stand together: below a heading ("" for none), as items of a list or as running text."""
 
     heading: str
@@ -107,7 +107,7 @@ def introduction(reason: PartlyReason) -> str:
     return {"closest": CLOSEST, "incomplete": INCOMPLETE, "": ""}[reason]
 
 
-def parts(claims: Sequence[Claim], shape: AnswerShape, reason: PartlyReason = "") -> tuple[Part, ...]:
+def parts(claims: Sequence[Claim], shape: AnswerShape, reason: PartlyReason = "") -> tuple[AnswerSection, ...]:
     """The claims in order, in the parts that they are shown in: a heading where a group begins, and lists as lists.
 
     Closest sentences are items each; so are those of a list and of an overview without sections, but for a sentence
@@ -119,11 +119,11 @@ def parts(claims: Sequence[Claim], shape: AnswerShape, reason: PartlyReason = ""
     def itemised(claim: Claim) -> bool:
         return reason == "closest" or (listed and not claim.text.endswith(":"))
 
-    found: list[Part] = []
+    found: list[AnswerSection] = []
     for group, own in groupby(claims, lambda claim: " ".join(claim.group.split())):
         heading = group[:1].upper() + group[1:]
         for items, run in groupby(own, itemised):
-            found.append(Part(heading, items, tuple(run)))
+            found.append(AnswerSection(heading, items, tuple(run)))
             heading = ""
     return tuple(found)
 

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, cast
 
 from rag.types.json import JSON, plain
 
-__all__ = ["BuildReport", "Failure", "Move", "OnProgress", "Progress", "Source", "SourceStatus"]
+__all__ = ["BuildReport", "Failure", "Move", "Progress", "ProgressCallback", "Source", "SourceStatus"]
 
 SourceStatus: TypeAlias = Literal["indexed", "no_text", "failed", "skipped"]
 
@@ -85,4 +85,4 @@ class Progress:
     detail: str = ""
 
 
-OnProgress: TypeAlias = Callable[[Progress], None]
+ProgressCallback: TypeAlias = Callable[[Progress], None]

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from rag.types.spans import GlyphRun, PageRange, Span, WordBox
 
-__all__ = ["Block", "BlockKind", "Chunk", "Document", "Loaded", "Page", "readable_name"]
+__all__ = ["Block", "BlockKind", "Chunk", "Document", "LoadedDocument", "Page", "readable_name"]
 
 BlockKind: TypeAlias = Literal["paragraph", "heading", "list", "table", "code"]
 
@@ -69,7 +69,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedDocument:
     """What a loader gives: the document, the way back to the page (PDF only), and the pages that hold no text.
 
     `glyphs` lead back from what the file itself says, `words` from what OCR read; both are in text order.

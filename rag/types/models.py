@@ -12,14 +12,14 @@ from rag.types.spans import Span
 from rag.types.vectors import Vectors
 
 __all__ = [
+    "ChunkEmbedding",
     "EmbedInput",
-    "Embedded",
     "Encoder",
     "Entailment",
-    "Inference",
+    "EntailmentScores",
     "LanguageModel",
     "Reader",
-    "SentenceRead",
+    "SentenceScore",
     "Window",
 ]
 
@@ -33,7 +33,7 @@ class EmbedInput:
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
+class ChunkEmbedding:
     """A chunk's vector and one vector for each of its sentences, from the same reading."""
 
     vector: Vectors  # (dim,) unit length
@@ -58,7 +58,7 @@ class Encoder(Protocol):
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text by the model's own tokenizer, special tokens included."""
 
-    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, Embedded]]:
+    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, ChunkEmbedding]]:
         """Yields `(position in inputs, vectors)` in whatever order is fastest."""
 
     def query(self, text: str) -> Vectors:
@@ -73,7 +73,7 @@ class Window(NamedTuple):
     sentences: tuple[Span, ...]
 
 
-class SentenceRead(NamedTuple):
+class SentenceScore(NamedTuple):
     """What a reader says of a sentence: log odds that the answer stands in it against that nothing in its window
     answers, and the likeliest exact words, a span of the window's text inside the sentence.
     """
@@ -85,11 +85,11 @@ class SentenceRead(NamedTuple):
 class Reader(Protocol):
     """Reads windows of text for a question."""
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[tuple[SentenceRead, ...]]:
+    def read(self, question: str, windows: Sequence[Window]) -> list[tuple[SentenceScore, ...]]:
         """For each window one value for each of its sentences."""
 
 
-class Inference(NamedTuple):
+class EntailmentScores(NamedTuple):
     """Probabilities in [0, 1] that a text follows from another, and that its opposite does."""
 
     entailed: float
@@ -99,7 +99,7 @@ class Inference(NamedTuple):
 class Entailment(Protocol):
     """Judges whether a text follows from another."""
 
-    def infer(self, premise: str, hypothesis: str) -> Inference:
+    def infer(self, premise: str, hypothesis: str) -> EntailmentScores:
         """What follows. Raises ModelProblem."""
 
 

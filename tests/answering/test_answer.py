@@ -11,7 +11,7 @@ import rag
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.models.encoder.encoder import SentenceEncoder
-from rag.types import Answer, Delta, Done, Found, SentenceRead, Span, Turn, Window
+from rag.types import Answer, Delta, Done, Found, SentenceScore, Span, Turn, Window
 
 MARKDOWN = """# Salt roads
 
@@ -227,10 +227,12 @@ def test_a_sentence_that_leans_on_the_one_before_brings_it_along(assistant: Assi
 class SecondYear:
     """A reader whose exact words are the last "1931" of a sentence."""
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[tuple[SentenceRead, ...]]:
+    def read(self, question: str, windows: Sequence[Window]) -> list[tuple[SentenceScore, ...]]:
         return [
             tuple(
-                SentenceRead(9.0, Span(at, at + 4)) if (at := w.text.rfind("1931", *s)) >= 0 else SentenceRead(-9.0, s)
+                SentenceScore(9.0, Span(at, at + 4))
+                if (at := w.text.rfind("1931", *s)) >= 0
+                else SentenceScore(-9.0, s)
                 for s in w.sentences
             )
             for w in windows

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rag.types import CLOSEST, INCOMPLETE, Answer, AnswerShape, Citation, Claim, Part, Span, parts
+from rag.types import CLOSEST, INCOMPLETE, Answer, AnswerSection, AnswerShape, Citation, Claim, Span, parts
 
 
 def claim(number: int, text: str, group: str = "") -> Claim:
@@ -71,8 +71,8 @@ def test_notes_and_sources_follow_the_text() -> None:
 def test_a_heading_stands_once_though_a_list_begins_below_it(shape: AnswerShape) -> None:
     announced = (claim(1, "Three fell:", "North"), claim(2, "Rain", "North"), claim(3, "Snow", "North"))
     found = parts(announced, shape)
-    listed = (Part("North", False, announced[:1]), Part("", True, announced[1:]))
-    assert found == (listed if shape == "list" else (Part("North", False, announced),))
+    listed = (AnswerSection("North", False, announced[:1]), AnswerSection("", True, announced[1:]))
+    assert found == (listed if shape == "list" else (AnswerSection("North", False, announced),))
 
 
 def test_what_is_said_of_the_sources_themselves_is_the_answer() -> None:

@@ -12,7 +12,7 @@ import rag
 from rag.answering.differing import differing
 from rag.answering.features import ReadPassage
 from rag.answering.findings import Findings
-from rag.answering.ranking import Reading, Scored
+from rag.answering.ranking import RankedSentences, ScoredSentence
 from rag.assistant import Assistant
 from rag.types import Block, Chunk, Document, Hit, Passage, Span
 
@@ -180,9 +180,11 @@ def findings(question: str, *all_told: Told, odds: float = 6.0) -> Findings:
         context = "\n".join((told.title, *heading))
         passages.append(ReadPassage(1.0, document.id, context, text, spans, NO_VECTORS))
         answer = Span(told.sentence.index(told.answer), told.sentence.index(told.answer) + len(told.answer))
-        found.append(Scored(at, len(spans) - 1, -float(at), at, answer, odds, 1.0))
+        found.append(ScoredSentence(at, len(spans) - 1, -float(at), at, answer, odds, 1.0))
     numbers = tuple(range(len(all_told)))
-    return Findings(question, Reading(tuple(found), 0.9), tuple(passages), tuple(hits), numbers, (0,) * len(numbers))
+    return Findings(
+        question, RankedSentences(tuple(found), 0.9), tuple(passages), tuple(hits), numbers, (0,) * len(numbers)
+    )
 
 
 @pytest.mark.parametrize("name", DIFFER)

@@ -11,7 +11,7 @@ import pytest
 
 from rag.answering.features import FEATURES, features
 from rag.answering.ranker import ranker
-from rag.answering.ranking import ANSWERABLE, Reading, ReadPassage, Scored, read, select
+from rag.answering.ranking import ANSWERABLE, RankedSentences, ReadPassage, ScoredSentence, read, select
 from rag.language import cased, elsewhere, offers, terms, unspoken, wants
 from rag.models.encoder.encoder import SentenceEncoder
 from rag.retrieval.fusion import Candidate, fuse
@@ -71,7 +71,7 @@ class World:
     def vector(self, question: str) -> Vectors:
         return self.encoder.query(question)
 
-    def read(self, question: str, passages: Sequence[ReadPassage] | None = None) -> Reading:
+    def read(self, question: str, passages: Sequence[ReadPassage] | None = None) -> RankedSentences:
         asked, vector = terms(question), self.vector(question)
         chosen = self.passages if passages is None else passages
         candidates = [
@@ -182,8 +182,8 @@ def test_the_cost_of_what_is_asked_for_is_something_else(world: World) -> None:
 
 
 def test_nothing_to_read(world: World) -> None:
-    assert world.read("What?", []) == Reading((), 0.0)
-    assert select(Reading((), 0.0)) == []
+    assert world.read("What?", []) == RankedSentences((), 0.0)
+    assert select(RankedSentences((), 0.0)) == []
     empty = passage("", (), np.empty((0, 384), np.float32))
     assert world.read("What?", [empty]).sentences == ()
     assert world.read("", [world.passages[0], empty]).answerable < ANSWERABLE
@@ -210,14 +210,14 @@ def test_the_same_words_in_two_passages_are_one_group(world: World) -> None:
 @pytest.mark.parametrize(("several", "shown"), [(False, [0, 1]), (True, [0, 1, 2, 3])])
 def test_select_keeps_what_is_hardly_worse(several: bool, shown: list[int]) -> None:
     scores = [5.0, 4.5, 3.5, 3.4, -2.0]
-    scored = tuple(Scored(0, i, score, i) for i, score in enumerate(scores))
-    assert [s.sentence for s in select(Reading(scored, 0.9, several))] == shown
-    assert [s.sentence for s in select(Reading(scored, 0.9, several), 1, 1)] == [0]
+    scored = tuple(ScoredSentence(0, i, score, i) for i, score in enumerate(scores))
+    assert [s.sentence for s in select(RankedSentences(scored, 0.9, several))] == shown
+    assert [s.sentence for s in select(RankedSentences(scored, 0.9, several), 1, 1)] == [0]
 
 
 def test_select_counts_repetitions_as_one() -> None:
-    scored = tuple(Scored(i, 0, 5.0 - i / 100, i // 2) for i in range(8))
-    assert [s.passage for s in select(Reading(scored, 0.9), most=2)] == [0, 1, 2, 3]
+    scored = tuple(ScoredSentence(i, 0, 5.0 - i / 100, i // 2) for i in range(8))
+    assert [s.passage for s in select(RankedSentences(scored, 0.9), most=2)] == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize(

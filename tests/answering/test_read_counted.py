@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.counted import counted, counts
+from rag.answering.counting import counted, counts
 from rag.types import Span
 
 RESCUE = (

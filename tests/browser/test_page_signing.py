@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rag.server.auth import line_for
+from rag.server.auth import users_file_line
 
 from .driving import ask, picture
 from .serving import PATIENCE, ROOT, Server, Watch, listen, served
@@ -30,7 +30,7 @@ LIT = "When was the lighthouse at Cape Orrin first lit?"
 @pytest.fixture(scope="module")
 def guarded(index: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     users = tmp_path_factory.mktemp("users") / "users.txt"
-    users.write_text(f"{line_for('ada', SECRET)}\n{line_for('bob', 'another secret')}\n")
+    users.write_text(f"{users_file_line('ada', SECRET)}\n{users_file_line('bob', 'another secret')}\n")
     with served(*index, "--auth", str(users)) as running:
         yield running
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rag.evaluate.cases import Case, Expected
-from rag.evaluate.places import Sources
+from rag.evaluate.locations import Sources
 from rag.evaluate.predictions import Prediction
 from rag.evaluate.report import write_report
 from rag.evaluate.results import judge_all

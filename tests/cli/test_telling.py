@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.cli.telling import tell
+from rag.cli.print_answer import print_answer
 from rag.types import CLOSEST, Answer, Citation, Claim, Delta, Done, Event, Found, Span
 
 
@@ -39,14 +39,14 @@ CLOSE = Answer("q", "q", "partly", (claim(1, "It rained."),), (), 0.5, reason="c
 
 @pytest.mark.parametrize("answer", [COMPARED, CLOSE, Answer("q", "q", "not_found", (), (), 0.0)])
 def test_what_is_piped_is_the_answer_as_markdown(answer: Answer, capsys: pytest.CaptureFixture[str]) -> None:
-    assert tell(events(answer)) is answer
+    assert print_answer(events(answer)) is answer
     assert capsys.readouterr().out == str(answer).replace("\x1b", " ") + "\n"
 
 
 def test_a_terminal_gets_bold_headings_and_no_orders_of_a_document(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = Terminal()
     monkeypatch.setattr(sys, "stdout", shown)
-    tell(events(COMPARED))
+    print_answer(events(COMPARED))
     said = shown.getvalue()
     assert "\n\n\x1b[1mNorth\x1b[0m\n\nIt rained. [1]" in said
     assert "###" not in said
@@ -56,5 +56,5 @@ def test_a_terminal_gets_bold_headings_and_no_orders_of_a_document(monkeypatch: 
 
 def test_what_comes_closest_is_introduced_before_its_first_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert next(event for event in events(CLOSE) if isinstance(event, Delta)) == Delta(CLOSEST)
-    tell(events(CLOSE))
+    print_answer(events(CLOSE))
     assert capsys.readouterr().out.startswith(f"{CLOSEST}\n\n- It rained. [1]\n")

@@ -10,9 +10,9 @@ from conftest import ROOT
 
 from rag.errors import CaseProblem
 from rag.evaluate.cases import Case, Expected, case_hash, load_cases, to_jsonl, to_yaml
-from rag.evaluate.places import Sources, locate
-from rag.evaluate.sets import import_set, is_set
-from rag.evidence.feedback import Feedback, Remark
+from rag.evaluate.datasets import import_set, is_dataset
+from rag.evaluate.locations import Sources, locate
+from rag.evidence.feedback import FeedbackEntry, FeedbackStore
 from rag.types import Citation, Document, Span, Turn
 
 YAML = """
@@ -142,7 +142,7 @@ def test_a_beir_folder_becomes_files_and_cases(tmp_path: Path) -> None:
     write(tmp_path, "corpus.jsonl", "\n".join(map(json.dumps, corpus)))
     write(tmp_path, "queries.jsonl", "\n".join(map(json.dumps, queries)))
     write(tmp_path, "qrels.jsonl", json.dumps({"query": "q1", "doc": "d/1", "score": 2, "spans": spans}))
-    assert is_set(tmp_path)
+    assert is_dataset(tmp_path)
     made = import_set(tmp_path, tmp_path / "made")
     first, second = load_cases(made.cases)
     (citation,) = first.citations
@@ -172,7 +172,7 @@ def test_beir_s_own_tables_are_read_and_squad_s_json_too(tmp_path: Path) -> None
         "data": [{"title": "A_Ship", "paragraphs": [{"context": "A ship sank.", "qas": questions}]}],
     }
     file = write(tmp_path, "dev.json", json.dumps(data))
-    assert is_set(file)
+    assert is_dataset(file)
     first, second = load_cases(import_set(file, tmp_path / "squad").cases)
     assert [(one.quote, one.span) for one in first.citations] == [("ship", Span(10, 14))]
     assert not second.answerable
@@ -185,12 +185,12 @@ def test_what_is_no_set_is_named(tmp_path: Path) -> None:
 
 
 def test_what_people_said_on_the_page_is_read(tmp_path: Path) -> None:
-    kept = Feedback(tmp_path / "feedback.jsonl")
+    kept = FeedbackStore(tmp_path / "feedback.jsonl")
     turns = (Turn("user", "The dam?"), Turn("assistant", "It stands."))
     cited = Citation(1, "d", "a.txt", "A", None, None, Span(10, 20), "two words")
-    kept.add(Remark("helpful", "How many?", "answered", turns=turns, answers=("two",), citations=(cited,)))
-    kept.add(Remark("helpful", "Who won?", "not_found"))
-    kept.add(Remark("should_answer", "How high?", "not_found"))
+    kept.add(FeedbackEntry("helpful", "How many?", "answered", turns=turns, answers=("two",), citations=(cited,)))
+    kept.add(FeedbackEntry("helpful", "Who won?", "not_found"))
+    kept.add(FeedbackEntry("should_answer", "How high?", "not_found"))
     lines = "\n".join(json.dumps(case) for case in kept.cases())
     many, won, high = load_cases(write(tmp_path, "said.jsonl", lines))
     assert (many.answers, many.turns, many.citations) == (("two",), turns, (Expected("a.txt", quote="two words"),))

@@ -12,8 +12,8 @@ import pytest
 
 import rag
 from rag.config import Config, load_config
-from rag.evaluate.asking import settings_of
 from rag.evaluate.cases import load_cases
+from rag.evaluate.predict import settings_of
 from rag.evaluate.run import evaluate
 
 ARTICLE = """# The Jaffar Express

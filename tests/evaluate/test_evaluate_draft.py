@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from rag.evaluate.drafts import draft_cases
-from rag.evaluate.places import Sources, locate
+from rag.evaluate.locations import Sources, locate
 from rag.parsing import plain
 from rag.types import Document
 

@@ -9,7 +9,9 @@ from conftest import ROOT
 from words import WordEncoder
 
 from rag.evaluate.cases import Case, Expected, load_cases
-from rag.evaluate.judge import Kind, carried_by, citation_scores, in_source_words
+from rag.evaluate.failures import failure, highlighted_diff
+from rag.evaluate.judge import Kind, citation_scores, in_source_words, supported_by
+from rag.evaluate.locations import Sources, locate
 from rag.evaluate.matchers import (
     assert_all_quotes_exact,
     assert_answers,
@@ -18,10 +20,8 @@ from rag.evaluate.matchers import (
     assert_refuses,
 )
 from rag.evaluate.mutations import good_answer, mutation_gate
-from rag.evaluate.places import Sources, locate
 from rag.evaluate.predictions import Prediction
 from rag.evaluate.results import _almost, examine, judge_all
-from rag.evaluate.shown import failure, lit_difference
 from rag.parsing import load_bytes
 from rag.types import Answer, Chunk, Citation, Claim, Document, Page, PartlyReason, Passage, Span
 
@@ -166,7 +166,7 @@ def test_only_whole_sentences_in_the_source_s_words_carry_a_claim(
 
 
 def test_a_written_sentence_is_compared_as_the_program_compares_it() -> None:
-    judge = carried_by(WordEncoder())
+    judge = supported_by(WordEncoder())
     assert judge(DIED, [TEXT])
     assert judge("64 people died in the attack on the train.", [TEXT])
     assert not judge("46 people died in the attack on the train.", [TEXT])
@@ -208,7 +208,7 @@ def test_a_document_cannot_steer_the_terminal() -> None:
 
 
 def test_a_difference_is_read_word_by_word() -> None:
-    assert lit_difference("it did not stop", "it did stop twice") == "it did [-not-] stop {+twice+}"
+    assert highlighted_diff("it did not stop", "it did stop twice") == "it did [-not-] stop {+twice+}"
 
 
 def test_measures_are_left_out_where_they_do_not_apply() -> None:

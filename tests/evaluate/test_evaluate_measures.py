@@ -11,18 +11,18 @@ import pytest
 from conftest import ROOT
 
 from rag.evaluate.cases import Expected
+from rag.evaluate.locations import Location
 from rag.evaluate.measures import (
     auroc,
     calibration,
     calibration_error,
+    contains_answer,
     exact_match,
     ranking,
     risk_coverage,
-    says,
     span_overlap,
     token_f1,
 )
-from rag.evaluate.places import Place
 from rag.evaluate.predictions import Retrieved
 from rag.evaluate.summary import Row, compare, summarise
 from rag.types import Span
@@ -30,8 +30,8 @@ from rag.types import Span
 OFFICIAL = [json.loads(line) for line in (ROOT / "tests/cases/squad_scores.jsonl").read_text("utf-8").splitlines()]
 
 
-def place(document: str, *spans: tuple[int, int], relevance: int = 1) -> Place:
-    return Place(Expected(document, relevance=relevance), document, tuple(Span(*span) for span in spans), exact=True)
+def place(document: str, *spans: tuple[int, int], relevance: int = 1) -> Location:
+    return Location(Expected(document, relevance=relevance), document, tuple(Span(*span) for span in spans), exact=True)
 
 
 def passage(document: str, start: int, end: int) -> Retrieved:
@@ -121,7 +121,7 @@ def test_of_a_quote_that_stands_twice_the_occurrence_that_was_found_counts() -> 
     ],
 )
 def test_answer_strings_are_whole_words_and_numbers(text: str, answer: str, found: bool) -> None:
-    assert says(text, answer) is found
+    assert contains_answer(text, answer) is found
 
 
 def test_auroc_by_hand_and_beside_scikit_learn() -> None:

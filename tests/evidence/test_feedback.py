@@ -9,7 +9,7 @@ import pytest
 
 from rag.errors import ConfigProblem
 from rag.evaluate import load_cases
-from rag.evidence.feedback import Feedback, Remark
+from rag.evidence.feedback import FeedbackEntry, FeedbackStore
 from rag.types import Citation, Span, Turn
 
 ONE = Citation(1, "d", "a.pdf", "A", 3, "iii", Span(0, 5), "first")
@@ -17,11 +17,13 @@ TWO = Citation(2, "e", "b.md", "B", None, None, Span(0, 6), "second")
 
 
 def test_each_kind_becomes_its_case(tmp_path: Path) -> None:
-    kept = Feedback(tmp_path / "feedback.jsonl")
-    kept.add(Remark("helpful", "How many?", "answered", answers=("64",), citations=(ONE, TWO)))
-    kept.add(Remark("helpful", "Who won?", "not_found"))
-    kept.add(Remark("wrong_citation", "How deep?", "answered", citations=(ONE, TWO), wrong=(1,), expected="9 metres"))
-    kept.add(Remark("should_answer", "How high?", "not_found", turns=(Turn("user", "The dam?"),)))
+    kept = FeedbackStore(tmp_path / "feedback.jsonl")
+    kept.add(FeedbackEntry("helpful", "How many?", "answered", answers=("64",), citations=(ONE, TWO)))
+    kept.add(FeedbackEntry("helpful", "Who won?", "not_found"))
+    kept.add(
+        FeedbackEntry("wrong_citation", "How deep?", "answered", citations=(ONE, TWO), wrong=(1,), expected="9 metres")
+    )
+    kept.add(FeedbackEntry("should_answer", "How high?", "not_found", turns=(Turn("user", "The dam?"),)))
     many, won, deep, high = kept.cases()
     assert many["answerable"] is True
     assert many["answers"] == ["64"]
@@ -38,10 +40,10 @@ def test_each_kind_becomes_its_case(tmp_path: Path) -> None:
 
 
 def test_what_only_came_closest_is_no_answer_to_expect_again(tmp_path: Path) -> None:
-    kept = Feedback(tmp_path / "feedback.jsonl")
-    kept.add(Remark("helpful", "Who led it?", "partly", answers=("Ada",), citations=(ONE,), reason="closest"))
-    kept.add(Remark("helpful", "Here and there?", "partly", citations=(ONE,), reason="incomplete"))
-    kept.add(Remark("should_answer", "Who fell?", "partly", citations=(ONE,), reason="closest"))
+    kept = FeedbackStore(tmp_path / "feedback.jsonl")
+    kept.add(FeedbackEntry("helpful", "Who led it?", "partly", answers=("Ada",), citations=(ONE,), reason="closest"))
+    kept.add(FeedbackEntry("helpful", "Here and there?", "partly", citations=(ONE,), reason="incomplete"))
+    kept.add(FeedbackEntry("should_answer", "Who fell?", "partly", citations=(ONE,), reason="closest"))
     led, sides, fell = kept.cases()
     assert (led["answerable"], led["answers"], led["citations"]) == (False, [], [])
     assert (sides["answerable"], sides["citations"]) == (True, [{"path": "a.pdf", "page": 3, "quote": "first"}])
@@ -52,13 +54,13 @@ def test_what_only_came_closest_is_no_answer_to_expect_again(tmp_path: Path) -> 
 
 def test_the_last_word_counts_and_a_broken_line_is_passed_over(tmp_path: Path) -> None:
     file = tmp_path / "feedback.jsonl"
-    kept = Feedback(file)
+    kept = FeedbackStore(file)
     assert kept.cases() == []
-    kept.add(Remark("helpful", "How many?", "answered", answers=("64",)))
+    kept.add(FeedbackEntry("helpful", "How many?", "answered", answers=("64",)))
     with file.open("a") as opened:
         opened.write('{"kind": "helpful", "quest\n')
-    kept.add(Remark("wrong_citation", "How many?", "answered", citations=(ONE,), expected="31"))
-    kept.add(Remark("helpful", "How many?", "answered", answers=("64",), user="ada"))
+    kept.add(FeedbackEntry("wrong_citation", "How many?", "answered", citations=(ONE,), expected="31"))
+    kept.add(FeedbackEntry("helpful", "How many?", "answered", answers=("64",), user="ada"))
     assert [case["answers"] for case in kept.cases()] == [["31"], ["64"]]
     assert [case["answers"] for case in kept.cases("ada")] == [["64"]]
     assert all(json.loads(line) for line in file.read_text().splitlines() if line.endswith("}"))
@@ -66,4 +68,4 @@ def test_the_last_word_counts_and_a_broken_line_is_passed_over(tmp_path: Path) -
 
 def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigProblem, match="cannot be written"):
-        Feedback(tmp_path / "missing" / "feedback.jsonl").add(Remark("helpful", "How many?", "answered"))
+        FeedbackStore(tmp_path / "missing" / "feedback.jsonl").add(FeedbackEntry("helpful", "How many?", "answered"))

@@ -15,7 +15,7 @@ from words import WordEncoder
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.errors import ConfigProblem
-from rag.evidence import Asked, Viewer, make_pack, verify_pack
+from rag.evidence import PackedAnswer, Viewer, make_pack, verify_pack
 from rag.indexing.builder import build
 from rag.types import CLOSEST, INCOMPLETE, Citation, Claim, Span
 
@@ -51,17 +51,17 @@ def kept(tmp_path: Path) -> tuple[Path, Path, str]:
             )
             said.append(Claim(quote, (citation,), "quoted"))
         conversation = [
-            Asked("What <i>is</i> it?", tuple(said)),
-            Asked("How near?", tuple(said[:2]), status="partly", reason="closest"),
-            Asked(
+            PackedAnswer("What <i>is</i> it?", tuple(said)),
+            PackedAnswer("How near?", tuple(said[:2]), status="partly", reason="closest"),
+            PackedAnswer(
                 "Both?",
                 tuple(replace(each, group="<b>Side</b>") for each in said[:2]),
                 ("No third.",),
                 "partly",
                 "incomplete",
             ),
-            Asked("Which are there?", (), ("There are 3 documents.\n- A tower",)),
-            Asked("Nothing?", (), status="not_found"),
+            PackedAnswer("Which are there?", (), ("There are 3 documents.\n- A tower",)),
+            PackedAnswer("Nothing?", (), status="not_found"),
         ]
         with Viewer(assistant) as viewer:
             text = make_pack(viewer, "A <title>", conversation)
@@ -169,6 +169,6 @@ def test_a_quote_that_is_not_in_its_source_is_not_vouched_for(tmp_path: Path) ->
         document_id = assistant.documents()[0].document_id or ""
         false = Citation(1, document_id, "a.md", "a", None, None, Span(0, 29), "The lamp shines for 99 miles.")
         with Viewer(assistant) as viewer:
-            text = make_pack(viewer, "t", [Asked("q", (Claim("c", (false,), "quoted"),))])
+            text = make_pack(viewer, "t", [PackedAnswer("q", (Claim("c", (false,), "quoted"),))])
     assert "not vouched for" in text
     assert "<mark>" not in text

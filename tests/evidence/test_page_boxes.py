@@ -23,7 +23,7 @@ from rag.evidence import pages
 from rag.language import sentences
 from rag.parsing import load_bytes
 from rag.parsing.pdf.pdfium import Pdf
-from rag.types import Box, Loaded, Span
+from rag.types import Box, LoadedDocument, Span
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 DEJAVU = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
@@ -167,7 +167,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text))
 
 
-def read_back(data: bytes, loaded: Loaded, span: Span) -> str:
+def read_back(data: bytes, loaded: LoadedDocument, span: Span) -> str:
     """The page's own characters whose middle lies in a box of the span, in the page's order."""
     said = ""
     found = pages.boxes(data, loaded.glyphs, span)
@@ -188,7 +188,7 @@ def test_random_sentences_of_real_pages_are_read_back(folder: str, count: int) -
     rng = random.Random(7)
     files = sorted((SHARED / folder).rglob("*.pdf"))
     rng.shuffle(files)
-    places: list[tuple[bytes, Loaded, Span]] = []
+    places: list[tuple[bytes, LoadedDocument, Span]] = []
     each = max(5, count // min(len(files), 40))
     for file in files:
         data = file.read_bytes()

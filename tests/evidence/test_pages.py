@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from rag.evidence import pages
 from rag.parsing import load_bytes
-from rag.types import Box, GlyphRun, Loaded, Span
+from rag.types import Box, GlyphRun, LoadedDocument, Span
 
 LINES = ("Nothing to see in this line.", "The quick brown fox jumps over it.", "Nothing more in this one.")
 
@@ -30,7 +30,7 @@ def _red_line(canvas: Canvas) -> None:
         making.column(canvas, 120, 500 - 40 * at, [line], size=14)
 
 
-def _span(loaded: Loaded, quote: str) -> Span:
+def _span(loaded: LoadedDocument, quote: str) -> Span:
     assert loaded.document.text.count(quote) == 1
     start = loaded.document.text.index(quote)
     return Span(start, start + len(quote))
@@ -207,7 +207,7 @@ def test_a_painter_gives_what_the_functions_give() -> None:
     data = making.pdf(_red_line)
     loaded = load_bytes(data, "made.pdf")
     span = _span(loaded, LINES[1])
-    painter = pages.Painter()
+    painter = pages.PageRenderer()
     try:
         assert painter.render(data, 1, 300) == pages.render(data, 1, 300)
         assert painter.boxes(data, loaded.glyphs, span) == pages.boxes(data, loaded.glyphs, span) != {}
@@ -222,7 +222,7 @@ def test_a_painter_gives_what_the_functions_give() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL here")
 def test_a_painter_killed_or_hanging_costs_one_page_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     data = making.pdf(_red_line)
-    painter = pages.Painter()
+    painter = pages.PageRenderer()
     try:
         assert painter.render(data, 1, 300)
         first = _child(painter)
@@ -241,7 +241,7 @@ def test_a_painter_killed_or_hanging_costs_one_page_and_nothing_else(monkeypatch
         os.kill(last, 0)
 
 
-def _child(painter: pages.Painter) -> int:
+def _child(painter: pages.PageRenderer) -> int:
     assert painter._child is not None
     assert painter._child._process is not None
     return painter._child._process.pid

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.indexing.chunk import Piece, chunk_document, chunk_id
+from rag.indexing.chunk import ChunkInput, chunk_document, chunk_id
 from rag.models import count_tokens
 from rag.types import Block, Document, Page, PageRange, Span
 
@@ -27,7 +27,7 @@ def document(
     return Document("d", "d.txt", title, text, pages, blocks, "", "text/plain")
 
 
-def chunks(doc: Document, size: int = 40, overlap: int = 1, limit: int = LIMIT) -> list[Piece]:
+def chunks(doc: Document, size: int = 40, overlap: int = 1, limit: int = LIMIT) -> list[ChunkInput]:
     return chunk_document(doc, count=count, limit=limit, size=size, overlap=overlap)
 
 

@@ -18,7 +18,7 @@ from rag.config import load_config
 from rag.errors import IndexLocked, IndexMissing, IndexStale, SourcesMissing
 from rag.indexing.builder import build
 from rag.retrieval.hybrid import Lenses, open_lenses
-from rag.types import BuildReport, Embedded, EmbedInput, Move, Progress
+from rag.types import BuildReport, ChunkEmbedding, EmbedInput, Move, Progress
 
 TRAIN = "# Trains\n\nThe train left Quetta at nine. It was stopped near Sibi. Sixty-four people died there.\n"
 SCHOOL = "# Schools\n\nOnly 27 percent of women can read. The province plans two hundred new schools.\n"
@@ -28,7 +28,7 @@ BORDER = "The border is long.\n\nFuel is carried across it every night. Nobody c
 class Asleep(WordEncoder):
     """An encoder that must not be asked to embed: its weights would be loaded for it."""
 
-    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, Embedded]]:
+    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, ChunkEmbedding]]:
         raise AssertionError(f"asked to embed {len(inputs)} texts")
 
 

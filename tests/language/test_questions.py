@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from rag.language import Kind, defines, kind_of, sides_of, sources_question, sums_up, term_of, together, topic_of
+from rag.language import (
+    Kind,
+    defines,
+    is_summary_sentence,
+    question_kind,
+    sides_of,
+    sources_question,
+    term_of,
+    together,
+    topic_of,
+)
 
 KINDS: dict[Kind, str] = {
     "fact": """
@@ -201,8 +211,8 @@ KINDS: dict[Kind, str] = {
     [(line.strip(), kind) for kind, lines in KINDS.items() for line in lines.strip().splitlines()],
 )
 def test_the_kind_is_told_from_how_people_ask(question: str, kind: Kind) -> None:
-    assert kind_of(question) == kind
-    assert kind_of(question.lower().rstrip("?.")) == kind, "in small letters, without its mark"
+    assert question_kind(question) == kind
+    assert question_kind(question.lower().rstrip("?.")) == kind, "in small letters, without its mark"
 
 
 @pytest.mark.parametrize(
@@ -463,4 +473,4 @@ def test_a_question_for_the_sources_is_not_taken_for_one_about_them(question: st
     ],
 )
 def test_a_sentence_that_sums_up_is_known_by_its_words(sentence: str, does: bool) -> None:
-    assert sums_up(sentence) is does
+    assert is_summary_sentence(sentence) is does

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rag.language import analyzer, terms
 from rag.language.words import _PART, _UNUSUAL, _irregular
 from rag.lenses.dense import DenseLens
-from rag.lenses.lexical import Entry, LexicalLens
+from rag.lenses.lexical import LexicalEntry, LexicalLens
 
 
 def unit(n: int, dim: int = 16, seed: int = 0) -> np.ndarray:
@@ -66,7 +66,7 @@ def many(tmp_path: Path) -> tuple[DenseLens, np.ndarray, np.ndarray]:
     """A lens beyond its exact limit, in three parts of which one is empty; keys are in no order."""
     keys, rows = np.random.default_rng(4).permutation(4000) + 2**40, unit(4000, 32)
     for name, some in (("a", slice(0, 2500)), ("b", slice(0, 0)), ("c", slice(2500, None))):
-        DenseLens.write_part(tmp_path, name, keys[some], rows[some])
+        DenseLens.write_shard(tmp_path, name, keys[some], rows[some])
     DenseLens.finish(tmp_path, ["a", "b", "c"])
     return DenseLens.open(tmp_path, exact_limit=1000), keys, rows
 
@@ -148,7 +148,7 @@ BODIES = [
 @pytest.fixture
 def words(tmp_path: Path) -> LexicalLens:
     LexicalLens.write(
-        tmp_path, [Entry(i, f"d{i % 2}", "Title" if i == 2 else "", body) for i, body in enumerate(BODIES)]
+        tmp_path, [LexicalEntry(i, f"d{i % 2}", "Title" if i == 2 else "", body) for i, body in enumerate(BODIES)]
     )
     return LexicalLens.open(tmp_path)
 
@@ -176,7 +176,7 @@ def test_lexical_search_equals_bm25_by_hand(words: LexicalLens) -> None:
 
 def test_a_word_in_title_or_headings_counts_half_of_one_in_the_text(tmp_path: Path) -> None:
     texts = ("harbour", "quay", "mole")  # each field of each entry has one word: their BM25 is the same
-    LexicalLens.write(tmp_path, [Entry(i, "d", texts[i], texts[(i + 1) % 3]) for i in range(3)])
+    LexicalLens.write(tmp_path, [LexicalEntry(i, "d", texts[i], texts[(i + 1) % 3]) for i in range(3)])
     keys, scores = LexicalLens.open(tmp_path).search("harbour", 3)
     assert keys.tolist() == [2, 0]
     assert scores[1] / scores[0] == pytest.approx(0.5, rel=1e-4)

@@ -18,9 +18,9 @@ import pytest
 from speaking import Speaker, speaker
 
 from rag.errors import AnswerCutOff, ConfigProblem, LanguageModelProblem
-from rag.models.llm.language_model import Patience, offers, open_llm, spoken
 from rag.models.llm.local import LocalModel
 from rag.models.llm.server import ServerModel
+from rag.models.llm.setting import Timeouts, available_models, open_llm, stream_with_timeouts
 from rag.types import Turn
 
 ASKED = [Turn("user", "the port of gwadar")]
@@ -79,17 +79,17 @@ def test_other_servers_tell_their_context_in_their_list(model: Speaker, row: dic
 def test_without_a_name_the_only_model_is_taken_and_of_several_none(model: Speaker) -> None:
     model.says = "The port."
     llm = open_llm(f"http://127.0.0.1:{model.port}/v1")
-    assert "".join(spoken(llm, "Say.", ASKED, 10, Patience())) == "The port."
+    assert "".join(stream_with_timeouts(llm, "Say.", ASKED, 10, Timeouts())) == "The port."
     assert model.asked[-1]["model"] == "tiny"
     llm.close()
     model.models = ["one", "two"]
     with pytest.raises(LanguageModelProblem, match="one, two"):
-        list(spoken(open_llm(f"http://127.0.0.1:{model.port}/v1"), "Say.", ASKED, 10, Patience()))
+        list(stream_with_timeouts(open_llm(f"http://127.0.0.1:{model.port}/v1"), "Say.", ASKED, 10, Timeouts()))
 
 
 def test_the_key_goes_to_the_server_that_was_named(model: Speaker) -> None:
     llm = open_llm(model.setting, key="s3cret")
-    list(spoken(llm, "Say.", ASKED, 10, Patience()))
+    list(stream_with_timeouts(llm, "Say.", ASKED, 10, Timeouts()))
     assert model.headers[-1]["authorization"] == "Bearer s3cret"
     llm.close()
 
@@ -105,7 +105,7 @@ def test_a_setting_of_another_form_is_refused_with_the_forms(setting: str) -> No
 def test_what_runs_on_this_machine_is_found_and_how_to_name_it(model: Speaker) -> None:
     model.models = ["qwen3:4b", "llama3.2:1b"]
     with speaker() as other:
-        found = offers([(model.port, "Ollama"), (other.port, "LM Studio"), (_free_port(), "Jan")])
+        found = available_models([(model.port, "Ollama"), (other.port, "LM Studio"), (_free_port(), "Jan")])
         assert [(offer.setting, offer.server) for offer in found] == [
             ("ollama:qwen3:4b", "Ollama"),
             ("ollama:llama3.2:1b", "Ollama"),
@@ -115,17 +115,17 @@ def test_what_runs_on_this_machine_is_found_and_how_to_name_it(model: Speaker) -
 
 def test_a_server_that_lists_no_model_is_found_and_its_name_asked_for(model: Speaker) -> None:
     model.models = []
-    assert [offer.setting for offer in offers([(model.port, "transformers serve")])] == [
+    assert [offer.setting for offer in available_models([(model.port, "transformers serve")])] == [
         f"http://127.0.0.1:{model.port}/v1#"
     ]
     with pytest.raises(LanguageModelProblem, match=r"does not tell which model it has\. Name one: http.*#NAME"):
-        list(spoken(open_llm(f"http://127.0.0.1:{model.port}/v1"), "Say.", ASKED, 10, Patience()))
+        list(stream_with_timeouts(open_llm(f"http://127.0.0.1:{model.port}/v1"), "Say.", ASKED, 10, Timeouts()))
 
 
 def test_whatever_else_listens_there_offers_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         start = time.monotonic()
-        assert offers([(silent.getsockname()[1], "Ollama")]) == []
+        assert available_models([(silent.getsockname()[1], "Ollama")]) == []
         assert time.monotonic() - start < 30, "it is not waited for without end"
 
 
@@ -271,7 +271,7 @@ def _serve_and_ask(command: list[str], port: int, setting: str, folder: Path) ->
     try:
         _wait_for(port, server, log)
         llm = open_llm(setting, wait=120)
-        said = _cut_off(spoken(llm, "Answer.", ASKED, 12, Patience(120, 60, 180)))
+        said = _cut_off(stream_with_timeouts(llm, "Answer.", ASKED, 12, Timeouts(120, 60, 180)))
         assert said, log.read_text()[-2000:]
         assert llm.context >= 512
         llm.close()

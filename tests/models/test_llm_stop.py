@@ -10,11 +10,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from rag.models.llm.language_model import Patience, open_llm, spoken
+from rag.models.llm.setting import Timeouts, open_llm, stream_with_timeouts
 from rag.types import Turn
 
 ASKED = [Turn("user", "How long is the road?")]
-PATIENT = Patience(120, 120, 240)
+PATIENT = Timeouts(120, 120, 240)
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
 PIECE = b'data: {"id":"1","object":"chat.completion.chunk","created":0,"model":"m","choices":[{"index":0,"delta":'
 PIECE += b'{"content":"The road"},"finish_reason":null}]}\n\n'
@@ -60,7 +60,7 @@ def wire(says: bytes) -> Iterator[Wire]:
 def test_setting_stop_from_another_thread_hangs_up_at_once(says: bytes) -> None:
     with wire(says) as server:
         stop = threading.Event()
-        pieces = spoken(open_llm(server.setting, wait=120), "Answer.", ASKED, 20, PATIENT, stop)
+        pieces = stream_with_timeouts(open_llm(server.setting, wait=120), "Answer.", ASKED, 20, PATIENT, stop)
         found: list[str] = []
         reading = threading.Thread(target=lambda: found.extend(pieces), daemon=True)
         reading.start()
@@ -81,7 +81,7 @@ def test_a_model_that_has_finished_is_heard_to_the_end_by_a_slow_listener() -> N
     end += b'"finish_reason":"stop"}]}\n\n'
     with wire(HEAD + 3 * PIECE + end) as server:
         found = []
-        for piece in spoken(open_llm(server.setting), "Answer.", ASKED, 99, PATIENT):
+        for piece in stream_with_timeouts(open_llm(server.setting), "Answer.", ASKED, 99, PATIENT):
             time.sleep(0.3)
             found.append(piece)
         assert found == ["The road"] * 3
@@ -89,7 +89,7 @@ def test_a_model_that_has_finished_is_heard_to_the_end_by_a_slow_listener() -> N
 
 def test_closing_the_iterator_hangs_up_at_once() -> None:
     with wire(HEAD + PIECE) as server:
-        pieces = spoken(open_llm(server.setting, wait=120), "Answer.", ASKED, 20, PATIENT)
+        pieces = stream_with_timeouts(open_llm(server.setting, wait=120), "Answer.", ASKED, 20, PATIENT)
         assert next(pieces) == "The road"
         pieces.close()
         assert server.gone.wait(10), "the connection is still open"

@@ -9,10 +9,10 @@ from words import WordEncoder
 
 from rag.answering.verification.checking import SourceSentence, verify
 from rag.errors import ModelProblem
-from rag.evaluate.judge import carried_by
+from rag.evaluate.judge import supported_by
 from rag.models.encoder.encoder import bundled_folder
 from rag.models.nli import CrossEncoder
-from rag.types import Inference
+from rag.types import EntailmentScores
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +59,9 @@ class Judge:
     """Says what it is told."""
 
     def __init__(self, entailed: float, contradicted: float) -> None:
-        self.said = Inference(entailed, contradicted)
+        self.said = EntailmentScores(entailed, contradicted)
 
-    def infer(self, premise: str, hypothesis: str) -> Inference:
+    def infer(self, premise: str, hypothesis: str) -> EntailmentScores:
         return self.said
 
 
@@ -98,8 +98,8 @@ def test_the_judge_of_evaluations_asks_a_real_cross_encoder_by_its_own_labels(
         model.save_pretrained(folder)
         said = CrossEncoder(str(folder)).infer(premise, claim)
         assert (said.entailed > 0.99, said.contradicted > 0.99) == (wanted == "entail", wanted == "contra")
-        heard[wanted] = carried_by(WordEncoder(), CrossEncoder(str(folder)))(claim, [premise])
+        heard[wanted] = supported_by(WordEncoder(), CrossEncoder(str(folder)))(claim, [premise])
     assert heard["entail"]
     assert not heard["contra"]
     spoilt = claim.replace("2007", "1998")
-    assert not carried_by(WordEncoder(), CrossEncoder(str(tmp_path / "entail")))(spoilt, [premise]), "a fact differs"
+    assert not supported_by(WordEncoder(), CrossEncoder(str(tmp_path / "entail")))(spoilt, [premise]), "a fact differs"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from rag.errors import LanguageModelProblem
-from rag.models.llm.language_model import Patience, spoken
+from rag.models.llm.setting import Timeouts, stream_with_timeouts
 from rag.types import Turn
 
 
@@ -39,17 +39,17 @@ class Slow:
 @pytest.mark.parametrize(
     ("model", "patience", "said"),
     [
-        (Slow(), Patience(first=0.3, between=60, whole=60), []),
-        (Slow("The road", " is"), Patience(first=60, between=0.3, whole=60), ["The road", " is"]),
-        (Slow("", ""), Patience(first=60, between=0.3, whole=60), []),
-        (Slow("The road", again=True), Patience(first=60, between=60, whole=0.5), ["The road"]),
+        (Slow(), Timeouts(first=0.3, between=60, whole=60), []),
+        (Slow("The road", " is"), Timeouts(first=60, between=0.3, whole=60), ["The road", " is"]),
+        (Slow("", ""), Timeouts(first=60, between=0.3, whole=60), []),
+        (Slow("The road", again=True), Timeouts(first=60, between=60, whole=0.5), ["The road"]),
     ],
     ids=["no first word", "no next word", "only signs of life", "no end"],
 )
-def test_a_model_is_waited_for_so_long_and_no_longer(model: Slow, patience: Patience, said: list[str]) -> None:
+def test_a_model_is_waited_for_so_long_and_no_longer(model: Slow, patience: Timeouts, said: list[str]) -> None:
     heard: list[str] = []
     with pytest.raises(LanguageModelProblem, match="did not answer in time"):
-        heard.extend(spoken(model, "Answer.", [Turn("user", "How long is the road?")], 20, patience))
+        heard.extend(stream_with_timeouts(model, "Answer.", [Turn("user", "How long is the road?")], 20, patience))
     assert heard[: len(said)] == said
     assert model.stopped.wait(10), "it was left writing"
 
@@ -60,4 +60,6 @@ def test_a_first_word_may_take_longer_than_the_next() -> None:
             stop.wait(1.0)
             yield "The road."
 
-    assert list(spoken(Thinks(), "Answer.", [Turn("user", "?")], 20, Patience(60, 0.2, 60))) == ["The road."]
+    assert list(stream_with_timeouts(Thinks(), "Answer.", [Turn("user", "?")], 20, Timeouts(60, 0.2, 60))) == [
+        "The road."
+    ]

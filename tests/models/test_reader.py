@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rag.answering.ranking import Reading, ReadPassage, Scored
-from rag.answering.rerank import CANDIDATES, RISK, read_again, reordered, reread
+from rag.answering.ranking import RankedSentences, ReadPassage, ScoredSentence
+from rag.answering.rerank import CANDIDATES, RISK, read_again, reordered, rerank_sentences
 from rag.answering.strength import SIGNALS, boundaries, signals, strength
 from rag.language import is_function_word, sentence_spans, terms
 from rag.models.encoder.encoder import bundled_folder
 from rag.models.onnx import TokenizerFile
 from rag.models.reader import MOST_TOKENS, Row, SpanReader, rows_of, sentences_read
-from rag.types import SentenceRead, Span, Window
+from rag.types import SentenceScore, Span, Window
 
 NOWHERE = np.zeros(4, np.float32)
 """The vector of a question that is near nothing."""
@@ -106,11 +106,11 @@ class Scripted:
     def __init__(self, liked: str, at: int = 0) -> None:
         self.liked, self.at, self.windows = liked, at, list[Window]()
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[tuple[SentenceRead, ...]]:
+    def read(self, question: str, windows: Sequence[Window]) -> list[tuple[SentenceScore, ...]]:
         self.windows = list(windows)
         return [
             tuple(
-                SentenceRead(
+                SentenceScore(
                     9.0 if self.liked in w.text[slice(*s)] else -9.0, Span(s.start + self.at, s.start + self.at + 3)
                 )
                 for s in w.sentences
@@ -130,8 +130,8 @@ def idf(wanted: Iterable[str]) -> Mapping[str, float]:
     return {term: 0.0 if is_function_word(term) else 1.0 for term in wanted}
 
 
-def place(at: int, sentence: int, score: float, group: int) -> Scored:
-    return Scored(at, sentence, score, group, covered=1.0)
+def place(at: int, sentence: int, score: float, group: int) -> ScoredSentence:
+    return ScoredSentence(at, sentence, score, group, covered=1.0)
 
 
 def test_neighbours_are_read_along_and_windows_join_where_they_meet() -> None:
@@ -139,14 +139,14 @@ def test_neighbours_are_read_along_and_windows_join_where_they_meet() -> None:
     scored = tuple(
         place(0, i, 5.0 - n / 10, n) for n, i in enumerate([4, 5, 9, *(i for i in range(12) if i not in (4, 5, 9))])
     )
-    reading = Reading(scored[:3], 0.5)
+    reading = RankedSentences(scored[:3], 0.5)
     scripted = Scripted("number 6")
-    reads = read_again(Reading(scored, 0.5), "q", [one], scripted)
+    reads = read_again(RankedSentences(scored, 0.5), "q", [one], scripted)
     assert len(scripted.windows) == 1, "eight candidates of twelve sentences meet"
     assert [r.scored.sentence for r in reads] == list(range(11))
     reads = read_again(reading, "q", [one], scripted)
     assert [w.text.count("Sentence") for w in scripted.windows] == [4, 3]
-    best = reordered(Reading(scored, 0.5), "q", [one], scripted).sentences[0]
+    best = reordered(RankedSentences(scored, 0.5), "q", [one], scripted).sentences[0]
     assert best.sentence == 6, "a neighbour may answer"
     assert best.answer == Span(0, 3)
     assert best.odds == 9.0
@@ -162,7 +162,7 @@ def test_what_is_meant_is_read_along_where_it_was_named_before() -> None:
         ("What took the bridge of Kolm?", "It leaned."),
     ):
         scripted = Scripted("flood")
-        read_again(Reading((place(0, 5, 1.0, 0),), 0.5), question, [one], scripted)
+        read_again(RankedSentences((place(0, 5, 1.0, 0),), 0.5), question, [one], scripted)
         assert [w.text.startswith(start) for w in scripted.windows] == [True], question
         assert scripted.windows[0].text.endswith("End.")
 
@@ -171,7 +171,9 @@ def test_at_most_so_many_candidates_are_read_and_repetitions_come_along() -> Non
     passages = [passage(f"Fact {i} is true.", "Filler.") for i in range(20)] + [passage("Fact 0 is true.", "Filler.")]
     scored = [place(i, 0, 20.0 - i, i) for i in range(20)] + [place(20, 0, 0.0, 0)]
     scripted = Scripted("Fact 0")
-    again = reread(Reading(tuple(scored), 0.5), "q", NOWHERE, passages, scripted, terms=terms, idf=idf)
+    again = rerank_sentences(
+        RankedSentences(tuple(scored), 0.5), "q", NOWHERE, passages, scripted, terms=terms, idf=idf
+    )
     assert len(scripted.windows) == CANDIDATES
     assert [(s.passage, s.group) for s in again.sentences[:2]] == [(0, 0), (20, 0)]
     assert {s.passage for s in again.sentences} == {*range(CANDIDATES), 20}
@@ -179,8 +181,8 @@ def test_at_most_so_many_candidates_are_read_and_repetitions_come_along() -> Non
     assert 0 < again.answerable < 1
 
 
-def signal(name: str, question: str, first: Scored, *passages: ReadPassage) -> float:
-    values = signals(question, NOWHERE, Reading((first,), 0.5), passages, terms, idf)
+def signal(name: str, question: str, first: ScoredSentence, *passages: ReadPassage) -> float:
+    values = signals(question, NOWHERE, RankedSentences((first,), 0.5), passages, terms, idf)
     assert values.shape == (len(SIGNALS),)
     return float(values[SIGNALS.index(name)])
 
@@ -248,15 +250,15 @@ def test_a_surer_reader_makes_a_stronger_answer_that_is_never_likelier_than_its_
 def test_who_asks_for_several_gets_the_whole_list(sentence: str, said: str) -> None:
     one, scripted = passage(sentence, "Filler."), Scripted("Orlic", sentence.index("Orl"))
     for several, wanted in ((True, said), (False, "Orl")):
-        best = reordered(Reading((place(0, 0, 1.0, 0),), 0.5, several), "q", [one], scripted).sentences[0]
+        best = reordered(RankedSentences((place(0, 0, 1.0, 0),), 0.5, several), "q", [one], scripted).sentences[0]
         assert best.answer is not None
         assert sentence[slice(*best.answer)] == wanted
 
 
 def test_nothing_to_read_again() -> None:
-    nothing = Reading((), 0.0)
+    nothing = RankedSentences((), 0.0)
     assert reordered(nothing, "q", [], Scripted("")) == nothing
-    assert reread(nothing, "q", NOWHERE, [], Scripted(""), terms=terms, idf=idf) == nothing
+    assert rerank_sentences(nothing, "q", NOWHERE, [], Scripted(""), terms=terms, idf=idf) == nothing
 
 
 def test_less_risk_asks_for_more_certainty() -> None:

@@ -75,7 +75,7 @@ def test_without_a_right_snapshot_the_reference_reads(
         shutil.copy(SHIPPED, path)
         monkeypatch.setitem(sys.modules, "onnxruntime", None)
     else:
-        wrong = {"sample": snapshot.packed(np.eye(1, 384, dtype=np.float32)[0]), "dimension": "no number"}
+        wrong = {"sample": snapshot.encode_vector(np.eye(1, 384, dtype=np.float32)[0]), "dimension": "no number"}
         changed(path, **{what: wrong.get(what, "another model")})
     monkeypatch.setattr(embed, "SHIPPED", path)
     encoder = SentenceEncoder()
@@ -92,7 +92,7 @@ def test_a_model_in_a_folder_gets_a_snapshot_once(tmp_path: Path) -> None:
     index.mkdir()
     first = SentenceEncoder(str(folder), index=index)
     question, ((_, passage),) = first.query("Where is Gwadar?"), first.passages([TEXT])
-    assert first.keep_snapshot()
+    assert first.save_snapshot()
     made = index / "encoder.onnx"
     stamp = made.stat().st_mtime_ns
     assert [path.name for path in index.iterdir()] == ["encoder.onnx"]
@@ -104,7 +104,7 @@ def test_a_model_in_a_folder_gets_a_snapshot_once(tmp_path: Path) -> None:
     np.testing.assert_allclose(ours.sentences, passage.sentences, atol=1e-5)
     assert again.count(["two words"]) == first.count(["two words"])
     assert not again._reference.loaded
-    assert again.keep_snapshot()
+    assert again.save_snapshot()
     assert made.stat().st_mtime_ns == stamp
 
     # Another model in the same index is not read with the snapshot of this one.
@@ -124,11 +124,11 @@ def test_a_model_that_cannot_be_shared_is_noted_and_not_tried_again(tmp_path: Pa
     torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
     (folder / "model.safetensors").unlink()
     encoder = SentenceEncoder(str(folder), index=index)
-    assert not encoder.keep_snapshot()
+    assert not encoder.save_snapshot()
     (note,) = index.iterdir()
     assert "there is no model.safetensors" in note.read_text()
     stamp = note.stat().st_mtime_ns
-    assert not SentenceEncoder(str(folder), index=index).keep_snapshot()
+    assert not SentenceEncoder(str(folder), index=index).save_snapshot()
     assert note.stat().st_mtime_ns == stamp
     np.testing.assert_allclose(encoder.query("Who?"), SentenceEncoder().query("Who?"), atol=1e-5)
 
@@ -137,4 +137,4 @@ def test_an_index_folder_that_cannot_be_written_costs_only_the_snapshot(tmp_path
     folder = tmp_path / "model"
     shutil.copytree(bundled_folder(), folder)
     (tmp_path / "file").write_text("in the way")
-    assert not SentenceEncoder(str(folder), index=tmp_path / "file").keep_snapshot()
+    assert not SentenceEncoder(str(folder), index=tmp_path / "file").save_snapshot()

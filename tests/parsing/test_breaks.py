@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.parsing.lines import lines_of, pieces_of
+from rag.parsing.line_blocks import line_blocks_of, lines_of
 from rag.parsing.pdf.layout import _is_columns
 
 
 @pytest.mark.parametrize(("length", "blocks"), [(130, 1), (131, 2)])
 def test_a_line_of_more_than_130_characters_was_not_wrapped_by_hand(length: int, blocks: int) -> None:
     lines = lines_of("x" * length + "\ngoes on in small letters")
-    assert len(pieces_of(lines, 0, 2)) == blocks
+    assert len(line_blocks_of(lines, 0, 2)) == blocks
 
 
 def columns(drawn: list[int]) -> bool:

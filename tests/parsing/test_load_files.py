@@ -16,8 +16,8 @@ import pytest
 
 from rag.errors import EncryptedSource, SourceError, SourceLimit, UnreadableSource, UnsupportedSource
 from rag.parsing import Limits, load_bytes, load_files, supported
-from rag.parsing.sandbox import Child
-from rag.types import Loaded
+from rag.parsing.sandbox import SandboxedProcess
+from rag.types import LoadedDocument
 
 # What the children of these tests run; they find it, and what it imports, by these folders on their path.
 HERE = os.pathsep.join(str(folder) for folder in Path(__file__).resolve().parents[:2])
@@ -70,7 +70,7 @@ def test_failures_come_as_values_and_cost_no_other_file(tmp_path: Path) -> None:
     read = dict(load_files(files, workers=2))
     kinds = {name: type(result) for name, result in read.items()}
     assert kinds == {
-        "a.txt": Loaded,
+        "a.txt": LoadedDocument,
         "b.txt": UnreadableSource,
         "c.pdf": EncryptedSource,
         "d.xyz": UnsupportedSource,
@@ -94,7 +94,7 @@ def test_odd_names(tmp_path: Path, name: str) -> None:
     path = tmp_path / f"{name}.txt"
     path.write_bytes(b"Some text.")
     ((relative, result),) = load_files([(path, path.name)])
-    assert isinstance(result, Loaded)
+    assert isinstance(result, LoadedDocument)
     assert relative == result.document.path == path.name
 
 
@@ -238,7 +238,7 @@ def start(data: bytes) -> bytes:
 
 
 def _call(function: str, data: bytes, seconds: float = 20, memory_mb: int = 1024) -> bytes:
-    with Child(f"test_load_files:{function}", memory_mb=memory_mb) as child:
+    with SandboxedProcess(f"test_load_files:{function}", memory_mb=memory_mb) as child:
         return child.call(data, seconds)
 
 
@@ -261,7 +261,7 @@ def test_a_crash_is_one_clear_sentence(function: str) -> None:
 
 
 def test_a_child_that_died_is_replaced() -> None:
-    with Child("test_load_files:die") as child:
+    with SandboxedProcess("test_load_files:die") as child:
         assert child.call(b"one", 20) == b"ONE"
         with pytest.raises(UnreadableSource):
             child.call(b"die", 20)
@@ -271,7 +271,7 @@ def test_a_child_that_died_is_replaced() -> None:
 def test_what_a_child_writes_to_standard_error_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     """Also the last line of one that crashes, and more lines than a pipe holds; never above DEBUG."""
     with caplog.at_level(logging.DEBUG, "rag.parsing.sandbox"):
-        with Child("test_load_files:complain") as child, pytest.raises(UnreadableSource):
+        with SandboxedProcess("test_load_files:complain") as child, pytest.raises(UnreadableSource):
             child.call(b"\x1b[31mstop", 20)
         said = [record.getMessage() for record in caplog.records]
         assert len([line for line in said if "said often" in line]) == 3000

@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from rag.errors import SourceError
-from rag.parsing import Limits, Scanning, load_files
-from rag.types import Loaded
+from rag.parsing import Limits, OcrProgress, load_files
+from rag.types import LoadedDocument
 
 LIMITS = Limits(seconds=20, memory_mb=1024, characters=5_000_000)
 
@@ -68,9 +68,9 @@ def _made() -> dict[str, bytes]:
     }
 
 
-def _all_end(files: list[tuple[Path, str]], limits: Limits) -> dict[str, Loaded | SourceError]:
+def _all_end(files: list[tuple[Path, str]], limits: Limits) -> dict[str, LoadedDocument | SourceError]:
     before = {child.pid for child in psutil.Process().children(recursive=True)}
-    results = {at: got for at, got in load_files(files, limits=limits) if not isinstance(got, Scanning)}
+    results = {at: got for at, got in load_files(files, limits=limits) if not isinstance(got, OcrProgress)}
     assert set(results) == {relative for _, relative in files}
     assert not [child for child in psutil.Process().children(recursive=True) if child.pid not in before]
     for relative, result in results.items():
@@ -98,7 +98,7 @@ def test_made_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("bomb.docx", "bomb.epub", "bomb.pdf", "laughs.odt", "cut.pptx"):
         assert isinstance(results[name], SourceError), name
     for name in ("deep.md", "comments.md", "lines.txt", "spaces.txt", "quotes.csv"):
-        assert isinstance(results[name], Loaded), name
+        assert isinstance(results[name], LoadedDocument), name
 
 
 def test_every_odd_file_ends(shared: Path) -> None:
@@ -110,15 +110,15 @@ def test_every_odd_file_ends(shared: Path) -> None:
         name for name, result in results.items() if isinstance(result, SourceError) and "failed over" in str(result)
     ]
     assert not broken, "errors of libraries that our readers do not know"
-    assert sum(isinstance(result, Loaded) for result in results.values()) > len(files) / 2
+    assert sum(isinstance(result, LoadedDocument) for result in results.values()) > len(files) / 2
 
 
 def test_the_glyphs_of_odd_pdfs_lead_back(shared: Path) -> None:
     """Of every tenth PDF: each visible character of the text is the character of the page that it points to."""
     paths = sorted((shared / "files").rglob("*.pdf"))[::10]
     results = dict(load_files([(path, f"{at}.pdf") for at, path in enumerate(paths)]))
-    assert sum(isinstance(result, Loaded) and bool(result.glyphs) for result in results.values()) > 10
+    assert sum(isinstance(result, LoadedDocument) and bool(result.glyphs) for result in results.values()) > 10
     for at, path in enumerate(paths):
         result = results[f"{at}.pdf"]
-        if isinstance(result, Loaded) and result.glyphs:
+        if isinstance(result, LoadedDocument) and result.glyphs:
             making.check_glyphs(path.read_bytes(), result)

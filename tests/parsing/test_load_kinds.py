@@ -13,10 +13,10 @@ import pytest
 
 from rag.errors import SourceError
 from rag.parsing import load_bytes
-from rag.types import Loaded
+from rag.types import LoadedDocument
 
 
-def _read(data: bytes, name: str) -> Loaded:
+def _read(data: bytes, name: str) -> LoadedDocument:
     loaded = load_bytes(data, name)
     making.check(loaded)
     return loaded

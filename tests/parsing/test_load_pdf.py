@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import EmptySource, EncryptedSource, UnreadableSource
 from rag.parsing import load_bytes
-from rag.types import Loaded
+from rag.types import LoadedDocument
 
 RIVER = (
     "The river rises in the northern hills and runs south for nine hundred kilometres before it meets the sea. "
@@ -25,14 +25,14 @@ TOWN = (
 )
 
 
-def _read(data: bytes) -> Loaded:
+def _read(data: bytes) -> LoadedDocument:
     loaded = load_bytes(data, "made.pdf")
     making.check(loaded)
     making.check_glyphs(data, loaded)
     return loaded
 
 
-def _texts(loaded: Loaded) -> list[tuple[str, str]]:
+def _texts(loaded: LoadedDocument) -> list[tuple[str, str]]:
     return [(block.kind, loaded.document.text[slice(*block.span)]) for block in loaded.document.blocks]
 
 

@@ -18,9 +18,9 @@ from rag.config import load_config
 from rag.errors import EmptySource
 from rag.evidence import Viewer
 from rag.indexing.builder import build
-from rag.parsing import Limits, Scanning, load_files, ocr_engine
+from rag.parsing import Limits, OcrProgress, load_files, ocr_engine
 from rag.parsing.pdf.pdfium import Pdf
-from rag.types import BuildReport, Loaded, Span
+from rag.types import BuildReport, LoadedDocument, Span
 
 needs_engine = pytest.mark.skipif(
     not ocr_engine("eng"), reason="OCR is not installed (pip install 'footnote-rag[ocr]')"
@@ -87,18 +87,18 @@ def mixed(scan: Image.Image) -> bytes:
     )
 
 
-def _read(tmp_path: Path, data: bytes, languages: str = "eng") -> Loaded | EmptySource:
+def _read(tmp_path: Path, data: bytes, languages: str = "eng") -> LoadedDocument | EmptySource:
     (tmp_path / "scan.pdf").write_bytes(data)
     results = list(load_files([(tmp_path / "scan.pdf", "scan.pdf")], languages=languages, limits=Limits()))
     assert [path for path, _ in results] == ["scan.pdf"] * len(results)
-    assert all(isinstance(result, Scanning) for _, result in results[:-1])
+    assert all(isinstance(result, OcrProgress) for _, result in results[:-1])
     return results[-1][1]  # type: ignore[return-value]
 
 
 @needs_engine
 def test_a_scanned_page_is_read_in_the_order_of_its_columns(tmp_path: Path, mixed: bytes) -> None:
     loaded = _read(tmp_path, mixed)
-    assert isinstance(loaded, Loaded)
+    assert isinstance(loaded, LoadedDocument)
     text = " ".join(loaded.document.text.split())
     assert "This page has text of its own." in text
     assert " ".join(LEFT) in text
@@ -117,7 +117,7 @@ def test_a_scanned_page_is_read_in_the_order_of_its_columns(tmp_path: Path, mixe
 def test_every_word_read_leads_back_to_its_ink(tmp_path: Path, mixed: bytes, scan: Image.Image) -> None:
     """The box of each word holds dark pixels, and painting all boxes white leaves next to none on the page."""
     loaded = _read(tmp_path, mixed)
-    assert isinstance(loaded, Loaded)
+    assert isinstance(loaded, LoadedDocument)
     text = loaded.document.text
     dark = np.asarray(scan) < 120
     height, width = dark.shape
@@ -226,7 +226,7 @@ def test_pictures_without_text_give_none(tmp_path: Path) -> None:
 
 def test_without_the_engine_a_scan_is_listed_with_its_pages_and_a_hint(tmp_path: Path, mixed: bytes) -> None:
     loaded = _read(tmp_path, mixed, languages="")
-    assert isinstance(loaded, Loaded)
+    assert isinstance(loaded, LoadedDocument)
     assert loaded.pages_without_text == (2, 3)
     assert loaded.words == ()
     assert ocr_engine("tlh") == ""  # no data for it anywhere

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from rag.language import Side, sides_of
-from rag.retrieval import stand_alone
+from rag.retrieval import rewrite_question
 from rag.types import CLOSEST, Turn
 
 
@@ -183,14 +183,14 @@ def test_each_turn_is_said_in_full(name: str) -> None:
     turns: list[Turn] = []
     understood = []
     for question, _, reply in DIALOGUES[name]:
-        understood.append(stand_alone(question, turns).asked)
+        understood.append(rewrite_question(question, turns).asked)
         turns += [Turn("user", question), Turn("assistant", reply)]
     assert understood == [said.meaning for said in DIALOGUES[name]]
 
 
 def test_a_comparison_with_what_was_said_has_two_sides() -> None:
     turns = [Turn("user", "How much of Bhutan is covered by forest?"), Turn("assistant", "70.6% [1]")]
-    alone = stand_alone("Is that more than in Nepal?", turns)
+    alone = rewrite_question("Is that more than in Nepal?", turns)
     assert alone.searched == "How much of Nepal is covered by forest?", "the new side is what is not known yet"
     assert sides_of(alone.asked) == (
         Side("Nepal", "How much of Nepal is covered by forest?"),

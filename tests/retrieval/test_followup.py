@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.retrieval.rewriting import StandAlone, stand_alone
+from rag.retrieval.rewriting import RewrittenQuestion, rewrite_question
 from rag.types import Turn
 
 ATTACK = "Who attacked the Jaffar Express?"
@@ -51,7 +51,7 @@ def turns(*questions: str) -> list[Turn]:
     ],
 )
 def test_a_question_that_leans_is_said_in_full(before: str, question: str, understood: str) -> None:
-    assert stand_alone(question, turns("What is a train?", before)).asked == understood
+    assert rewrite_question(question, turns("What is a train?", before)).asked == understood
 
 
 @pytest.mark.parametrize(
@@ -65,25 +65,27 @@ def test_a_question_that_leans_is_said_in_full(before: str, question: str, under
     ],
 )
 def test_what_leans_names_what_it_is_about(question: str, understood: str) -> None:
-    alone = stand_alone(question, turns("What is a train?", ATTACK))
+    alone = rewrite_question(question, turns("What is a train?", ATTACK))
     assert (alone.asked, alone.searched) == (understood, f"{ATTACK} {understood}")
 
 
 def test_the_year_before_is_said_as_a_year() -> None:
-    asked = stand_alone("And the year before?", turns("What was Lyft's revenue in 2021?")).asked
+    asked = rewrite_question("And the year before?", turns("What was Lyft's revenue in 2021?")).asked
     assert asked == "What was Lyft's revenue in 2020?"
 
 
 def test_what_is_told_is_left_as_it_is() -> None:
     said = "They were never found, or so the papers of the time have it."
-    assert stand_alone(said, turns(ATTACK)) == StandAlone(said, f"{ATTACK} {said}")
+    assert rewrite_question(said, turns(ATTACK)) == RewrittenQuestion(said, f"{ATTACK} {said}")
 
 
 def test_another_reading_is_offered_where_two_things_may_be_meant() -> None:
-    alone = stand_alone("Who repairs it?", turns("Who runs the ferry over the Ilm?", "Where is the port of Gwadar?"))
+    alone = rewrite_question(
+        "Who repairs it?", turns("Who runs the ferry over the Ilm?", "Where is the port of Gwadar?")
+    )
     assert alone.asked == "Who repairs the port of Gwadar?"
     assert alone.others == ("Who repairs the ferry over the Ilm?",)
-    small = stand_alone("what about mongolia?", turns("What is the capital of Bhutan?"))
+    small = rewrite_question("what about mongolia?", turns("What is the capital of Bhutan?"))
     assert "What is the capital of Mongolia?" in small.others
 
 
@@ -95,9 +97,9 @@ def test_what_was_refused_gives_way_to_what_was_answered(reply: str) -> None:
         Turn("user", "Who is the oldest person there?"),
         Turn("assistant", reply),
     ]
-    assert stand_alone("And men?", said).asked == "How long do men in Kazakhstan live?"
+    assert rewrite_question("And men?", said).asked == "How long do men in Kazakhstan live?"
     said[-1] = Turn("assistant", "Ayan Bek is 109. [1]")
-    assert stand_alone("How old is she?", said).asked == "How old is Ayan Bek?"
+    assert rewrite_question("How old is she?", said).asked == "How old is Ayan Bek?"
 
 
 @pytest.mark.parametrize(
@@ -110,27 +112,27 @@ def test_what_was_refused_gives_way_to_what_was_answered(reply: str) -> None:
     ],
 )
 def test_a_new_topic_stands_alone(question: str) -> None:
-    assert stand_alone(question, turns(ATTACK)) == StandAlone(question, question)
+    assert rewrite_question(question, turns(ATTACK)) == RewrittenQuestion(question, question)
 
 
 def test_what_happened_is_not_exchanged_for_a_thing() -> None:
     before = "Where was the attack on the Jaffar Express stopped?"
-    asked = stand_alone("And the soldiers?", turns(before)).asked
+    asked = rewrite_question("And the soldiers?", turns(before)).asked
     assert asked == "What about the soldiers in the attack on the Jaffar Express?"
 
 
 def test_a_chain_leads_back_to_what_it_is_about() -> None:
-    asked = stand_alone("What about its capital?", turns("What is the area of Kuwait?", "And of Qatar?"))
+    asked = rewrite_question("What about its capital?", turns("What is the area of Kuwait?", "And of Qatar?"))
     assert asked.asked == "What is the capital of Qatar?"
-    asked = stand_alone("When was it seized?", turns("What is a train?", ATTACK, "How many died in it?"))
+    asked = rewrite_question("When was it seized?", turns("What is a train?", ATTACK, "How many died in it?"))
     assert asked.asked == "When was the Jaffar Express seized?"
     assert "What is a train?" not in asked.searched, "one question is put in front at most"
 
 
 def test_what_a_pointing_question_leans_on_is_searched_for_too() -> None:
-    alone = stand_alone("How many died in it?", turns(ATTACK))
+    alone = rewrite_question("How many died in it?", turns(ATTACK))
     assert alone.searched == f"{ATTACK} {alone.asked}"
-    exchanged = stand_alone("And of Qatar?", turns("What is the population of Kuwait?"))
+    exchanged = rewrite_question("And of Qatar?", turns("What is the population of Kuwait?"))
     assert "Kuwait" not in exchanged.searched, "it would find what was asked before"
 
 
@@ -138,9 +140,9 @@ def test_what_a_pointing_question_leans_on_is_searched_for_too() -> None:
 def test_long_questions_are_not_taken_apart(part: str) -> None:
     question = f"And {part * (1990 // len(part))}!"
     for before in (ATTACK, question):
-        assert stand_alone(question, turns(before)).asked.endswith(question)
+        assert rewrite_question(question, turns(before)).asked.endswith(question)
 
 
 def test_without_a_conversation_nothing_changes() -> None:
-    assert stand_alone("Why?", ()).asked == "Why?"
-    assert stand_alone("Why?", [Turn("assistant", "Ask me."), Turn("user", "  ")]).asked == "Why?"
+    assert rewrite_question("Why?", ()).asked == "Why?"
+    assert rewrite_question("Why?", [Turn("assistant", "Ask me."), Turn("user", "  ")]).asked == "Why?"

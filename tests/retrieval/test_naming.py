@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from rag.retrieval.naming import Name, catalogue, named
+from rag.retrieval.naming import DocumentName, catalogue, named
 from rag.types import Source, SourceStatus
 
 PLACES = (
@@ -37,7 +37,7 @@ SHELF = catalogue(
 )
 
 
-def paths(asked: str, names: tuple[Name, ...] = SHELF) -> list[str]:
+def paths(asked: str, names: tuple[DocumentName, ...] = SHELF) -> list[str]:
     return [name.path for name in named(asked, names)]
 
 

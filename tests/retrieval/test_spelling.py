@@ -8,7 +8,7 @@ import pytest
 
 import rag
 from rag.assistant import Assistant
-from rag.retrieval.spelling import is_slip
+from rag.retrieval.spelling import is_typo
 
 TEXTS = {
     "ferry.md": "# The ferry\n\nThe ferry over the Ilm was built by Johnston in 1871. It sank in Hinterhausen.\n",
@@ -64,4 +64,4 @@ def test_a_slip_changes_nothing_about_what_is_found(assistant: Assistant) -> Non
      ("thxxe", False), ("", False), ("t", False)],
 )  # fmt: skip
 def test_one_slip(typed: str, slip: bool) -> None:
-    assert is_slip(typed, "the") == slip
+    assert is_typo(typed, "the") == slip

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import SourceError, SourceLimit
-from rag.server import uploads as shelf
-from rag.server.uploads import Shelf, clean_path
+from rag.server import upload_store as shelf
+from rag.server.upload_store import UploadStore, clean_path
 
 
-def receive(place: Shelf, name: str, data: bytes, size: int | None = None) -> str:
+def receive(place: UploadStore, name: str, data: bytes, size: int | None = None) -> str:
     async def pieces() -> AsyncIterator[bytes]:
         for at in range(0, len(data), 7):
             yield data[at : at + 7]
@@ -56,7 +56,7 @@ def test_no_name_leads_out_of_the_folder(name: str) -> None:
 
 
 def test_a_file_arrives_whole_and_the_same_twice_is_stored_once(tmp_path: Path) -> None:
-    place = Shelf(tmp_path)
+    place = UploadStore(tmp_path)
     assert receive(place, "notes/a.md", b"some words", 10) == "notes/a.md"
     assert receive(place, "notes/a.md", b"some words") == "notes/a.md"
     assert receive(place, "notes/a.md", b"other words") == "notes/a (2).md"
@@ -65,7 +65,7 @@ def test_a_file_arrives_whole_and_the_same_twice_is_stored_once(tmp_path: Path) 
 
 
 def test_limits_of_kind_size_and_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = Shelf(tmp_path)
+    place = UploadStore(tmp_path)
     with pytest.raises(SourceError, match="Unsupported file type"):
         receive(place, "virus.exe", b"MZ")
     monkeypatch.setattr(shelf, "MOST_BYTES", 20)
@@ -83,7 +83,7 @@ def test_limits_of_kind_size_and_number(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_taken_out_and_put_back(tmp_path: Path) -> None:
-    place = Shelf(tmp_path)
+    place = UploadStore(tmp_path)
     receive(place, "notes/a.md", b"some words")
     token = place.remove("notes/a.md")
     assert files(tmp_path) == [f".removed/{token}/notes/a.md"]
@@ -102,7 +102,7 @@ def test_nothing_outside_can_be_taken_out(tmp_path: Path, path: str) -> None:
     root = tmp_path / "sources"
     root.mkdir()
     (root / "link").symlink_to(outside)
-    place = Shelf(root)
+    place = UploadStore(root)
     with pytest.raises(SourceError):
         place.remove(path)
     with pytest.raises(SourceError):

@@ -7,26 +7,26 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ConfigProblem
-from rag.server.auth import fits, line_for, read_users
+from rag.server.auth import password_matches, read_users, users_file_line
 
 
 def test_a_line_lets_in_its_password_and_no_other(tmp_path: Path) -> None:
-    line = line_for("ada", "a long secret")
+    line = users_file_line("ada", "a long secret")
     assert "a long secret" not in line
-    assert line != line_for("ada", "a long secret"), "the salt differs"
+    assert line != users_file_line("ada", "a long secret"), "the salt differs"
     file = tmp_path / "users"
-    file.write_text(f"# people\n\n{line}\n{line_for('bob', 'another secret')}\n")
+    file.write_text(f"# people\n\n{line}\n{users_file_line('bob', 'another secret')}\n")
     users = read_users(file)
     assert set(users) == {"ada", "bob"}
-    assert fits("a long secret", users["ada"])
-    assert not fits("a long secrey", users["ada"])
-    assert not fits("a long secret", users["bob"])
+    assert password_matches("a long secret", users["ada"])
+    assert not password_matches("a long secrey", users["ada"])
+    assert not password_matches("a long secret", users["bob"])
 
 
 @pytest.mark.parametrize(("name", "password"), [("", "long enough"), ("a:b", "long enough"), ("ada", "short")])
 def test_names_and_passwords_that_will_not_do(name: str, password: str) -> None:
     with pytest.raises(ConfigProblem):
-        line_for(name, password)
+        users_file_line(name, password)
 
 
 @pytest.mark.parametrize("content", ["", "# nobody\n", "ada:secret\n", "ada:scrypt$2$8$1$AA==$AA==\n", "ada:md5$x\n"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering import questions_in
+from rag.answering import draft_questions
 from rag.server.suggestions import suggest
 from rag.types import Answer, Chunk, Citation, Claim, Document, Passage, Span
 
@@ -30,12 +30,12 @@ from rag.types import Answer, Chunk, Citation, Claim, Document, Passage, Span
     ],
 )
 def test_a_sentence_becomes_a_question(sentence: str, question: str | None) -> None:
-    assert [found for found, _ in questions_in(sentence)] == ([question] if question else [])
+    assert [found for found, _ in draft_questions(sentence)] == ([question] if question else [])
 
 
 def test_the_next_line_of_a_fact_sheet_is_no_part_of_a_question() -> None:
     text = "Languages: Orlic, Dovan; note - more than 70 languages are used in Orlon\nReligions - sample: none told"
-    ((question, span),) = questions_in(text)
+    ((question, span),) = draft_questions(text)
     assert question == "How many languages are used in Orlon?"
     assert text[slice(*span)].endswith("Orlon")
 

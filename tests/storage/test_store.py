@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from rag.errors import IndexDamaged, IndexMissing
-from rag.storage.connect import to_write
+from rag.storage.connect import open_for_writing
 from rag.storage.store import FileRow, Store
-from rag.types import Block, Chunk, Document, Embedded, GlyphRun, Loaded, Page, PageRange, Span
+from rag.types import Block, Chunk, ChunkEmbedding, Document, GlyphRun, LoadedDocument, Page, PageRange, Span
 
 RECIPE = "r1"
 
@@ -21,23 +21,23 @@ def unit(n: int, seed: int = 0) -> np.ndarray:
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
-def loaded(name: str, text: str) -> Loaded:
+def loaded(name: str, text: str) -> LoadedDocument:
     pages = (Page(1, "i", Span(0, 4)), Page(2, "1", Span(4, len(text))))
     blocks = (Block("heading", Span(0, 4)), Block("paragraph", Span(5, len(text)), ("Over", "Under")))
     document = Document(f"id-{name}", f"{name}.pdf", "A title", text, pages, blocks, f"sha-{name}", "application/pdf")
-    return Loaded(document, (GlyphRun(0, 1, 7, 4), GlyphRun(5, 2, 0, len(text) - 5)), (3,))
+    return LoadedDocument(document, (GlyphRun(0, 1, 7, 4), GlyphRun(5, 2, 0, len(text) - 5)), (3,))
 
 
-def put(store: Store, *documents: Loaded) -> None:
+def put(store: Store, *documents: LoadedDocument) -> None:
     with store.writer() as writer:
         for seed, one in enumerate(documents):
             document, vectors = one.document, unit(3, seed)
             chunk = Chunk(seed + 2**62, document.id, Span(0, len(document.text)), PageRange(1, 2), ("Over",))
             sentences = (Span(0, 4), Span(5, len(document.text)))
-            writer.put_vectors([(document.id.encode(), Embedded(vectors[0], vectors[1:]))])
+            writer.put_vectors([(document.id.encode(), ChunkEmbedding(vectors[0], vectors[1:]))])
             writer.put_document(one, RECIPE, [(chunk, sentences, document.id.encode())])
         rows = [FileRow(d.document.path, 1, 2, d.document.sha256, "indexed", d.document.id) for d in documents]
-        with writer.generation_of(rows, RECIPE, {"model": "m"}):
+        with writer.next_generation(rows, RECIPE, {"model": "m"}):
             pass
 
 
@@ -63,7 +63,7 @@ def test_what_is_stored_comes_back(tmp_path: Path) -> None:
 def test_an_index_from_before_dates_answers_and_is_written_on(tmp_path: Path) -> None:
     store, one = Store(tmp_path), loaded("a", "Some old text.")
     put(store, one)
-    connection = to_write(store.path)
+    connection = open_for_writing(store.path)
     connection.execute("ALTER TABLE documents DROP COLUMN date")
     connection.close()
     with store.snapshot() as snapshot:
@@ -130,7 +130,7 @@ def test_a_checkpoint_is_kept_but_not_seen(tmp_path: Path) -> None:
     put(store, loaded("a", "First text"))
     late = loaded("b", "Late text")
     with store.writer() as writer:
-        writer.put_vectors([(b"v", Embedded(unit(1)[0], unit(1)))])
+        writer.put_vectors([(b"v", ChunkEmbedding(unit(1)[0], unit(1)))])
         writer.put_document(late, RECIPE, [(Chunk(9, "id-b", Span(0, 4)), (Span(0, 4),), b"v")])
     with store.snapshot() as snapshot:
         assert snapshot.document("id-b") is None
@@ -155,7 +155,7 @@ def test_a_failed_transaction_leaves_the_last_generation(tmp_path: Path) -> None
     with (
         pytest.raises(OSError, match="full"),
         store.writer() as writer,
-        writer.generation_of([], RECIPE, {}) as new,
+        writer.next_generation([], RECIPE, {}) as new,
     ):
         fail(new.generation)
     with store.snapshot() as snapshot:
@@ -182,7 +182,7 @@ def test_a_document_goes_by_the_first_of_its_paths(tmp_path: Path) -> None:
     put(store, one)
     with store.writer() as writer:
         rows = [FileRow(path, 1, 2, "sha-m", "indexed", "id-m") for path in ("z.pdf", "a/b.pdf")]
-        with writer.generation_of(rows, RECIPE, {}):
+        with writer.next_generation(rows, RECIPE, {}):
             pass
     with store.snapshot() as snapshot:
         document = snapshot.document("id-m")

@@ -3,9 +3,9 @@
 import lazy_loader
 
 __all__ = [
-    "Task",
-    "Writer",
-    "rewritten",
-    "write",
+    "AnswerGenerator",
+    "GenerationTask",
+    "generate_answer",
+    "rewrite_with_model",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,4 +1,4 @@
-from .generate import Task as Task
-from .generate import rewritten as rewritten
-from .generate import write as write
-from .writer import Writer as Writer
+from .generate import GenerationTask as GenerationTask
+from .generate import generate_answer as generate_answer
+from .generate import rewrite_with_model as rewrite_with_model
+from .generator import AnswerGenerator as AnswerGenerator

@@ -16,15 +16,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from rag.answering.generation.marks import Heard, Said, Sentences, Thought
+from rag.answering.citing import cite
+from rag.answering.generation.citation_marks import GeneratedSentence, Heard, ReasoningEnded, SentenceStream
+from rag.answering.generation.generator import AnswerGenerator
 from rag.answering.generation.prompt import compose
-from rag.answering.generation.rewrite import rewritten
-from rag.answering.generation.writer import Writer
-from rag.answering.places import cite
+from rag.answering.generation.rewrite import rewrite_with_model
 from rag.answering.verification.checking import Idf, SourceSentence, verify
 from rag.errors import AnswerCutOff, LanguageModelProblem
 from rag.language import is_filler, is_refusal, normalise, without_preface
-from rag.models import spoken
+from rag.models import stream_with_timeouts
 from rag.types import (
     Answer,
     AnswerStatus,
@@ -40,7 +40,7 @@ from rag.types import (
     Vectors,
 )
 
-__all__ = ["Task", "Writer", "rewritten", "write"]
+__all__ = ["AnswerGenerator", "GenerationTask", "generate_answer", "rewrite_with_model"]
 
 _MOST = 12  # sentences that are listened to
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^<>]*>")
@@ -56,7 +56,7 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class GenerationTask:
     """What a language model is to write: the answer in the sources' own words, and what that was made from.
 
     `vector` is that of the stand-alone question, `(dim,)`; hits come best first. Once `stop` is set the model is no
@@ -71,23 +71,25 @@ class Task:
     stop: threading.Event | None = None
 
 
-def write(writer: Writer, task: Task) -> Iterator[Event]:
+def generate_answer(writer: AnswerGenerator, task: GenerationTask) -> Iterator[Event]:
     """`Delta`s sentence by sentence, then `Done`; the extractive answer with a note where the model fails.
 
     Raises ModelProblem.
     """
     extractive, hits = task.extractive, task.hits
     llm, checker = writer.llm, _Checker(writer, hits, task.idf)
-    draft, sentences = _Draft(), Sentences(len(hits), thinking=writer.thinks_aloud)
+    draft, sentences = _Draft(), SentenceStream(len(hits), thinking=writer.thinks_aloud)
     why = f"Nothing that the language model ({llm.name}) wrote stands in the sources; these are their own words."
     cut = ""
     try:
         with writer.turn():
             prompt = compose(llm, extractive.asked_as, task.vector, hits, task.turns, extractive.shape)
-            pieces = spoken(llm, prompt.instructions, prompt.turns, prompt.most, writer.patience, task.stop)
+            pieces = stream_with_timeouts(
+                llm, prompt.instructions, prompt.turns, prompt.most, writer.patience, task.stop
+            )
             with closing(_heard(sentences, pieces)) as heard:
                 for said in heard:
-                    if isinstance(said, Thought):
+                    if isinstance(said, ReasoningEnded):
                         if draft.claims:
                             yield Delta("", anew=True)
                         draft, writer.thinks_aloud = _Draft(), True
@@ -146,7 +148,7 @@ class _Draft:
         return self.closed and not self.refused and 2 * self.carried >= _MOST
 
 
-def _heard(sentences: Sentences, pieces: Generator[str]) -> Generator[Heard]:
+def _heard(sentences: SentenceStream, pieces: Generator[str]) -> Generator[Heard]:
     """What the model says, without prefaces and fillers; closes the stream when it is no longer listened to."""
     with closing(pieces):
         for piece in pieces:
@@ -157,11 +159,11 @@ def _heard(sentences: Sentences, pieces: Generator[str]) -> Generator[Heard]:
 def _plain(heard: Iterable[Heard]) -> Iterator[Heard]:
     """What was said without a preface, and without links and pictures: nothing that a model writes is fetched."""
     for said in heard:
-        if isinstance(said, Thought):
+        if isinstance(said, ReasoningEnded):
             yield said
         elif not is_filler(said.text):
             text = _LINK.sub(lambda link: link[1] or "", without_preface(said.text))
-            yield Said(text[:1].upper() + text[1:], said.marks)
+            yield GeneratedSentence(text[:1].upper() + text[1:], said.marks)
 
 
 def _answer(extractive: Answer, draft: _Draft, unknown: int, cut: str) -> Answer:
@@ -177,13 +179,15 @@ def _answer(extractive: Answer, draft: _Draft, unknown: int, cut: str) -> Answer
         told.append(f"The sources say otherwise than {_sentences(against).lower()} of the language model.")
     if unknown:
         told.append(f"{unknown} {'mark' if unknown == 1 else 'marks'} of the language model pointed to no passage.")
-    status: AnswerStatus = "partly" if missing or against else "answered"
+    # that every sentence is carried does not make the closest sentences an answer, nor a part of one the whole
+    partly = missing or against or extractive.status == "partly"
+    status: AnswerStatus = "partly" if partly else "answered"
     claims, notes = tuple(draft.claims), (*extractive.notes, *([" ".join(told)] if told else []))
     sides = [cited for cited in extractive.citations if cited.number in extractive.differing]
     carried = [c for claim in claims if claim.support != "contradicted" for c in claim.citations]
     again = tuple(sorted({c.number for c in carried for side in sides if _same_place(c, side)}))
     differing = again if len(again) > 1 else ()
-    return replace(extractive, status=status, reason="", claims=claims, notes=notes, differing=differing)
+    return replace(extractive, status=status, claims=claims, notes=notes, differing=differing)
 
 
 def _same_place(one: Citation, other: Citation) -> bool:
@@ -194,7 +198,7 @@ class _Checker:
     """Turns what is said into claims; citations are numbered in order of first use, the same sentence the same "
     "number."""
 
-    def __init__(self, writer: Writer, hits: Sequence[Hit], idf: Idf | None) -> None:
+    def __init__(self, writer: AnswerGenerator, hits: Sequence[Hit], idf: Idf | None) -> None:
         self._writer, self._idf = writer, idf
         self._places: list[_Place] = []
         self._windows: list[SourceSentence] = []
@@ -221,7 +225,7 @@ class _Checker:
         """Begins to number citations anew."""
         self._numbers.clear()
 
-    def claim(self, said: Said) -> Claim:
+    def claim(self, said: GeneratedSentence) -> Claim:
         """The sentence with the citations that carry it, or contradict it."""
         preferred = [i for i, place in enumerate(self._places) if place.passages & said.marks]
         verdict = verify(

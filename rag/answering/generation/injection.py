@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from rag.answering.generation.marks import without_marks
+from rag.answering.generation.citation_marks import without_marks
 
-__all__ = ["neutral", "speaks_to_a_model"]
+__all__ = ["speaks_to_a_model", "without_injection"]
 
 _SIGNS = re.compile(
     r"<\s*[|/]?\s*(?:im_start|im_end|system|user|assistant|s|bos|eos|think|thinking|tool_call|start_of_turn|"
@@ -86,7 +86,7 @@ _SPEAKS = tuple(
 )
 
 
-def neutral(text: str) -> str:
+def without_injection(text: str) -> str:
     """The text as a model may read it, "" where it speaks to a model."""
     seen = "".join(" " if char.isspace() else char for char in text if char.isspace() or _visible(char))
     if _TAKEN.search(seen) or _ENCODED.search(seen):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answering.generation.injection import neutral
+from rag.answering.generation.injection import without_injection
 from rag.errors import LanguageModelProblem
 from rag.types import AnswerShape, Hit, LanguageModel, Turn, Vectors
 
@@ -63,7 +63,7 @@ def compose(
     Raises LanguageModelProblem where the context is too small, or the model cannot be reached.
     """
     most = min(ANSWER_TOKENS, llm.context // 4)
-    question = f"Question: {neutral(asked) or asked}"
+    question = f"Question: {without_injection(asked) or asked}"
     instructions = INSTRUCTIONS.format(form=FORMS[shape])
     fixed = sum(llm.count([instructions, question])) + most + _SPARE
     room = llm.context - fixed
@@ -80,7 +80,7 @@ def compose(
 def _passages(llm: LanguageModel, vector: Vectors, hits: Sequence[Hit], room: int) -> str:
     """The passages with their numbers, whole sentences in the order of the source."""
     places = [(p, s) for p, hit in enumerate(hits) for s in range(len(hit.sentences))]
-    texts = {(p, s): neutral(_text(hits[p], s)) for p, s in places}
+    texts = {(p, s): without_injection(_text(hits[p], s)) for p, s in places}
     places = [place for place in places if texts[place]]
     near = {(p, s): float(hits[p].vectors[s] @ vector) - _FURTHER * p for p, s in places}
     costs = dict(zip(places, llm.count([f"{texts[place]} " for place in places]), strict=True)) if places else {}
@@ -103,7 +103,7 @@ def _passages(llm: LanguageModel, vector: Vectors, hits: Sequence[Hit], room: in
 
 
 def _head(hit: Hit, number: int) -> str:
-    title = neutral(" › ".join((hit.passage.document.name, *hit.passage.chunk.heading)))[:200]
+    title = without_injection(" › ".join((hit.passage.document.name, *hit.passage.chunk.heading)))[:200]
     return f"Passage {number}{f' ({title})' if title else ''}:"
 
 

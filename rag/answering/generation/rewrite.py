@@ -6,13 +6,13 @@ import re
 import threading
 from collections.abc import Sequence
 
-from rag.answering.generation.marks import without_marks
-from rag.answering.generation.writer import Writer
+from rag.answering.generation.citation_marks import without_marks
+from rag.answering.generation.generator import AnswerGenerator
 from rag.language import is_asking_word, terms, without_label
-from rag.models import spoken
+from rag.models import stream_with_timeouts
 from rag.types import Turn
 
-__all__ = ["rewritten"]
+__all__ = ["rewrite_with_model"]
 
 _INSTRUCTIONS = (
     "Rewrite the last question of the conversation so that it can be understood without the conversation. Put in "
@@ -25,7 +25,9 @@ _LONGEST = 300  # characters
 _TURNS = 6
 
 
-def rewritten(writer: Writer, question: str, turns: Sequence[Turn], stop: threading.Event | None = None) -> str | None:
+def rewrite_with_model(
+    writer: AnswerGenerator, question: str, turns: Sequence[Turn], stop: threading.Event | None = None
+) -> str | None:
     """The question as it stands alone; None where the model gives none, or one that says more than the conversation.
 
     Raises LanguageModelProblem.
@@ -34,7 +36,7 @@ def rewritten(writer: Writer, question: str, turns: Sequence[Turn], stop: thread
     conversation = "\n".join((*said, f"user: {question}"))
     asked = [Turn("user", f"{conversation}\n\nThe question alone:")]
     with writer.turn():
-        text = "".join(spoken(writer.llm, _INSTRUCTIONS, asked, _TOKENS, writer.patience, stop))
+        text = "".join(stream_with_timeouts(writer.llm, _INSTRUCTIONS, asked, _TOKENS, writer.patience, stop))
     text = without_marks(_THOUGHT.sub("", text))
     lines = [line.strip(" \"'*“”") for line in text.splitlines() if line.strip()]
     found = without_label(lines[-1]) if lines else ""

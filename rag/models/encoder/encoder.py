@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 
 from rag.errors import ModelProblem
 from rag.models.encoder.reference import Reference
-from rag.models.encoder.snapshot import Reading, Snapshot
-from rag.types import Embedded, EmbedInput, Span, Vectors
+from rag.models.encoder.snapshot import EncoderOutput, Snapshot
+from rag.types import ChunkEmbedding, EmbedInput, Span, Vectors
 
 __all__ = ["BUNDLED", "SHIPPED", "SentenceEncoder", "bundled_folder"]
 
@@ -53,7 +53,7 @@ class _Engine(Protocol):
     @property
     def document_prompt(self) -> str: ...
     def count(self, texts: Sequence[str]) -> list[int]: ...
-    def read(self, texts: Sequence[str]) -> Reading: ...
+    def read(self, texts: Sequence[str]) -> EncoderOutput: ...
     def query(self, text: str) -> Vectors: ...
 
 
@@ -108,7 +108,7 @@ class SentenceEncoder:
         """Tokens of each text by the model's own tokenizer, special tokens included."""
         return self._engine.count(texts) if texts else []
 
-    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, Embedded]]:
+    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, ChunkEmbedding]]:
         """Yields `(position in inputs, vectors)`, longest texts first, so that batches waste little padding.
 
         Raises ValueError if a text is longer than the model reads: nothing is ever cut off silently.
@@ -124,13 +124,13 @@ class SentenceEncoder:
             reading = engine.read([texts[i] for i in batch])
             for row, i in enumerate(batch):
                 offsets = reading.offsets[row] - len(engine.document_prompt)
-                yield i, Embedded(reading.vectors[row], _pool(reading.states[row], offsets, inputs[i].sentences))
+                yield i, ChunkEmbedding(reading.vectors[row], _pool(reading.states[row], offsets, inputs[i].sentences))
 
     def query(self, text: str) -> Vectors:
         """The vector of a question, `(dim,)`; one longer than the model reads is cut there, as a question may be."""
         return self._engine.query(text)
 
-    def keep_snapshot(self) -> bool:
+    def save_snapshot(self) -> bool:
         """Makes the snapshot for the next start where there is none yet; says whether one stands.
 
         It takes some seconds, once for a model. A model that cannot be exported, or whose export gives other vectors,

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from rag.errors import ModelProblem
 from rag.models.encoder.reference import Reference
-from rag.models.encoder.snapshot import CLOSE, SAMPLE, STATES, VECTOR, Snapshot, packed
+from rag.models.encoder.snapshot import CLOSE, SAMPLE, STATES, VECTOR, Snapshot, encode_vector
 
 if TYPE_CHECKING:
     import onnx
@@ -86,7 +86,7 @@ def _graph(reference: Reference, folder: Path, fingerprint: str) -> bytes:
         "document_prompt": reference.document_prompt,
         "query_prompt": prompts.get("query") or "",
         "pad": str(reference.model.tokenizer.pad_token_id or 0),
-        "sample": packed(reference.query(SAMPLE)),
+        "sample": encode_vector(reference.query(SAMPLE)),
     }
     for key, value in facts.items():
         model.metadata_props.add(key=key, value=value)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.errors import ModelProblem
-from rag.models.encoder.snapshot import Reading
+from rag.models.encoder.snapshot import EncoderOutput
 from rag.types import Vectors
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Reference:
         # "verbose" would warn of texts over the limit, and finding those is what counting is for.
         return [len(ids) for ids in self.model.tokenizer(list(texts), truncation=False, verbose=False)["input_ids"]]
 
-    def read(self, texts: Sequence[str]) -> Reading:
+    def read(self, texts: Sequence[str]) -> EncoderOutput:
         """Vectors, token vectors and offsets of some texts, none of them too long."""
         import torch
 
@@ -77,7 +77,7 @@ class Reference:
         with torch.inference_mode():
             out = self.model({key: value.to(self.model.device) for key, value in tokens.items()})
             vectors = torch.nn.functional.normalize(out["sentence_embedding"], dim=1).float().cpu().numpy()
-            return Reading(vectors, out["token_embeddings"].float().cpu().numpy(), offsets)
+            return EncoderOutput(vectors, out["token_embeddings"].float().cpu().numpy(), offsets)
 
     def query(self, text: str) -> Vectors:
         """The vector of a question, `(dim,)`, cut at what the model reads."""

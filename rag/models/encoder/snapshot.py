@@ -18,7 +18,7 @@ from rag.errors import ModelProblem
 from rag.models.onnx import OnnxModel, TokenizerFile, as_batch
 from rag.types import Vectors
 
-__all__ = ["CLOSE", "SAMPLE", "STATES", "VECTOR", "Reading", "Snapshot", "packed"]
+__all__ = ["CLOSE", "SAMPLE", "STATES", "VECTOR", "EncoderOutput", "Snapshot", "encode_vector"]
 
 VECTOR, STATES = "vector", "states"  # the graph's outputs: (n, dim) of unit length, (n, tokens, dim)
 SAMPLE = "Sixty-four people died when the train was stopped near Sibi; naïve reports said 21."
@@ -26,7 +26,7 @@ CLOSE = 1e-4
 """How far a number of a vector may lie from the reference's; other processors round otherwise."""
 
 
-class Reading(NamedTuple):
+class EncoderOutput(NamedTuple):
     """What a model makes of `n` texts: `(n, dim)` unit vectors, `(n, tokens, dim)`, `(n, tokens, 2)` code points."""
 
     vectors: Vectors
@@ -58,7 +58,7 @@ class Snapshot:
         """Tokens of each text, special tokens included."""
         return self._tokenizer.count(texts)
 
-    def read(self, texts: Sequence[str]) -> Reading:
+    def read(self, texts: Sequence[str]) -> EncoderOutput:
         """Vectors, token vectors and offsets of some texts, none of them too long."""
         pieces = self._tokenizer.encode(texts)
         batch = as_batch([one.ids for one in pieces], pad=self._pad)
@@ -66,7 +66,7 @@ class Snapshot:
         offsets = np.zeros((*batch.ids.shape, 2), np.int64)
         for row, one in zip(offsets, pieces, strict=True):
             row[: len(one.offsets)] = one.offsets
-        return Reading(vectors, states, offsets)
+        return EncoderOutput(vectors, states, offsets)
 
     def query(self, text: str) -> Vectors:
         """The vector of a question, `(dim,)`, cut at what the model reads."""
@@ -75,6 +75,6 @@ class Snapshot:
         return np.asarray(vectors[0], np.float32)
 
 
-def packed(vector: Vectors) -> str:
+def encode_vector(vector: Vectors) -> str:
     """A vector as text, to the last bit."""
     return base64.b64encode(np.ascontiguousarray(vector, "<f4").tobytes()).decode()

@@ -3,12 +3,12 @@
 import lazy_loader
 
 __all__ = [
+    "AvailableModel",
     "LanguageModels",
-    "Offer",
-    "Patience",
-    "is_here",
-    "offers",
+    "Timeouts",
+    "available_models",
+    "is_loopback_name",
     "open_llm",
-    "spoken",
+    "stream_with_timeouts",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,7 +1,7 @@
-from .discovery import Offer as Offer
-from .discovery import offers as offers
-from .language_model import is_here as is_here
-from .language_model import open_llm as open_llm
+from .discovery import AvailableModel as AvailableModel
+from .discovery import available_models as available_models
 from .registry import LanguageModels as LanguageModels
-from .timeouts import Patience as Patience
-from .timeouts import spoken as spoken
+from .setting import is_loopback_name as is_loopback_name
+from .setting import open_llm as open_llm
+from .timeouts import Timeouts as Timeouts
+from .timeouts import stream_with_timeouts as stream_with_timeouts

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["OLLAMA", "PORTS", "Offer", "offers"]
+__all__ = ["OLLAMA", "PORTS", "AvailableModel", "available_models"]
 
 OLLAMA = "http://127.0.0.1:11434/v1"
 PORTS = (
@@ -27,7 +27,7 @@ _MOST = 64  # models listed of one server
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class AvailableModel:
     """A model that runs or could run here: how the setting `llm` names it, and which server has it.
 
     The setting ends with `#` where the server answers and lists no model: the name is to be added.
@@ -38,25 +38,25 @@ class Offer:
     port: int
 
 
-def offers(ports: Sequence[tuple[int, str]] = PORTS) -> list[Offer]:
+def available_models(ports: Sequence[tuple[int, str]] = PORTS) -> list[AvailableModel]:
     """The models found, in the order of the ports. Nothing is raised: a port that does not answer offers nothing."""
     with ThreadPoolExecutor(len(ports)) as pool:
         return [offer for found in pool.map(lambda one: list(_asked(*one)), ports) for offer in found]
 
 
-def _asked(port: int, server: str) -> Iterator[Offer]:
+def _asked(port: int, server: str) -> Iterator[AvailableModel]:
     root = f"http://127.0.0.1:{port}"
     if server == "Ollama":
         for row in (_rows(f"{root}/api/tags", "models") or [])[:_MOST]:
             if isinstance(row.get("name"), str):
-                yield Offer(f"ollama:{row['name']}", server, port)
+                yield AvailableModel(f"ollama:{row['name']}", server, port)
         return
     rows = _rows(f"{root}/v1/models", "data")
     if rows == []:
-        yield Offer(f"{root}/v1#", server, port)
+        yield AvailableModel(f"{root}/v1#", server, port)
     for row in (rows or [])[:_MOST]:
         if isinstance(row.get("id"), str):
-            yield Offer(f"{root}/v1#{row['id']}", server, port)
+            yield AvailableModel(f"{root}/v1#{row['id']}", server, port)
 
 
 def _rows(address: str, key: str) -> list[dict[str, Any]] | None:

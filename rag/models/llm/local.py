@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import LanguageModelProblem
-from rag.models.llm.server import cut_off
+from rag.models.llm.server import cut_off_error
 from rag.types import Turn
 
 __all__ = ["LocalModel"]
@@ -81,7 +81,7 @@ class LocalModel:
                     f"{self.name} failed: {_first_line(came[0])}", "Try another model."
                 ) from came[0]
             if len(came[0]) >= most and int(came[0][-1]) not in _ends(model):
-                raise cut_off(self.name, most)
+                raise cut_off_error(self.name, most)
 
     def close(self) -> None:
         """Lets go of the weights, once nothing is written any more."""

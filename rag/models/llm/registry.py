@@ -6,8 +6,8 @@ import threading
 from dataclasses import dataclass, field
 
 from rag.errors import QuestionProblem
-from rag.models.llm.discovery import offers
-from rag.models.llm.language_model import open_llm
+from rag.models.llm.discovery import available_models
+from rag.models.llm.setting import open_llm
 from rag.types import LanguageModel
 
 __all__ = ["LanguageModels"]
@@ -33,7 +33,7 @@ class LanguageModels:
     def settings(self) -> list[str]:
         """What may be asked: the configured model first, then those that run on this machine."""
         found = [self.configured] if self.configured else []
-        running = (offer.setting for offer in offers() if not offer.setting.endswith("#"))
+        running = (offer.setting for offer in available_models() if not offer.setting.endswith("#"))
         return list(dict.fromkeys((*found, *running)))
 
     def get(self, setting: str) -> LanguageModel:

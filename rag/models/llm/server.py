@@ -30,7 +30,7 @@ _OTHER_TOKENIZER = 1.2  # other vocabularies need so many tokens for one of cl10
 _CONNECT = 3.0  # seconds
 
 
-def cut_off(name: str, most: int) -> AnswerCutOff:
+def cut_off_error(name: str, most: int) -> AnswerCutOff:
     """What to raise where a model had more to say."""
     return AnswerCutOff(
         f"{name} had not finished after {most} tokens.",
@@ -95,7 +95,7 @@ class ServerModel:
                     if chunk.choices:
                         yield chunk.choices[0].delta.content or ""
                         if chunk.choices[0].finish_reason == "length":
-                            raise cut_off(self.name, most)
+                            raise cut_off_error(self.name, most)
                         if chunk.choices[0].finish_reason:
                             return
         except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:

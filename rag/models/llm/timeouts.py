@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from rag.errors import LanguageModelProblem
 from rag.types import LanguageModel, Turn
 
-__all__ = ["Patience", "spoken"]
+__all__ = ["Timeouts", "stream_with_timeouts"]
 
 _REPEATED = 4  # times that the same end of a text may follow on itself
 _LOOP = (12, 400)  # characters of what is repeated
@@ -25,7 +25,7 @@ _MORE = "Give it longer (llm_wait), or take a smaller model."
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """Seconds until the first sign of life, between two pieces, and for the whole."""
 
     first: float = 60.0
@@ -33,12 +33,12 @@ class Patience:
     whole: float = 300.0
 
 
-def spoken(
+def stream_with_timeouts(
     llm: LanguageModel,
     instructions: str,
     turns: Sequence[Turn],
     most: int,
-    patience: Patience,
+    patience: Timeouts,
     stop: threading.Event | None = None,
 ) -> Generator[str]:
     """The model's words as they come. Closing the iterator stops it at once, and so does whoever sets `stop`.

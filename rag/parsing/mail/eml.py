@@ -10,23 +10,25 @@ import email.policy
 from email.message import EmailMessage
 
 from rag.errors import EmptySource, UnreadableSource
+from rag.parsing.content import ContentBuilder, ParsedContent, plausible_title
 from rag.parsing.dates import date_of
-from rag.parsing.draft import Draft, Writer, sensible_title
-from rag.parsing.lines import lines_of, pieces_of, span_of, stanzas_of
+from rag.parsing.line_blocks import line_blocks_of, lines_of, paragraphs_of, span_of
 from rag.parsing.plain import decode
 from rag.parsing.web.html import write_everything
 
 __all__ = ["read"]
 
 
-def read(data: bytes) -> Draft:
+def read(data: bytes) -> ParsedContent:
     """Raises UnreadableSource or EmptySource."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = decode(data).encode()
     message = email.message_from_bytes(data, policy=email.policy.default)
     if not isinstance(message, EmailMessage) or not any(name in message for name in ("From", "Subject", "Date", "To")):
         raise UnreadableSource("The file is not an e-mail message.", "Export the message again from your mail program.")
-    writer = Writer(title=sensible_title(_header(message, "Subject")), date=date_of([_header(message, "Date")]))
+    writer = ContentBuilder(
+        title=plausible_title(_header(message, "Subject")), date=date_of([_header(message, "Date")])
+    )
     writer.add("heading", _header(message, "Subject"))
     for name in ("From", "To", "Date"):
         if _header(message, name):
@@ -48,7 +50,7 @@ def _header(message: EmailMessage, name: str) -> str:
         return ""
 
 
-def _write_body(writer: Writer, message: EmailMessage) -> None:
+def _write_body(writer: ContentBuilder, message: EmailMessage) -> None:
     body = message.get_body(("plain", "html"))
     if body is None:
         return
@@ -63,6 +65,6 @@ def _write_body(writer: Writer, message: EmailMessage) -> None:
         write_everything(writer, text.encode("utf-8", "replace"), declared=False)
         return
     lines = lines_of(text)
-    for first, last in stanzas_of(lines):
-        for piece in pieces_of(lines, first, last):
+    for first, last in paragraphs_of(lines):
+        for piece in line_blocks_of(lines, first, last):
             writer.add(piece.kind, " ".join(text[slice(*span_of(lines, piece.first, piece.last))].split()))

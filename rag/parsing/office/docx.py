@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import EmptySource, UnreadableSource
 from rag.parsing.archive import open_zip
+from rag.parsing.content import ContentBuilder, ParsedContent, plausible_title
 from rag.parsing.dates import date_of
-from rag.parsing.draft import Draft, Writer, sensible_title
 
 if TYPE_CHECKING:
     from docx.table import Table
@@ -28,11 +28,11 @@ _HEADING = re.compile(r"(?i)^(?:heading|überschrift|titre|título|titolo|заг
 _LISTS = re.compile(r"(?i)^(?:list|liste|lista|aufzählung|bullet)")
 
 
-def read(data: bytes) -> Draft:
+def read(data: bytes) -> ParsedContent:
     """Raises EncryptedSource, UnreadableSource, or EmptySource."""
     document = _open(data)
     told = document.core_properties
-    writer = Writer(title=_title(document), date=date_of([told.modified, told.created]))
+    writer = ContentBuilder(title=_title(document), date=date_of([told.modified, told.created]))
     for item in document.iter_inner_content():
         _write(writer, item)
     draft = writer.draft(MEDIA_TYPE)
@@ -59,14 +59,14 @@ def _open(data: bytes) -> Any:
 
 def _title(document: Any) -> str:
     titled = (p.text for p in document.paragraphs[:20] if _style(p).lower() in ("title", "titel", "titre", "título"))
-    shown = sensible_title(next((text for text in titled if text.strip()), ""))
+    shown = plausible_title(next((text for text in titled if text.strip()), ""))
     if shown:
         return shown
-    told = sensible_title(document.core_properties.title)
+    told = plausible_title(document.core_properties.title)
     if told:
         return told
     first = (p.text for p in document.paragraphs if _HEADING.match(_style(p)) and _style(p).endswith("1"))
-    return sensible_title(next((text for text in first if text.strip()), ""))
+    return plausible_title(next((text for text in first if text.strip()), ""))
 
 
 def _style(paragraph: Paragraph) -> str:
@@ -74,7 +74,7 @@ def _style(paragraph: Paragraph) -> str:
     return (style.name or "") if style is not None else ""
 
 
-def _write(writer: Writer, item: Paragraph | Table) -> None:
+def _write(writer: ContentBuilder, item: Paragraph | Table) -> None:
     from docx.table import Table
 
     if isinstance(item, Table):

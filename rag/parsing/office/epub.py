@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 from rag.errors import EmptySource, UnreadableSource
 from rag.parsing.archive import open_zip, parse_xml
+from rag.parsing.content import ContentBuilder, ParsedContent, plausible_title
 from rag.parsing.dates import date_of
-from rag.parsing.draft import Draft, Writer, sensible_title
 from rag.parsing.web.html import write_everything
 
 __all__ = ["read"]
@@ -20,7 +20,7 @@ __all__ = ["read"]
 _TOLD = ("title", "date")
 
 
-def read(data: bytes) -> Draft:
+def read(data: bytes) -> ParsedContent:
     """Raises EncryptedSource, UnreadableSource, SourceLimit, or EmptySource."""
     with open_zip(data) as archive:
         if "META-INF/encryption.xml" in archive.namelist() and b"adobe" in archive.read("META-INF/encryption.xml"):
@@ -31,7 +31,7 @@ def read(data: bytes) -> Draft:
             raise UnreadableSource("The file is not an e-book.", "Open it in its own program and save it again.")
         package = parse_xml(archive, roots[0])
         told = {name: package.xpath(f"//*[local-name()='metadata']/*[local-name()='{name}']/text()") for name in _TOLD}
-        writer = Writer(title=sensible_title("".join(told["title"][:1])), date=date_of(told["date"]))
+        writer = ContentBuilder(title=plausible_title("".join(told["title"][:1])), date=date_of(told["date"]))
         for name in _chapters(package, posixpath.dirname(roots[0])):
             _write(writer, archive, name)
     draft = writer.draft("application/epub+zip")
@@ -49,7 +49,7 @@ def _chapters(package: object, folder: str) -> list[str]:
     return [posixpath.normpath(posixpath.join(folder, unquote(files[name]))) for name in spine if files.get(name)]
 
 
-def _write(writer: Writer, archive: zipfile.ZipFile, name: str) -> None:
+def _write(writer: ContentBuilder, archive: zipfile.ZipFile, name: str) -> None:
     try:
         data = archive.read(name)
     except (KeyError, zipfile.BadZipFile, EOFError, OSError):

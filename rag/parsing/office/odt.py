@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from rag.errors import EmptySource, EncryptedSource
 from rag.parsing.archive import open_zip, parse_xml
+from rag.parsing.content import ContentBuilder, ParsedContent, plausible_title
 from rag.parsing.dates import date_of
-from rag.parsing.draft import Draft, Writer, sensible_title
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
@@ -27,7 +27,7 @@ _LEFT_OUT = {
 _MAX_DEPTH = 200
 
 
-def read(data: bytes) -> Draft:
+def read(data: bytes) -> ParsedContent:
     """Raises EncryptedSource, UnreadableSource, SourceLimit, or EmptySource."""
     with open_zip(data) as archive:
         if "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read(
@@ -39,7 +39,7 @@ def read(data: bytes) -> Draft:
     titles, dates = (
         [] if meta is None else meta.xpath(f"//*[local-name()='{name}']/text()") for name in ("title", "date")
     )
-    writer = Writer(title=sensible_title("".join(titles[:1])), date=date_of(dates))
+    writer = ContentBuilder(title=plausible_title("".join(titles[:1])), date=date_of(dates))
     for body in content.xpath("//*[local-name()='body']/*[local-name()='text']"):
         _write(writer, body, "paragraph", 0)
     draft = writer.draft("application/vnd.oasis.opendocument.text")
@@ -50,7 +50,7 @@ def read(data: bytes) -> Draft:
     return draft
 
 
-def _write(writer: Writer, parent: _Element, kind: str, depth: int) -> None:
+def _write(writer: ContentBuilder, parent: _Element, kind: str, depth: int) -> None:
     for element in parent:
         tag = element.tag
         if tag in _LEFT_OUT or not isinstance(tag, str) or depth > _MAX_DEPTH:

@@ -12,8 +12,8 @@ from typing import Any
 
 from rag.errors import EmptySource, UnreadableSource
 from rag.parsing.archive import open_zip
+from rag.parsing.content import ContentBuilder, ParsedContent, plausible_title
 from rag.parsing.dates import date_of
-from rag.parsing.draft import Draft, Writer, sensible_title
 from rag.types import Page, Span
 
 __all__ = ["read"]
@@ -22,12 +22,12 @@ _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.pres
 _MAX_DEPTH = 20  # groups within groups
 
 
-def read(data: bytes) -> Draft:
+def read(data: bytes) -> ParsedContent:
     """Raises EncryptedSource, UnreadableSource, SourceLimit, or EmptySource with the numbers of the slides."""
     presentation = _open(data)
     slides = list(presentation.slides)
     told = presentation.core_properties
-    writer = Writer(title=sensible_title(told.title), date=date_of([told.modified, told.created]))
+    writer = ContentBuilder(title=plausible_title(told.title), date=date_of([told.modified, told.created]))
     starts = []
     for slide in slides:
         starts.append(writer.length)
@@ -41,7 +41,7 @@ def read(data: bytes) -> Draft:
     spans = [Span(start, end) for start, end in zip(starts, ends, strict=True)]
     pages = tuple(Page(number, f"slide {number}", span) for number, span in enumerate(spans, 1))
     empty = tuple(page.number for page in pages if page.span.start == page.span.end)
-    return Draft(draft.media_type, draft.title, draft.text, draft.blocks, pages, (), empty, date=draft.date)
+    return ParsedContent(draft.media_type, draft.title, draft.text, draft.blocks, pages, (), empty, date=draft.date)
 
 
 def _open(data: bytes) -> Any:
@@ -67,7 +67,7 @@ def _open(data: bytes) -> Any:
         ) from error
 
 
-def _write(writer: Writer, slide: Any) -> None:
+def _write(writer: ContentBuilder, slide: Any) -> None:
     title = slide.shapes.title
     for shape in _shapes(slide.shapes, 0):
         if title is not None and shape.shape_id == title.shape_id:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from rag.errors import EmptySource, UnreadableSource
-from rag.parsing.draft import Draft, Writer
+from rag.parsing.content import ContentBuilder, ParsedContent
 
 __all__ = ["read"]
 
 
-def read(data: bytes) -> Draft:
+def read(data: bytes) -> ParsedContent:
     """Raises UnreadableSource or EmptySource."""
     from striprtf.striprtf import rtf_to_text
 
@@ -16,7 +16,7 @@ def read(data: bytes) -> Draft:
         raise UnreadableSource("The file is not an RTF document.", "Open it in its own program and save it again.")
     # RTF is ASCII by definition; Latin-1 keeps whatever else is in there, byte for byte, for striprtf to decide.
     text: str = rtf_to_text(data.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
-    writer = Writer()
+    writer = ContentBuilder()
     for line in text.split("\n"):
         if "|" in line and line.rstrip().endswith("|"):
             writer.add("table", " | ".join(filter(None, (cell.strip() for cell in line.split("|")))))

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.language import ended_in_print, has_word
+from rag.language import ends_printed_sentence, has_word
 from rag.parsing.pdf.layout import Row
 from rag.types import BlockKind
 
-__all__ = ["Group", "body_size", "groups_of", "without_furniture"]
+__all__ = ["Group", "body_size", "groups_of", "without_headers_and_footers"]
 
 _MARKER = re.compile(r"(?:[•●▪■◦‣⁃∙○□➢➤❖✓–—-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)])$")
 _BULLET = re.compile(r"[•●▪■◦‣⁃∙○□➢➤❖✓]\s*\S|[–—-]\s+\S")
@@ -52,7 +52,7 @@ def body_size(pages: Iterable[Sequence[Row]]) -> float:
     return max(sizes, key=lambda size: (sizes[size], size), default=0.0)
 
 
-def without_furniture(pages: list[list[Row]], heights: Sequence[float]) -> list[list[Row]]:
+def without_headers_and_footers(pages: list[list[Row]], heights: Sequence[float]) -> list[list[Row]]:
     """Drops heads, feet and page numbers: lines at the edge of many pages, at one height, alike but for digits.
 
     What stands on one line is compared as a bag of words: heads change sides from left to right pages, and are cut
@@ -180,7 +180,11 @@ def _goes_on(last: Group, first: Group) -> bool:
     if first.kind != "paragraph" or last.kind not in ("paragraph", "list"):
         return False
     before, after = last.rows[-1], first.rows[0]
-    if ended_in_print(before.text) or abs(before.size - after.size) > 0.15 * before.size or before.bold != after.bold:
+    if (
+        ends_printed_sentence(before.text)
+        or abs(before.size - after.size) > 0.15 * before.size
+        or before.bold != after.bold
+    ):
         return False
     if before.turn != after.turn:
         return False
@@ -244,10 +248,10 @@ def _same_block(group: Group, row: Row, rows: Sequence[Row], at: int, pitch: flo
     if _BROKEN.search(before.text):
         return True
     if before.bold != row.bold and len(group.rows) < 3 and all(r.bold == before.bold for r in group.rows):
-        return not _ends_early(before, row, rows, at) and not ended_in_print(before.text) and not before.bold
+        return not _ends_early(before, row, rows, at) and not ends_printed_sentence(before.text) and not before.bold
     if _starts_item(row, group):
         return False
-    ended = ended_in_print(before.text)
+    ended = ends_printed_sentence(before.text)
     if not ended and row.text[:1].islower():
         return True
     indent = row.left - before.left
@@ -276,7 +280,7 @@ def _starts_item(row: Row, group: Group | None) -> bool:
         return True
     if not _NUMBERED.match(row.text):
         return False
-    return group is None or group.kind == "list" or ended_in_print(group.rows[-1].text)
+    return group is None or group.kind == "list" or ends_printed_sentence(group.rows[-1].text)
 
 
 def _is_heading(group: Group, body: float) -> bool:
@@ -286,6 +290,6 @@ def _is_heading(group: Group, body: float) -> bool:
     if _BULLET.match(text) or text[0].islower() or text.count(",") > 3 or re.search(r"[;,]$", text):
         return False
     if rows[0].size > 1.12 * body:
-        return len(text) < 120 or not ended_in_print(text)
+        return len(text) < 120 or not ends_printed_sentence(text)
     bold = all(row.bold for row in rows)
     return bold and len(text) < 120 and rows[0].size > 0.9 * body and (len(text) < 60 or not text.endswith("."))

@@ -17,15 +17,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rag.parsing.pdf.pdfium import PageText, Picture
+from rag.parsing.pdf.pdfium import PageImage, PageText
 
-__all__ = ["ScannedWord", "ocr_engine", "page_of", "read_picture"]
+__all__ = ["OcrWord", "ocr_engine", "page_of", "recognise_words"]
 
 _SURE = 50.0  # of 100: a line below is a stain, a drawing, a signature
 _SURE_WORD = 25.0
 
 
-class ScannedWord(NamedTuple):
+class OcrWord(NamedTuple):
     """A word, its place in points on the page as shown, and the number of its line. All words of a line are as high."""
 
     text: str
@@ -45,7 +45,7 @@ def ocr_engine(languages: str) -> str:
     return f"tesserocr {version} {languages}" if _data(languages) else ""
 
 
-def read_picture(picture: Picture, languages: str) -> list[ScannedWord]:
+def recognise_words(picture: PageImage, languages: str) -> list[OcrWord]:
     """The words of a page's picture in reading order; none where there is nothing to read."""
     from tesserocr import PSM, RIL, iterate_level
 
@@ -61,7 +61,7 @@ def read_picture(picture: Picture, languages: str) -> list[ScannedWord]:
         api.Clear()
 
 
-def page_of(number: int, width: float, height: float, words: Sequence[ScannedWord]) -> PageText:
+def page_of(number: int, width: float, height: float, words: Sequence[OcrWord]) -> PageText:
     """A page as PDFium would give it, were the words its text: characters in one numbering, words with boxes."""
     text, starts = "", []
     for before, word in zip([None, *words], words, strict=False):
@@ -84,7 +84,7 @@ def page_of(number: int, width: float, height: float, words: Sequence[ScannedWor
     )
 
 
-def _words(found: Iterable[Any], points: float) -> Iterator[tuple[ScannedWord, float]]:
+def _words(found: Iterable[Any], points: float) -> Iterator[tuple[OcrWord, float]]:
     """Each word with how sure the engine is of it, 0 to 100."""
     from tesserocr import RIL
 
@@ -95,10 +95,10 @@ def _words(found: Iterable[Any], points: float) -> Iterator[tuple[ScannedWord, f
         text = "".join(char for char in word.GetUTF8Text(RIL.WORD) or "" if char.isprintable() and not char.isspace())
         if text and box and row:
             places = (box[0] * points, row[1] * points, box[2] * points, row[3] * points)
-            yield ScannedWord(text, *places, line), float(word.Confidence(RIL.WORD))
+            yield OcrWord(text, *places, line), float(word.Confidence(RIL.WORD))
 
 
-def _sure(words: Iterator[tuple[ScannedWord, float]]) -> Iterator[ScannedWord]:
+def _sure(words: Iterator[tuple[OcrWord, float]]) -> Iterator[OcrWord]:
     for _, group in groupby(words, key=lambda pair: pair[0].line):
         line = list(group)
         letters = sum(len(word.text) for word, _ in line)

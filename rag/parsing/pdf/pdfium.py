@@ -28,7 +28,7 @@ from rag.errors import EncryptedSource, UnreadableSource
 from rag.language import RIGHT_TO_LEFT
 from rag.types import Box
 
-__all__ = ["Boxes", "PageText", "Pdf", "Picture"]
+__all__ = ["Boxes", "PageImage", "PageText", "Pdf"]
 
 Boxes: TypeAlias = NDArray[np.float32]
 """`(n, 4) float32`: left, top, right, bottom."""
@@ -65,7 +65,7 @@ class PageText:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PageImage:
     """A page in grey: `pixels[y * width + x]` is 0 for black to 255 for white; a pixel is `points` wide and high."""
 
     width: int
@@ -154,7 +154,7 @@ class Pdf:
         image.save(picture, "PNG", compress_level=3)
         return picture.getvalue()
 
-    def picture(self, number: int) -> Picture:
+    def picture(self, number: int) -> PageImage:
         """The page for OCR, at 300 dots an inch, less for very large pages. Raises UnreadableSource."""
         raw = _raw()
         with _LOCK, _Page(self._handle, number, with_text=False) as page:
@@ -162,7 +162,7 @@ class Pdf:
             width, height = max(1, round(page.width * scale)), max(1, round(page.height * scale))
             pixels, stride = page.drawn(width, height, raw.FPDFBitmap_Gray, raw.FPDF_GRAYSCALE)
         rows = np.frombuffer(pixels, np.uint8).reshape(height, stride)[:, :width]
-        return Picture(width, height, rows.tobytes(), 1 / scale)
+        return PageImage(width, height, rows.tobytes(), 1 / scale)
 
 
 def _visual(

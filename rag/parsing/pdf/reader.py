@@ -18,13 +18,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from rag.errors import EmptySource, UnreadableSource
-from rag.parsing.draft import Draft, Headings, Writer, sensible_title
-from rag.parsing.metadata import Entry, Facts, facts_of, texts_of
-from rag.parsing.pdf.blocks import Group, body_size, groups_of, without_furniture
+from rag.parsing.content import ContentBuilder, Headings, ParsedContent, plausible_title
+from rag.parsing.metadata import OutlineEntry, PdfMetadata, page_texts, read_metadata
+from rag.parsing.pdf.blocks import Group, body_size, groups_of, without_headers_and_footers
 from rag.parsing.pdf.layout import Row, rows_of
-from rag.parsing.pdf.ocr import ScannedWord, page_of
+from rag.parsing.pdf.ocr import OcrWord, page_of
 from rag.parsing.pdf.pdfium import PageText, Pdf
-from rag.parsing.pdf.text import Weaver
+from rag.parsing.pdf.text import TextBuilder
 from rag.types import Block, Box, GlyphRun, Page, Span, WordBox
 
 __all__ = ["read"]
@@ -36,7 +36,7 @@ _INNERMOST = 1000
 _DEPTH = re.compile(r"(?:[A-Z]|\d{1,2})(?:\.\d{1,2}){0,4}(?=[.)]?\s)")
 
 
-def read(data: bytes, scanned: Mapping[int, Sequence[ScannedWord]] | None = None) -> Draft:
+def read(data: bytes, scanned: Mapping[int, Sequence[OcrWord]] | None = None) -> ParsedContent:
     """`scanned` are the words that OCR read on pages without text, by number.
 
     Raises EncryptedSource, UnreadableSource, or EmptySource with the numbers of the pages.
@@ -44,9 +44,9 @@ def read(data: bytes, scanned: Mapping[int, Sequence[ScannedWord]] | None = None
     try:
         pdf = Pdf(data)
     except UnreadableSource:
-        return _by_pypdf(data, texts_of(data))
+        return _by_pypdf(data, page_texts(data))
     with pdf, ThreadPoolExecutor(1) as beside:
-        facts = beside.submit(facts_of, data)  # runs while PDFium, outside of Python, takes pages apart
+        facts = beside.submit(read_metadata, data)  # runs while PDFium, outside of Python, takes pages apart
         pages = [_page(pdf, number) for number in range(1, pdf.page_count + 1)]
         read_by_ocr = {number: words for number, words in (scanned or {}).items() if words and number <= len(pages)}
         for number, words in read_by_ocr.items():
@@ -79,15 +79,15 @@ def _no_text(pages: int) -> EmptySource:
 
 
 def _draft(
-    pages: list[PageText | None], rows: list[list[Row]], facts: Facts, scanned: Mapping[int, Sequence[ScannedWord]]
-) -> Draft:
+    pages: list[PageText | None], rows: list[list[Row]], facts: PdfMetadata, scanned: Mapping[int, Sequence[OcrWord]]
+) -> ParsedContent:
     heights = [page.height if page else 0.0 for page in pages]
     body = body_size(rows)
-    groups = groups_of(without_furniture(rows, heights))
+    groups = groups_of(without_headers_and_footers(rows, heights))
     groups = _with_outline(groups, facts.outline)
     levels = _levels(groups, facts.outline)
     title = _title(groups, facts, body)
-    weaver = Weaver(pages)
+    weaver = TextBuilder(pages)
     headings = Headings(title)
     blocks: list[Block] = []
     for group in groups:
@@ -108,7 +108,7 @@ def _draft(
     empty = tuple(page.number for page in shown if page.span.start == page.span.end)
     glyphs = tuple(run for run in runs if run.page not in scanned)
     words = tuple(box for run in runs if run.page in scanned for box in _word_boxes(run, pages[run.page - 1]))
-    return Draft(_MEDIA_TYPE, title, text, tuple(blocks), shown, glyphs, empty, words, facts.date)
+    return ParsedContent(_MEDIA_TYPE, title, text, tuple(blocks), shown, glyphs, empty, words, facts.date)
 
 
 def _word_boxes(run: GlyphRun, page: PageText | None) -> Iterator[WordBox]:
@@ -141,7 +141,7 @@ def _plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
 
 
-def _with_outline(groups: list[Group], outline: tuple[Entry, ...]) -> list[Group]:
+def _with_outline(groups: list[Group], outline: tuple[OutlineEntry, ...]) -> list[Group]:
     """Makes headings of the rows that the outline names, splitting them off the paragraph they run into."""
     wanted: dict[int, set[str]] = {}
     for entry in outline:
@@ -171,7 +171,7 @@ def _title_rows(group: Group, titles: set[str]) -> int:
     return 0
 
 
-def _levels(groups: list[Group], outline: tuple[Entry, ...]) -> dict[int, int]:
+def _levels(groups: list[Group], outline: tuple[OutlineEntry, ...]) -> dict[int, int]:
     """A level for each heading, by `id` of its group: from the outline, else from size and weight."""
     known = {(entry.page, _plain(entry.title)): entry.level for entry in outline}
     heads = [group for group in groups if group.kind == "heading"]
@@ -197,9 +197,9 @@ def _look(group: Group) -> tuple[float, bool]:
     return round(group.rows[0].size), group.rows[0].bold
 
 
-def _title(groups: list[Group], facts: Facts, body: float) -> str:
+def _title(groups: list[Group], facts: PdfMetadata, body: float) -> str:
     """The metadata's title if the first pages show it; else the largest heading of page 1; else the metadata's."""
-    told = sensible_title(facts.title)
+    told = plausible_title(facts.title)
     opening = [group for group in groups if group.rows[0].page <= 2][:40]
     if told and _plain(told) in _plain("".join(group.text for group in opening)):
         return told
@@ -208,15 +208,15 @@ def _title(groups: list[Group], facts: Facts, body: float) -> str:
         shown = max(large, key=lambda group: round(group.rows[0].size))
         words = " ".join(shown.text.replace("\x02", "-").split())
         if len(words) <= 200 and Counter(words).most_common(1)[0][1] < len(words):
-            return sensible_title(words) or told
+            return plausible_title(words) or told
     return told
 
 
-def _second_try(data: bytes, pages: list[PageText | None]) -> Draft:
+def _second_try(data: bytes, pages: list[PageText | None]) -> ParsedContent:
     """pypdf knows some fonts that PDFium does not. Raises EmptySource if it cannot read the glyphs either."""
     if all(page is None or not page.text.strip() or _reads_like_words(page.text) for page in pages):
         raise _no_text(len(pages))
-    texts = [text if _reads_like_words(text) else "" for text in texts_of(data)]
+    texts = [text if _reads_like_words(text) else "" for text in page_texts(data)]
     if not any(texts):
         raise _no_text(len(pages))
     return _by_pypdf(data, texts)
@@ -227,9 +227,9 @@ def _reads_like_words(text: str) -> bool:
     return not re.search("[\x00-\x08\ufffd]", text) and sum(map(str.islower, visible)) > 0.4 * len(visible)
 
 
-def _by_pypdf(data: bytes, texts: list[str]) -> Draft:
-    facts = facts_of(data)
-    writer = Writer(title=sensible_title(facts.title))
+def _by_pypdf(data: bytes, texts: list[str]) -> ParsedContent:
+    facts = read_metadata(data)
+    writer = ContentBuilder(title=plausible_title(facts.title))
     starts: list[int] = []
     for text in texts:
         starts.append(writer.length)
@@ -245,4 +245,4 @@ def _by_pypdf(data: bytes, texts: list[str]) -> Draft:
         for number, (label, start, end) in enumerate(zip(labels, starts, ends, strict=True), 1)
     )
     empty = tuple(page.number for page in pages if page.span.start == page.span.end)
-    return Draft(_MEDIA_TYPE, draft.title, draft.text, draft.blocks, pages, (), empty, date=facts.date)
+    return ParsedContent(_MEDIA_TYPE, draft.title, draft.text, draft.blocks, pages, (), empty, date=facts.date)

@@ -19,7 +19,7 @@ from rag.parsing.pdf.layout import Row
 from rag.parsing.pdf.pdfium import PageText
 from rag.types import BlockKind, GlyphRun
 
-__all__ = ["Weaver"]
+__all__ = ["TextBuilder"]
 
 _HYPHENS = "\x02\xad-\u2010"
 _PREFIXES = {"over", "under", "with"}
@@ -29,7 +29,7 @@ _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
-class Weaver:
+class TextBuilder:
     """Takes the groups in order and keeps text and runs. `pages[i]` is page `i + 1`."""
 
     def __init__(self, pages: Sequence[PageText | None]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from rag.errors import EmptySource
-from rag.parsing.draft import Draft
+from rag.parsing.content import ParsedContent
 from rag.parsing.plain import decode
 from rag.types import Block, Span
 
@@ -19,7 +19,7 @@ _RECORD = re.compile(r'(?:"(?:[^"]|"")*"|[^"\r\n])+|"')
 _LONGEST_HEAD = 200
 
 
-def read(data: bytes) -> Draft:
+def read(data: bytes) -> ParsedContent:
     """Raises UnreadableSource for what is no text, EmptySource for nothing but white space."""
     text = decode(data)
     blocks: list[Block] = []
@@ -30,7 +30,7 @@ def read(data: bytes) -> Draft:
             head = (" ".join(text[start:end].split()),)
     if not blocks:
         raise EmptySource("The file is empty.", "Put some text into it, or remove it.")
-    return Draft("text/csv", "", text, tuple(blocks))
+    return ParsedContent("text/csv", "", text, tuple(blocks))
 
 
 def _records(text: str) -> list[tuple[int, int]]:

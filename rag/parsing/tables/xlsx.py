@@ -12,15 +12,15 @@ from typing import Any
 
 from rag.errors import EmptySource, UnreadableSource
 from rag.parsing.archive import open_zip
+from rag.parsing.content import ContentBuilder, ParsedContent, plausible_title
 from rag.parsing.dates import date_of
-from rag.parsing.draft import Draft, Writer, sensible_title
 
 __all__ = ["read"]
 
 _MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def read(data: bytes) -> Draft:
+def read(data: bytes) -> ParsedContent:
     """Raises EncryptedSource, UnreadableSource, SourceLimit, or EmptySource."""
     from lxml.etree import LxmlError  # type: ignore[import-untyped]
 
@@ -44,7 +44,7 @@ def read(data: bytes) -> Draft:
         ) from error
 
 
-def _draft(data: bytes) -> Draft:
+def _draft(data: bytes) -> ParsedContent:
     import warnings
 
     import openpyxl
@@ -53,7 +53,7 @@ def _draft(data: bytes) -> Draft:
         warnings.simplefilter("ignore")  # about features of the file that do not concern its text
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         told = book.properties
-        writer = Writer(title=sensible_title(told.title), date=date_of([told.modified, told.created]))
+        writer = ContentBuilder(title=plausible_title(told.title), date=date_of([told.modified, told.created]))
         for sheet in book.worksheets:
             _write(writer, sheet)
     draft = writer.draft(_MEDIA_TYPE)
@@ -62,7 +62,7 @@ def _draft(data: bytes) -> Draft:
     return draft
 
 
-def _write(writer: Writer, sheet: Any) -> None:
+def _write(writer: ContentBuilder, sheet: Any) -> None:
     named = False
     for row in sheet.iter_rows(values_only=True):
         cells = [_text(value) for value in row]

@@ -11,9 +11,9 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from rag.errors import EmptySource, UnreadableSource
+from rag.parsing.content import ContentBuilder, ParsedContent, plausible_title
 from rag.parsing.dates import date_of
-from rag.parsing.draft import Draft, Writer, sensible_title
-from rag.parsing.lines import lines_of, pieces_of, span_of, stanzas_of
+from rag.parsing.line_blocks import line_blocks_of, lines_of, paragraphs_of, span_of
 from rag.parsing.plain import decode
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ _BLOCKS = frozenset(
 )
 
 
-def read(data: bytes) -> Draft:
+def read(data: bytes) -> ParsedContent:
     """Raises UnreadableSource for what is no text, EmptySource for a page without any."""
-    writer = Writer()
+    writer = ContentBuilder()
     _write_article(writer, _characters(data))
     draft = writer.draft("text/html")
     if not draft.text:
@@ -71,7 +71,7 @@ def _characters(data: bytes) -> str:
     return decode(data)
 
 
-def write_everything(writer: Writer, data: bytes, *, declared: bool = True) -> None:
+def write_everything(writer: ContentBuilder, data: bytes, *, declared: bool = True) -> None:
     """Appends all text of a page - a chapter, a message - that is its own article from end to end.
 
     `declared` says whether the page's own word about its encoding counts; else it is UTF-8.
@@ -81,7 +81,7 @@ def write_everything(writer: Writer, data: bytes, *, declared: bool = True) -> N
         _write_all(writer, _parse(markup))
 
 
-def _write_article(writer: Writer, markup: str) -> None:
+def _write_article(writer: ContentBuilder, markup: str) -> None:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     if not markup.strip():
         return
@@ -114,8 +114,8 @@ def _title(tree: _Element) -> str:
     for path in ("//meta[@property='og:title']/@content", "//title/text()", "//h1"):
         for found in tree.xpath(path)[:1]:
             text = found if isinstance(found, str) else "".join(found.itertext())
-            if sensible_title(text):
-                return sensible_title(text)
+            if plausible_title(text):
+                return plausible_title(text)
     return ""
 
 
@@ -135,7 +135,7 @@ def _main_text(tree: _Element) -> _Element | None:
     return body
 
 
-def _write_extracted(writer: Writer, body: _Element) -> None:
+def _write_extracted(writer: ContentBuilder, body: _Element) -> None:
     """trafilatura's own tags: head, p, list and item, table and row and cell, quote, code, lb."""
     for element in body:
         if element.tag == "head":
@@ -159,15 +159,15 @@ def _write_extracted(writer: Writer, body: _Element) -> None:
             writer.add("paragraph", element.tail or "")
 
 
-def _write_preformatted(writer: Writer, text: str) -> None:
+def _write_preformatted(writer: ContentBuilder, text: str) -> None:
     """Code as it stands; but laws and letters are found in `pre` as well, and are paragraphs."""
     lines = lines_of(text)
     full = [line.text for line in lines if len(line.text.split()) >= 6]
     if len(full) < 5 or len(full) < 0.4 * sum(not line.blank for line in lines) or _CODE.search(text):
         writer.add("code", text)
         return
-    for first, last in stanzas_of(lines):
-        for piece in pieces_of(lines, first, last):
+    for first, last in paragraphs_of(lines):
+        for piece in line_blocks_of(lines, first, last):
             writer.add(piece.kind, " ".join(text[slice(*span_of(lines, piece.first, piece.last))].split()))
 
 
@@ -195,7 +195,7 @@ def _edged(child: _Element, inner: str) -> str:
     return (" " if whole[:1].isspace() else "") + inner + (" " if whole[-1:].isspace() else "")
 
 
-def _write_all(writer: Writer, tree: _Element) -> None:
+def _write_all(writer: ContentBuilder, tree: _Element) -> None:
     """Every word of the page that a reader would see, block by block."""
     pending: list[str] = []
 

@@ -10,7 +10,7 @@ import pytest
 from speaking import Speaker, speaker
 from test_written import PROFITS, QUESTION, REPORT, ROADS, built, opened
 
-from rag.answering.generation.injection import neutral, speaks_to_a_model
+from rag.answering.generation.injection import speaks_to_a_model, without_injection
 from rag.types import Answer
 
 ATTEMPTS = (
@@ -75,7 +75,7 @@ def model() -> Iterator[Speaker]:
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_what_speaks_to_a_model_does_not_reach_it(attempt: str) -> None:
-    told = neutral(attempt)
+    told = without_injection(attempt)
     assert "98" not in told or attempt not in told
     assert not speaks_to_a_model(told)
     assert not any(sign in told for sign in ("<|", "[INST]", "\u200b", "###"))
@@ -83,7 +83,7 @@ def test_what_speaks_to_a_model_does_not_reach_it(attempt: str) -> None:
 
 @pytest.mark.parametrize("sentence", PLAIN)
 def test_what_speaks_to_readers_is_left_as_it_is(sentence: str) -> None:
-    assert neutral(sentence) == sentence
+    assert without_injection(sentence) == sentence
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_what_speaks_to_readers_is_left_as_it_is(sentence: str) -> None:
     ],
 )
 def test_marks_and_unseen_characters_of_a_source_are_taken_out_of_the_prompt(text: str, told: str) -> None:
-    assert neutral(text) == told
+    assert without_injection(text) == told
 
 
 def told_apart(answer: Answer) -> list[Any]:

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag.answering.generation.marks import Said, Sentences, Thought, without_marks
+from rag.answering.generation.citation_marks import GeneratedSentence, ReasoningEnded, SentenceStream, without_marks
 
 KNOWN = 4
 
 
 def read(*pieces: str) -> tuple[list[tuple[str, list[int]]], int]:
     """The sentences with their marks, and how many numbers were unknown."""
-    sentences = Sentences(KNOWN)
+    sentences = SentenceStream(KNOWN)
     found: list[tuple[str, list[int]]] = []
     for heard in (*(said for piece in pieces for said in sentences.feed(piece)), *sentences.end()):
-        found = [] if isinstance(heard, Thought) else [*found, (heard.text, sorted(heard.marks))]
+        found = [] if isinstance(heard, ReasoningEnded) else [*found, (heard.text, sorted(heard.marks))]
     return found, sentences.unknown
 
 
@@ -139,12 +139,12 @@ def test_a_mark_that_was_cut_off_is_not_shown(half: str) -> None:
 
 
 def test_a_sentence_comes_when_the_next_one_has_begun_and_not_before_its_marks() -> None:
-    sentences = Sentences(KNOWN)
+    sentences = SentenceStream(KNOWN)
     assert list(sentences.feed("It rose.")) == []
     assert list(sentences.feed(" [1")) == []
     assert list(sentences.feed("][2]")) == []
     (said,) = sentences.feed(" It f")
-    assert isinstance(said, Said)
+    assert isinstance(said, GeneratedSentence)
     assert (said.text, said.marks) == ("It rose.", frozenset({1, 2}))
 
 
@@ -187,16 +187,19 @@ def test_a_thought_that_the_template_opened_is_taken_back_when_it_ends(thought: 
 
 
 def test_of_a_model_that_is_known_to_think_first_nothing_comes_before_it_has() -> None:
-    sentences = Sentences(KNOWN, thinking=True)
+    sentences = SentenceStream(KNOWN, thinking=True)
     assert list(sentences.feed("The user wants a number. Passage 2 has it. Done.\n</thi")) == []
     assert list(sentences.feed("nk>\nIt rose [2].")) == []
-    assert list(sentences.end()) == [Said("It rose.", frozenset({2}))]
+    assert list(sentences.end()) == [GeneratedSentence("It rose.", frozenset({2}))]
 
 
 def test_a_model_that_was_taken_to_think_first_and_does_not_is_heard_all_the_same() -> None:
-    sentences = Sentences(KNOWN, thinking=True)
+    sentences = SentenceStream(KNOWN, thinking=True)
     assert list(sentences.feed("It rose [2]. It fell [7].\n<think>")) == []
-    assert list(sentences.end()) == [Said("It rose.", frozenset({2})), Said("It fell.", frozenset())]
+    assert list(sentences.end()) == [
+        GeneratedSentence("It rose.", frozenset({2})),
+        GeneratedSentence("It fell.", frozenset()),
+    ]
     assert sentences.unknown == 1
 
 

@@ -18,7 +18,7 @@ from rag.assistant import Assistant
 from rag.config import Config
 from rag.errors import ConfigProblem, QuestionProblem
 from rag.indexing.builder import build
-from rag.models.llm.language_model import open_llm
+from rag.models.llm.setting import open_llm
 from rag.types import Answer, Delta, Done, Found, Turn
 
 REPORT = """The Gwadar Port Authority published its annual report in March 2023.
@@ -370,15 +370,15 @@ def test_when_the_model_fails_the_sources_own_words_come_with_one_sentence_why(
 ) -> None:
     quick = says in (silent, stalls)  # the others are waited for as long as a busy machine takes
     if quick:
-        monkeypatch.setattr("rag.models.llm.timeouts.Patience", lambda first: short(first, 0.8, 8.0))
+        monkeypatch.setattr("rag.models.llm.timeouts.Timeouts", lambda first: short(first, 0.8, 8.0))
     answer = asked(index, model, says, llm_wait=0.8 if quick else 60)
     assert fell_back(answer, why), answer.notes
 
 
 def short(first: float, between: float, whole: float) -> Any:
-    from rag.models.llm.timeouts import Patience
+    from rag.models.llm.timeouts import Timeouts
 
-    return Patience(first, between, whole)
+    return Timeouts(first, between, whole)
 
 
 def test_a_model_that_does_not_run_is_told_and_the_question_answered(index: Path) -> None:
@@ -436,7 +436,7 @@ def test_others_do_not_wait_for_a_model_that_hangs(index: Path, model: Speaker) 
 def test_after_a_silence_the_model_is_left_in_peace_for_a_while(
     index: Path, model: Speaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.models.llm.timeouts.Patience", lambda first: short(first, 0.5, 8.0))
+    monkeypatch.setattr("rag.models.llm.timeouts.Timeouts", lambda first: short(first, 0.5, 8.0))
     model.says = silent
     with opened(index, model.setting, llm_wait=0.5) as assistant:
         assert fell_back(assistant.ask(QUESTION), "did not answer in time")

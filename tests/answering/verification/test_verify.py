@@ -13,7 +13,7 @@ from rag.answering.verification.checking import SourceSentence, Verdict, verify
 from rag.answering.verification.facts import facts
 from rag.language import dates, quantities
 from rag.models.encoder.encoder import SentenceEncoder
-from rag.types import Embedded, EmbedInput, Encoder
+from rag.types import ChunkEmbedding, EmbedInput, Encoder
 
 REPORT = (
     "The Gwadar Port Authority published its annual report in March 2023.",
@@ -219,7 +219,7 @@ class _Same:
     def count(self, texts: Sequence[str]) -> list[int]:
         return [1 for _ in texts]
 
-    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, Embedded]]:
+    def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, ChunkEmbedding]]:
         raise NotImplementedError
 
 

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rag.errors import LanguageModelProblem
-from rag.models import Patience
+from rag.models import Timeouts
 from rag.types import Encoder, Entailment, LanguageModel
 
-__all__ = ["Writer"]
+__all__ = ["AnswerGenerator"]
 
 AT_ONCE = 2
 """Questions that wait for one model side by side; the others get their answer without it."""
@@ -24,12 +24,12 @@ _REST = 30.0  # seconds without a question to a model that did not answer in tim
 
 
 @dataclass(slots=True)
-class Writer:
+class AnswerGenerator:
     """Writes answers and stand-alone questions with a language model; safe from several threads."""
 
     llm: LanguageModel
     encoder: Encoder
-    patience: Patience
+    patience: Timeouts
     drop_unsupported: bool = False
     nli: Entailment | None = None
     thinks_aloud: bool = False  # it was seen to end a thought that it had not opened

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from rag.language import has_word
 from rag.types import Block, BlockKind, GlyphRun, Page, Span, WordBox
 
-__all__ = ["Draft", "Headings", "Writer", "clean", "sensible_title"]
+__all__ = ["ContentBuilder", "Headings", "ParsedContent", "clean", "plausible_title"]
 
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -23,7 +23,7 @@ _JUNK_TITLE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ParsedContent:
     """A document before it has a path and an id. The same rules as for `Document` and `Loaded` hold."""
 
     media_type: str
@@ -57,7 +57,7 @@ class Headings:
 
 
 @dataclass(slots=True)
-class Writer:
+class ContentBuilder:
     """Puts a text together and remembers its blocks."""
 
     title: str = ""
@@ -88,9 +88,9 @@ class Writer:
         self._parts.append(text)
         self.length += len(text)
 
-    def draft(self, media_type: str) -> Draft:
+    def draft(self, media_type: str) -> ParsedContent:
         """The finished text."""
-        return Draft(media_type, self.title, "".join(self._parts), tuple(self._blocks), date=self.date)
+        return ParsedContent(media_type, self.title, "".join(self._parts), tuple(self._blocks), date=self.date)
 
 
 def clean(text: str) -> str:
@@ -99,7 +99,7 @@ def clean(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def sensible_title(text: str | None) -> str:
+def plausible_title(text: str | None) -> str:
     """The title if it is one: not the name of a program or a file, not a number; else empty."""
     title = " ".join(_UNWANTED.sub("", text or "").split())
     if not has_word(title) or len(title) > 300 or _JUNK_TITLE.match(title):

@@ -15,7 +15,7 @@ from rag.language import normalise, sentence_spans, strip_span
 from rag.types import Citation, Claim, Document, Span
 
 __all__ = [
-    "Place",
+    "QuotedSpan",
     "announced",
     "cite",
     "cites",
@@ -33,7 +33,7 @@ _LEANS = re.compile(r"(?:It|He|She|They|This|These|Those|Its|His|Her|Their|Both|
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QuotedSpan:
     """A span to quote, the exact words of the answer in it where they are known, and the group it belongs to."""
 
     document: Document
@@ -58,9 +58,9 @@ def cite(number: int, document: Document, span: Span, answer: Span | None = None
     )
 
 
-def claims_of(places: Sequence[Place]) -> tuple[Claim, ...]:
+def claims_of(places: Sequence[QuotedSpan]) -> tuple[Claim, ...]:
     """One claim for each sentence; sources that say the same are cited together, numbered in order of first use."""
-    groups: dict[tuple[str, str], list[Place]] = {}
+    groups: dict[tuple[str, str], list[QuotedSpan]] = {}
     for place in places:
         said = normalise(place.document.text[place.span.start : place.span.end])
         group = groups.setdefault((place.group, said), [])
@@ -77,7 +77,7 @@ def claims_of(places: Sequence[Place]) -> tuple[Claim, ...]:
     return tuple(claims)
 
 
-def whole(place: Place, others: set[Span]) -> list[Place]:
+def whole(place: QuotedSpan, others: set[Span]) -> list[QuotedSpan]:
     """The sentence with what it needs to be understood: the list that it announces, the sentence that it leans on.
 
     A sentence that is quoted by itself (`others`) is not brought along.
@@ -91,13 +91,13 @@ def whole(place: Place, others: set[Span]) -> list[Place]:
     return [_unmarked(each) for each in found]
 
 
-def announced(place: Place) -> list[Place]:
+def announced(place: QuotedSpan) -> list[QuotedSpan]:
     """Every item of the list that follows the sentence's block."""
     at = bisect_left(place.document.blocks, place.span.end, key=lambda block: block.span.start)
     return _items(place, at)
 
 
-def list_of(place: Place) -> list[Place]:
+def list_of(place: QuotedSpan) -> list[QuotedSpan]:
     """The whole list that a sentence is an item of, or that follows its block, with the sentence before the list.
 
     Empty where it is at no list.
@@ -117,17 +117,17 @@ def list_of(place: Place) -> list[Place]:
     items = _items(place, at)
     if at > 0 and blocks[at - 1].kind == "paragraph" and blocks[at - 1].heading == blocks[at].heading:
         before = sentence_spans(document.text, *blocks[at - 1].span)[-1:]
-        return [*(Place(document, span, group=place.group) for span in before), *items]
+        return [*(QuotedSpan(document, span, group=place.group) for span in before), *items]
     return items
 
 
-def _items(place: Place, at: int) -> list[Place]:
+def _items(place: QuotedSpan, at: int) -> list[QuotedSpan]:
     """The list items from block `at` on, under the same heading."""
     document, items = place.document, []
     for block in document.blocks[at:]:
         if block.kind != "list" or block.heading != document.blocks[at].heading:
             break
-        items.append(Place(document, strip_span(document.text, block.span), group=place.group))
+        items.append(QuotedSpan(document, strip_span(document.text, block.span), group=place.group))
     return items
 
 
@@ -141,7 +141,7 @@ def _with_the_one_before(document: Document, span: Span, others: set[Span]) -> S
     return Span(before[-1].start, span.end)
 
 
-def _unmarked(place: Place) -> Place:
+def _unmarked(place: QuotedSpan) -> QuotedSpan:
     """The place without a list's mark in front, or the end of an emphasis that began in the sentence before."""
     mark = _MARK.match(place.document.text, place.span.start, place.span.end)
     if mark is None or mark.end() >= place.span.end:
@@ -157,7 +157,7 @@ def _shown(quote: str, media_type: str) -> str:
     return " ".join(quote.split())
 
 
-def _emphasis(said: str, place: Place) -> Span | None:
+def _emphasis(said: str, place: QuotedSpan) -> Span | None:
     """Where the exact words stand in a quote as it is said: of equal words, those nearest to their place."""
     if place.answer is None:
         return None
@@ -169,18 +169,18 @@ def _emphasis(said: str, place: Place) -> Span | None:
     return None if start is None else Span(start, start + len(words))
 
 
-def cites(citation: Citation, place: Place) -> bool:
+def cites(citation: Citation, place: QuotedSpan) -> bool:
     return citation.document_id == place.document.id and citation.answer == place.answer
 
 
-def newest_first(places: Sequence[Place]) -> list[Place]:
+def newest_first(places: Sequence[QuotedSpan]) -> list[QuotedSpan]:
     """By the dates of the documents where all have one; else as they came."""
     if not all(place.document.date for place in places):
         return list(places)
     return sorted(places, key=lambda place: place.document.date, reverse=True)
 
 
-def differ_note(places: Sequence[Place]) -> str:
+def differ_note(places: Sequence[QuotedSpan]) -> str:
     """That sources give different figures, and which."""
     said = [
         f"{_shown(p.document.text[p.answer.start : p.answer.end], p.document.media_type)} "

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from rag.assistant import MAX_QUESTION
 from rag.errors import FootnoteError
-from rag.models import is_here
-from rag.server.samples import questions_for
+from rag.models import is_loopback_name
+from rag.server.sample_questions import sample_questions
 from rag.server.suggestions import suggest
 from rag.types import JSON, Citation, Delta, Document, Done, Found, Role, Source, Span, Turn
 
@@ -96,9 +96,9 @@ class Endpoints:
             paths: Only these sources are asked; none means all.
             llm: The language model that writes, "" for the sources' own words; none means the configured one.
         """
-        return self.told(question, turns, paths, llm)
+        return self.ask_interruptible(question, turns, paths, llm)
 
-    def told(
+    def ask_interruptible(
         self,
         question: str,
         turns: list[dict[str, str]] | None = None,
@@ -148,7 +148,7 @@ class Endpoints:
             "longest": MAX_QUESTION,
         }
 
-    def writers(self) -> list[dict[str, JSON]]:
+    def language_models(self) -> list[dict[str, JSON]]:
         """The language models that may write: setting, name, host, whether that is this machine, whether it is the
         configured one.
         """
@@ -164,7 +164,7 @@ class Endpoints:
             sources = self.assistant.documents()
             self.readiness.examples = self._offered(sources) or self._made(sources)
 
-    def look_again(self) -> None:
+    def refresh_examples(self) -> None:
         """What is indexed has changed: other questions are found to begin with, behind whatever comes next."""
         self.readiness.examples = None
 
@@ -179,7 +179,7 @@ class Endpoints:
 
     def _offered(self, sources: Sequence[Source]) -> tuple[str, ...]:
         """Questions that need not be made: those given, or those of the sample sources, if they are indexed."""
-        return questions_for(sources) if self.examples is None else self.examples
+        return sample_questions(sources) if self.examples is None else self.examples
 
     def _made(self, sources: Sequence[Source]) -> tuple[str, ...]:
         found: list[str] = []
@@ -222,7 +222,7 @@ class Endpoints:
         # In the sources' words: a model would take its time, and nobody has asked yet.
         return suggest(near, lambda each: self.assistant.ask(each, paths=paths, llm=""), [question, *asked], cited)
 
-    def standing(self, citations: Sequence[tuple[str, Span, str, str]]) -> list[str]:
+    def citation_status(self, citations: Sequence[tuple[str, Span, str, str]]) -> list[str]:
         """The verdict, as `evidence` gives it, on each `(document_id, span, quote, path)`."""
         return [self._found(*each)[0] for each in citations[:_CITATIONS]]
 
@@ -249,7 +249,7 @@ class Endpoints:
     def original(self, document_id: str) -> tuple[Path, str] | None:
         """The file of an indexed document and its media type; None if it is gone."""
         document = self.assistant.document(document_id)
-        file = self.viewer.file_of(document_id) if document else None
+        file = self.viewer.source_file(document_id) if document else None
         return (file, document.media_type) if document and file else None
 
     def _replacement(self, path: str) -> Document | None:
@@ -265,7 +265,7 @@ class Endpoints:
         before, after = self.viewer.surroundings(citation, around)
         state = self.viewer.source_state(document.id)
         located = page is not None and state == "unchanged"
-        file = self.viewer.file_of(document.id)
+        file = self.viewer.source_file(document.id)
         return {
             "document_id": document.id,
             "path": document.path,
@@ -302,7 +302,7 @@ def _writer(setting: str) -> dict[str, JSON]:
     address = urlsplit(setting) if "://" in setting else None
     host = (address.hostname or "") if address else ""
     name = address.fragment if address else setting.partition(":")[2]
-    return {"setting": setting, "name": name or setting, "host": host, "here": not host or is_here(host)}
+    return {"setting": setting, "name": name or setting, "host": host, "here": not host or is_loopback_name(host)}
 
 
 def _heading(document: Document, offset: int) -> tuple[str, ...]:

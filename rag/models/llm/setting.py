@@ -14,13 +14,13 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from rag.errors import ConfigProblem
-from rag.models.llm.discovery import OLLAMA, Offer, offers
+from rag.models.llm.discovery import OLLAMA, AvailableModel, available_models
 from rag.models.llm.local import LocalModel
 from rag.models.llm.server import ServerModel
-from rag.models.llm.timeouts import Patience, spoken
+from rag.models.llm.timeouts import Timeouts, stream_with_timeouts
 from rag.types import LanguageModel
 
-__all__ = ["Offer", "Patience", "offers", "open_llm", "spoken"]
+__all__ = ["AvailableModel", "Timeouts", "available_models", "open_llm", "stream_with_timeouts"]
 
 _FORMS = "Write ollama:NAME, http://ADDRESS/v1#NAME, or transformers:FOLDER."
 
@@ -61,14 +61,14 @@ def _allowed(address: str, remote: bool) -> None:
         raise ConfigProblem(f"{address} is not an address.", _FORMS) from error
     if not host or parts.username or parts.query:
         raise ConfigProblem(f"{address} is not a server address.", _FORMS)
-    if not remote and not is_here(host):
+    if not remote and not is_loopback_name(host):
         raise ConfigProblem(
             f"{host} is not this machine, and your passages and questions would be sent there.",
             "Set llm_remote = true if that is what you want.",
         )
 
 
-def is_here(host: str) -> bool:
+def is_loopback_name(host: str) -> bool:
     """Whether a host is this machine by its very name: localhost, 127.0.0.0/8 or ::1. No name is looked up."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback

@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.errors import FootnoteError
-from rag.server.endpoints import AT_ONCE, Endpoints
+from rag.server.api import AT_ONCE, Endpoints
 from rag.server.guard import LOOPBACK
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-__all__ = ["Programs", "gradio_app"]
+__all__ = ["GradioProxy", "gradio_app"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Programs:
+class GradioProxy:
     """An ASGI application that stands for Gradio's until that is loaded, and hands everything on from then."""
 
     def __init__(self, endpoints: Endpoints, host: str) -> None:

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from rag.errors import FootnoteError, IndexLocked
-from rag.types import JSON, BuildReport, OnProgress, Progress
+from rag.types import JSON, BuildReport, Progress, ProgressCallback
 
-__all__ = ["Building"]
+__all__ = ["BuildJob"]
 
 State: TypeAlias = Literal["idle", "waiting", "running", "done", "stopped", "failed"]
 _PATIENCE = 120.0  # seconds that another process may be building before we give up
@@ -27,10 +27,10 @@ class _StoppedError(Exception):
     """The person stopped the build."""
 
 
-class Building:
+class BuildJob:
     """Runs `build` when asked to; a wish that comes while it runs is granted when it ends."""
 
-    def __init__(self, build: Callable[[OnProgress], BuildReport], built: Callable[[], None]) -> None:
+    def __init__(self, build: Callable[[ProgressCallback], BuildReport], built: Callable[[], None]) -> None:
         """`built` is told of every build that comes to its end, before it is said to be done."""
         self._build, self._built = build, built
         self._lock = threading.Lock()

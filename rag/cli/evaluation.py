@@ -55,8 +55,8 @@ def run(
     fresh: FreshOption = False,
 ) -> None:
     """Ask every case, judge the answers and their citations, print the measures. "run" may be left out."""
-    from rag.cli.show import print_json
-    from rag.cli.show_evaluation import print_run
+    from rag.cli.evaluation_output import print_run
+    from rag.cli.output import print_json
     from rag.evaluate import breaches, load_floors
 
     held = load_floors(floors) if floors else None
@@ -113,7 +113,7 @@ def raise_floors(
     fresh: FreshOption = False,
 ) -> None:
     """Evaluate, and raise the floors to what was reached. Refuses to lower one unless told to."""
-    from rag.cli.show_evaluation import print_floors
+    from rag.cli.evaluation_output import print_floors
     from rag.evaluate import load_floors, raised, save_floors
 
     before = load_floors(floors) if floors.exists() else None
@@ -130,8 +130,8 @@ def compare(
     as_json: JsonOption = False,
 ) -> None:
     """Compare two runs case by case, and say which differences are real."""
-    from rag.cli.show import print_json
-    from rag.cli.show_evaluation import print_differences
+    from rag.cli.evaluation_output import print_differences
+    from rag.cli.output import print_json
     from rag.errors import CaseProblem
     from rag.evaluate import compare as compare_rows
     from rag.evaluate import read_rows
@@ -155,8 +155,8 @@ def mutate(
 ) -> None:
     """Spoil good answers on purpose and count what these cases notice. Exit code 1 if too little, or too much."""
     from rag.assistant import open_index
-    from rag.cli.show import print_json
-    from rag.cli.show_evaluation import print_gate
+    from rag.cli.evaluation_output import print_gate
+    from rag.cli.output import print_json
     from rag.evaluate import Sources, mutation_gate, opened
 
     with opened(cases, _config(index, model)) as (loaded, settings), open_index(config=settings) as assistant:
@@ -186,11 +186,11 @@ def import_(
 def _evaluated(cases: Path, config: Config, jobs: int | None, fresh: bool, quiet: bool) -> tuple[Run, Sources]:
     from textwrap import shorten
 
-    from rag.cli.show import bars
+    from rag.cli.output import progress_bars
     from rag.evaluate import evaluate, opened
     from rag.types import Progress
 
-    with bars(quiet=quiet) as progress, opened(cases, config, progress) as (loaded, settings):
+    with progress_bars(quiet=quiet) as progress, opened(cases, config, progress) as (loaded, settings):
 
         def on_asked(done: int, total: int, question: str) -> None:
             progress(Progress("asking", done, total, shorten(question, 24, placeholder="…")))

@@ -12,12 +12,12 @@ from typing import Literal
 
 from rag.storage import Snapshot
 
-__all__ = ["Original", "Originals"]
+__all__ = ["Original", "SourceFiles"]
 
 Original = tuple[Path, Literal["unchanged", "changed"]]
 
 
-class Originals:
+class SourceFiles:
     """Finds the files of an index's documents, from any number of threads."""
 
     def __init__(self) -> None:

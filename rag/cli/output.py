@@ -19,20 +19,20 @@ from rich.text import Text
 from rag.doctor import Check
 from rag.errors import FootnoteError
 from rag.language import printable
-from rag.types import JSON, BuildReport, Failure, OnProgress, Passage, Progress, Source
+from rag.types import JSON, BuildReport, Failure, Passage, Progress, ProgressCallback, Source
 
 if TYPE_CHECKING:
     from rag.evidence import Verdict
 
 __all__ = [
-    "bars",
     "print_checks",
+    "print_error",
     "print_json",
     "print_passages",
     "print_report",
     "print_sources",
-    "print_trouble",
     "print_verdicts",
+    "progress_bars",
 ]
 
 
@@ -45,7 +45,7 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def bars(quiet: bool) -> Iterator[OnProgress]:
+def progress_bars(quiet: bool) -> Iterator[ProgressCallback]:
     """Progress bars on stderr for files read and chunks embedded, with rate and time left."""
     place = TextColumn("{task.fields[detail]}", markup=False)
     stage = TextColumn("{task.description:<10}")
@@ -86,7 +86,7 @@ def print_report(report: BuildReport) -> None:
             print(_trouble(name, failure))
 
 
-def print_trouble(error: FootnoteError) -> None:
+def print_error(error: FootnoteError) -> None:
     """An expected error on stderr: what is wrong, and the hint."""
     print(f"{printable(error.message)}\n{printable(error.hint)}", file=sys.stderr)
 

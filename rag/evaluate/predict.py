@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.config import Config
 
-__all__ = ["Kept", "ask_all", "ask_one", "program_hash", "settings_of"]
+__all__ = ["PredictionCache", "ask_all", "ask_one", "program_hash", "settings_of"]
 
 _ALONE = 24  # cases that are asked in this process: a second one would take longer to start
 _KEPT = 8  # files of answers that stay, the last ones used
@@ -48,7 +48,7 @@ def ask_one(assistant: Assistant, case: Case) -> Prediction:
 
 
 def ask_all(
-    cases: Sequence[Case], config: Config, assistant: Assistant, kept: Kept, jobs: int, on_asked: OnAsked
+    cases: Sequence[Case], config: Config, assistant: Assistant, kept: PredictionCache, jobs: int, on_asked: OnAsked
 ) -> list[Prediction]:
     """What is answered to every case, in their order; `jobs` processes ask, each with a copy of the models.
 
@@ -106,7 +106,7 @@ def _opened(settings: str) -> Assistant:
     return assistant
 
 
-class Kept:
+class PredictionCache:
     """Answers of earlier runs with the same index, settings and program, in one file that only grows."""
 
     def __init__(self, folder: Path, fingerprint: str, fresh: bool = False) -> None:

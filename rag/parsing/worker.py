@@ -13,9 +13,9 @@ import stat
 
 from rag.errors import SourceLimit, UnreadableSource
 from rag.parsing.formats import load_bytes
-from rag.parsing.pdf.ocr import read_picture
+from rag.parsing.pdf.ocr import recognise_words
 from rag.parsing.pdf.pdfium import Pdf
-from rag.parsing.wire import Request, pack
+from rag.parsing.serialization import Request, pack
 
 __all__ = ["read"]
 
@@ -26,7 +26,7 @@ def read(question: bytes) -> bytes:
     data = _bytes(asked.path, asked.size)
     if asked.page:
         with Pdf(data) as pdf:
-            words = read_picture(pdf.picture(asked.page), asked.languages)
+            words = recognise_words(pdf.picture(asked.page), asked.languages)
         return json.dumps([hashlib.sha256(data).hexdigest(), words]).encode()
     return pack(load_bytes(data, asked.relative, characters=asked.characters, scanned=asked.scanned))
 

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from rich.status import Status
 
-__all__ = ["tell"]
+__all__ = ["print_answer"]
 
 _HEADING = re.compile(r"^### (.+)$", re.MULTILINE)
 _ALOUD = "\n\nSo far it was thinking aloud. Its answer:\n"
 _INSTEAD = "\n\nThe sources' own words instead:\n"
 
 
-def tell(events: Iterator[Event], writes: str = "") -> Answer:
+def print_answer(events: Iterator[Event], writes: str = "") -> Answer:
     """Prints the pieces of an answer, then what follows them: notes and sources. Returns the whole.
 
     `writes` names the language model that is waited for. What was shown stays where the answer in the end is another:

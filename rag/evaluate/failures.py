@@ -14,11 +14,11 @@ from rag.language import printable
 from rag.types import Span
 
 if TYPE_CHECKING:
-    from rag.evaluate.places import Place, Sources
+    from rag.evaluate.locations import Location, Sources
     from rag.evaluate.results import Result
     from rag.types import Citation
 
-__all__ = ["cited_as", "failure", "lit_difference", "nearest"]
+__all__ = ["citation_list", "failure", "highlighted_diff", "nearest"]
 
 _MISSING, _ADDED, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[0m"
 _WIDTH = 100
@@ -46,13 +46,13 @@ def failure(result: Result, sources: Sources, colour: bool = False) -> str:
     text = printable("\n".join(lines))
     pair = _nearest_pair(result, sources)
     if pair is not None:
-        text += "\n  compared  " + _wrapped(lit_difference(printable(pair[0]), printable(pair[1]), colour))
+        text += "\n  compared  " + _wrapped(highlighted_diff(printable(pair[0]), printable(pair[1]), colour))
     if result.places and (given.refused or given.reason == "closest"):
         text += "\n  found     " + _rank(result)
     return text
 
 
-def lit_difference(expected: str, given: str, colour: bool = False) -> str:
+def highlighted_diff(expected: str, given: str, colour: bool = False) -> str:
     """Both texts as one, word by word: what is missing as [-so-], what was said instead as {+so+}."""
     wanted, said = expected.split(), given.split()
     parts: list[str] = []
@@ -75,7 +75,7 @@ def nearest(wanted: str, quotes: Sequence[str]) -> str | None:
     return max(quotes, key=lambda quote: SequenceMatcher(None, words, quote.split()).ratio(), default=None)
 
 
-def cited_as(citations: Sequence[Citation]) -> str:
+def citation_list(citations: Sequence[Citation]) -> str:
     """Citations as a list, one a line."""
     return printable("\n".join(f"  [{one.number}] {_where(one.path, one.page)}: {one.quote!r}" for one in citations))
 
@@ -101,7 +101,7 @@ def _rank(result: Result) -> str:
     return f"the expected place is in none of the {len(result.prediction.passages)} passages"
 
 
-def _text_of(place: Place, sources: Sources) -> str:
+def _text_of(place: Location, sources: Sources) -> str:
     document = sources.document(place.document_id)
     if document is None or not place.exact:
         return ""

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from rag.language import NUMBERED, sentence_spans
 
-__all__ = ["Heard", "Said", "Sentences", "Thought", "without_marks"]
+__all__ = ["GeneratedSentence", "Heard", "ReasoningEnded", "SentenceStream", "without_marks"]
 
 _NAMED = r"(?:passages?|sources?|documents?|docs?|refs?\.?|references?|citations?)\s*:?\s*"
 _NUMBER = rf"(?:{_NAMED})?\#?\^?\d{{1,3}}(?!\d)"
@@ -62,22 +62,22 @@ _END_OF_THOUGHT = re.compile(r".*</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class GeneratedSentence:
     """A sentence as a person would read it, and the numbers that its marks name."""
 
     text: str
     marks: frozenset[int]
 
 
-class Thought:
+class ReasoningEnded:
     """All that was given before was thought, not said: many chat templates open a thought that the model only ends."""
 
 
-Heard: TypeAlias = Said | Thought
+Heard: TypeAlias = GeneratedSentence | ReasoningEnded
 
 
 @dataclass(slots=True)
-class Sentences:
+class SentenceStream:
     """Takes pieces of a text and gives its sentences, each as soon as the next one has begun.
 
     Marks from 1 to `known` exist; `unknown` counts the others. `thinking`: what comes first is taken for a thought, and
@@ -108,7 +108,7 @@ class Sentences:
         if ended := _END_OF_THOUGHT.match(text):
             text = text[ended.end() :]
             self._given, self._ended, self._fenced, self.unknown = 0, False, False, 0
-            yield Thought()
+            yield ReasoningEnded()
         thought = _OPEN_THOUGHT.search(text)
         *lines, last = text[: thought.start() if thought else len(text)].split("\n")
         for line in lines:
@@ -127,7 +127,7 @@ class Sentences:
         yield from self._sentences(line, whole=True)
         self._line, self._given = "", 0
 
-    def _sentences(self, line: str, whole: bool) -> Iterator[Said]:
+    def _sentences(self, line: str, whole: bool) -> Iterator[GeneratedSentence]:
         """What was not given yet of the sentences of a line, the last one only where the line is whole."""
         self._ended = self._ended or (whole and _LIST.match(line) is not None)
         if self._ended or self._in_code(line, whole):
@@ -144,7 +144,7 @@ class Sentences:
             numbers = {n for place, found in marks if _between(place, span.start, border, at) for n in found}
             self.unknown += sum(not 1 <= number <= self.known for number in numbers)
             self._given = border
-            yield Said(
+            yield GeneratedSentence(
                 _SPACE_BEFORE.sub("", " ".join(text.split())), frozenset(n for n in numbers if 1 <= n <= self.known)
             )
 

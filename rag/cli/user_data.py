@@ -13,10 +13,10 @@ __all__ = ["feedback", "password", "verify"]
 
 def password(name: str) -> None:
     """Ask for a password twice and print the line for the users' file: rag password ada >> users.txt"""
-    from rag.server import line_for
+    from rag.server import users_file_line
 
     secret = typer.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True, err=True)
-    typer.echo(line_for(name, secret))
+    typer.echo(users_file_line(name, secret))
 
 
 def verify(
@@ -28,7 +28,7 @@ def verify(
 
     Exit code 1 if one is changed or gone.
     """
-    from rag.cli.show import print_json, print_verdicts
+    from rag.cli.output import print_json, print_verdicts
     from rag.config import load_config
     from rag.evidence import verify_pack
 
@@ -45,7 +45,7 @@ def verify(
 def feedback() -> None:
     """Print what people said of answers as cases for rag eval: rag feedback > cases.jsonl"""
     from rag.config import load_config
-    from rag.evidence import Feedback
+    from rag.evidence import FeedbackStore
 
-    for case in Feedback(load_config().feedback).cases():
+    for case in FeedbackStore(load_config().feedback).cases():
         typer.echo(json.dumps(case, ensure_ascii=False))

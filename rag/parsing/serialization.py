@@ -11,8 +11,8 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rag.parsing.pdf.ocr import ScannedWord
-from rag.types import Block, Box, Document, GlyphRun, Loaded, Page, Span, WordBox
+from rag.parsing.pdf.ocr import OcrWord
+from rag.types import Block, Box, Document, GlyphRun, LoadedDocument, Page, Span, WordBox
 
 __all__ = ["Request", "pack", "unpack"]
 
@@ -31,7 +31,7 @@ class Request(NamedTuple):
     size: int
     languages: str = ""
     page: int = 0
-    scanned: Mapping[int, Sequence[ScannedWord]] = {}
+    scanned: Mapping[int, Sequence[OcrWord]] = {}
 
     def pack(self) -> bytes:
         return json.dumps([self.path.hex(), *self[1:6], list(self.scanned.items())]).encode()
@@ -40,11 +40,11 @@ class Request(NamedTuple):
     def unpack(cls, data: bytes) -> Request:
         """The other way."""
         path, relative, characters, size, languages, page, scanned = json.loads(data)
-        words = {number: [ScannedWord(*word) for word in found] for number, found in scanned}
+        words = {number: [OcrWord(*word) for word in found] for number, found in scanned}
         return cls(bytes.fromhex(path), relative, characters, size, languages, page, words)
 
 
-def pack(loaded: Loaded) -> bytes:
+def pack(loaded: LoadedDocument) -> bytes:
     """JSON, the text as UTF-8, the glyph runs as integers, words read by OCR as integers and places."""
     document = loaded.document
     headings = {path: at for at, path in enumerate(dict.fromkeys(block.heading for block in document.blocks))}
@@ -68,7 +68,7 @@ def pack(loaded: Loaded) -> bytes:
     return b"".join((_HEAD.pack(*sizes), head, text, runs.tobytes(), words.tobytes(), boxes.tobytes()))
 
 
-def unpack(data: bytes) -> Loaded:
+def unpack(data: bytes) -> LoadedDocument:
     """The other way. Raises ValueError for anything that `pack` did not make."""
     parts, at = [], _HEAD.size
     for size in (*_HEAD.unpack_from(data), len(data)):
@@ -91,4 +91,4 @@ def unpack(data: bytes) -> Loaded:
     glyphs = tuple(map(GlyphRun, *[iter(runs)] * 4))
     places = map(Box, *[iter(boxes)] * 4)
     read_by_ocr = tuple(map(WordBox, *[iter(words)] * 3, places))
-    return Loaded(document, glyphs, tuple(facts["without_text"]), read_by_ocr)
+    return LoadedDocument(document, glyphs, tuple(facts["without_text"]), read_by_ocr)

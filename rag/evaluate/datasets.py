@@ -19,13 +19,13 @@ from rag.errors import CaseProblem
 from rag.evaluate.cases import Case, Expected, to_jsonl
 from rag.types import Span, Turn
 
-__all__ = ["Imported", "import_set", "is_set"]
+__all__ = ["ImportedDataset", "import_set", "is_dataset"]
 
 _SAFE = re.compile(r"[^\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedDataset:
     """Where a set was put: a sources folder, and a file of cases that belong to it."""
 
     sources: Path
@@ -41,7 +41,7 @@ class _Written:
     shift: int
 
 
-def is_set(path: Path) -> bool:
+def is_dataset(path: Path) -> bool:
     """Whether a path is a set to import (a folder with a corpus, or SQuAD's JSON), not a file of cases."""
     if path.is_dir():
         return (path / "corpus.jsonl").is_file()
@@ -51,7 +51,7 @@ def is_set(path: Path) -> bool:
         return '"data"' in (head := file.read(400)) and ("paragraphs" in head or "version" in head)
 
 
-def import_set(origin: Path, into: Path) -> Imported:
+def import_set(origin: Path, into: Path) -> ImportedDataset:
     """Writes `into/sources/*.txt` and `into/cases.jsonl`. Raises CaseProblem if `origin` is no set."""
     sources = into / "sources"
     sources.mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,7 @@ def import_set(origin: Path, into: Path) -> Imported:
     if not cases:
         raise CaseProblem(f"{origin} contains no questions.", "A set has queries.jsonl, or SQuAD's paragraphs.")
     (into / "cases.jsonl").write_text(to_jsonl(cases), "utf-8")
-    return Imported(sources, into / "cases.jsonl")
+    return ImportedDataset(sources, into / "cases.jsonl")
 
 
 def _beir(folder: Path, sources: Path) -> Iterator[Case]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rag.types import Source
 
-__all__ = ["questions_for"]
+__all__ = ["sample_questions"]
 
 QUESTIONS = (
     "How many people died in the attack on the Jaffar Express?",
@@ -33,7 +33,7 @@ PATHS = frozenset(
 )
 
 
-def questions_for(sources: Iterable[Source]) -> tuple[str, ...]:
+def sample_questions(sources: Iterable[Source]) -> tuple[str, ...]:
     """The example questions, if all sample sources are indexed; otherwise none."""
     indexed = {source.path for source in sources if source.status == "indexed"}
     return QUESTIONS if indexed >= PATHS else ()

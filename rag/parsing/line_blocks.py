@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rag.language import ended, is_pair_line
+from rag.language import ends_sentence, is_pair_line
 from rag.types import BlockKind, Span
 
-__all__ = ["Line", "Piece", "lines_of", "pieces_of", "span_of", "stanzas_of"]
+__all__ = ["Line", "LineBlock", "line_blocks_of", "lines_of", "paragraphs_of", "span_of"]
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _ITEM = re.compile(r"\s*(?:>\s*)*(?:[-*+•●▪■◦‣⁃–—]\s|\(?(?:\d{1,3}|[A-Za-z])[.)]\s)\s*\S")
@@ -31,7 +31,7 @@ class Line(NamedTuple):
         return not self.text or self.text.isspace()
 
 
-class Piece(NamedTuple):
+class LineBlock(NamedTuple):
     """Lines `first .. last` (half-open) that make one block."""
 
     kind: BlockKind
@@ -57,7 +57,7 @@ def span_of(lines: Sequence[Line], first: int, last: int) -> Span:
     return Span(start, closing.start + len(closing.text.rstrip()))
 
 
-def stanzas_of(lines: Sequence[Line]) -> list[tuple[int, int]]:
+def paragraphs_of(lines: Sequence[Line]) -> list[tuple[int, int]]:
     """Runs of lines without blank ones between, half-open."""
     stanzas: list[tuple[int, int]] = []
     start = None
@@ -70,9 +70,9 @@ def stanzas_of(lines: Sequence[Line]) -> list[tuple[int, int]]:
     return [*stanzas, (start, len(lines))] if start is not None else stanzas
 
 
-def pieces_of(lines: Sequence[Line], first: int, last: int, kind: BlockKind = "paragraph") -> list[Piece]:
+def line_blocks_of(lines: Sequence[Line], first: int, last: int, kind: BlockKind = "paragraph") -> list[LineBlock]:
     """Splits a run of lines without blank ones between into blocks; `kind` is that of its ordinary text."""
-    pieces: list[Piece] = []
+    pieces: list[LineBlock] = []
     width = max((len(line.text) for line in lines[first:last]), default=0)
     wrapped = _is_wrapped(lines, first, last, width)
     for at in range(first, last):
@@ -82,9 +82,9 @@ def pieces_of(lines: Sequence[Line], first: int, last: int, kind: BlockKind = "p
         before = lines[at - 1].text if at > first and not lines[at - 1].blank else ""
         mine: BlockKind = "table" if _TABLE.search(text) else "list" if _ITEM.match(text) else kind
         if pieces and before and mine == kind and not _breaks(lines, first, last, at, width, before, wrapped):
-            pieces[-1] = Piece(pieces[-1].kind, pieces[-1].first, at + 1)
+            pieces[-1] = LineBlock(pieces[-1].kind, pieces[-1].first, at + 1)
         else:
-            pieces.append(Piece(mine, at, at + 1))
+            pieces.append(LineBlock(mine, at, at + 1))
     return pieces
 
 
@@ -118,4 +118,4 @@ def _continues(before: str, text: str, width: int) -> bool:
     word = text.split(None, 1)[0]
     if len(before.rstrip()) + 1 + len(word) > min(width, _LONG):
         return True
-    return start.islower() and not ended(before.rstrip())
+    return start.islower() and not ends_sentence(before.rstrip())

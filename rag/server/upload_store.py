@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from rag.errors import SourceError, SourceLimit, UnreadableSource
 from rag.parsing import supported
 
-__all__ = ["MOST_BYTES", "MOST_FILES", "Shelf", "clean_path"]
+__all__ = ["MOST_BYTES", "MOST_FILES", "UploadStore", "clean_path"]
 
 MOST_BYTES = 200_000_000  # of one file
 MOST_FILES = 20_000  # in the folder
@@ -30,7 +30,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 
 
-class Shelf:
+class UploadStore:
     """The folder `root`, changed under its own rules."""
 
     def __init__(self, root: Path) -> None:

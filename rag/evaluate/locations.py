@@ -19,11 +19,11 @@ from rag.types import Answer, Document, Span
 if TYPE_CHECKING:
     from rag.assistant import Assistant
 
-__all__ = ["Place", "Sources", "locate"]
+__all__ = ["Location", "Sources", "locate"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """An expectation found: its document, and the spans of that document where it stands.
 
     Several spans are occurrences of the same quote, each as good as the other; no span means the whole document.
@@ -78,12 +78,12 @@ class Sources:
         return hashlib.sha256(repr(sorted(self.ids.items())).encode()).hexdigest()
 
 
-def locate(case: Case, sources: Sources) -> list[Place]:
+def locate(case: Case, sources: Sources) -> list[Location]:
     """The places of all expected citations. Raises CaseProblem for one that does not stand in the sources."""
     return [_place(expected, sources, case.id) for expected in case.citations]
 
 
-def _place(expected: Expected, sources: Sources, case_id: str) -> Place:
+def _place(expected: Expected, sources: Sources, case_id: str) -> Location:
     document = sources.at(expected.path)
     name = f"Case {case_id}: {expected.path}"
     if document is None:
@@ -97,7 +97,7 @@ def _place(expected: Expected, sources: Sources, case_id: str) -> Place:
             raise CaseProblem(f"{name} has no span [{start}, {end}].", f"It has {len(document.text):,} characters.")
         if expected.quote is not None and document.text[start:end] != expected.quote:
             raise CaseProblem(f"{name} has a different text at [{start}, {end}].", "Give the quote without a span.")
-        return Place(expected, document.id, (expected.span,), exact=True)
+        return Location(expected, document.id, (expected.span,), exact=True)
     if expected.quote is not None:
         spans = tuple(occurrences(expected.quote, document.text))
         if not spans:
@@ -109,8 +109,8 @@ def _place(expected: Expected, sources: Sources, case_id: str) -> Place:
                 f"{name} has {_short(expected.quote)!r} on page {page.number if page else '?'}, not {expected.page}.",
                 "Correct the page: pages are counted from 1 in file order.",
             )
-        return Place(expected, document.id, on_page, exact=True)
-    return Place(expected, document.id, tuple(page.span for page in pages))
+        return Location(expected, document.id, on_page, exact=True)
+    return Location(expected, document.id, tuple(page.span for page in pages))
 
 
 def occurrences(quote: str, text: str) -> Iterable[Span]:

@@ -12,20 +12,20 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
 from rag.errors import QuestionProblem
-from rag.evidence import Asked, Kind
+from rag.evidence import Kind, PackedAnswer
 from rag.types import AnswerShape, AnswerStatus, Citation, Claim, PartlyReason, Role, Span, Support, Turn
 
 __all__ = [
-    "AskCall",
-    "EvidenceCall",
-    "Nothing",
-    "PackCall",
-    "PathCall",
-    "RemarkCall",
-    "StandingCall",
-    "SuggestCall",
-    "TokenCall",
-    "read_call",
+    "AskRequest",
+    "CitationStatusRequest",
+    "EvidenceRequest",
+    "FeedbackRequest",
+    "PackRequest",
+    "PageRequest",
+    "PathRequest",
+    "RestoreRequest",
+    "SuggestionsRequest",
+    "parse_request",
 ]
 
 _MOST_BYTES = 8_000_000  # of a request in JSON: a long conversation with its quotes
@@ -33,30 +33,30 @@ _MOST_TEXT = 20_000  # characters of a text that is kept
 _T = TypeVar("_T", bound=BaseModel)
 
 
-class Nothing(BaseModel):
+class PageRequest(BaseModel):
     """A call without values."""
 
     model_config = ConfigDict(strict=True, frozen=True)  # a number is no text, and the other way round
 
 
-class PathCall(Nothing):
+class PathRequest(PageRequest):
     """A file among the sources."""
 
     path: str
 
 
-class TokenCall(Nothing):
+class RestoreRequest(PageRequest):
     """What a removed file is put back with."""
 
     token: str
 
 
-class _Place(Nothing):
+class _Place(PageRequest):
     document_id: str
     span: tuple[int, int]
 
 
-class EvidenceCall(_Place):
+class EvidenceRequest(_Place):
     """A citation to be shown in its surroundings, of so many characters on either side."""
 
     quote: str = ""
@@ -70,13 +70,13 @@ class _Quoted(_Place):
     quote: str
 
 
-class StandingCall(Nothing):
+class CitationStatusRequest(PageRequest):
     """Citations that may have changed since."""
 
     citations: list[_Quoted] | None = None
 
 
-class SuggestCall(Nothing):
+class SuggestionsRequest(PageRequest):
     """What has been asked and cited so far."""
 
     question: str
@@ -105,7 +105,7 @@ class _Cited(_Quoted):
         )
 
 
-class _Turn(Nothing):
+class _Turn(PageRequest):
     role: str
     text: str
 
@@ -114,7 +114,7 @@ class _Turn(Nothing):
         return Turn(role, self.text[:_MOST_TEXT])
 
 
-class AskCall(Nothing):
+class AskRequest(PageRequest):
     """A question in its conversation; `llm` names the language model that writes, None the configured one."""
 
     question: str
@@ -123,7 +123,7 @@ class AskCall(Nothing):
     llm: str | None = None
 
 
-class RemarkCall(Nothing):
+class FeedbackRequest(PageRequest):
     """What a person says of an answer. `user` is who has signed in, whatever the request says."""
 
     kind: Kind
@@ -138,14 +138,14 @@ class RemarkCall(Nothing):
     user: str = ""
 
 
-class _Claim(Nothing):
+class _Claim(PageRequest):
     text: str
     support: Support
     citations: list[_Cited] | None = None
     group: str = ""
 
 
-class _Asked(Nothing):
+class _Asked(PageRequest):
     question: str
     claims: list[_Claim] | None = None
     notes: list[str] | None = None
@@ -153,24 +153,24 @@ class _Asked(Nothing):
     reason: PartlyReason = ""
     shape: AnswerShape = "fact"
 
-    def value(self) -> Asked:
+    def value(self) -> PackedAnswer:
         """An answer as the page keeps it; those kept by an earlier version say less of it."""
         claims = tuple(
             Claim(one.text, tuple(each.value() for each in one.citations or ()), one.support, group=one.group)
             for one in self.claims or ()
         )
         status = self.status or ("answered" if claims else "not_found")
-        return Asked(self.question, claims, tuple(self.notes or ()), status, self.reason, self.shape)
+        return PackedAnswer(self.question, claims, tuple(self.notes or ()), status, self.reason, self.shape)
 
 
-class PackCall(Nothing):
+class PackRequest(PageRequest):
     """A conversation to be packed."""
 
     title: str
     conversation: list[_Asked] | None = None
 
 
-async def read_call(request: Request, kind: type[_T]) -> _T:
+async def parse_request(request: Request, kind: type[_T]) -> _T:
     """The body of a request. Raises QuestionProblem if it is too long, no JSON, or not as `kind` has it."""
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise _misunderstood("content type")
