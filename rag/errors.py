@@ -21,7 +21,7 @@
     ├── CaseProblem            a file of cases, results or floors cannot be used
     └── ConfigProblem          a setting is wrong, a port is taken
 
-This module does not know where an error is shown: only the doors (`cli.py`, `ui/`) catch and print.
+This module does not know where an error is shown: only `cli` and `server` catch and show it.
 """
 
 from __future__ import annotations
