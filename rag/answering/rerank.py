@@ -7,14 +7,12 @@ How the two are mixed is fitted by `training/mix.py` on questions that neither w
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from rag.answering.counting import counted
 from rag.answering.features import Idf, ReadPassage, Terms
 from rag.answering.ranking import RankedSentences, ScoredSentence
 from rag.answering.strength import boundaries, signals, strength
@@ -29,15 +27,6 @@ CANDIDATES = 8
 """Different sentences that are read again."""
 _AROUND = 1  # sentences before and after a candidate that are read with it
 _BEFORE = 4  # and before those at most, where a name of the question is said there
-_LIST = re.compile(  # less remarks at its end; (ABC) is a name
-    r"[^:.?!]{1,80}:\s+([^,;]+[,;].*?)(?:\s*\((?![A-Z-]+\))[^()]*\))*[\s.;*]*", re.DOTALL
-)
-_NO_NAME = "In|On|At|By|For|From|With|As|After|Before|While|When|Both"  # though it begins with a capital
-_NAME = (
-    rf"(?:[Tt]he )?(?!(?:{_NO_NAME})\b)[A-Z][\w’'-]*(?: (?:of |the |de )?[A-Z][\w’'-]*){{0,8}}"
-    r"(?: \([A-Z][^()]{0,20}\))?"
-)
-_NAMES = re.compile(rf"(?<![\w’'-]){_NAME}(?:, {_NAME}){{0,20}},? (?:and|or|as well as) {_NAME}")
 _FILE = Path(__file__).parents[1] / "models" / "data" / "mix.json"
 
 
@@ -101,9 +90,6 @@ def reordered(
         (_again(one, ranks[one.group], *best[one.group]) for one in reading.sentences if one.group in best),
         key=lambda one: one.group,  # a stable sort: repetitions keep their order
     )
-    if reading.several:
-        sentences = [_with_whole_list(one, passages[one.passage]) for one in sentences]
-    sentences = [_of_what_is_counted(one, question, passages[one.passage]) for one in sentences]
     return replace(reading, sentences=tuple(sentences))
 
 
@@ -172,23 +158,6 @@ def _window(passage: ReadPassage, first: int, last: int) -> Window:
 
 def _again(one: ScoredSentence, rank: int, score: float, best: RerankedSentence) -> ScoredSentence:
     return replace(one, score=score, group=rank, answer=best.read.answer, odds=best.read.score)
-
-
-def _with_whole_list(one: ScoredSentence, passage: ReadPassage) -> ScoredSentence:
-    """With all members of "key: one, two, three" or of "A, B and C" where the exact words lie among them."""
-    if one.answer is None:
-        return one
-    sentence = passage.text[slice(*passage.spans[one.sentence])]
-    pair = _LIST.fullmatch(sentence)
-    lists = [Span(*pair.span(1))] if pair else [Span(*found.span()) for found in _NAMES.finditer(sentence)]
-    whole = next((span for span in lists if span.start <= one.answer.start < one.answer.end <= span.end), one.answer)
-    return replace(one, answer=whole)
-
-
-def _of_what_is_counted(one: ScoredSentence, question: str, passage: ReadPassage) -> ScoredSentence:
-    if one.answer is None:
-        return one
-    return replace(one, answer=counted(question, passage.text[slice(*passage.spans[one.sentence])], one.answer))
 
 
 def _inside(answer: Span, sentence: Span) -> Span:

@@ -41,7 +41,6 @@ from .limits import limiting_names as limiting_names
 from .limits import says_whose as says_whose
 from .limits import without_parts as without_parts
 from .names import CAPITALISED as CAPITALISED
-from .names import LISTED_NAMES as LISTED_NAMES
 from .names import NAME_INSIDE as NAME_INSIDE
 from .names import NAME_RUN as NAME_RUN
 from .names import NAME_WORD as NAME_WORD
@@ -69,7 +68,6 @@ from .numbers import NUMBERED as NUMBERED
 from .numbers import Quantity as Quantity
 from .numbers import quantities as quantities
 from .pairs import is_pair_line as is_pair_line
-from .pairs import listed_value as listed_value
 from .pairs import pair_key as pair_key
 from .pairs import pair_line_after as pair_line_after
 from .phrases import Topic as Topic

@@ -9,7 +9,6 @@ from rag.language.english import ABBREVIATED, ARTICLES, OFFICES, PERSON_TITLES
 
 __all__ = [
     "CAPITALISED",
-    "LISTED_NAMES",
     "NAMES_INSIDE",
     "NAME_INSIDE",
     "NAME_RUN",
@@ -34,11 +33,6 @@ NAME_RUN = rf"(?:{CAPITALISED}(?: (?:of|the|de|{CAPITALISED}))*)"
 """The pattern of a name of several words: "University of the Punjab"."""
 PLACE = re.compile(r"\b(?:in|at|near|from|of|to|between|across|into|through) (?:the )?(?:\w+ )?[A-Z]")
 """A word with a capital after one of place."""
-_NO_NAME = "In|On|At|By|For|From|With|As|After|Before|While|When|Both"  # though it begins with a capital
-_RUN = rf"{CAPITALISED}(?: (?:of |the |de )?{CAPITALISED}){{0,8}}"
-_LISTED = rf"(?:[Tt]he )?(?!(?:{_NO_NAME})\b){_RUN}(?: \([A-Z][^()]{{0,20}}\))?"
-LISTED_NAMES = re.compile(rf"(?<![\w’'-]){_LISTED}(?:, {_LISTED}){{0,20}},? (?:and|or|as well as) {_LISTED}")
-"""Names in a row: "A, B and C"."""
 _SHORT_NAME = re.compile(r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}")
 _POSSESSIVE = re.compile(r"[’']s?$")
 _OPENS = re.compile(r"[.:!?]\s|[\"“]")

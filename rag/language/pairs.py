@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import re
 
-from rag.types import Span
-
-__all__ = ["is_pair_line", "listed_value", "pair_key", "pair_line_after"]
+__all__ = ["is_pair_line", "pair_key", "pair_line_after"]
 
 _LINE_KEY = r"[^\s:|][^:|\n]{0,79}"
 _PAIR = re.compile(rf"\s*{_LINE_KEY}?\s?:(?:\s+\S|\s*$)")  # a value, or none yet
 _NEXT = re.compile(rf"\n\s*{_LINE_KEY}:\s")
 _KEY = r"[^:.?!]{1,80}"
 _SENTENCE = re.compile(rf"\s*[-*•]?\s*({_KEY}):\s+\S")
-_LISTED = re.compile(  # less remarks at its end; (ABC) is a name
-    rf"{_KEY}:\s+([^,;]+[,;].*?)(?:\s*\((?![A-Z-]+\))[^()]*\))*[\s.;*]*", re.DOTALL
-)
 
 
 def is_pair_line(line: str) -> bool:
@@ -37,9 +32,3 @@ def pair_key(sentence: str) -> str | None:
     """The key of a sentence "key: value", without a list's mark; None for other sentences."""
     found = _SENTENCE.match(sentence)
     return found[1] if found else None
-
-
-def listed_value(sentence: str) -> Span | None:
-    """Where the value of "key: one, two, three" stands in a sentence, without remarks at its end; None for others."""
-    found = _LISTED.fullmatch(sentence)
-    return Span(*found.span(1)) if found else None

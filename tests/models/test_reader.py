@@ -234,27 +234,6 @@ def test_a_surer_reader_makes_a_stronger_answer_that_is_never_likelier_than_its_
     assert all(0 <= one.answers <= one.about <= 1 for one in (*said, far))
 
 
-@pytest.mark.parametrize(
-    ("sentence", "said"),
-    [
-        ("Languages: Orlic 28%, Dovan (official) 24%, other 26% (two more) (2005 est.)",
-         "Orlic 28%, Dovan (official) 24%, other 26%"),
-        ("Groups: Orlic League; Dovan Party (DP)", "Orlic League; Dovan Party (DP)"),
-        ("- **Exports**: Orlic tea; Dovan rice.", "Orlic tea; Dovan rice"),
-        ("Languages: Orlic", "Orl"),
-        ("They speak Orlic, Dovan and others.", "Orl"),
-        ("The Orlic League (OL), Dovan and the Front of Tal met.", "The Orlic League (OL), Dovan and the Front of Tal"),
-        ("In Orlic and Dovan they meet.", "Orlic and Dovan"),
-    ],
-)  # fmt: skip
-def test_who_asks_for_several_gets_the_whole_list(sentence: str, said: str) -> None:
-    one, scripted = passage(sentence, "Filler."), Scripted("Orlic", sentence.index("Orl"))
-    for several, wanted in ((True, said), (False, "Orl")):
-        best = reordered(RankedSentences((place(0, 0, 1.0, 0),), 0.5, several), "q", [one], scripted).sentences[0]
-        assert best.answer is not None
-        assert sentence[slice(*best.answer)] == wanted
-
-
 def test_nothing_to_read_again() -> None:
     nothing = RankedSentences((), 0.0)
     assert reordered(nothing, "q", [], Scripted("")) == nothing
