@@ -20,27 +20,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias, TypeVar
 
 from rag.errors import CaseProblem
-from rag.types import JSON, Role, Span, Turn
+from rag.evaluate.case_models import Cite, Need, check_case
+from rag.types import JSON, Span, Turn
 
 __all__ = ["Case", "Cite", "Expected", "Need", "case_hash", "load_cases", "parse_case", "to_jsonl", "to_yaml"]
-
-Need: TypeAlias = Literal["any", "all"]
-Cite: TypeAlias = Literal["any", "half", "each", "all"]
-"""How many of the expected places are enough: one, half of them, one in each source that they name, or every one."""
-
-_CASE = {"id", "question", "kind", "turns", "answerable", "answers", "need", "citations", "cite", "reference"}
-_CITATION = {"path", "page", "quote", "span", "relevance"}
-_NEEDS: dict[str, Need] = {"any": "any", "all": "all"}
-_CITES: dict[str, Cite] = {"any": "any", "half": "half", "each": "each", "all": "all"}
-_ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant", "agent": "assistant"}
-
-Choice = TypeVar("Choice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,31 +122,27 @@ def load_cases(path: Path) -> list[Case]:
 
 def parse_case(row: JSON, place: str, default_id: str) -> Case:
     """One case from JSON or from YAML's strings; `place` names it in a CaseProblem."""
-    fields = _mapping(row, _CASE, place)
-    question = _text(fields.get("question"), f"{place}: question")
-    answers = tuple(_text(one, f"{place}: answers") for one in _list(fields.get("answers"), f"{place}: answers"))
-    citations = tuple(
-        _expected(one, f"{place}: citations") for one in _list(fields.get("citations"), f"{place}: citations")
-    )
-    answerable = _flag(fields.get("answerable"), True, f"{place}: answerable")
-    if not answerable and (answers or citations):
-        raise CaseProblem(
-            f"{place}: it is not answerable, but has answers or citations.", "Remove them, or `answerable: false`."
-        )
-    name = _text(fields.get("id") or default_id, f"{place}: id")
-    if not name.isprintable():
-        raise CaseProblem(f"{place}: the id {name!r} contains control characters.", "Use letters, digits and dashes.")
+    given = check_case(row, place, default_id)
     return Case(
-        id=name,
-        question=question,
-        answerable=answerable,
-        answers=answers,
-        need=_one_of(_NEEDS, fields.get("need"), f"{place}: need"),
-        citations=citations,
-        cite=_one_of(_CITES, fields.get("cite"), f"{place}: cite"),
-        turns=tuple(_turn(one, f"{place}: turns") for one in _list(fields.get("turns"), f"{place}: turns")),
-        reference=_text(fields["reference"], f"{place}: reference") if fields.get("reference") else None,
-        kind=_text(fields["kind"], f"{place}: kind") if fields.get("kind") else "",
+        id=given.id,
+        question=given.question,
+        answerable=given.answerable,
+        answers=tuple(given.answers),
+        need=given.need or "any",
+        citations=tuple(
+            Expected(
+                path=one.path.replace("\\", "/"),
+                page=one.page,
+                quote=one.quote,
+                span=Span(*one.span) if one.span else None,
+                relevance=one.relevance or 1,
+            )
+            for one in given.citations
+        ),
+        cite=given.cite or "any",
+        turns=tuple(Turn("user" if one.role == "user" else "assistant", one.text) for one in given.turns),
+        reference=given.reference,
+        kind=given.kind or "",
     )
 
 
@@ -199,7 +183,9 @@ def _rows(path: Path, text: str) -> Iterable[tuple[str, JSON]]:
         raise CaseProblem(f"{path} is not a case file.", "Case files end in .jsonl, .json, .yaml or .yml.")
     if isinstance(found, dict) and "cases" in found:
         found = found["cases"]
-    for number, row in enumerate(_list(found, str(path)), 1):
+    if not isinstance(found, list | None) and found != "":
+        raise CaseProblem(f"{path}: expected a list.", "Write a list, even for a single item.")
+    for number, row in enumerate(found or (), 1):
         yield f"case {number}", row
 
 
@@ -231,93 +217,3 @@ def _yaml(text: str, path: Path) -> JSON:
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         said = getattr(error, "problem", None) or " ".join(str(error).split())
         raise CaseProblem(f"{path}{where}: invalid YAML: {said}.", "Correct it there.") from error
-
-
-def _mapping(value: JSON, known: set[str], place: str) -> dict[str, JSON]:
-    if not isinstance(value, dict):
-        raise CaseProblem(f"{place}: expected a mapping.", f"Known keys: {', '.join(sorted(known))}.")
-    for name in value:
-        if name not in known:
-            raise CaseProblem(f"{place}: unknown key {name!r}.", f"Known keys: {', '.join(sorted(known))}.")
-    return value
-
-
-def _list(value: JSON, place: str) -> Sequence[JSON]:
-    if value is None or value == "":
-        return ()
-    if not isinstance(value, list):
-        raise CaseProblem(f"{place}: expected a list.", "Write a list, even for a single item.")
-    return value
-
-
-def _text(value: JSON, place: str) -> str:
-    if isinstance(value, str) and value.strip():
-        if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
-            raise CaseProblem(f"{place}: the text contains half of a surrogate pair.", "Type the character again.")
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return json.dumps(value)
-    raise CaseProblem(f"{place}: expected text.", "Write it in quotes.")
-
-
-def _flag(value: JSON, default: bool, place: str) -> bool:
-    if value is None or value == "":
-        return default
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.casefold() in ("true", "yes", "false", "no"):
-        return value.casefold() in ("true", "yes")
-    raise CaseProblem(f"{place}: expected true or false.", "Write true or false.")
-
-
-def _one_of(known: dict[str, Choice], value: JSON, place: str) -> Choice:
-    """The choice that a word stands for: any where none is written."""
-    word = "any" if value is None else value
-    if isinstance(word, str) and word in known:
-        return known[word]
-    *most, last = known
-    raise CaseProblem(f"{place}: unknown value {value!r}.", f"Use {', '.join(most)} or {last}.")
-
-
-def _whole(value: JSON, place: str, least: int) -> int:
-    try:
-        number = int(value) if isinstance(value, int | str) and not isinstance(value, bool) else -1
-    except ValueError:
-        number = -1
-    if number < least:
-        raise CaseProblem(
-            f"{place}: expected a whole number of at least {least}.", "Pages are counted from 1 in file order."
-        )
-    return number
-
-
-def _expected(value: JSON, place: str) -> Expected:
-    fields = _mapping(value, _CITATION, place)
-    fields = {name: one for name, one in fields.items() if one not in (None, "", "null", "~")}
-    span = _list(fields.get("span"), f"{place}: span")
-    if span and len(span) != 2:
-        raise CaseProblem(f"{place}: a span needs a start and an end.", "Write [start, end], counted in characters.")
-    start, end = (_whole(one, f"{place}: span", 0) for one in span) if span else (0, 0)
-    if span and end <= start:
-        raise CaseProblem(f"{place}: the span [{start}, {end}] is empty.", "The end must be after the start.")
-    return Expected(
-        path=_text(fields.get("path"), f"{place}: path").replace("\\", "/"),
-        page=_whole(fields["page"], f"{place}: page", 1) if "page" in fields else None,
-        quote=_text(fields["quote"], f"{place}: quote") if "quote" in fields else None,
-        span=Span(start, end) if span else None,
-        relevance=_whole(fields.get("relevance", 1), f"{place}: relevance", 1),
-    )
-
-
-def _turn(value: JSON, place: str) -> Turn:
-    """`{user: text}`, or `{role: user, text: text}` as other programs write it."""
-    fields = _mapping(value, {"role", "text", *_ROLES}, place)
-    if "role" in fields:
-        role, said = str(fields["role"]), fields.get("text")
-    elif len(fields) == 1:
-        ((role, said),) = fields.items()
-    else:
-        role, said = "", None
-    if role not in _ROLES:
-        raise CaseProblem(f"{place}: unknown role.", "Write {user: …} or {assistant: …}.")
-    return Turn(_ROLES[role], _text(said, place))
