@@ -76,7 +76,7 @@ def test_a_linked_symbol_is_defined_in_the_file_that_it_links_to() -> None:
     [
         ("answered or not", "rag/answering/extractive.py", "extractive_answer"),
         ("table in a DOCX file", "rag/parsing/office/docx.py", "_rows"),
-        ("document is deleted", "rag/storage/writer.py", "generation_of"),
+        ("document is deleted", "rag/storage/writer.py", "next_generation"),
         ("document is deleted", "rag/server/upload_store.py", "remove"),
     ],
 )

@@ -213,6 +213,7 @@ def test_a_near_passage_is_shown_on_its_page_and_not_lit_up(shown: tuple[Server,
     page.wait_for_selector(".sheet .quoted")
     lit_up = page.evaluate(colour)
     ask(page, "Who won the chess championship in Reykjavik?")
+    page.locator(".turn.last").get_by_text("Nearest passages", exact=True).click()
     page.locator(".turn.last .passage").first.click()
     page.wait_for_selector(".sheet .near .quoted")
     settled(page)

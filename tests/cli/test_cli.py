@@ -97,7 +97,7 @@ def test_building_again_changes_nothing(folder: Path) -> None:
         (("build", "--sources", "nowhere"), "There is no sources folder at nowhere."),
         (("ask", "anything", "--model", "./no-such-folder"), "There is no model folder ./no-such-folder."),
         (("ask", "anything", "--model", "some-org/other-model"), "The index was built with another model"),
-        (("search", "anything", "--path", "no.md"), "There is no source no.md."),
+        (("search", "anything", "--path", "no.md"), "Unknown source: no.md."),
     ],
 )
 def test_trouble_is_one_sentence_and_a_hint(folder: Path, arguments: tuple[str, ...], said: str) -> None:

@@ -398,7 +398,7 @@ def test_folders_that_are_not_entered_and_files_that_are_none_are_told(place: Pl
     told = {failure.path: failure.reason for failure in report.failed}
     assert set(told) == {"linked", "round", "pipe.txt"}
     assert "link to a folder" in told["linked"]
-    assert "not a regular file" in told["pipe.txt"]
+    assert "not an ordinary file" in told["pipe.txt"]
     assert len(report.added) == 3 + 3
 
 

@@ -353,7 +353,7 @@ def fails(server: Any) -> None:
         (dies, "broke off"),
         (ends_early, "broke off"),
         (garbage, "broke off"),
-        (noise, "wrote what is no text"),
+        (noise, "wrote invalid text"),
         (loops, "repeated itself"),
         (thinks_too_long, "had not finished after"),
         (too_long, "exceeds the available context"),
