@@ -189,12 +189,12 @@ def test_training_goes_on_where_it_was_broken_off(folder: Path, tmp_path: Path) 
     whole = train(folder, tmp_path / "whole", MINE | {"epochs": 1}, minutes=60, share=0.02)
     (tmp_path / "parts").mkdir()
     started = begin(MINE)
+    started.step = started.place = 1  # as if it had been broken off after a step
     started.save(tmp_path / "parts" / "checkpoint.pt")
-    train(folder, tmp_path / "parts", MINE | {"epochs": 1}, minutes=0.0)
     state = train(folder, tmp_path / "parts", MINE | {"epochs": 1}, minutes=60, share=0.02)
     rows = read(tmp_path / "parts" / "epoch-000.jsonl")
     assert rows == read(tmp_path / "whole" / "epoch-000.jsonl")
-    assert state.step == whole.step == len(batches(rows, MINE["tokens"], 0))
+    assert state.step == whole.step == len(batches(rows, MINE["tokens"], 0)) > 1
     assert (state.epoch, state.place) == (1, 0)
     assert torch.load(tmp_path / "parts" / "checkpoint.pt")["step"] == state.step
     weight = state.model.judgments.weight
