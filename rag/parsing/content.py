@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass, field
 
 from rag.language import has_word
-from rag.types import Block, BlockKind, GlyphRun, Page, Span, WordBox
+from rag.parsing.ledger import Ledger
+from rag.types import Block, BlockKind, GlyphRun, Left, Page, Span, WordBox
 
 __all__ = ["ContentBuilder", "Headings", "ParsedContent", "clean", "plausible_title"]
 
@@ -35,6 +36,7 @@ class ParsedContent:
     pages_without_text: tuple[int, ...] = ()
     words: tuple[WordBox, ...] = ()
     date: str = ""
+    left: tuple[Left, ...] = ()
 
 
 @dataclass(slots=True)
@@ -58,10 +60,11 @@ class Headings:
 
 @dataclass(slots=True)
 class ContentBuilder:
-    """Puts a text together and remembers its blocks."""
+    """Puts a text together and remembers its blocks, and in its ledger what is left out."""
 
     title: str = ""
     date: str = ""
+    ledger: Ledger = field(default_factory=Ledger)
     _parts: list[str] = field(default_factory=list)
     _blocks: list[Block] = field(default_factory=list)
     length: int = 0  # of the text so far
@@ -90,7 +93,8 @@ class ContentBuilder:
 
     def draft(self, media_type: str) -> ParsedContent:
         """The finished text."""
-        return ParsedContent(media_type, self.title, "".join(self._parts), tuple(self._blocks), date=self.date)
+        text, left = "".join(self._parts), self.ledger.entries()
+        return ParsedContent(media_type, self.title, text, tuple(self._blocks), date=self.date, left=left)
 
 
 def clean(text: str) -> str:

@@ -17,7 +17,7 @@ from rag.types import Document, LoadedDocument
 
 __all__ = ["READERS", "VERSION", "load_bytes", "supported", "unsupported"]
 
-VERSION = "2"
+VERSION = "3"
 """Changes whenever the same file would give another document: what was read by an older version is read again."""
 
 
@@ -87,5 +87,6 @@ def load_bytes(
         sha256=sha256,
         media_type=draft.media_type,
         date=draft.date,
+        left=draft.left,
     )
     return LoadedDocument(document, draft.glyphs, draft.pages_without_text, draft.words)

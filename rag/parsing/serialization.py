@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rag.parsing.pdf.ocr import OcrWord
-from rag.types import Block, Box, Document, GlyphRun, LoadedDocument, Page, Span, WordBox
+from rag.types import Block, Box, Document, GlyphRun, Left, LoadedDocument, Page, Span, WordBox
 
 __all__ = ["Request", "pack", "unpack"]
 
@@ -55,6 +55,8 @@ def pack(loaded: LoadedDocument) -> bytes:
         "sha256": document.sha256,
         "media_type": document.media_type,
         "date": document.date,
+        "language": document.language,
+        "left": [(one.kind, one.count, one.places, one.words) for one in document.left],
         "pages": [(page.number, page.label, *page.span) for page in document.pages],
         "headings": list(headings),
         "blocks": [(block.kind, *block.span, headings[block.heading]) for block in document.blocks],
@@ -87,6 +89,8 @@ def unpack(data: bytes) -> LoadedDocument:
         sha256=facts["sha256"],
         media_type=facts["media_type"],
         date=facts["date"],
+        language=facts["language"],
+        left=tuple(Left(kind, count, tuple(places), words) for kind, count, places, words in facts["left"]),
     )
     glyphs = tuple(map(GlyphRun, *[iter(runs)] * 4))
     places = map(Box, *[iter(boxes)] * 4)

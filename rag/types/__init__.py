@@ -36,6 +36,8 @@ __all__ = [
     "Hit",
     "Keys",
     "LanguageModel",
+    "Left",
+    "LeftKind",
     "LoadedDocument",
     "Move",
     "Page",

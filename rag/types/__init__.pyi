@@ -27,6 +27,8 @@ from .documents import Block as Block
 from .documents import BlockKind as BlockKind
 from .documents import Chunk as Chunk
 from .documents import Document as Document
+from .documents import Left as Left
+from .documents import LeftKind as LeftKind
 from .documents import LoadedDocument as LoadedDocument
 from .documents import Page as Page
 from .documents import readable_name as readable_name

@@ -9,9 +9,41 @@ from typing import Literal, TypeAlias
 
 from rag.types.spans import GlyphRun, PageRange, Span, WordBox
 
-__all__ = ["Block", "BlockKind", "Chunk", "Document", "LoadedDocument", "Page", "readable_name"]
+__all__ = [
+    "Block",
+    "BlockKind",
+    "Chunk",
+    "Document",
+    "Left",
+    "LeftKind",
+    "LoadedDocument",
+    "Page",
+    "readable_name",
+]
 
 BlockKind: TypeAlias = Literal["paragraph", "heading", "list", "table", "code"]
+LeftKind: TypeAlias = Literal[
+    "running head",
+    "picture",
+    "chart",
+    "text box",
+    "comment",
+    "tracked deletion",
+    "hidden sheet",
+    "hidden row",
+    "hidden text",
+    "formula",
+    "equation",
+    "attachment",
+    "message",
+    "unreadable text",
+    "doubtful encoding",
+    "consent text",
+    "navigation",
+    "frame",
+    "limit",
+]
+"""What a reader may leave out of the text; each is named as the page and the terminal name one of it."""
 
 
 def readable_name(path: str) -> str:
@@ -38,6 +70,20 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """What a reader saw in a file and did not put into the text, all of one kind.
+
+    `places` are pages, sheets or parts ("page 3", "sheet Costs"), in order and each once; `words` is how many words
+    were left out, 0 where they are not known.
+    """
+
+    kind: LeftKind
+    count: int
+    places: tuple[str, ...] = ()
+    words: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One source, read. `id` comes from the content, so the same file twice is one document.
 
@@ -54,6 +100,8 @@ class Document:
     sha256: str  # of the file's bytes
     media_type: str
     date: str = ""  # what it gives as its own: 2025-03-31, 2025-03 or 2025, empty where it gives none
+    language: str = ""  # ISO 639-1 code of what most of the text is in; empty where that is not known
+    left: tuple[Left, ...] = ()
 
     @property
     def name(self) -> str:

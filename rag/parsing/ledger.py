@@ -1,0 +1,42 @@
+"""What a reader sees in a file and does not put into the text: counted by kind, with the places.
+
+This module does not know any file format.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rag.types import Left
+
+if TYPE_CHECKING:
+    from rag.types import LeftKind
+
+__all__ = ["Ledger", "word_count"]
+
+_WORD = re.compile(r"\w+")
+
+
+def word_count(text: str) -> int:
+    """How many words a text has, a word being a run of letters and digits."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Collects what is left out of one file."""
+
+    _found: dict[LeftKind, tuple[int, dict[str, None], int]] = field(default_factory=dict)
+
+    def leave(self, kind: LeftKind, text: str = "", place: str = "", *, count: int = 1) -> None:
+        """Notes `count` things of a kind, their text, and where they stand ("page 3", "sheet Costs")."""
+        counted, places, words = self._found.get(kind, (0, {}, 0))
+        if place:
+            places[place] = None
+        self._found[kind] = counted + count, places, words + word_count(text)
+
+    def entries(self) -> tuple[Left, ...]:
+        """One entry for each kind, in the order in which the kinds were first seen."""
+        return tuple(Left(kind, count, tuple(places), words) for kind, (count, places, words) in self._found.items())
