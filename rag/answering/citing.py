@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.language import normalise, sentence_spans, strip_span
+from rag.language import depends_on_context, normalise, sentence_spans, strip_span
 from rag.types import Citation, Claim, Document, Span
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
 _LONGEST = 600  # characters of a quote that brings the sentence before along
 _MARK = re.compile(r"(?:(?:[-*+•–]|[*_]{2,3}|\d{1,3}[.)])\s+)+")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1")
-_LEANS = re.compile(r"(?:It|He|She|They|This|These|Those|Its|His|Her|Their|Both|Neither|Such|The (?:same|latter))\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def whole(place: QuotedSpan, others: set[Span]) -> list[QuotedSpan]:
     found = [place]
     if document.text[span.start : span.end].endswith(":"):
         found += announced(place)
-    elif _LEANS.match(document.text, span.start, span.end):
+    elif depends_on_context(document.text, span.start, span.end):
         found = [replace(place, span=_with_the_one_before(document, span, others))]
     return [_unmarked(each) for each in found]
 

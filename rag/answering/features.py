@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.language import MATCHES, Offers, longest_run, matches, offers, wants
+from rag.language import MATCHES, Offers, longest_run, matches, offers, opens_with_pronoun, pair_key, wants
 from rag.types import Span, Vectors
 
 __all__ = ["FEATURES", "FloatArray", "Idf", "ReadPassage", "Terms", "features"]
@@ -66,12 +66,8 @@ _PLAIN = (
 FEATURES = (*_PLAIN, *MATCHES)
 _AT = {name: i for i, name in enumerate(_PLAIN)}
 _KEYS = [_AT["pair"], _AT["key_asked"], _AT["key_unasked"]]
-_PAIR = re.compile(r"\s*[-*•]?\s*([^:.?!]{1,80}):\s+\S")  # "key: value"
 _ASIDE = re.compile(r"\([^)]*\)")
 _NEUTRAL = frozenset(("name", "total", "overall", "note", "real"))  # in a key
-_LEANING = frozenset(
-    ["it", "he", "she", "they", "this", "these", "those", "that", "its", "his", "her", "their", "such"]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +248,7 @@ def _of_sentence(row: FloatArray, asked: _Asked, apart: _Apart, i: int, local: d
     row[_AT["length"]] = log1p(len(found)) / 4
     row[_AT["short"]] = len(found) < 5
     row[_AT["is_question"]] = text.rstrip().endswith("?")
-    row[_AT["leans"]] = text.split(maxsplit=1)[0].lower() in _LEANING if text.strip() else 0.0
+    row[_AT["leans"]] = opens_with_pronoun(text)
     row[_AT["new_name"]] = bool(one.names - asked.offers.words)
     row[_AT["new_number"]] = bool(one.figures - asked.offers.figures)
     row[_AT["negation_differs"]] = one.negated != asked.offers.negated
@@ -265,14 +261,14 @@ def _keys(sentences: Sequence[str], asked: Set[str], context: Set[str], terms: T
     are not, up to 3, in thirds; zeros for other sentences, `(n, 3)`.
     """
     found = np.zeros((len(sentences), 3))
-    pairs = [_PAIR.match(sentence) for sentence in sentences]
-    if 2 * sum(pair is not None for pair in pairs) <= max(len(pairs), 3):  # prose has a colon now and then
+    keys = [pair_key(sentence) for sentence in sentences]
+    if 2 * sum(key is not None for key in keys) <= max(len(keys), 3):  # prose has a colon now and then
         return found
-    for row, pair in zip(found, pairs, strict=True):
-        if pair is None:
+    for row, key in zip(found, keys, strict=True):
+        if key is None:
             continue
-        key = {term for term in set(terms(_ASIDE.sub("", pair[1]))) - context - _NEUTRAL if not term.isdigit()}
-        row[:] = 1.0, len(key & asked) / max(len(key), 1), min(len(key - asked), 3) / 3
+        own = {term for term in set(terms(_ASIDE.sub("", key))) - context - _NEUTRAL if not term.isdigit()}
+        row[:] = 1.0, len(own & asked) / max(len(own), 1), min(len(own - asked), 3) / 3
     return found
 
 

@@ -26,7 +26,7 @@ from rag.types import BuildReport, ChunkEmbedding, Encoder, Failure, LoadedDocum
 
 __all__ = ["build", "create_empty_index", "rebuild_lenses", "recipe_of"]
 
-_CHUNK_VERSION = "2"
+_CHUNK_VERSION = "3"
 _LENS_VERSION = "2"  # of the files of a part: those of another version are not taken over
 _WINDOW = 1024  # chunks embedded together: many enough to sort by length, few enough to hold
 _CHECKPOINT = 64  # embeddings stored in one go

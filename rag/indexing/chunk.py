@@ -1,8 +1,9 @@
 """A document becomes chunks: runs of whole sentences that respect headings, overlap by whole sentences, know their
 pages, and never exceed what the encoder reads. Pure: the same document gives the same chunks on every machine.
 
-Each chunk comes with what the encoder is to read for it: title and heading path in front, then the chunk's own text.
-The prefix helps retrieval and is never part of a quote. This module does not know which encoder counts the tokens.
+Each chunk comes with what the encoder is to read for it: title and heading path in front, for the later pieces of a
+list the sentence that announces it and for those of a table its head, then the chunk's own text. The prefix helps
+retrieval and is never part of a quote. This module does not know which encoder counts the tokens.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 _DIGIT = re.compile(r"\d")
 _OVERLAP_SHARE = 4  # at most one part in so many of a chunk repeats the one before: 1/4, chosen by hand
 _PREFIX_TOKENS = 48  # of the encoder's tokens; the heading path is shortened from the front to fit
+_LEAD_TOKENS = 24  # of those, for what announces a list or heads a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class _Unit:
     heading: tuple[str, ...]
     opens: bool  # a heading stands here
     says: bool  # neither a heading nor the head of a table: it may be quoted
+    lead: Span | None  # of a list's item the sentence that announces the list, of a table's row the first row
     size: int
     cost: int
 
@@ -69,22 +72,30 @@ def chunk_id(document_id: str, span: Span) -> int:
 
 
 def _units(document: Document, count: CountTokens, size: int, room: int) -> list[_Unit]:
-    spans: list[tuple[Span, tuple[str, ...], bool, bool]] = []
+    spans: list[tuple[Span, tuple[str, ...], bool, bool, Span | None]] = []
     in_table = False
+    lead = said = None
     for block, inside in units(document):
         opens = block.kind == "heading"
         heads = block.kind == "table" and not in_table and not _DIGIT.search(document.text, *block.span)
-        spans += [(span, block.heading, opens, not opens and not heads) for span in inside]
-        in_table = block.kind == "table" or (in_table and block.kind == "code")  # the line below a head, in Markdown
+        in_row = block.kind == "table" or (in_table and block.kind == "code")  # the line below a head, in Markdown
+        if in_row and not in_table:
+            lead = block.span
+        elif not in_row:
+            lead = said if block.kind == "list" else None
+        if block.kind != "list":
+            said = inside[-1] if inside and block.kind == "paragraph" else None
+        spans += [(span, block.heading, opens, not opens and not heads, lead) for span in inside]
+        in_table = in_row
     texts = [document.text[span.start : span.end] for span, *_ in spans]
     sizes, costs = count_tokens(texts), count(texts)
     found = []
-    for (span, heading, opens, says), n, cost in zip(spans, sizes, costs, strict=True):
+    for (span, heading, opens, says, lead), n, cost in zip(spans, sizes, costs, strict=True):
         if n <= size and cost <= room:
-            found.append(_Unit(span, heading, opens, says, n, cost))
+            found.append(_Unit(span, heading, opens, says, lead, n, cost))
         else:
             parts = _split(document.text, span, count, size, room)
-            found += [_Unit(part, heading, opens, says, a, b) for part, a, b in parts]
+            found += [_Unit(part, heading, opens, says, lead, a, b) for part, a, b in parts]
     return found
 
 
@@ -162,15 +173,23 @@ def _pieces(document: Document, group: Sequence[_Unit], count: CountTokens, limi
 
 
 def _prefix(document: Document, group: Sequence[_Unit], count: CountTokens) -> str:
-    """Title and heading path on one line, shortened from the outer headings inwards until it fits."""
-    path = [*group[0].heading]
-    parts = [part for part in (document.title, *path) if part]
-    while parts:
-        line = " > ".join(parts) + "\n"
-        if count([line])[0] <= _PREFIX_TOKENS:
-            return line
+    """Title and heading path on one line, what announces the first unit on the next, both shortened until they fit.
+
+    The path loses its outer headings, what announces its end.
+    """
+    lead = group[0].lead
+    words = document.text[lead.start : lead.end].split() if lead and lead.end <= group[0].span.start else []
+    parts = [part for part in (document.title, *group[0].heading) if part]
+    path = f"{' > '.join(parts)}\n" if parts else ""
+    while path and count([path])[0] > _PREFIX_TOKENS - (_LEAD_TOKENS if words and len(parts) > 1 else 0):
         parts.pop(1 if len(parts) > 2 else 0)
-    return ""
+        path = f"{' > '.join(parts)}\n" if parts else ""
+    while words:
+        both = f"{path}{' '.join(words)}\n"
+        if count([both])[0] <= _PREFIX_TOKENS:
+            return both
+        words = words[: len(words) * 3 // 4]
+    return path
 
 
 def _pages(document: Document, span: Span) -> PageRange | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.indexing.chunk import ChunkInput, chunk_document, chunk_id
 from rag.models import count_tokens
-from rag.types import Block, Document, Page, PageRange, Span
+from rag.types import Block, BlockKind, Document, Page, PageRange, Span
 
 LIMIT = 96
 
@@ -102,6 +102,60 @@ def test_a_long_heading_path_is_shortened_never_the_text() -> None:
     block = Block("paragraph", Span(0, len(text)), ("An outer heading of great length " * 8, "Inner"))
     (piece,) = chunks(document(text, (block,)))
     assert piece.reads.text == f"A title > Inner\n{text}"
+
+
+def _in_blocks(lines: list[tuple[BlockKind, str]]) -> Document:
+    text = "\n".join(line for _, line in lines)
+    blocks, at = [], 0
+    for kind, line in lines:
+        blocks.append(Block(kind, Span(at, at + len(line)), ("Rules",)))
+        at += len(line) + 1
+    return document(text, tuple(blocks))
+
+
+def test_a_later_piece_of_a_list_is_read_below_the_sentence_that_announces_it() -> None:
+    items: list[tuple[BlockKind, str]] = [
+        ("list", f"Members of group {i} bring a boat of their own.") for i in range(12)
+    ]
+    told = _in_blocks([("paragraph", "Guests are welcome. The following is asked of members:"), *items])
+    first, *later = chunks(told, size=40, overlap=0)
+    assert "asked of members:" in told.text[slice(*first.chunk.span)]
+    assert first.reads.text.count("asked of members:") == 1
+    for piece in later:
+        assert piece.reads.text.startswith("A title > Rules\nThe following is asked of members:\nMembers of group")
+        assert all(piece.reads.text[slice(*span)].startswith("Members") for span in piece.reads.sentences)
+
+
+def test_a_paragraph_after_a_list_is_not_announced() -> None:
+    lines: list[tuple[BlockKind, str]] = [
+        ("paragraph", "We ask:"),
+        ("list", "Bring a boat."),
+        ("paragraph", "Be kind."),
+    ]
+    assert [piece.reads.text for piece in chunks(_in_blocks(lines), size=3, overlap=0)][
+        -1
+    ] == "A title > Rules\nBe kind."
+
+
+def test_a_later_piece_of_a_table_is_read_below_its_head() -> None:
+    rows: list[tuple[BlockKind, str]] = [("table", f"V-{i} | Archive | {i * 17}.50") for i in range(200, 240)]
+    told = _in_blocks([("table", "Voucher | Cost centre | Gross amount"), *rows])
+    first, *later = chunks(told, size=60, overlap=0)
+    assert first.reads.text.count("Gross amount") == 1
+    assert later
+    assert all(
+        piece.reads.text.startswith("A title > Rules\nVoucher | Cost centre | Gross amount\nV-") for piece in later
+    )
+
+
+def test_a_long_announcement_loses_its_end() -> None:
+    lead = "Whoever wants to use the boats of the club " + "and of its friends " * 20 + "has to:"
+    lines: list[tuple[BlockKind, str]] = [("paragraph", lead), ("list", "Bring a key."), ("list", "Bring a coat.")]
+    *_, last = chunks(_in_blocks(lines), size=4, overlap=0)
+    head, announced, text = last.reads.text.split("\n")
+    assert (head, text) == ("A title > Rules", "Bring a coat.")
+    assert lead.startswith(announced)
+    assert 5 < len(announced.split()) < 48
 
 
 def test_chunks_know_their_pages() -> None:
