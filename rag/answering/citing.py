@@ -24,9 +24,11 @@ __all__ = [
     "list_of",
     "newest_first",
     "whole",
+    "with_head",
 ]
 
 _LONGEST = 600  # characters of a quote that brings the sentence before along
+_HEAD = 6  # words of a head in front of a paragraph, its list mark included
 _MARK = re.compile(r"(?:(?:[-*+•–]|[*_]{2,3}|\d{1,3}[.)])\s+)+")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1")
 
@@ -88,6 +90,20 @@ def whole(place: QuotedSpan, others: set[Span]) -> list[QuotedSpan]:
     elif depends_on_context(document.text, span.start, span.end):
         found = [replace(place, span=_with_the_one_before(document, span, others))]
     return [_unmarked(each) for each in found]
+
+
+def with_head(document: Document, span: Span) -> Span:
+    """A sentence with the few words that stand before it as the head of its block, "Free float. Shares that ..."; of
+    such a head, with the sentence behind it.
+    """
+    at = bisect_right(document.blocks, span.start, key=lambda block: block.span.start) - 1
+    if at < 0 or document.blocks[at].kind not in ("paragraph", "list"):
+        return span
+    head, *rest = sentence_spans(document.text, *document.blocks[at].span)[:2]
+    said = document.text[slice(*head)]
+    if not rest or span.end > rest[0].end or not said.endswith((".", ":")) or len(said.split()) > _HEAD:
+        return span
+    return Span(head.start, rest[0].end)
 
 
 def announced(place: QuotedSpan) -> list[QuotedSpan]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.catalogue import about_sources
-from rag.answering.citing import QuotedSpan, cites, claims_of, differ_note, newest_first
+from rag.answering.citing import QuotedSpan, cites, claims_of, differ_note, newest_first, with_head
 from rag.answering.comparison import comparison_answer
 from rag.answering.differing import differing
 from rag.answering.findings import Answering, Findings
@@ -150,7 +150,10 @@ def _with_definitions(found: Retrieved, term: str, corpus: Corpus) -> Retrieved:
         hit
         for hit in corpus.find(term, k=_FURTHER).hits
         if hit.passage.chunk.id not in known
-        and any(defines(term, hit.passage.document.text[slice(*span)]) for span in hit.sentences)
+        and any(
+            defines(term, hit.passage.document.text[slice(*with_head(hit.passage.document, span))])
+            for span in hit.sentences
+        )
     ][: len(found.hits) // 2]
     return replace(found, hits=(*found.hits[: len(found.hits) - len(further)], *further))
 

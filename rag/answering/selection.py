@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from rag.answering.citing import QuotedSpan, claims_of, list_of, whole
+from rag.answering.citing import QuotedSpan, claims_of, list_of, whole, with_head
 from rag.answering.findings import Findings
 from rag.answering.ranking import ScoredSentence
 from rag.language import Kind, defines
@@ -59,8 +59,7 @@ def evidence(findings: Findings, kind: Kind, term: str = "") -> list[QuotedSpan]
     groups = {one.group for one in chosen}
     rank = {one.group: n for n, one in enumerate(chosen)}
     shown = sorted((one for one in findings.reading.sentences if one.group in groups), key=lambda one: rank[one.group])
-    places = [findings.place(one) for one in shown]
-    return list(dict.fromkeys(places))
+    return list(dict.fromkeys(_with_term(findings.place(one), term) for one in shown))
 
 
 def whole_lists(findings: Findings) -> list[QuotedSpan]:
@@ -76,7 +75,8 @@ def whole_lists(findings: Findings) -> list[QuotedSpan]:
 
 def closest(findings: Findings, kind: Kind, term: str = "") -> list[QuotedSpan]:
     """Two to five sentences that come closest, best first."""
-    return list(dict.fromkeys(findings.place(one) for one in _chosen(findings, _CLOSEST, kind, term)))
+    chosen = _chosen(findings, _CLOSEST, kind, term)
+    return list(dict.fromkeys(_with_term(findings.place(one), term) for one in chosen))
 
 
 def in_order(places: list[QuotedSpan]) -> list[QuotedSpan]:
@@ -96,9 +96,18 @@ def _chosen(findings: Findings, amount: _Amount, kind: Kind, term: str) -> list[
 
 
 def _ahead(one: ScoredSentence, findings: Findings, term: str) -> ScoredSentence:
-    place = findings.place(one)
-    said = place.document.text[slice(*place.span)]
-    return replace(one, score=one.score + _DEFINES) if defines(term, said) else one
+    return replace(one, score=one.score + _DEFINES) if _defines(term, findings.place(one)) else one
+
+
+def _defines(term: str, place: QuotedSpan) -> bool:
+    return defines(term, place.document.text[slice(*with_head(place.document, place.span))])
+
+
+def _with_term(place: QuotedSpan, term: str) -> QuotedSpan:
+    """The place with the head in front of it where that names the term."""
+    if not term or not _defines(term, place):
+        return place
+    return replace(place, span=with_head(place.document, place.span))
 
 
 def claims_in_shape(places: list[QuotedSpan], kind: Kind) -> tuple[Claim, ...]:

@@ -143,7 +143,7 @@ _TERMS = tuple(  # where the term stands that a definition is asked of
         rf"^how {_BE} {_ARTICLE}(.+) defined$",
     )
 )
-_DEFINES = r"(?:is|are|was|were|means?|refers?|denotes?|describes?|stands?)\b|:|–|—"
+_DEFINES = r"(?:is|are|was|were|means?|refers?|denotes?|describes?|stands?)\b|:|–|—|\.\s+\w"
 
 
 def document_phrase(question: str) -> str:
@@ -153,7 +153,9 @@ def document_phrase(question: str) -> str:
 
 
 def defines(term: str, sentence: str) -> bool:
-    """Whether a sentence says what a term is: it begins with it and goes on "is", "means", or names something so."""
+    """Whether a sentence says what a term is: it begins with it and goes on "is", "means", or names something so, or
+    the term stands in front as a head of its own: "Free float. Shares that ..."
+    """
     named = rf"(?:an?|the)?\s*[\"“‘'*_]*{re.escape(term)}(?:s|es)?[\"”’'*_]*(?:\s*\([^)]*\))?"
     begins = re.match(rf"[\W\d]*(?:[^.;]{{0,40}},\s+)?{named}\s*,?\s*(?:{_DEFINES})", sentence, re.IGNORECASE)
     presented = re.search(

@@ -343,6 +343,24 @@ def test_a_sentence_that_defines_wins_over_one_that_mentions(tmp_path_factory: p
             assert quotes(answer)[0] == "A tidal bore is a wave that runs up a river against its current.", question
 
 
+def test_a_term_at_the_head_of_a_paragraph_is_shown_with_what_says_what_it_is(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    place = tmp_path_factory.mktemp("heads")
+    (place / "sources").mkdir()
+    (place / "sources" / "boats.md").write_text(
+        "# What the yard offers\n\nThe yard rents out boats in two ways. Last year Harbour Pass brought in most.\n\n"
+        "- Day Sail. A boat for one day, with a skipper who knows the fjord.\n"
+        "- Harbour Pass. Our yearly rental of small boats to members who own none. A member may take any boat.\n",
+        "utf-8",
+    )
+    rag.build(place / "sources", place / "index")
+    with rag.open(place / "index") as opened:
+        answer = checked(opened, "What is Harbour Pass?")
+        assert answer.status != "not_found"
+        assert quotes(answer)[0] == "Harbour Pass. Our yearly rental of small boats to members who own none."
+
+
 def test_what_comes_closest_is_two_to_five_sentences_said_to_be_so(assistant: Assistant) -> None:
     answer = checked(assistant, "What happened after the flood of 1931?")
     assert (answer.status, answer.reason) == ("partly", "closest")

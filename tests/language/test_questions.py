@@ -369,6 +369,7 @@ def test_the_topic_is_the_question_without_its_asking_words(question: str, topic
         ("deductible", "The deductible describes what the member pays."),
         ("tidal bore", "A tidal bore, a wave that runs up a river, is dangerous to boats."),
         ("Hedda Brun", "Hedda Brun was an engineer from Korve."),
+        ("free float", "• Free float. Shares that anybody may buy."),
         ("net metering", "“Net metering” means that what is fed in is set off."),
     ],
 )
@@ -385,6 +386,8 @@ def test_a_sentence_that_says_what_a_term_is_defines_it(term: str, sentence: str
         ("bore", "The boredom is great."),
         ("lease", "He said that the lease of the mill had ended."),
         ("ferry", "The ferry over the Ilm, which Hedda built, sank."),
+        ("escrow", "Escrow."),
+        ("escrow", "The money lay in escrow. Then it was paid."),
         ("C++ (lang", "Nothing of the kind is said here."),
     ],
 )
