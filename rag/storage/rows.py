@@ -13,7 +13,7 @@ from typing import Any
 import apsw
 import numpy as np
 
-from rag.types import Chunk, PageRange, SourceStatus, Span, Vectors
+from rag.types import Chunk, Left, PageRange, SourceStatus, Span, Vectors
 
 FORMAT = "2"  # since 2 with a checksum in every page
 SCHEMA = """
@@ -25,7 +25,8 @@ CREATE INDEX IF NOT EXISTS files_document ON files(document_id);
 CREATE TABLE IF NOT EXISTS documents(
     id TEXT NOT NULL, recipe TEXT NOT NULL, title TEXT NOT NULL, media_type TEXT NOT NULL, sha256 TEXT NOT NULL,
     text BLOB NOT NULL, pages TEXT NOT NULL, blocks TEXT NOT NULL, empty_pages TEXT NOT NULL, glyphs BLOB NOT NULL,
-    suffix TEXT NOT NULL, date TEXT NOT NULL DEFAULT '', PRIMARY KEY(id, recipe));
+    suffix TEXT NOT NULL, date TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT '',
+    left_out TEXT NOT NULL DEFAULT '[]', PRIMARY KEY(id, recipe));
 CREATE INDEX IF NOT EXISTS documents_content ON documents(sha256);
 CREATE TABLE IF NOT EXISTS words(
     document_id TEXT NOT NULL, recipe TEXT NOT NULL, places BLOB NOT NULL, boxes BLOB NOT NULL,
@@ -40,7 +41,8 @@ CREATE INDEX IF NOT EXISTS chunks_vector ON chunks(vector_id);
 CREATE TABLE IF NOT EXISTS vectors(id BLOB PRIMARY KEY, vector BLOB NOT NULL, sentences BLOB NOT NULL);
 """
 
-
+LATER_COLUMNS = {"date": "''", "language": "''", "left_out": "'[]'"}
+"""Columns of documents that older indexes lack, with what stands for them there; in the order in which they came."""
 _SPAN = Struct("=ii")
 
 
@@ -100,9 +102,18 @@ class RowReader:
         }
 
 
-def has_dates(connection: apsw.Connection) -> bool:
-    """Whether documents are kept with their dates; an index that was made before they were is read all the same."""
-    return "date" in {row[1] for row in connection.execute("PRAGMA table_info(documents)")}
+def missing_columns(connection: apsw.Connection) -> dict[str, str]:
+    """Those of `LATER_COLUMNS` that an index was made without, with their defaults; it is read all the same."""
+    here = {row[1] for row in connection.execute("PRAGMA table_info(documents)")}
+    return {name: default for name, default in LATER_COLUMNS.items() if name not in here}
+
+
+def pack_left(left: Sequence[Left]) -> str:
+    return json.dumps([(one.kind, one.count, one.places, one.words) for one in left])
+
+
+def unpack_left(data: str) -> tuple[Left, ...]:
+    return tuple(Left(kind, count, tuple(places), words) for kind, count, places, words in json.loads(data))
 
 
 def _numbers(pages: str) -> tuple[int, ...]:

@@ -9,7 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from rag.storage.rows import RowReader, StoredChunk, chunk_of, has_dates, unpack_spans, unpack_vectors
+from rag.storage.rows import (
+    LATER_COLUMNS,
+    RowReader,
+    StoredChunk,
+    chunk_of,
+    missing_columns,
+    unpack_left,
+    unpack_spans,
+    unpack_vectors,
+)
 from rag.types import Block, Box, Document, GlyphRun, Keys, Page, Source, Span, WordBox, readable_name
 
 
@@ -29,13 +38,16 @@ class Snapshot(RowReader):
         known = {
             row[0]: row[1:]
             for row in self._db.execute(
-                f"SELECT id, title, media_type, {self._date}, json_array_length(pages) FROM documents WHERE recipe = ?",  # noqa: S608
+                f"SELECT id, title, media_type, {self._later}, json_array_length(pages)"  # noqa: S608
+                " FROM documents WHERE recipe = ?",
                 (self.recipe,),
             )
         }
         found = []
         for file in self.files().values():
-            title, media_type, date, pages = known.get(file.document_id, ("", "", "", len(file.empty_pages)))
+            title, media_type, date, language, left, pages = known.get(
+                file.document_id, ("", "", "", "", "[]", len(file.empty_pages))
+            )
             shown = Document(file.document_id or "", file.path, title, "", (), (), file.sha256, media_type).name
             found.append(
                 Source(
@@ -52,6 +64,8 @@ class Snapshot(RowReader):
                     reason=file.reason,
                     hint=file.hint,
                     date=date,
+                    language=language,
+                    left=unpack_left(left),
                     modified=file.modified_ns / 1e9,
                 )
             )
@@ -60,13 +74,13 @@ class Snapshot(RowReader):
     def document(self, document_id: str) -> Document | None:
         """A document under the first of its paths, or None if no file holds it any more."""
         row = self._db.execute(
-            f"SELECT title, text, pages, blocks, sha256, media_type, {self._date}, (SELECT min(path) FROM files WHERE"  # noqa: S608
+            f"SELECT title, text, pages, blocks, sha256, media_type, {self._later}, (SELECT min(path) FROM files WHERE"  # noqa: S608
             " document_id = documents.id) FROM documents WHERE id = ? AND recipe = ?",
             (document_id, self.recipe),
         ).fetchone()
-        if row is None or row[7] is None:
+        if row is None or row[-1] is None:
             return None
-        title, text, pages, blocks, sha256, media_type, date, path = row
+        title, text, pages, blocks, sha256, media_type, date, language, left, path = row
         return Document(
             id=document_id,
             path=path,
@@ -77,12 +91,15 @@ class Snapshot(RowReader):
             sha256=sha256,
             media_type=media_type,
             date=date,
+            language=language,
+            left=unpack_left(left),
         )
 
     @cached_property
-    def _date(self) -> str:
-        """The column of dates, or nothing in its place; only what shows a document asks for it."""
-        return "date" if has_dates(self._db) else "''"
+    def _later(self) -> str:
+        """The columns that older indexes lack, or what stands for them; only what shows a document asks for them."""
+        missing = missing_columns(self._db)
+        return ", ".join(missing.get(name, name) for name in LATER_COLUMNS)
 
     def paths(self, document_id: str) -> list[str]:
         """Every path under which a document lies, sorted."""

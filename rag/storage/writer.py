@@ -13,7 +13,17 @@ import numpy as np
 
 from rag.errors import IndexStale
 from rag.storage.connect import open_for_writing
-from rag.storage.rows import FORMAT, SCHEMA, FileRow, RowReader, has_dates, pack_spans, pack_vectors, suffix_of
+from rag.storage.rows import (
+    FORMAT,
+    SCHEMA,
+    FileRow,
+    RowReader,
+    missing_columns,
+    pack_left,
+    pack_spans,
+    pack_vectors,
+    suffix_of,
+)
 from rag.types import Chunk, ChunkEmbedding, Document, Keys, LoadedDocument, Span, Vectors
 
 _ERASE = (  # what to erase is found in indexes alone: a corpus is far larger than what goes of it
@@ -34,8 +44,8 @@ class IndexWriter(RowReader):
         connection = open_for_writing(path)
         try:
             connection.execute(SCHEMA)
-            if not has_dates(connection):  # an index of before there were any
-                connection.execute("ALTER TABLE documents ADD COLUMN date TEXT NOT NULL DEFAULT ''")
+            for name, default in missing_columns(connection).items():
+                connection.execute(f"ALTER TABLE documents ADD COLUMN {name} TEXT NOT NULL DEFAULT {default}")
             super().__init__(connection)
             if (self.meta("format") or FORMAT) != FORMAT:
                 raise IndexStale(
@@ -102,7 +112,7 @@ class IndexWriter(RowReader):
         document = loaded.document
         with self._transaction():
             self._db.execute(
-                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     document.id,
                     recipe,
@@ -116,6 +126,8 @@ class IndexWriter(RowReader):
                     np.array(loaded.glyphs, np.int32).tobytes(),
                     suffix_of(document.path),
                     document.date,
+                    document.language,
+                    pack_left(document.left),
                 ),
             )
             if loaded.words:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, cast
 
+from rag.types.documents import Left
 from rag.types.json import JSON, plain
 
 __all__ = ["BuildReport", "Failure", "Move", "Progress", "ProgressCallback", "Source", "SourceStatus"]
@@ -30,6 +31,8 @@ class Source:
     reason: str = ""  # why it failed, is skipped, or has no text
     hint: str = ""  # what to do about it
     date: str = ""  # the document's own
+    language: str = ""  # ISO 639-1 code of what most of its text is in; empty where that is not known
+    left: tuple[Left, ...] = ()  # what was seen in it and is not in its text
     modified: float = field(default=0.0, compare=False)  # the file's last change, in seconds since 1970
 
     def to_dict(self) -> dict[str, JSON]:

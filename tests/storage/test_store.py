@@ -11,7 +11,7 @@ import pytest
 from rag.errors import IndexDamaged, IndexMissing
 from rag.storage.connect import open_for_writing
 from rag.storage.store import FileRow, Store
-from rag.types import Block, Chunk, ChunkEmbedding, Document, GlyphRun, LoadedDocument, Page, PageRange, Span
+from rag.types import Block, Chunk, ChunkEmbedding, Document, GlyphRun, Left, LoadedDocument, Page, PageRange, Span
 
 RECIPE = "r1"
 
@@ -60,20 +60,25 @@ def test_what_is_stored_comes_back(tmp_path: Path) -> None:
         assert (source.path, source.title, source.chunks, source.pages) == ("a.pdf", "A title", 1, 2)
 
 
-def test_an_index_from_before_dates_answers_and_is_written_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lacking", [("left_out", "language", "date"), ("left_out", "language"), ("left_out",)])
+def test_an_index_made_before_some_columns_answers_and_is_written_on(tmp_path: Path, lacking: tuple[str, ...]) -> None:
     store, one = Store(tmp_path), loaded("a", "Some old text.")
     put(store, one)
     connection = open_for_writing(store.path)
-    connection.execute("ALTER TABLE documents DROP COLUMN date")
+    for column in lacking:
+        connection.execute(f"ALTER TABLE documents DROP COLUMN {column}")
     connection.close()
     with store.snapshot() as snapshot:
         assert snapshot.document("id-a") == one.document
-        assert snapshot.sources()[0].date == ""
-    dated = replace(one, document=replace(one.document, date="2025-03"))
-    put(store, dated)
+        (source,) = snapshot.sources()
+        assert (source.date, source.language, source.left) == ("", "", ())
+    left = (Left("running head", 3, ("page 1", "page 2"), 12), Left("picture", 1))
+    told = replace(one, document=replace(one.document, date="2025-03", language="de", left=left))
+    put(store, told)
     with store.snapshot() as snapshot:
-        assert snapshot.document("id-a") == dated.document
-        assert snapshot.sources()[0].date == "2025-03"
+        assert snapshot.document("id-a") == told.document
+        (source,) = snapshot.sources()
+        assert (source.date, source.language, source.left) == ("2025-03", "de", left)
 
 
 def test_a_snapshot_does_not_move_and_the_next_one_does(tmp_path: Path) -> None:
