@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -18,7 +19,7 @@ from rich.text import Text
 
 from rag.doctor import Check
 from rag.errors import FootnoteError
-from rag.language import printable
+from rag.language import left_phrases, printable
 from rag.types import JSON, BuildReport, Failure, Passage, Progress, ProgressCallback, Source
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def print_report(report: BuildReport) -> None:
     for name, failures in (("failed", report.failed), ("no text", report.no_text), ("skipped", report.skipped)):
         for failure in failures:
             print(_trouble(name, failure))
+    for note in report.notes:
+        print(note)
 
 
 def print_error(error: FootnoteError) -> None:
@@ -101,18 +104,21 @@ def print_passages(passages: Sequence[Passage]) -> None:
 
 
 def print_sources(found: Sequence[Source]) -> None:
-    """A table of files; reasons and remedies below it."""
-    table = Table("file", "status", "pages", "chunks", "title", box=box.SIMPLE)
+    """A table of files; below it reasons and remedies, and what was left out of those that were read."""
+    table = Table("file", "status", "pages", "chunks", "language", "title", box=box.SIMPLE)
     for source in found:
         pages = str(source.pages) if source.pages else ""
         if source.pages_without_text and source.status == "indexed":
             pages += f" ({len(source.pages_without_text)} without text)"
-        cells = (source.path, source.status, pages, str(source.chunks or ""), source.title)
+        cells = (source.path, source.status, pages, str(source.chunks or ""), source.language, source.title)
         table.add_row(*(Text(printable(cell)) for cell in cells))
     Console().print(table)
     for source in found:
         if source.reason:
             print(_trouble(source.status, Failure(source.path, source.reason, source.hint)))
+    for source in found:
+        for standing, phrases in groupby(left_phrases(source.left), key=lambda one: one.standing):
+            print(printable(f"{standing}: {source.path!r}: {', '.join(map(str, phrases))}"))
 
 
 def print_verdicts(verdicts: Sequence[Verdict]) -> None:

@@ -28,6 +28,7 @@ __all__ = ["build", "create_empty_index", "rebuild_lenses", "recipe_of"]
 
 _CHUNK_VERSION = "3"
 _LENS_VERSION = "2"  # of the files of a part: those of another version are not taken over
+_READER = "reader"  # the version of reading that made the rows; not kept before version 3
 _WINDOW = 1024  # chunks embedded together: many enough to sort by length, few enough to hold
 _CHECKPOINT = 64  # embeddings stored in one go
 
@@ -61,6 +62,7 @@ def build(
     recipe, engine = recipe_of(encoder, size, overlap), ocr_engine(languages)
     with _writable(index), _locked(index), Store(index).writer() as writer:
         before = writer.files()
+        older = bool(before) and writer.meta(_READER) != LOAD_VERSION
         sees_more = bool(engine) and engine != writer.meta("ocr")
         scanned = int(writer.meta("scanned_ns") or 0)
         plan = make_plan(found, before, scanned, fresh=writer.recipe != recipe, sees_more=sees_more)
@@ -73,12 +75,14 @@ def build(
             "sources": os.path.relpath(sources, index),
             "scanned_ns": str(scanned_ns),
             "ocr": engine,
+            _READER: LOAD_VERSION,
         }
         if not plan.idle or writer.generation == 0 or writer.recipe != recipe:
             _commit(writer, index, [*plan.keep.values(), *work.rows], recipe, meta, tell)
         for lens in (dense.FOLDER, lexical.FOLDER):  # also what a build left that was killed after its commit
             generations.remove_old_generations(index / lens, writer.generation)
-        return _report(plan, work, writer, time.monotonic() - started)
+        reread = [path for path in plan.unchanged if older and path in plan.read and before[path].document_id]
+        return _report(plan, work, writer, reread, time.monotonic() - started)
 
 
 def create_empty_index(sources: Path, index: Path, *, encoder: Encoder, size: int, overlap: int) -> None:
@@ -91,7 +95,7 @@ def create_empty_index(sources: Path, index: Path, *, encoder: Encoder, size: in
         sources.mkdir(parents=True, exist_ok=True)
         if writer.generation:
             return
-        meta = {"model": encoder.fingerprint, "sources": os.path.relpath(sources, index)}
+        meta = {"model": encoder.fingerprint, "sources": os.path.relpath(sources, index), _READER: LOAD_VERSION}
         with writer.empty_generation(recipe, meta) as new:
             _publish(new, index, new.generation)
 
@@ -275,7 +279,7 @@ def _locked(index: Path) -> Iterator[None]:
         lock.release()
 
 
-def _report(plan: Plan, work: _Work, writer: IndexWriter, seconds: float) -> BuildReport:
+def _report(plan: Plan, work: _Work, writer: IndexWriter, reread: list[str], seconds: float) -> BuildReport:
     files = writer.files()
     told = {
         status: tuple(Failure(f.path, f.reason, f.hint) for f in files.values() if f.status == status)
@@ -293,7 +297,14 @@ def _report(plan: Plan, work: _Work, writer: IndexWriter, seconds: float) -> Bui
         chunks=writer.count_chunks(),
         no_text=told["no_text"],
         skipped=told["skipped"],
+        reread=tuple(sorted(reread)),
+        notes=(_read_again(len(reread)),) if reread else (),
     )
+
+
+def _read_again(count: int) -> str:
+    files = "1 source was" if count == 1 else f"{count:,} sources were"
+    return f"{files} read again, by a newer reader than before; quotes kept from before may have changed."
 
 
 def _vector_id(fingerprint: str, piece: ChunkInput) -> bytes:

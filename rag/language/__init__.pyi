@@ -35,6 +35,8 @@ from .followups import WHO_SAID as WHO_SAID
 from .followups import WHOLE as WHOLE
 from .followups import Opened as Opened
 from .followups import opened as opened
+from .left_out import LeftPhrase as LeftPhrase
+from .left_out import left_phrases as left_phrases
 from .limits import asks_of_past as asks_of_past
 from .limits import is_part as is_part
 from .limits import limiting_names as limiting_names

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from rag.assistant import MAX_QUESTION
 from rag.errors import FootnoteError
+from rag.language import left_phrases
 from rag.models import is_loopback_name
 from rag.server.sample_questions import sample_questions
 from rag.server.suggestions import suggest
@@ -132,8 +133,11 @@ class Endpoints:
         ]
 
     def sources(self) -> list[dict[str, JSON]]:
-        """Every file under the sources folder, with what became of it."""
-        return [source.to_dict() for source in self.assistant.documents()]
+        """Every file under the sources folder, with what became of it, its language, and what was left out of it.
+
+        `left` counts it by kind, with the places and the words; `left_said` says it in phrases.
+        """
+        return [_told(source) for source in self.assistant.documents()]
 
     def state(self) -> dict[str, JSON]:
         """What the page needs before anything is asked: is it ready, how much is indexed, what could be asked."""
@@ -202,9 +206,10 @@ class Endpoints:
         """A span of a source in its surroundings, and where it stands on the page.
 
         `quote` and `path` are what was cited, so that a source read anew since then is recognised: `verdict` is
-        "exact" (it stands there), "moved" (the changed file holds the same words elsewhere), "changed" (it does not)
-        or "gone". `state` is that of the file: "unchanged", "changed" or "gone". `answer` is the part of `span` that
-        holds the exact words asked for.
+        "exact" (it stands there), "moved" (the words stand elsewhere: the file has changed, or was read anew),
+        "changed" (the changed file does not hold them), "reread" (nor does the same file, read anew) or "gone".
+        `state` is that of the file: "unchanged", "changed" or "gone". `answer` is the part of `span` that holds the
+        exact words asked for.
         """
         verdict, document, at = self._found(document_id, span, quote, path)
         if document is None:
@@ -228,16 +233,17 @@ class Endpoints:
 
     def _found(self, document_id: str, span: Span, quote: str, path: str) -> tuple[str, Document | None, Span]:
         """The verdict on a citation, and where it stands now; no document where it no longer does."""
-        document, verdict = self.assistant.document(document_id), "exact"
+        document = self.assistant.document(document_id)
+        same = document is not None  # the id comes from the file's bytes
+        document = document or self._replacement(path)
         if document is None:
-            document, verdict = self._replacement(path), "moved"
-            if document is None:
-                return "gone", None, span
-            at = document.text.find(quote) if quote else -1
-            span = Span(at, at + len(quote))
-        if not 0 <= span.start < span.end <= len(document.text) or (quote and document.text[slice(*span)] != quote):
-            return "changed", None, span
-        return verdict, document, span
+            return "gone", None, span
+        if same and _stands(document, span, quote):
+            return "exact", document, span
+        at = document.text.find(quote) if quote else -1
+        if at >= 0:
+            return "moved", document, Span(at, at + len(quote))
+        return "reread" if same and quote else "changed", None, span
 
     def picture(self, document_id: str, page: int, width: int) -> bytes | None:
         """A page of a PDF as PNG; None where there is none, or the file is no longer what was indexed."""
@@ -291,6 +297,10 @@ class Endpoints:
         return {str(page): [list(box) for box in on_page] for page, on_page in boxes.items()}
 
 
+def _told(source: Source) -> dict[str, JSON]:
+    return {**source.to_dict(), "left_said": [phrase.to_dict() for phrase in left_phrases(source.left)]}
+
+
 def _turns(given: Sequence[dict[str, str]]) -> tuple[Turn, ...]:
     roles: dict[str, Role] = {"user": "user", "assistant": "assistant"}
     known = [turn for turn in given[-_TURNS:] if turn.get("role") in roles and "text" in turn]
@@ -303,6 +313,11 @@ def _writer(setting: str) -> dict[str, JSON]:
     host = (address.hostname or "") if address else ""
     name = address.fragment if address else setting.partition(":")[2]
     return {"setting": setting, "name": name or setting, "host": host, "here": not host or is_loopback_name(host)}
+
+
+def _stands(document: Document, span: Span, quote: str) -> bool:
+    inside = 0 <= span.start < span.end <= len(document.text)
+    return inside and (not quote or document.text[slice(*span)] == quote)
 
 
 def _heading(document: Document, offset: int) -> tuple[str, ...]:

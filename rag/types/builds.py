@@ -72,6 +72,8 @@ class BuildReport:
     chunks: int = 0  # in the index after the build
     no_text: tuple[Failure, ...] = ()  # read, but nothing in them to read: scans, empty files
     skipped: tuple[Failure, ...] = ()
+    reread: tuple[str, ...] = ()  # unchanged, and read again since an older reader had read them
+    notes: tuple[str, ...] = ()  # sentences on the build as a whole
 
     def to_dict(self) -> dict[str, JSON]:
         """JSON-ready, the keys being the field names."""

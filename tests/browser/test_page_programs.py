@@ -95,11 +95,14 @@ def test_what_a_caller_says_of_a_source_is_not_believed(server: Server) -> None:
         return page_call(server, "evidence", {**given, **other})["verdict"]
 
     assert verdict() == "exact"
-    assert verdict(quote="It was lit in 1999.") == "changed"
+    assert verdict(quote="It was lit in 1999.") == "reread"
     assert verdict(span=[start, 10**9], quote="") == "changed"
     assert verdict(span=[-5, 5], quote="") == "changed"
     assert verdict(document_id="no such document", path="../../etc/passwd") == "gone"
-    assert page_call(server, "standing", {"citations": [given, {**given, "quote": "no"}]}) == ["exact", "changed"]
+    assert page_call(server, "standing", {"citations": [given, {**given, "quote": "no such"}]}) == [
+        "exact",
+        "reread",
+    ]
 
 
 @pytest.mark.parametrize(

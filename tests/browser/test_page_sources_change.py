@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,6 +55,59 @@ def test_what_is_said_of_a_source_that_changes_moves_and_goes(own: tuple[Server,
     rag.build(server.sources, index)
     assert verdict(page) == "No longer among the sources: this is what was quoted"
     assert page.locator(".evidence mark").count() == 0
+
+
+def test_a_source_that_a_newer_reader_reads_otherwise_is_read_anew(own: tuple[Server, Page]) -> None:
+    server, page = own
+    ask(page, "When was the lighthouse at Cape Orrin first lit?")
+    assert verdict(page) == "Exact quote"
+    reads = LIGHTHOUSE.replace("## History", "## History\n\nA note in the margin.")
+    _read_as(server, reads)
+    assert verdict(page) == "Exact quote, found again in the source, read anew"
+    _read_as(server, reads.replace("14 May 1871", "14 [1] May 1871"))
+    assert verdict(page) == "Source read anew: its text no longer has this quote"
+    page.reload()
+    page.wait_for_selector(".turn")
+    page.get_by_text("source read anew").first.wait_for()
+
+
+def _read_as(server: Server, text: str) -> None:
+    """Puts into the index what another reader would have made of the lighthouse's file."""
+    from rag.storage.connect import open_for_writing
+
+    connection = open_for_writing(server.sources.parent / "index" / "corpus.db")
+    connection.execute(
+        "UPDATE documents SET text = ? WHERE id = (SELECT document_id FROM files WHERE path = 'lighthouse.md')",
+        (text.encode(),),
+    )
+    connection.close()
+
+
+def test_the_list_says_what_was_left_out_of_a_source(own: tuple[Server, Page]) -> None:
+    from rag.storage.connect import open_for_writing
+
+    server, page = own
+    left = [["running head", 3, ["page 1", "page 2", "page 3"], 12], ["hidden sheet", 1, ["sheet <b>Costs</b>"], 0]]
+    connection = open_for_writing(server.sources.parent / "index" / "corpus.db")
+    connection.execute(
+        "UPDATE documents SET language = 'de', left_out = ?"
+        " WHERE id = (SELECT document_id FROM files WHERE path = 'lighthouse.md')",
+        (json.dumps([*left, ["doubtful encoding", 1, ["windows-1250"], 0]]),),
+    )
+    connection.close()
+    page.get_by_role("button", name="Sources", exact=True).click()
+    row = page.locator(".source", has_text="lighthouse.md")
+    row.wait_for()
+    assert "German" in row.locator(".amount").inner_text()
+    told = row.locator(".left-out")
+    assert told.inner_text() == "Left out: 3 running heads, 1 hidden sheet · In doubt: the encoding"
+    told.locator("summary").click()
+    assert told.locator("li").all_inner_texts() == [
+        "3 running heads (pages 1-3, 12 words)",
+        "1 hidden sheet (<b>Costs</b>)",
+        "the encoding (windows-1250)",
+    ]
+    assert page.locator(".source:not(:has-text('lighthouse.md')) .left-out").count() == 0
 
 
 def test_the_lines_of_a_fact_sheet_stand_below_one_another(own: tuple[Server, Page]) -> None:

@@ -24,6 +24,7 @@ function before(talk, turn) {
   ]);
 }
 
+const LOST = { changed: "source changed", reread: "source read anew", gone: "source gone" };
 const waiting = (words) => h("p", { class: "reading", role: "status" }, words);
 
 export class Chat {
@@ -181,16 +182,16 @@ export class Chat {
     );
   }
 
-  // Citations kept from earlier say so where their source has changed since, or gone.
+  // Citations kept from earlier say so where their source has changed since, was read anew, or is gone.
   async checkStanding(conversation) {
     const cited = conversation.turns.flatMap((turn) => turn.answer?.claims.flatMap((claim) => claim.citations) ?? []);
     if (!cited.length) return;
     const verdicts = await call("standing", { citations: cited }).catch(() => []);
     if (this.talk !== conversation) return;
     verdicts.forEach((verdict, index) => {
-      if (!["changed", "gone"].includes(verdict)) return;
+      const words = LOST[verdict];
+      if (!words) return;
       const { number } = cited[index];
-      const words = verdict === "gone" ? "source gone" : "source changed";
       for (const node of this.log.querySelectorAll(`[data-cited~="${cite(cited[index])}"]`)) {
         node.classList.add("lost");
         if (node.matches(".chip")) node.setAttribute("aria-label", `Citation ${number}: ${words}`);

@@ -195,7 +195,7 @@ export class Evidence {
         h(
           "div",
           { class: "said" },
-          this.verdict(found),
+          this.verdict(found, item),
           h("span", { class: "gap" }),
           found.modified > 0 &&
             h(
@@ -218,18 +218,21 @@ export class Evidence {
     else this.text(found, item);
   }
 
-  verdict(found) {
+  verdict(found, item) {
     const trouble = (words) => h("p", { class: "verdict trouble" }, icon("warn"), words);
     if (found.verdict === "gone") return trouble("No longer among the sources: this is what was quoted");
     if (found.verdict === "changed") return trouble("The source has changed and no longer says this");
+    if (found.verdict === "reread") return trouble("Source read anew: its text no longer has this quote");
     if (this.shown.kind !== "cited")
       return h(
         "p",
         { class: "verdict plain" },
         this.shown.kind === "near" ? "Near the question, not an answer" : "Found, not cited",
       );
-    if (found.verdict === "moved")
-      return h("p", { class: "verdict" }, icon("check"), "Exact quote, found again in the changed source");
+    if (found.verdict === "moved") {
+      const where = found.document_id === item.document_id ? "the source, read anew" : "the changed source";
+      return h("p", { class: "verdict" }, icon("check"), `Exact quote, found again in ${where}`);
+    }
     if (found.state === "changed") return trouble("Exact quote, but the file has changed since it was indexed");
     if (found.state === "gone") return trouble("Exact quote, but the file has gone since it was indexed");
     return h("p", { class: "verdict" }, icon("check"), "Exact quote");

@@ -5,6 +5,9 @@ import { day, h, icon, iconButton, plural } from "./dom.js";
 const KINDS = { "application/pdf": "PDF", "text/markdown": "MD", "text/html": "HTML", "text/plain": "TXT" };
 const STATES = { indexed: "Indexed", no_text: "No text", failed: "Not read", skipped: "Skipped" };
 
+const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language", fallback: "none" });
+const STANDINGS = { "left out": "Left out", "in doubt": "In doubt" };
+
 const kind = (source) => KINDS[source.media_type] || source.path.split(".").pop().slice(0, 4).toUpperCase();
 export const nameOf = (source) => source.title || source.path.split("/").pop();
 
@@ -12,6 +15,7 @@ function amount(source) {
   return [
     source.pages > 0 && plural(source.pages, "page"),
     plural(source.chunks, "passage"),
+    source.language && LANGUAGES.of(source.language),
     source.modified > 0 && day(source.modified * 1000),
   ]
     .filter(Boolean)
@@ -50,6 +54,21 @@ export function sourceList(all, words, ways) {
   ].filter(Boolean);
 }
 
+// What the reader saw in a file and left out of its text: one line that opens to the places and words.
+function leftOut(phrases) {
+  if (!phrases.length) return null;
+  const parts = Object.entries(STANDINGS).map(([standing, words]) => {
+    const within = phrases.filter((one) => one.standing === standing).map((one) => one.what);
+    return within.length && `${words}: ${within.join(", ")}`;
+  });
+  return h(
+    "details",
+    { class: "left-out" },
+    h("summary", {}, h("bdi", {}, parts.filter(Boolean).join(" · "))),
+    h("ul", {}, ...phrases.map((one) => h("li", {}, h("bdi", {}, one.said)))),
+  );
+}
+
 function row(source, { may, chosen, onchoose, onremove }) {
   const fine = source.status === "indexed";
   return h(
@@ -67,6 +86,7 @@ function row(source, { may, chosen, onchoose, onremove }) {
       fine &&
         source.pages_without_text.length > 0 &&
         h("span", { class: "reason" }, `${plural(source.pages_without_text.length, "page")} without text.`),
+      fine && leftOut(source.left_said),
     ),
     h(
       "div",

@@ -254,5 +254,6 @@ function told(ended) {
   const parts = ["added", "changed", "moved", "removed"]
     .filter((name) => report[name].length)
     .map((name) => `${report[name].length.toLocaleString("en")} ${name}`);
-  return parts.length ? `Done: ${parts.join(", ")}.` : "Nothing has changed since the last build.";
+  const said = parts.length ? `Done: ${parts.join(", ")}.` : !report.notes.length && "Nothing has changed since the last build.";
+  return [said, ...report.notes].filter(Boolean).join(" ");
 }
