@@ -22,7 +22,7 @@ from rag.config import Config, load_config
 from rag.errors import IndexMissing, IndexStale, LanguageModelProblem, QuestionProblem
 from rag.indexing import build as build_index
 from rag.indexing import create_empty_index as begin_index
-from rag.indexing import rebuild_lenses, recipe_of
+from rag.indexing import made_by_this_reader, rebuild_lenses, recipe_of
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
 from rag.retrieval import Corpus, Lenses, RewrittenQuestion, open_lenses, retrieve, rewrite_question
 from rag.storage import Snapshot, Store
@@ -242,10 +242,7 @@ class Assistant:
         while True:
             with self._store.snapshot() as snapshot:
                 if snapshot.recipe != self._recipe:
-                    raise IndexStale(
-                        "The index was built with another model or other settings.",
-                        "Build it again (rag build), or open it with the settings it was built with.",
-                    )
+                    raise _stale(snapshot)
                 lenses = self._lenses_of(snapshot.generation)
                 if lenses is not None:
                     yield snapshot, lenses
@@ -265,6 +262,18 @@ class Assistant:
                     rebuild_lenses(self._config.index)
                     self._lenses = open_lenses(self._config.index, generation)
             return self._lenses
+
+
+def _stale(snapshot: Snapshot) -> IndexStale:
+    if not made_by_this_reader(snapshot):
+        return IndexStale(
+            "The sources were read by an older version of the program.",
+            "Build again, and they are read anew: rag build",
+        )
+    return IndexStale(
+        "The index was built with another model or other settings.",
+        "Build it again (rag build), or open it with the settings it was built with.",
+    )
 
 
 def open_index(index: str | Path = "index", *, config: Config | None = None) -> Assistant:

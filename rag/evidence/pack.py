@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.evidence.viewer import Viewer
+from rag.parsing import VERSION
 from rag.types import (
     AnswerSection,
     AnswerShape,
@@ -51,7 +52,7 @@ def make_pack(viewer: Viewer, title: str, conversation: Sequence[PackedAnswer]) 
     escaped = html.escape(title)
     turns = "\n".join(_turn(viewer, number, asked) for number, asked in enumerate(conversation, 1))
     made = time.strftime("%d %B %Y, %H:%M")
-    return _PAGE.format(title=escaped, made=made, turns=turns, style=_STYLE)
+    return _PAGE.format(title=escaped, made=made, turns=turns, style=_STYLE, reader=VERSION)
 
 
 def _turn(viewer: Viewer, number: int, asked: PackedAnswer) -> str:
@@ -159,6 +160,7 @@ _PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="generator" content="Footnote pack 1">
+<meta name="reader" content="{reader}">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>

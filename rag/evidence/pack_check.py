@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from rag.errors import ConfigProblem, SourceError, SourcesMissing
-from rag.parsing import OcrProgress, load_files
+from rag.parsing import VERSION, OcrProgress, load_files
 from rag.types import JSON, LoadedDocument, Span
 
 __all__ = ["QuoteStatus", "Verdict", "verify_pack"]
@@ -64,6 +64,7 @@ class _Exhibit:
     sha256: str
     span: Span
     quote: str
+    reader: str  # version of reading; empty in packs of before it was said
 
 
 class _Files:
@@ -113,7 +114,9 @@ class _Files:
         if isinstance(text, str) and text[slice(*exhibit.span)] == exhibit.quote:
             return "unchanged", ""
         if self._says(exhibit.path, exhibit):
-            return "moved", "The file is the same but is now read differently."
+            return "moved", "The file is the same; source read anew, and the quote stands elsewhere."
+        if exhibit.reader != VERSION:
+            return "changed", "The file is the same; source read anew, and its text no longer has the quote."
         return "changed", "The file is the same and does not contain the quote: the pack has been altered."
 
     def _says(self, path: str, exhibit: _Exhibit) -> bool:
@@ -128,6 +131,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.found: list[_Exhibit] = []
         self.is_pack = False
+        self._reader = ""
         self._question = self._kept = ""
         self._place: dict[str, str] | None = None
         self._into: Literal["question", "quote"] | None = None
@@ -136,6 +140,8 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "meta" and given.get("name") == "generator" and given.get("content") == "Footnote pack 1":
             self.is_pack = True
+        elif tag == "meta" and given.get("name") == "reader":
+            self._reader = given.get("content", "")
         elif tag == "h2":
             self._into, self._kept = "question", ""
         elif tag == "li" and "data-sha256" in given:
@@ -154,7 +160,7 @@ class _Reader(HTMLParser):
             place, self._into = self._place, None
             span = Span(int(place["data-start"]), int(place["data-end"]))
             number, path, sha256 = int(place["data-number"]), place["data-path"], place["data-sha256"]
-            self.found.append(_Exhibit(self._question, number, path, sha256, span, self._kept))
+            self.found.append(_Exhibit(self._question, number, path, sha256, span, self._kept, self._reader))
             self._place = None
 
 

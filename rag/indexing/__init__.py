@@ -9,6 +9,7 @@ __all__ = [
     "build",
     "chunk_document",
     "create_empty_index",
+    "made_by_this_reader",
     "rebuild_lenses",
     "recipe_of",
 ]

@@ -21,10 +21,10 @@ from rag.indexing.plan import FoundFile, Plan, make_plan, missing_text, scan
 from rag.lenses import dense, generations, lexical, shards_of
 from rag.parsing import VERSION as LOAD_VERSION
 from rag.parsing import OcrProgress, load_files, ocr_engine
-from rag.storage import FileRow, IndexWriter, Store
+from rag.storage import FileRow, IndexWriter, Snapshot, Store
 from rag.types import BuildReport, ChunkEmbedding, Encoder, Failure, LoadedDocument, Progress, ProgressCallback
 
-__all__ = ["build", "create_empty_index", "rebuild_lenses", "recipe_of"]
+__all__ = ["build", "create_empty_index", "made_by_this_reader", "rebuild_lenses", "recipe_of"]
 
 _CHUNK_VERSION = "3"
 _LENS_VERSION = "2"  # of the files of a part: those of another version are not taken over
@@ -37,6 +37,11 @@ def recipe_of(encoder: Encoder, size: int, overlap: int) -> str:
     """What makes the rows of an index: the versions of reading and chunking, the chunk settings, the encoder."""
     parts = (LOAD_VERSION, _CHUNK_VERSION, size, overlap, encoder.fingerprint)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def made_by_this_reader(rows: IndexWriter | Snapshot) -> bool:
+    """Whether what an index holds was read by the readers of this version."""
+    return rows.meta(_READER) == LOAD_VERSION
 
 
 def build(
@@ -62,7 +67,7 @@ def build(
     recipe, engine = recipe_of(encoder, size, overlap), ocr_engine(languages)
     with _writable(index), _locked(index), Store(index).writer() as writer:
         before = writer.files()
-        older = bool(before) and writer.meta(_READER) != LOAD_VERSION
+        older = bool(before) and not made_by_this_reader(writer)
         sees_more = bool(engine) and engine != writer.meta("ocr")
         scanned = int(writer.meta("scanned_ns") or 0)
         plan = make_plan(found, before, scanned, fresh=writer.recipe != recipe, sees_more=sees_more)

@@ -8,8 +8,22 @@ from collections.abc import Iterator
 
 import pytest
 
+from rag.cli.output import print_report, print_sources
 from rag.cli.print_answer import print_answer
-from rag.types import CLOSEST, Answer, Citation, Claim, Delta, Done, Event, Found, Span
+from rag.types import (
+    CLOSEST,
+    Answer,
+    BuildReport,
+    Citation,
+    Claim,
+    Delta,
+    Done,
+    Event,
+    Found,
+    Left,
+    Source,
+    Span,
+)
 
 
 def claim(number: int, text: str, group: str = "") -> Claim:
@@ -58,3 +72,24 @@ def test_what_comes_closest_is_introduced_before_its_first_sentence(capsys: pyte
     assert next(event for event in events(CLOSE) if isinstance(event, Delta)) == Delta(CLOSEST)
     print_answer(events(CLOSE))
     assert capsys.readouterr().out.startswith(f"{CLOSEST}\n\n- It rained. [1]\n")
+
+
+def test_sources_are_listed_with_what_was_left_out_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    left = (
+        Left("doubtful encoding", 1, ("windows-1250",)),
+        Left("running head", 3, ("page 1", "page 2", "page 3"), 12),
+        Left("hidden sheet", 1, ("sheet Co\x1bsts",)),
+    )
+    print_sources([Source("a.pdf", "indexed", "A", language="de", left=left), Source("b.md", "indexed", "B")])
+    table, told = capsys.readouterr().out.split("left out:")
+    assert "language" in table
+    assert "de" in table.splitlines()[3].split()
+    assert told.splitlines() == [
+        " 'a.pdf': 3 running heads (pages 1-3, 12 words), 1 hidden sheet (Co sts)",
+        "in doubt: 'a.pdf': the encoding (windows-1250)",
+    ]
+
+
+def test_a_build_says_its_notes(capsys: pytest.CaptureFixture[str]) -> None:
+    print_report(BuildReport((), (), (), (), ("a.md",), (), 0, 0.1, notes=("1 source was read again.",)))
+    assert capsys.readouterr().out.splitlines()[1:] == ["1 source was read again."]

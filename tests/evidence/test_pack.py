@@ -17,6 +17,7 @@ from rag.config import Config
 from rag.errors import ConfigProblem
 from rag.evidence import PackedAnswer, Viewer, make_pack, verify_pack
 from rag.indexing.builder import build
+from rag.parsing import VERSION
 from rag.types import CLOSEST, INCOMPLETE, Citation, Claim, Span
 
 MARK = 'The lamp <b>of</b> the tower & its "keeper" shine for 22 miles.'
@@ -134,6 +135,18 @@ def test_an_altered_pack_is_found_out(kept: tuple[Path, Path, str]) -> None:
     verdicts = verify_pack(pack, sources)[:3]
     assert [verdict.standing for verdict in verdicts] == ["unchanged", "changed", "unchanged"]
     assert "altered" in verdicts[1].said
+
+
+def test_the_same_file_read_by_another_reader_is_a_source_read_anew(kept: tuple[Path, Path, str]) -> None:
+    pack, sources, text = kept
+    for made_by in ('<meta name="reader" content="1">', ""):
+        older = text.replace(f'<meta name="reader" content="{VERSION}">', made_by).replace("84 boats", "84 boats2")
+        pack.write_text(older, newline="")
+        verdict = verify_pack(pack, sources)[1]
+        assert (verdict.standing, "source read anew" in verdict.said) == ("changed", True), verdict
+    shifted = text.replace('data-start="', 'data-start="1')
+    pack.write_text(shifted, newline="")
+    assert "source read anew" in verify_pack(pack, sources)[1].said
 
 
 @pytest.mark.parametrize(

@@ -297,6 +297,25 @@ def test_other_settings_build_anew_and_the_old_index_says_so(place: Place) -> No
     assert place.open(size=80).search("people died near Sibi")[0].document.path == "trains.md"
 
 
+def test_what_an_older_reader_read_is_read_again_and_told_in_a_sentence(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as then:
+        then.setattr("rag.indexing.builder.LOAD_VERSION", "an older one")
+        assert place.build().notes == ()
+        place.write("new.txt", "Brought in since.")
+        place.write("picture.png", b"\x89PNG")
+    with pytest.raises(IndexStale, match=r"older version of the program.*rag build"):
+        place.open()
+    report = place.build()
+    assert report.reread == ("border.txt", "deep/er/schools.md", "trains.md")
+    (note,) = report.notes
+    assert note.startswith("3 sources were read again")
+    again = place.build()
+    assert (again.reread, again.notes) == ((), ())
+    assert place.build(size=80).notes == ()  # another setting, the same reader
+
+
 def test_missing_and_empty_sources_are_told(tmp_path: Path) -> None:
     encoder = WordEncoder()
     with pytest.raises(SourcesMissing, match="no sources folder"):
