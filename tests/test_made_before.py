@@ -58,7 +58,9 @@ def test_an_old_index_answers_without_a_rebuild(place: Path) -> None:
 def test_an_old_index_says_that_it_is_to_be_built_again(place: Path) -> None:
     with pytest.raises(IndexStale, match="rag build"):
         rag.open(place / "index")
-    rag.build(place / "sources", place / "index")
+    report = rag.build(place / "sources", place / "index")
+    assert report.reread == ("harbour.md", "lighthouse.txt")
+    assert "read again" in report.notes[0]
     with rag.open(place / "index") as assistant:
         assert assistant.ask(QUESTION).claims[0].citations[0].quote == QUOTE
 
