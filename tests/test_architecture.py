@@ -42,6 +42,7 @@ BESIDE = {("assistant", "config")}  # rooms of one floor of which the first may 
 OWNERS: dict[str, set[str]] = {
     "tiktoken": {"models"},
     "sentencex": {"language"},
+    "py3langid": {"language"},
     "pypdfium2": {"parsing"},
     "pypdfium2_raw": {"parsing"},
     "PIL": {"parsing"},

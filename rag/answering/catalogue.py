@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.citing import QuotedSpan
-from rag.language import question_from, sentence_spans, sources_question
+from rag.language import question_from, sentences_within, sources_question
 from rag.retrieval import Corpus, DocumentName
 from rag.types import Answer, AnswerStatus, Document, Span
 
@@ -64,7 +64,7 @@ def _examples(question: str, asked_as: str, corpus: Corpus) -> Answer:
 def _draft(document: Document) -> str | None:
     for block in document.blocks[:_FIRST]:
         if block.kind == "paragraph":
-            for span in sentence_spans(document.text, *block.span)[:2]:
+            for span in sentences_within(document, block.span)[:2]:
                 draft = question_from(document.text[slice(*span)])
                 if draft is not None:
                     return draft.question
@@ -112,9 +112,10 @@ def _mention(document: Document, pattern: re.Pattern[str]) -> QuotedSpan | None:
 def _sentence_at(document: Document, offset: int) -> Span:
     for block in document.blocks:
         if block.span.start <= offset < block.span.end:
-            spans = sentence_spans(document.text, *block.span)
+            spans = sentences_within(document, block.span)
             return next((span for span in spans if span.start <= offset < span.end), block.span)
-    return next(span for span in sentence_spans(document.text) if span.start <= offset < span.end)
+    whole = sentences_within(document, Span(0, len(document.text)))
+    return next(span for span in whole if span.start <= offset < span.end)
 
 
 def _are(count: int) -> str:

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.language import depends_on_context, normalise, sentence_spans, strip_span
+from rag.language import depends_on_context, normalise, sentences_within, strip_span
 from rag.types import Citation, Claim, Document, Span
 
 __all__ = [
@@ -99,7 +99,7 @@ def with_head(document: Document, span: Span) -> Span:
     at = bisect_right(document.blocks, span.start, key=lambda block: block.span.start) - 1
     if at < 0 or document.blocks[at].kind not in ("paragraph", "list"):
         return span
-    head, *rest = sentence_spans(document.text, *document.blocks[at].span)[:2]
+    head, *rest = sentences_within(document, document.blocks[at].span)[:2]
     said = document.text[slice(*head)]
     if not rest or span.end > rest[0].end or not said.endswith((".", ":")) or len(said.split()) > _HEAD:
         return span
@@ -123,7 +123,7 @@ def list_of(place: QuotedSpan) -> list[QuotedSpan]:
     if at < 0 or blocks[at].kind not in ("list", "paragraph"):
         return []
     if blocks[at].kind == "paragraph":
-        last = sentence_spans(document.text, *blocks[at].span)[-1:]
+        last = sentences_within(document, blocks[at].span)[-1:]
         if place.span.end < last[0].start or at + 1 == len(blocks) or blocks[at + 1].kind != "list":
             return []
         return [place, *_items(place, at + 1)]
@@ -131,7 +131,7 @@ def list_of(place: QuotedSpan) -> list[QuotedSpan]:
         at -= 1
     items = _items(place, at)
     if at > 0 and blocks[at - 1].kind == "paragraph" and blocks[at - 1].heading == blocks[at].heading:
-        before = sentence_spans(document.text, *blocks[at - 1].span)[-1:]
+        before = sentences_within(document, blocks[at - 1].span)[-1:]
         return [*(QuotedSpan(document, span, group=place.group) for span in before), *items]
     return items
 
@@ -150,7 +150,7 @@ def _with_the_one_before(document: Document, span: Span, others: set[Span]) -> S
     at = bisect_right(document.blocks, span.start, key=lambda block: block.span.start) - 1
     if at < 0 or document.blocks[at].kind not in ("paragraph", "list"):
         return span
-    before = [one for one in sentence_spans(document.text, *document.blocks[at].span) if one.end <= span.start]
+    before = [one for one in sentences_within(document, document.blocks[at].span) if one.end <= span.start]
     if not before or before[-1] in others or span.end - before[-1].start > _LONGEST:
         return span
     return Span(before[-1].start, span.end)

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from rag.answering.citing import QuotedSpan
-from rag.language import is_function_word, is_summary_sentence, sentence_spans, terms
+from rag.language import is_function_word, is_summary_sentence, sentences_within, terms
 from rag.types import Block, Document, Span
 
 T = TypeVar("T")
@@ -88,14 +88,14 @@ def _carrying(document: Document, one: _Section) -> list[QuotedSpan]:
     """The first sentence of each of a section's paragraphs."""
     group = one.heading[-1] if one.heading else ""
     paragraphs = [block for block in one.blocks if block.kind == "paragraph"] or list(one.blocks[:1])
-    firsts = [sentence_spans(document.text, *block.span)[:1] for block in paragraphs]
+    firsts = [sentences_within(document, block.span)[:1] for block in paragraphs]
     return [QuotedSpan(document, span, group=group) for spans in firsts for span in spans if _says(document, span)]
 
 
 def _telling(document: Document, one: _Section) -> list[QuotedSpan]:
     """The sentences of a section's paragraphs that say what the document is about, does or finds."""
     group = one.heading[-1] if one.heading else ""
-    spans = [s for block in one.blocks if block.kind == "paragraph" for s in sentence_spans(document.text, *block.span)]
+    spans = [s for block in one.blocks if block.kind == "paragraph" for s in sentences_within(document, block.span)]
     return [
         QuotedSpan(document, s, group=group)
         for s in spans
@@ -106,7 +106,7 @@ def _telling(document: Document, one: _Section) -> list[QuotedSpan]:
 def _lead(document: Document, one: _Section) -> list[QuotedSpan]:
     """The first sentences of a section that sums up."""
     group = one.heading[-1] if one.heading else ""
-    spans = [s for block in one.blocks if block.kind == "paragraph" for s in sentence_spans(document.text, *block.span)]
+    spans = [s for block in one.blocks if block.kind == "paragraph" for s in sentences_within(document, block.span)]
     return [QuotedSpan(document, span, group=group) for span in spans if _says(document, span)][:_LEAD]
 
 
@@ -124,7 +124,7 @@ def _shared(sizes: Sequence[int], room: int) -> list[int]:
 
 def _all(document: Document, one: _Section) -> Iterator[QuotedSpan]:
     for block in one.blocks:
-        spans = [block.span] if block.kind == "table" else sentence_spans(document.text, *block.span)
+        spans = [block.span] if block.kind == "table" else sentences_within(document, block.span)
         yield from (QuotedSpan(document, span) for span in spans)
 
 

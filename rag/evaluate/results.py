@@ -16,11 +16,11 @@ from rag.evaluate.judge import Finding, Judge, check_citations, check_claims, ci
 from rag.evaluate.locations import Location, Sources, locate
 from rag.evaluate.measures import contains_answer, exact_match, ranking, span_overlap, token_f1
 from rag.evaluate.predictions import Prediction
-from rag.language import sentence_spans, words
+from rag.language import sentence_spans, sentences_within, words
 from rag.models import count_tokens
 
 if TYPE_CHECKING:
-    from rag.types import Citation
+    from rag.types import Citation, Span
 
 __all__ = ["Result", "examine", "findings_of", "judge_all"]
 
@@ -131,7 +131,7 @@ def _expected_sentences(place: Location, sources: Sources) -> list[list[str]]:
     if document is None:
         return []
     start, end = max(0, span.start - _AROUND), min(len(document.text), span.end + _AROUND)
-    touched = [one for one in sentence_spans(document.text, start, end) if one.overlaps(span)]
+    touched = [one for one in sentences_within(document, Span(start, end)) if one.overlaps(span)]
     return [words(document.text[slice(*one)]) for one in (span, *touched)]
 
 

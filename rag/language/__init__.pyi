@@ -35,6 +35,7 @@ from .followups import WHO_SAID as WHO_SAID
 from .followups import WHOLE as WHOLE
 from .followups import Opened as Opened
 from .followups import opened as opened
+from .languages import language_of as language_of
 from .left_out import LeftPhrase as LeftPhrase
 from .left_out import left_phrases as left_phrases
 from .limits import asks_of_past as asks_of_past
@@ -125,6 +126,7 @@ from .sentences import ends_printed_sentence as ends_printed_sentence
 from .sentences import ends_sentence as ends_sentence
 from .sentences import sentence_spans as sentence_spans
 from .sentences import sentences as sentences
+from .sentences import sentences_within as sentences_within
 from .sentences import units as units
 from .sides import Side as Side
 from .sides import sides_of as sides_of

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from rag.errors import SourceLimit, UnsupportedSource
+from rag.language import language_of
 from rag.parsing.content import ParsedContent
 from rag.parsing.pdf.ocr import OcrWord
 from rag.types import Document, LoadedDocument
@@ -87,6 +88,7 @@ def load_bytes(
         sha256=sha256,
         media_type=draft.media_type,
         date=draft.date,
+        language=language_of(draft.text),
         left=draft.left,
     )
     return LoadedDocument(document, draft.glyphs, draft.pages_without_text, draft.words)

@@ -317,3 +317,10 @@ def test_a_reader_cannot_write_or_start_anything(tmp_path: Path) -> None:
     assert _call("write", str(tmp_path / "file").encode()) == b"PermissionError"
     assert not (tmp_path / "file").exists()
     assert _call("start", b"") == b"PermissionError"
+
+
+def test_the_language_is_told_inside_the_bounded_process(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Das Schwimmbad bleibt montags geschlossen.", encoding="utf-8")
+    ((_, loaded),) = load_files([(tmp_path / "a.txt", "a.txt")], workers=1)
+    assert isinstance(loaded, LoadedDocument), loaded
+    assert loaded.document.language == "de"
