@@ -110,6 +110,7 @@ def test_word() -> None:
     document = _read(_word(build), "towns.docx")
     assert document.title == "Of Towns"
     assert _blocks(document) == [
+        ("paragraph", "A running head", ()),
         ("heading", "Of Towns", ()),
         ("paragraph", "An opening.", ()),
         ("heading", "Walls", ()),
