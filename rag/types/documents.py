@@ -31,6 +31,7 @@ LeftKind: TypeAlias = Literal[
     "tracked deletion",
     "hidden sheet",
     "hidden row",
+    "hidden column",
     "hidden text",
     "formula",
     "equation",

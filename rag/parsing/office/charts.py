@@ -24,8 +24,8 @@ _DEEPEST = 50
 _MOST_ROWS = 5000
 
 
-def write_chart(writer: ContentBuilder, chart: _Element, place: str = "") -> None:
-    """Appends the title, and a row for each category. What is drawn beside them goes into the ledger."""
+def write_chart(writer: ContentBuilder, chart: _Element, place: str = "", *, values: bool = True) -> None:
+    """Appends the titles and, if asked for, a row for each category. What is drawn beside them is told."""
     titles = [_title(one) for one in _all(chart, "title")]
     own = [_title(one) for area in _all(chart, "chart") for one in inside(area) if local(one) == "title"]
     axes = [
@@ -33,16 +33,16 @@ def write_chart(writer: ContentBuilder, chart: _Element, place: str = "") -> Non
     ]
     series = list(_all(chart, "ser"))
     names = [_first(one, "tx") for one in series]
-    values = [{**_points(one, "val"), **_points(one, "yVal")} for one in series]
+    heights = [{**_points(one, "val"), **_points(one, "yVal")} for one in series]
     keys: dict[int, str] = {}
     for one in series:
         keys = {**_points(one, "cat"), **_points(one, "xVal"), **keys}
     writer.add("paragraph", " ".join(own))
     writer.add("paragraph", " · ".join(filter(None, axes)))
-    writer.add("table", row_text(["", *names]) if any(names) else "")
-    rows = sorted({at for one in values for at in one} | set(keys))
+    writer.add("table", row_text(["", *names]) if any(names) and values else "")
+    rows = sorted({at for one in heights for at in one} | set(keys)) if values else []
     for at in rows[:_MOST_ROWS]:
-        writer.add("table", row_text([keys.get(at, ""), *(one.get(at, "") for one in values)]))
+        writer.add("table", row_text([keys.get(at, ""), *(one.get(at, "") for one in heights)]))
     beside = [text for text in drawn_text(chart) if text not in (*titles, *own, *axes, *names)]
     if len(rows) > _MOST_ROWS or not (rows or any(own)) or beside:
         writer.ledger.leave("chart", " ".join(beside), place)
