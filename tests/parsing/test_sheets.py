@@ -61,9 +61,9 @@ def test_blank_cells_stay_blank() -> None:
 
 def test_columns_without_anything_have_no_place() -> None:
     def fill(sheet: Worksheet) -> None:
-        for at, row in enumerate((["Town", "Sales"], ["Ulm", 3]), 3):
-            sheet.cell(at, 2, row[0])
-            sheet.cell(at, 5, row[1])
+        for at, (town, sales) in enumerate((("Town", "Sales"), ("Ulm", 3)), 3):
+            sheet.cell(at, 2, town)
+            sheet.cell(at, 5, sales)
 
     assert _rows(_sheet(fill)) == ["Town | Sales", "Ulm | 3"]
 

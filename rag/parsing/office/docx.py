@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from rag.errors import EmptySource, SourceError, UnreadableSource
 from rag.parsing.content import ContentBuilder, ParsedContent, plausible_title
 from rag.parsing.dates import date_of
+from rag.parsing.office.inline import Inline
 from rag.parsing.office.word_blocks import WordBlocks, is_shown
 from rag.parsing.office.word_styles import Style, child, is_on, read_numbering, read_styles
-from rag.parsing.office.word_text import Inline, WordText, plain_text
+from rag.parsing.office.word_text import WordText, plain_text
 from rag.parsing.ooxml import Package, attribute, inside, local, open_package
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from rag.language import has_word
 from rag.parsing.office.charts import write_chart, write_diagram
+from rag.parsing.office.inline import Inline
 from rag.parsing.office.word_styles import Numbering, Style, child, is_on, numeral
 from rag.parsing.office.word_tables import Grid, rows_of
-from rag.parsing.office.word_text import DELETED, PROPERTIES, Inline, WordText, plain_text
+from rag.parsing.office.word_text import DELETED, PROPERTIES, WordText, plain_text
 from rag.parsing.ooxml import Package, attribute, choice, inside, local, number
 from rag.parsing.rows import row_text
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
 
     from rag.parsing.content import ContentBuilder
-    from rag.parsing.office.word_text import Hanging
+    from rag.parsing.office.inline import Hanging
 
 __all__ = ["WordBlocks"]
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import groupby
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
 from rag.parsing.office.charts import drawn_text
 from rag.parsing.office.equations import MARK, equation_text
+from rag.parsing.office.inline import Hanging, Inline, with_reading
 from rag.parsing.office.symbols import symbol
 from rag.parsing.office.word_styles import Style, child, is_on
 from rag.parsing.ooxml import attribute, choice, inside, local, number
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from rag.types import LeftKind
 
-__all__ = ["DELETED", "PROPERTIES", "Hanging", "Inline", "WordText", "plain_text"]
+__all__ = ["DELETED", "PROPERTIES", "WordText", "plain_text"]
 
 DELETED = frozenset(["del", "moveFrom"])
 PROPERTIES = frozenset(  # what has no words of the document in it
@@ -35,39 +35,7 @@ PROPERTIES = frozenset(  # what has no words of the document in it
     )
 )
 _MARKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
-_RUBY = re.compile("(?:\ue002[^\ue000]*\ue000[^\ue001]*\ue001)+")
 _DEEPEST = 200
-
-HangingKind: TypeAlias = Literal["footnote", "endnote", "box", "chart", "diagram", "words"]
-
-
-@dataclass(frozen=True, slots=True)
-class Hanging:
-    """What hangs on a paragraph: `key` is the id of a note or of a part, or the words themselves."""
-
-    kind: HangingKind
-    key: str = ""
-    element: _Element | None = None
-    marked: bool = False  # a note whose mark is written in the text
-
-
-@dataclass(slots=True)
-class Inline:
-    """Pieces of text in order, each said ("") or left out as a kind; and what hangs on them."""
-
-    pieces: list[tuple[LeftKind | Literal[""], str]] = field(default_factory=list)
-    hanging: list[Hanging] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        """What is said."""
-        said = "".join(text for kind, text in self.pieces if not kind)
-        return _RUBY.sub(_ruby, said) if "\ue002" in said else said
-
-    def left(self) -> list[tuple[LeftKind, str]]:
-        """What is left out, neighbours together."""
-        runs = ((kind, "".join(text for _, text in run)) for kind, run in groupby(self.pieces, key=lambda one: one[0]))
-        return [(kind, text) for kind, text in runs if kind]
 
 
 @dataclass(slots=True)
@@ -131,7 +99,7 @@ class WordText:
             out.pieces.append((kind, sign) if sign else ("unreadable text", ""))
         elif name == "ruby":
             base, raised = (plain_text(one) if one is not None else "" for one in _parts_of_ruby(element))
-            out.pieces.append((kind, f"\ue002{base}\ue000{raised}\ue001" if raised and not kind else base + raised))
+            out.pieces.append((kind, with_reading(base, raised) if raised and not kind else base + raised))
         elif name == "oMath":
             out.pieces += [(kind, equation_text(element)), ("equation", "")]
         else:
@@ -218,9 +186,3 @@ def _parts_of_ruby(element: _Element) -> tuple[_Element | None, _Element | None]
 
 def _is_hex(element: _Element) -> bool:
     return re.fullmatch(r"[0-9A-Fa-f]{1,6}", attribute(element, "char")) is not None
-
-
-def _ruby(match: re.Match[str]) -> str:
-    """Words with their reading behind them, of neighbours together: "東京(とうきょう)"."""
-    pairs = re.findall("\ue002([^\ue000]*)\ue000([^\ue001]*)\ue001", match[0])
-    return "".join(base for base, _ in pairs) + f"({''.join(reading for _, reading in pairs)})"
