@@ -1,12 +1,11 @@
 """The cells of a sheet as rows of text: what is hidden is told, what is merged said wherever it stands.
 
-A blank cell leaves its place up to the width of its table; columns that are blank from top to bottom have none. This
+A blank cell leaves its place as far as its table has heads; columns that are blank from top to bottom have none. This
 module does not know any file format.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Area", "Grid", "column_name", "write_grid"]
 
-_FIGURE = re.compile(r"[\W\d_]*\d[\W\d_]*")
 _REMARK = 60  # characters of a line that is no cell of the table it stands below
+_HEADS = 2  # rows at the top of a table that say how wide it is
 _MOST_MERGED = 100_000  # cells that merged ones may fill; a sheet has billions
 
 
@@ -145,12 +144,12 @@ def _regions(grid: Grid) -> Iterator[list[int]]:
 def _write_region(writer: ContentBuilder, region: list[int], grid: Grid, columns: list[int], whole: set[int]) -> None:
     wide = [row for row in region if len(grid.cells[row]) > 1]
     begins = wide[0] if wide else region[-1] + 1
-    end = max((max(grid.cells[row]) for row in wide), default=0)
-    across = [column for column in columns if column <= end]
+    end = max((max(grid.cells[row]) for row in wide[:_HEADS]), default=0)
     for row in region:
         cells = grid.cells[row]
         alone = len(cells) == 1 and (row < begins or len(next(iter(cells.values()))) > _REMARK)
         if row in whole or alone:
             writer.add("table", row_text(list(cells.values())))
         else:
-            writer.add("table", row_text([cells.get(column, "") for column in across or sorted(cells)]))
+            last = max(cells)
+            writer.add("table", row_text([cells.get(column, "") for column in columns if column <= max(end, last)]))
