@@ -75,7 +75,7 @@ def test_a_linked_symbol_is_defined_in_the_file_that_it_links_to() -> None:
     ("asked", "file", "function"),
     [
         ("answered or not", "rag/answering/extractive.py", "extractive_answer"),
-        ("table in a DOCX file", "rag/parsing/office/docx.py", "_rows"),
+        ("table in a DOCX file", "rag/parsing/office/word_tables.py", "rows_of"),
         ("document is deleted", "rag/storage/writer.py", "next_generation"),
         ("document is deleted", "rag/server/upload_store.py", "remove"),
     ],

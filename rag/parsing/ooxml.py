@@ -19,7 +19,7 @@ from rag.parsing.archive import open_zip, parse_xml
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
 
-__all__ = ["Package", "Relation", "attribute", "choice", "inside", "local", "number", "open_package"]
+__all__ = ["Package", "Relation", "attribute", "choice", "inside", "local", "number", "open_package", "reference"]
 
 _BROKEN = (zipfile.BadZipFile, KeyError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 _SAYING = tuple(f"{{*}}{name}" for name in ("t", "delText", "chart", "relIds", "oMath", "textpath"))
@@ -125,6 +125,11 @@ def attribute(element: _Element | None, name: str, default: str = "") -> str:
     if bare is not None:
         return str(bare)
     return next((str(value) for key, value in element.items() if key.rpartition("}")[2] == name), default)
+
+
+def reference(element: _Element, name: str = "id") -> str:
+    """The id of the relation that an element points through, "" if it points nowhere."""
+    return next((str(value) for key, value in element.items() if key.endswith(f"relationships}}{name}")), "")
 
 
 def number(text: str, default: int = 0, *, most: int = 1 << 40) -> int:

@@ -15,7 +15,7 @@ from rag.parsing.office.inline import Inline
 from rag.parsing.office.word_blocks import WordBlocks, is_shown
 from rag.parsing.office.word_styles import Style, child, is_on, read_numbering, read_styles
 from rag.parsing.office.word_text import WordText, plain_text
-from rag.parsing.ooxml import Package, attribute, inside, local, open_package
+from rag.parsing.ooxml import Package, attribute, inside, local, open_package, reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +97,7 @@ def _heads(
     for one in inside(section):
         if local(one) != ("headerReference" if kind == "head" else "footerReference"):
             continue
-        relation = package.relations(part).get(attribute(one, "id"))
+        relation = package.relations(part).get(reference(one))
         tree = None if relation is None else package.part(relation.target)
         if tree is None or relation is None:
             continue

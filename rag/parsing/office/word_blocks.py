@@ -14,7 +14,7 @@ from rag.parsing.office.inline import Inline
 from rag.parsing.office.word_styles import Numbering, Style, child, is_on, numeral
 from rag.parsing.office.word_tables import Grid, rows_of
 from rag.parsing.office.word_text import DELETED, PROPERTIES, WordText, plain_text
-from rag.parsing.ooxml import Package, attribute, choice, inside, local, number
+from rag.parsing.ooxml import Package, attribute, choice, inside, local, number, reference
 from rag.parsing.rows import row_text
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class WordBlocks:
             elif name in _INLINE:
                 self._loose(one, depth)
             elif name == "altChunk":
-                self._import(attribute(one, "id"))
+                self._import(reference(one))
             elif name == "AlternateContent":
                 taken = choice(one)
                 if taken is not None:

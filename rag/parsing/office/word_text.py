@@ -15,7 +15,7 @@ from rag.parsing.office.equations import MARK, equation_text
 from rag.parsing.office.inline import Hanging, Inline, with_reading
 from rag.parsing.office.symbols import symbol
 from rag.parsing.office.word_styles import Style, child, is_on
-from rag.parsing.ooxml import attribute, choice, inside, local, number
+from rag.parsing.ooxml import attribute, choice, inside, local, number, reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,9 +111,9 @@ class WordText:
         if name == "txbxContent":
             self._hang(out, kind, Hanging("box", "", element))
         elif name == "chart":
-            self._hang(out, kind, Hanging("chart", attribute(element, "id")))
+            self._hang(out, kind, Hanging("chart", reference(element)))
         elif name == "relIds":
-            self._hang(out, kind, Hanging("diagram", attribute(element, "dm")))
+            self._hang(out, kind, Hanging("diagram", reference(element, "dm")))
         elif name == "lockedCanvas":
             out.hanging += [Hanging("words", text) for text in drawn_text(element)]
         elif name == "object":  # its picture only shows what it holds

@@ -13,7 +13,7 @@ from rag.errors import EmptySource, UnreadableSource
 from rag.parsing.content import ContentBuilder, ParsedContent, plausible_title
 from rag.parsing.dates import date_of
 from rag.parsing.office.charts import drawn_text, write_chart, write_diagram
-from rag.parsing.ooxml import Package, attribute, inside, local, open_package
+from rag.parsing.ooxml import Package, attribute, inside, local, open_package, reference
 from rag.parsing.rows import row_text
 from rag.parsing.tables.grid import Grid, write_grid
 from rag.parsing.tables.sheet import Formats, read_formats, read_sheet, string_text
@@ -62,7 +62,7 @@ def _write(writer: ContentBuilder, package: Package, part: str, book: _Element) 
     relations = package.relations(part)
     sheets = []
     for one in book.iter("{*}sheet"):
-        relation = relations.get(attribute(one, "id"))
+        relation = relations.get(reference(one))
         if relation is not None:
             hidden = attribute(one, "state", "visible") != "visible"
             sheets.append(_Sheet(attribute(one, "name"), relation.target, hidden))
@@ -129,7 +129,7 @@ def _write_drawing(
             about = next(one.iter("{*}cNvPr"), None)
             writer.ledger.leave("picture", attribute(about, "descr"), place)
         else:
-            relation = package.relations(name).get(attribute(one, "id" if kind == "chart" else "dm"))
+            relation = package.relations(name).get(reference(one, "id" if kind == "chart" else "dm"))
             tree = None if relation is None else package.part(relation.target)
             if tree is None:
                 writer.ledger.leave("chart", "", place)
