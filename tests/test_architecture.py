@@ -53,7 +53,7 @@ OWNERS: dict[str, set[str]] = {
     "python_calamine": {"parsing"},
     "striprtf": {"parsing"},
     "markdown_it": {"parsing"},
-    "charset_normalizer": {"parsing"},
+    "chardet": {"parsing"},
     "sentence_transformers": {"models"},
     "transformers": {"models"},
     "torch": {"models"},

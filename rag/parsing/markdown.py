@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from rag.errors import EmptySource
 from rag.parsing.content import Headings, ParsedContent, plausible_title
 from rag.parsing.dates import date_at_head, date_of
+from rag.parsing.encodings import decode
+from rag.parsing.ledger import Ledger
 from rag.parsing.line_blocks import Line, LineBlock, line_blocks_of, lines_of, span_of
-from rag.parsing.plain import decode
 from rag.types import Block, BlockKind
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ _MARKS = re.compile(r"[*_`]+|\[([^\]]*)\]\([^)]*\)")
 
 def read(data: bytes) -> ParsedContent:
     """Raises UnreadableSource for what is no text, EmptySource for nothing but white space."""
-    text = decode(data)
+    ledger = Ledger()
+    text = decode(data, ledger)
     if not text.strip():
         raise EmptySource("The file is empty.", "Put some text into it, or remove it.")
     lines = lines_of(text)
@@ -53,7 +55,7 @@ def read(data: bytes) -> ParsedContent:
             path = headings.path[:-1] if headings.path[-1:] == (titles[piece.first][1],) else headings.path
         blocks.append(Block(piece.kind, span_of(lines, piece.first, piece.last), path))
     date = date_of([dated[1]]) if dated else date_at_head("\n".join(line.text for line in lines[front : front + _HEAD]))
-    return ParsedContent("text/markdown", title, text, tuple(blocks), date=date)
+    return ParsedContent("text/markdown", title, text, tuple(blocks), date=date, left=ledger.entries())
 
 
 def _heading(source: str) -> str:

@@ -10,8 +10,8 @@ import re
 
 from rag.errors import EmptySource, UnreadableSource
 from rag.parsing.content import ContentBuilder, ParsedContent, plausible_title
+from rag.parsing.encodings import decode
 from rag.parsing.line_blocks import line_blocks_of, lines_of, paragraphs_of, span_of
-from rag.parsing.plain import decode
 
 __all__ = ["read"]
 
@@ -21,12 +21,12 @@ _LONGEST_OUTPUT = 10_000  # characters of one cell's output; a log is no source
 
 def read(data: bytes) -> ParsedContent:
     """Raises UnreadableSource or EmptySource."""
+    writer = ContentBuilder()
     try:
-        book = json.loads(decode(data))
+        book = json.loads(decode(data, writer.ledger))
         cells = book["cells"] if "cells" in book else [cell for sheet in book["worksheets"] for cell in sheet["cells"]]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnreadableSource("The file is not a notebook.", "Open it in Jupyter and save it again.") from error
-    writer = ContentBuilder()
     for cell in cells if isinstance(cells, list) else []:
         if isinstance(cell, dict):
             _write(writer, cell)

@@ -12,8 +12,9 @@ from email.message import EmailMessage
 from rag.errors import EmptySource, UnreadableSource
 from rag.parsing.content import ContentBuilder, ParsedContent, plausible_title
 from rag.parsing.dates import date_of
+from rag.parsing.encodings import decode
+from rag.parsing.ledger import Ledger
 from rag.parsing.line_blocks import line_blocks_of, lines_of, paragraphs_of, span_of
-from rag.parsing.plain import decode
 from rag.parsing.web.html import write_everything
 
 __all__ = ["read"]
@@ -22,7 +23,7 @@ __all__ = ["read"]
 def read(data: bytes) -> ParsedContent:
     """Raises UnreadableSource or EmptySource."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        data = decode(data).encode()
+        data = decode(data, Ledger()).encode()
     message = email.message_from_bytes(data, policy=email.policy.default)
     if not isinstance(message, EmailMessage) or not any(name in message for name in ("From", "Subject", "Date", "To")):
         raise UnreadableSource("The file is not an e-mail message.", "Export the message again from your mail program.")

@@ -10,7 +10,8 @@ import re
 
 from rag.errors import EmptySource
 from rag.parsing.content import ParsedContent
-from rag.parsing.plain import decode
+from rag.parsing.encodings import decode
+from rag.parsing.ledger import Ledger
 from rag.types import Block, Span
 
 __all__ = ["read"]
@@ -21,7 +22,8 @@ _LONGEST_HEAD = 200
 
 def read(data: bytes) -> ParsedContent:
     """Raises UnreadableSource for what is no text, EmptySource for nothing but white space."""
-    text = decode(data)
+    ledger = Ledger()
+    text = decode(data, ledger)
     blocks: list[Block] = []
     head: tuple[str, ...] = ()
     for start, end in _records(text):
@@ -30,7 +32,7 @@ def read(data: bytes) -> ParsedContent:
             head = (" ".join(text[start:end].split()),)
     if not blocks:
         raise EmptySource("The file is empty.", "Put some text into it, or remove it.")
-    return ParsedContent("text/csv", "", text, tuple(blocks))
+    return ParsedContent("text/csv", "", text, tuple(blocks), left=ledger.entries())
 
 
 def _records(text: str) -> list[tuple[int, int]]:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from rag.errors import EmptySource, UnreadableSource
 from rag.parsing.content import ContentBuilder, ParsedContent, plausible_title
 from rag.parsing.dates import date_of
+from rag.parsing.encodings import decode_declared
+from rag.parsing.ledger import Ledger
 from rag.parsing.line_blocks import line_blocks_of, lines_of, paragraphs_of, span_of
-from rag.parsing.plain import decode
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
@@ -51,7 +52,7 @@ _BLOCKS = frozenset(
 def read(data: bytes) -> ParsedContent:
     """Raises UnreadableSource for what is no text, EmptySource for a page without any."""
     writer = ContentBuilder()
-    _write_article(writer, _characters(data))
+    _write_article(writer, _characters(data, writer.ledger))
     draft = writer.draft("text/html")
     if not draft.text:
         raise EmptySource(
@@ -60,15 +61,10 @@ def read(data: bytes) -> ParsedContent:
     return draft
 
 
-def _characters(data: bytes) -> str:
+def _characters(data: bytes, ledger: Ledger) -> str:
     declared = _DECLARED.search(data[:4096])
-    if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        name = (declared[1] or declared[2]).decode("ascii").lower()
-        try:
-            return data.decode("cp1252" if name in ("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii") else name)
-        except (UnicodeDecodeError, LookupError):
-            pass  # the page is wrong about itself
-    return decode(data)
+    name = (declared[1] or declared[2]).decode("ascii") if declared else ""
+    return decode_declared(data, name, ledger)
 
 
 def write_everything(writer: ContentBuilder, data: bytes, *, declared: bool = True) -> None:
@@ -76,7 +72,7 @@ def write_everything(writer: ContentBuilder, data: bytes, *, declared: bool = Tr
 
     `declared` says whether the page's own word about its encoding counts; else it is UTF-8.
     """
-    markup = _characters(data) if declared else data.decode("utf-8", "replace")
+    markup = _characters(data, writer.ledger) if declared else data.decode("utf-8", "replace")
     if markup.strip():
         _write_all(writer, _parse(markup))
 
