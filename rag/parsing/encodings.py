@@ -10,6 +10,7 @@ import codecs
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from rag.errors import UnreadableSource
@@ -191,7 +192,7 @@ def _unlikely(text: str) -> int:
     for word in _WORD.findall(text):
         if not word.isascii():
             mixed = len({_script(char) for char in word}) > 1
-            capital = any(char.isupper() and before.islower() for before, char in zip(word, word[1:], strict=False))
+            capital = any(char.isupper() and before.islower() for before, char in pairwise(word))
             count += mixed + capital
     return count
 
