@@ -40,6 +40,7 @@ _MAGIC = (
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SAMPLE = 200_000  # bytes that the guess of an encoding may look at
+_LOOKED_AT = 20_000  # characters in which the spots of a wrong decoding are counted
 _ESCAPES = (b"\x1b$", b"\x1b(J", b"~{")  # ISO-2022 and HZ are written in ASCII only
 _UNUSUAL = frozenset(["cp1006", "kz1048", "ptcp154", "cp864", "iso8859-10", "iso8859-16", "hp-roman8"])
 """Code pages that nobody's texts are in, but that often look like those of others."""
@@ -55,9 +56,7 @@ _WESTERN = frozenset(["iso-8859-1", "iso8859-1", "latin-1", "latin1", "l1", "asc
 
 class _Guess(NamedTuple):
     confidence: float
-    unlikely: int  # spots in the text that no orthography has
     encoding: str
-    text: str
 
 
 def decode(data: bytes, ledger: Ledger) -> str:
@@ -82,7 +81,7 @@ def decode_declared(data: bytes, declared: str, ledger: Ledger) -> str:
         as_utf8 = None if data.isascii() else _try(data, "utf-8")
         if as_utf8 is not None:
             return as_utf8
-        if text is not None and ("\x00" not in text) and (data.isascii() or not _unlikely(text[:_SAMPLE])):
+        if text is not None and ("\x00" not in text) and (data.isascii() or not _unlikely(text[:_LOOKED_AT])):
             return text
     return decode(data, ledger)
 
@@ -147,12 +146,9 @@ def _scripts(text: str) -> set[str]:
 
 def _guess(data: bytes, ledger: Ledger) -> str | None:
     """The likeliest text; a doubt is told with the name of the encoding."""
-    found = _guesses(_sample(data))
-    if not found:
+    near = _likeliest(_sample(data))
+    if not near:
         return None
-    near = [one for one in found if one.confidence >= _AS_LIKELY * found[0].confidence]
-    fewest = min(one.unlikely for one in near)
-    near = [one for one in near if one.unlikely == fewest]
     best = next((one for one in near if one.confidence > 0.999 * near[0].confidence and one.encoding == "cp1252"), None)
     best = best or near[0]
     text = _try(data, best.encoding)
@@ -172,8 +168,8 @@ def _sample(data: bytes) -> bytes:
     return data[start : end if end > first else start + _SAMPLE]
 
 
-def _guesses(sample: bytes) -> list[_Guess]:
-    """What the detector thinks possible, the surest first, each text once."""
+def _likeliest(sample: bytes) -> list[_Guess]:
+    """What the detector thinks likely, the surest first, each text once, with the fewest spots of a wrong decoding."""
     from chardet import detect_all
 
     found: dict[str, _Guess] = {}
@@ -182,8 +178,12 @@ def _guesses(sample: bytes) -> list[_Guess]:
         name = {"iso-8859-1": "cp1252", "windows-1252": "cp1252", "ascii": "cp1252"}.get(name, name)
         text = _try(sample, name) if name and name not in _UNUSUAL else None
         if text is not None:
-            found.setdefault(text, _Guess(one["confidence"] or 0.0, _unlikely(text), name, text))
-    return sorted(found.values(), key=lambda guess: -guess.confidence)
+            found.setdefault(text, _Guess(one["confidence"] or 0.0, name))
+    top = max((guess.confidence for guess in found.values()), default=0.0)
+    near = {text: guess for text, guess in found.items() if guess.confidence >= _AS_LIKELY * top}
+    spots = {text: _unlikely(text[:_LOOKED_AT]) for text in near}
+    fewest = min(spots.values(), default=0)
+    return sorted((near[text] for text in near if spots[text] == fewest), key=lambda guess: -guess.confidence)
 
 
 def _unlikely(text: str) -> int:
