@@ -1,0 +1,1 @@
+"""The golden set of PDF pages: how its files are made."""
