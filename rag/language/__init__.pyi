@@ -70,6 +70,9 @@ from .numbers import NUMBER_WORDS as NUMBER_WORDS
 from .numbers import NUMBERED as NUMBERED
 from .numbers import Quantity as Quantity
 from .numbers import quantities as quantities
+from .page_lines import is_print_stamp as is_print_stamp
+from .page_lines import names_page_number as names_page_number
+from .page_lines import says_figures as says_figures
 from .pairs import is_pair_line as is_pair_line
 from .pairs import pair_key as pair_key
 from .pairs import pair_line_after as pair_line_after

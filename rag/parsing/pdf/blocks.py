@@ -1,6 +1,6 @@
 """The rows of all pages of a PDF → paragraphs, headings, list items and table rows.
 
-Running heads, feet and page numbers are left out; a paragraph that goes on in the next column or on the next page is
+A paragraph that goes on in the next column or on the next page is
 one group of rows. Decisions follow from spacing, indents, sizes and the rows' own words, never from a list of words.
 
 This module does not know about characters, offsets, or the file.
@@ -18,16 +18,13 @@ from rag.language import ends_printed_sentence, has_word
 from rag.parsing.pdf.layout import Row
 from rag.types import BlockKind
 
-__all__ = ["Group", "body_size", "groups_of", "without_headers_and_footers"]
+__all__ = ["Group", "body_size", "groups_of"]
 
 _MARKER = re.compile(r"(?:[•●▪■◦‣⁃∙○□➢➤❖✓–—-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)])$")
 _BULLET = re.compile(r"[•●▪■◦‣⁃∙○□➢➤❖✓]\s*\S|[–—-]\s+\S")
 _NUMBERED = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]\s+\S")
 _BROKEN = re.compile(r"\w[\x02\xad\u2010-]$")
-_PAGE_NUMBER = re.compile(r"[-–—\s]*(\d{1,4})[-–—\s]*$")
 _LEADER = re.compile(r"(?:[.·…_]\s?){5,}")
-_SAME_LINE = 3.0  # points between the tops of rows that stand side by side
-_NUMBER = re.compile(r"\d+|(?<![^\W_])[ivxlc]+(?![^\W_])", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -50,72 +47,6 @@ def body_size(pages: Iterable[Sequence[Row]]) -> float:
         for row in rows:
             sizes[round(row.size * 2) / 2] += len(row.text)
     return max(sizes, key=lambda size: (sizes[size], size), default=0.0)
-
-
-def without_headers_and_footers(pages: list[list[Row]], heights: Sequence[float]) -> list[list[Row]]:
-    """Drops heads, feet and page numbers: lines at the edge of many pages, at one height, alike but for digits.
-
-    What stands on one line is compared as a bag of words: heads change sides from left to right pages, and are cut
-    where the page below them has columns.
-    """
-    seen: dict[tuple[str, int], set[int]] = defaultdict(set)
-    edges: list[list[tuple[set[int], tuple[str, int]]]] = []
-    for number, rows in enumerate(pages):
-        mine = [(line, _look_of(rows, line)) for line in _edge_lines(rows, heights[number])]
-        edges.append(mine)
-        for _, (text, height) in mine:
-            for near in (-1, 0, 1):
-                seen[text, height + near].add(number)
-    kept = []
-    for rows, mine in zip(pages, edges, strict=True):
-        gone = {at for line, key in mine if _repeats(key[0], seen[key], len(pages)) for at in line}
-        kept.append([row for at, row in enumerate(rows) if at not in gone])
-    bare = _without_numbers(kept)
-    return bare if any(bare) else pages  # where nothing else is left, it was no furniture
-
-
-def _look_of(rows: Sequence[Row], line: set[int]) -> tuple[str, int]:
-    """A line's words in no order, its numbers left open, and its height on the page in steps of four points."""
-    words = sorted(word for at in line for word in _NUMBER.sub("#", rows[at].text).split())
-    return " ".join(words), round(min(rows[at].top for at in line) / 4)
-
-
-def _without_numbers(pages: list[list[Row]]) -> list[list[Row]]:
-    """Drops a last or first row that is nothing but the number of its page, wherever it stands."""
-    shifts: Counter[int] = Counter()
-    numbers: list[list[tuple[int, int]]] = []
-    for number, rows in enumerate(pages):
-        ends = sorted({0, len(rows) - 1}) if rows else []
-        found = [(at, _PAGE_NUMBER.match(rows[at].text)) for at in ends]
-        numbers.append([(at, int(match[1]) - number) for at, match in found if match])
-        shifts.update({shift for _, shift in numbers[-1]})
-    usual, count = max(shifts.items(), key=lambda item: item[1], default=(0, 0))
-    if count < max(3, 0.3 * len(pages)):
-        return pages
-    gone = [{at for at, shift in mine if shift == usual} for mine in numbers]
-    return [[row for at, row in enumerate(rows) if at not in drop] for rows, drop in zip(pages, gone, strict=True)]
-
-
-def _edge_lines(rows: Sequence[Row], height: float) -> list[set[int]]:
-    """Up to three lines at the top and three at the bottom that stand in the outer seventh of the page."""
-    lines: list[set[int]] = []
-    below = float("-inf")
-    for at in sorted((at for at, row in enumerate(rows) if not row.turn), key=lambda at: rows[at].top):
-        if rows[at].top - below > _SAME_LINE:
-            lines.append(set())
-            below = rows[at].top
-        lines[-1].add(at)
-    top = [line for line in lines[:3] if all(rows[at].bottom < height / 7 for at in line)]
-    return top + [line for line in lines[-3:] if line not in top and all(rows[at].top > height * 6 / 7 for at in line)]
-
-
-def _repeats(text: str, pages: set[int], total: int) -> bool:
-    if len(pages) < 2:
-        return False
-    bare = not re.search(r"[^\W_]", text.replace("#", ""))
-    if bare or total <= 3:
-        return len(pages) >= min(3, total)
-    return len(pages) >= 3 and len(pages) >= 0.04 * total
 
 
 def groups_of(pages: Sequence[Sequence[Row]]) -> list[Group]:

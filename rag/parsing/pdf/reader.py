@@ -14,16 +14,19 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 import numpy as np
 
 from rag.errors import EmptySource, UnreadableSource
 from rag.parsing.content import ContentBuilder, Headings, ParsedContent, plausible_title
+from rag.parsing.ledger import Ledger
 from rag.parsing.metadata import OutlineEntry, PdfMetadata, page_texts, read_metadata
-from rag.parsing.pdf.blocks import Group, body_size, groups_of, without_headers_and_footers
+from rag.parsing.pdf.blocks import Group, body_size, groups_of
 from rag.parsing.pdf.layout import Row, rows_of
 from rag.parsing.pdf.ocr import OcrWord, page_of
 from rag.parsing.pdf.pdfium import PageText, Pdf
+from rag.parsing.pdf.running import running_rows
 from rag.parsing.pdf.text import TextBuilder
 from rag.types import Block, Box, GlyphRun, Page, Span, WordBox
 
@@ -81,9 +84,10 @@ def _no_text(pages: int) -> EmptySource:
 def _draft(
     pages: list[PageText | None], rows: list[list[Row]], facts: PdfMetadata, scanned: Mapping[int, Sequence[OcrWord]]
 ) -> ParsedContent:
-    heights = [page.height if page else 0.0 for page in pages]
     body = body_size(rows)
-    groups = groups_of(without_headers_and_footers(rows, heights))
+    ledger = Ledger()
+    rows = _without_running_heads(pages, rows, body, ledger)
+    groups = groups_of(rows)
     groups = _with_outline(groups, facts.outline)
     levels = _levels(groups, facts.outline)
     title = _title(groups, facts, body)
@@ -108,7 +112,23 @@ def _draft(
     empty = tuple(page.number for page in shown if page.span.start == page.span.end)
     glyphs = tuple(run for run in runs if run.page not in scanned)
     words = tuple(box for run in runs if run.page in scanned for box in _word_boxes(run, pages[run.page - 1]))
-    return ParsedContent(_MEDIA_TYPE, title, text, tuple(blocks), shown, glyphs, empty, words, facts.date)
+    return ParsedContent(
+        _MEDIA_TYPE, title, text, tuple(blocks), shown, glyphs, empty, words, facts.date, ledger.entries()
+    )
+
+
+def _without_running_heads(
+    pages: Sequence[PageText | None], rows: list[list[Row]], body: float, ledger: Ledger
+) -> list[list[Row]]:
+    heights = [page.height if page else 0.0 for page in pages]
+    letters: Counter[bool] = Counter()
+    for row in chain.from_iterable(rows):
+        letters[row.bold] += len(row.text)
+    gone = running_rows(rows, heights, body, letters[True] > letters[False])
+    for mine, dropped in zip(rows, gone, strict=True):
+        for at in sorted(dropped):
+            ledger.leave("running head", mine[at].text, f"page {mine[at].page}")
+    return [[row for at, row in enumerate(mine) if at not in drop] for mine, drop in zip(rows, gone, strict=True)]
 
 
 def _word_boxes(run: GlyphRun, page: PageText | None) -> Iterator[WordBox]:
