@@ -127,7 +127,8 @@ def _at_edges(
         usual = float(np.median(spaces[first[at] : at])) if at > first[at] else 0.0
         near = np.abs(begun[:, 1] - boxes[at + 1, 1]) < _NEAR * height[at]
         found[at] = (
-            spaces[at] > 1.04 * usual and int(np.sum(near & (np.abs(begun[:, 0] - boxes[at + 1, 0]) < 1))) >= _EDGE
+            abs(spaces[at] - usual) > 0.03 * usual
+            and int(np.sum(near & (np.abs(begun[:, 0] - boxes[at + 1, 0]) < 1))) >= _EDGE
         )
     return found
 

@@ -26,7 +26,7 @@ from rag.parsing.pdf.blocks import Group, body_size, groups_of
 from rag.parsing.pdf.layout import Row, rows_of
 from rag.parsing.pdf.ocr import OcrWord, page_of
 from rag.parsing.pdf.pdfium import PageText, Pdf
-from rag.parsing.pdf.running import running_rows
+from rag.parsing.pdf.running import edges_of
 from rag.parsing.pdf.text import TextBuilder
 from rag.types import Block, Box, GlyphRun, Page, Span, WordBox
 
@@ -36,6 +36,7 @@ _MEDIA_TYPE = "application/pdf"
 _UNKNOWN = re.compile("[\ufffd\ue000-\uf8ff]")
 _DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
 _INNERMOST = 1000
+_TITLE_OF_PAGE = 15  # below the levels of an outline, above those of size and number
 _DEPTH = re.compile(r"(?:[A-Z]|\d{1,2})(?:\.\d{1,2}){0,4}(?=[.)]?\s)")
 
 
@@ -86,10 +87,10 @@ def _draft(
 ) -> ParsedContent:
     body = body_size(rows)
     ledger = Ledger()
-    rows = _without_running_heads(pages, rows, body, ledger)
-    groups = groups_of(rows)
-    groups = _with_outline(groups, facts.outline)
-    levels = _levels(groups, facts.outline)
+    rows, titles = _without_running_heads(pages, rows, body, ledger)
+    outline = (*facts.outline, *titles)
+    groups = _with_outline(groups_of(rows), outline)
+    levels = _levels(groups, outline)
     title = _title(groups, facts, body)
     weaver = TextBuilder(pages)
     headings = Headings(title)
@@ -119,16 +120,25 @@ def _draft(
 
 def _without_running_heads(
     pages: Sequence[PageText | None], rows: list[list[Row]], body: float, ledger: Ledger
-) -> list[list[Row]]:
+) -> tuple[list[list[Row]], list[OutlineEntry]]:
+    """The rows that are left, and the titles of pages: "Bill no. 4403" is over what stands on its page."""
     heights = [page.height if page else 0.0 for page in pages]
     letters: Counter[bool] = Counter()
     for row in chain.from_iterable(rows):
         letters[row.bold] += len(row.text)
-    gone = running_rows(rows, heights, body, letters[True] > letters[False])
-    for mine, dropped in zip(rows, gone, strict=True):
+    edges = edges_of(rows, heights, body, letters[True] > letters[False])
+    for mine, dropped in zip(rows, edges.furniture, strict=True):
         for at in sorted(dropped):
             ledger.leave("running head", mine[at].text, f"page {mine[at].page}")
-    return [[row for at, row in enumerate(mine) if at not in drop] for mine, drop in zip(rows, gone, strict=True)]
+    titles = [
+        OutlineEntry(_TITLE_OF_PAGE, mine[at].text, mine[at].page)
+        for mine, found in zip(rows, edges.titles, strict=True)
+        for at in found
+    ]
+    left = [
+        [row for at, row in enumerate(mine) if at not in drop] for mine, drop in zip(rows, edges.furniture, strict=True)
+    ]
+    return left, titles
 
 
 def _word_boxes(run: GlyphRun, page: PageText | None) -> Iterator[WordBox]:

@@ -19,7 +19,7 @@ from operator import and_
 from rag.language import ends_printed_sentence, is_pair_line, is_print_stamp, names_page_number, says_figures
 from rag.parsing.pdf.layout import Row
 
-__all__ = ["running_rows"]
+__all__ = ["Edges", "edges_of"]
 
 _SAME_LINE = 3.0  # points between the tops of rows that stand side by side
 _NUMBER = re.compile(r"\d+|(?<![^\W_])(?=[ivxlc])(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})(?![^\W_])", re.IGNORECASE)
@@ -45,33 +45,57 @@ class _Line:
     size: float
     bold: bool
     foot: bool
+    first: bool  # nothing stands above it
     cells: int
     left: bool  # whether its first number stands left of its words
 
 
-def running_rows(pages: Sequence[Sequence[Row]], heights: Sequence[float], body: float, bold: bool) -> list[set[int]]:
-    """The rows of each page that are furniture, by their place in it. `bold`: whether most of the text is.
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """By page, places of rows in it: what is furniture, and first lines which differ from each other by a number."""
+
+    furniture: list[set[int]]
+    titles: list[set[int]]
+
+
+def edges_of(pages: Sequence[Sequence[Row]], heights: Sequence[float], body: float, bold: bool) -> Edges:
+    """What stands at the edges of pages. `bold`: whether most of the text is.
 
     What stands on one line is compared as a bag of words: heads change sides from left to right pages, and are cut
     where the page below them has columns.
     """
     gone: list[set[int]] = [set() for _ in pages]
-    for line in _furniture(pages, heights, body, bold):
-        gone[line.page].update(line.rows)
+    titles: list[set[int]] = [set() for _ in pages]
+    for group in _alike(pages, heights):
+        running = _running(group, len(pages), body, bold)
+        for line in running:
+            gone[line.page].update(line.rows)
+        for line in () if running else group:
+            if line.first and _may_title(line, group):
+                titles[line.page].update(line.rows)
     _numbers(pages, gone, body)
-    left = any(len(mine) < len(rows) for mine, rows in zip(gone, pages, strict=True))
-    return gone if left else [set() for _ in pages]  # where nothing else is left, it was no furniture
+    if not any(len(mine) < len(rows) for mine, rows in zip(gone, pages, strict=True)):
+        gone = [set() for _ in pages]  # where nothing else is left, it was no furniture
+    return Edges(gone, titles)
 
 
-def _furniture(pages: Sequence[Sequence[Row]], heights: Sequence[float], body: float, bold: bool) -> Iterator[_Line]:
+def _may_title(line: _Line, lines: list[_Line]) -> bool:
+    """ "Bill no. 4403", "Article 3": a name and a number on the first line of its page, as of others."""
+    texts = {one.text for one in lines}
+    bare = _NUMBER.sub("#", line.text)
+    named = len(line.numbers) == 1 and re.search(r"[^\W\d_]{3}", bare) is not None
+    return len(texts) == len(lines) and named and line.cells == 1 and not says_figures(bare) and not is_pair_line(bare)
+
+
+def _alike(pages: Sequence[Sequence[Row]], heights: Sequence[float]) -> Iterator[list[_Line]]:
+    """Lines at the edges of different pages which are the same but for numbers and stand at one height."""
     alike: dict[str, list[_Line]] = defaultdict(list)
     for number, rows in enumerate(pages):
         for line in _edge_lines(number, rows, heights[number]):
             alike[line.skeleton].append(line)
     for lines in alike.values():
         if len(lines) > 1:
-            for group in _at_one_height(lines):
-                yield from _running(group, len(pages), body, bold)
+            yield from (group for group in _at_one_height(lines) if len(group) > 1)
 
 
 def _at_one_height(lines: list[_Line]) -> list[list[_Line]]:
@@ -88,8 +112,6 @@ def _at_one_height(lines: list[_Line]) -> list[list[_Line]]:
 
 def _running(lines: list[_Line], total: int, body: float, bold: bool) -> list[_Line]:
     """Those of lines that are alike but for numbers which are running heads or feet."""
-    if len(lines) < 2:
-        return []
     constant = reduce(and_, (Counter(line.numbers) for line in lines))
     own = [list((Counter(line.numbers) - constant).elements()) for line in lines]
     words = re.search(r"[^\W_]", lines[0].skeleton.replace("#", "")) is not None
@@ -170,7 +192,7 @@ def _edge_lines(number: int, rows: Sequence[Row], height: float) -> Iterator[_Li
         head = place < 3 and all(rows[at].bottom < height / 7 for at in line)
         foot = place >= len(lines) - 3 and all(rows[at].top > height * 6 / 7 for at in line)
         if (head or foot) and not _heads_table(rows, line, lines[place + 1 : place + 2]):
-            yield _line(number, rows, line, foot)
+            yield _line(number, rows, line, foot, not place)
 
 
 def _heads_table(rows: Sequence[Row], line: list[int], below: list[list[int]]) -> bool:
@@ -183,7 +205,7 @@ def _heads_table(rows: Sequence[Row], line: list[int], below: list[list[int]]) -
     return near and sum(len(row.cells) for row in after) >= cells - 1
 
 
-def _line(number: int, rows: Sequence[Row], line: list[int], foot: bool) -> _Line:
+def _line(number: int, rows: Sequence[Row], line: list[int], foot: bool, first: bool) -> _Line:
     line = sorted(line, key=lambda at: rows[at].left)
     text = " ".join(rows[at].text for at in line)
     found = [match for match in _NUMBER.finditer(text) if match[0]]
@@ -198,6 +220,7 @@ def _line(number: int, rows: Sequence[Row], line: list[int], foot: bool) -> _Lin
         size=max(rows[at].size for at in line),
         bold=all(rows[at].bold for at in line),
         foot=foot,
+        first=first,
         cells=sum(len(rows[at].cells) for at in line),
         left=bool(found) and found[0].start() == 0,
     )
