@@ -23,6 +23,7 @@ from rag.errors import IndexMissing, IndexStale, LanguageModelProblem, QuestionP
 from rag.indexing import build as build_index
 from rag.indexing import create_empty_index as begin_index
 from rag.indexing import made_by_this_reader, rebuild_lenses, recipe_of
+from rag.language import composed
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
 from rag.retrieval import Corpus, Lenses, RewrittenQuestion, open_lenses, retrieve, rewrite_question
 from rag.storage import Snapshot, Store
@@ -363,7 +364,8 @@ def _documents(snapshot: Snapshot, paths: Sequence[str] | None) -> list[str] | N
     if paths is None:
         return None
     files = snapshot.files()
-    unknown = [path for path in paths if path not in files]
+    wanted = {path if path in files else composed(path): path for path in paths}
+    unknown = [given for path, given in wanted.items() if path not in files]
     if unknown:
         raise QuestionProblem(f"Unknown source: {unknown[0]}.", "List the sources: rag sources")
-    return sorted({row.document_id for path in paths if (row := files[path]).document_id})
+    return sorted({row.document_id for path in wanted if (row := files[path]).document_id})

@@ -26,6 +26,7 @@ from pathlib import Path
 
 from rag.errors import CaseProblem
 from rag.evaluate.case_models import Cite, Need, check_case
+from rag.language import composed
 from rag.types import JSON, Span, Turn
 
 __all__ = ["Case", "Cite", "Expected", "Need", "case_hash", "load_cases", "parse_case", "to_jsonl", "to_yaml"]
@@ -131,7 +132,7 @@ def parse_case(row: JSON, place: str, default_id: str) -> Case:
         need=given.need or "any",
         citations=tuple(
             Expected(
-                path=one.path.replace("\\", "/"),
+                path=composed(one.path.replace("\\", "/")),
                 page=one.page,
                 quote=one.quote,
                 span=Span(*one.span) if one.span else None,

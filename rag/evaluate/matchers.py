@@ -9,7 +9,7 @@ from rag.evaluate.failures import citation_list, highlighted_diff, nearest
 from rag.evaluate.judge import check_citations, check_claims
 from rag.evaluate.locations import Sources, occurrences
 from rag.evaluate.measures import contains_answer
-from rag.language import printable
+from rag.language import composed, printable
 from rag.types import Answer, PartlyReason
 
 __all__ = ["assert_all_quotes_exact", "assert_answers", "assert_cites", "assert_partly", "assert_refuses"]
@@ -23,7 +23,7 @@ def assert_cites(answer: Answer, path: str | None = None, page: int | None = Non
     __tracebackhide__ = True
     if path is None and page is None and quote is None:
         raise TypeError("assert_cites needs a path, a page or a quote")
-    here = [one for one in answer.citations if path is None or one.path == path]
+    here = [one for one in answer.citations if path is None or one.path == composed(path)]
     here = [one for one in here if page is None or one.page == page]
     if any(quote is None or any(True for _ in occurrences(quote, one.quote)) for one in here):
         return

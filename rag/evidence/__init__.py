@@ -17,6 +17,7 @@ __all__ = [
     "SourceState",
     "Verdict",
     "Viewer",
+    "file_in",
     "make_pack",
     "verify_pack",
 ]

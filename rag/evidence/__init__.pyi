@@ -7,5 +7,6 @@ from .pack import make_pack as make_pack
 from .pack_check import QuoteStatus as QuoteStatus
 from .pack_check import Verdict as Verdict
 from .pack_check import verify_pack as verify_pack
+from .source_files import file_in as file_in
 from .viewer import SourceState as SourceState
 from .viewer import Viewer as Viewer

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from rag.errors import ConfigProblem, SourceError, SourcesMissing
+from rag.language import composed
 from rag.parsing import VERSION, OcrProgress, load_files
 from rag.types import JSON, LoadedDocument, Span
 
@@ -73,7 +74,7 @@ class _Files:
     def __init__(self, sources: Path, exhibits: Iterable[_Exhibit], languages: str) -> None:
         self._root = sources
         self._hashes: dict[str, str] = {}
-        here = {path.relative_to(sources).as_posix(): path for path in _walk(sources)}
+        here = {composed(path.relative_to(sources).as_posix()): path for path in _walk(sources)}
         wanted = {exhibit.path for exhibit in exhibits if exhibit.path in here}
         missing = {exhibit.sha256 for exhibit in exhibits if exhibit.path not in here}
         for path, file in here.items():
@@ -159,7 +160,7 @@ class _Reader(HTMLParser):
         elif tag == "mark" and self._into == "quote" and self._place is not None:
             place, self._into = self._place, None
             span = Span(int(place["data-start"]), int(place["data-end"]))
-            number, path, sha256 = int(place["data-number"]), place["data-path"], place["data-sha256"]
+            number, path, sha256 = int(place["data-number"]), composed(place["data-path"]), place["data-sha256"]
             self.found.append(_Exhibit(self._question, number, path, sha256, span, self._kept, self._reader))
             self._place = None
 

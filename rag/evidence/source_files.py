@@ -7,14 +7,39 @@ bytes are not those that were read. This module does not know what is asked.
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from rag.language import composed
 from rag.storage import Snapshot
 
-__all__ = ["Original", "SourceFiles"]
+__all__ = ["Original", "SourceFiles", "file_in"]
 
 Original = tuple[Path, Literal["unchanged", "changed"]]
+
+
+def file_in(folder: Path, name: str) -> Path | None:
+    """The file of a name in a folder, however the disk writes its accents; None if there is none."""
+    file = folder / name
+    if file.is_file():
+        return file
+    here = folder
+    for part in PurePosixPath(name).parts:
+        if (here / part).exists():
+            here /= part
+            continue
+        alike = [each for each in _names(here) if composed(each) == composed(part)]
+        if not alike:
+            return None
+        here /= alike[0]
+    return here if here.is_file() else None
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return sorted(each.name for each in folder.iterdir())
+    except OSError:
+        return []
 
 
 class SourceFiles:
@@ -28,7 +53,7 @@ class SourceFiles:
         sha256 = snapshot.sha256(document_id)
         if sha256 is None:
             return None
-        here = [path for name in snapshot.paths(document_id) if (path := folder / name).is_file()]
+        here = [path for name in snapshot.paths(document_id) if (path := file_in(folder, name)) is not None]
         for path in here:
             if self._sha256(path) == sha256:
                 return path, "unchanged"

@@ -6,11 +6,12 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from rag.errors import SourcesMissing
-from rag.parsing import supported
+from rag.language import composed
+from rag.parsing import supported, unsupported
 from rag.storage import FileRow, suffix_of
 from rag.types import Move
 
@@ -23,7 +24,7 @@ _RACY_NS = 2_000_000_000  # a file this fresh may change again without its time 
 class FoundFile:
     """A file as it lies on the disk; `trouble` says why it cannot even be looked at."""
 
-    path: str
+    path: str  # as it is shown, composed
     file: str  # as the file system finds it
     size: int = 0
     modified_ns: int = 0
@@ -59,7 +60,22 @@ def scan(sources: Path, index: Path) -> list[FoundFile]:
         )
     root, above = sources.resolve(), len(os.path.join(sources, ""))  # noqa: PTH118
     found = [_look(root, file, file[above:], reason) for file, reason in _entries(sources, index)]
-    return sorted(found, key=lambda one: one.path)
+    return sorted(_told_apart(found), key=lambda one: one.path)
+
+
+def _told_apart(found: Sequence[FoundFile]) -> Iterator[FoundFile]:
+    """Each file under its composed name; of two whose names look the same, the one written otherwise is not read."""
+    taken = {one.path for one in found}
+    for one in found:
+        path = composed(one.path)
+        if path == one.path:
+            yield one
+        elif path in taken:
+            reason = "Its name looks the same as that of another file, but is written in other characters."
+            yield _troubled(one, reason, "Rename one of the two, then build again.")
+        else:
+            taken.add(path)
+            yield replace(one, path=path)
 
 
 def make_plan(
@@ -139,11 +155,8 @@ def _set_aside(plan: Plan, one: FoundFile, row: FileRow | None) -> None:
     if one.trouble:
         new = FileRow(one.path, one.size, one.modified_ns, "", "failed", None, *one.trouble)
     else:
-        suffix = PurePosixPath(one.path).suffix or "a name without a suffix"
-        hint = "Save it as text, Markdown, HTML, PDF or DOCX to have it read."
-        new = FileRow(
-            one.path, one.size, one.modified_ns, "", "skipped", None, f"There is no reader for {suffix}.", hint
-        )
+        refused = unsupported(one.path)
+        new = FileRow(one.path, one.size, one.modified_ns, "", "skipped", None, refused.message, refused.hint)
     plan.keep[one.path] = new
     if row is None:
         plan.added.append(one.path)

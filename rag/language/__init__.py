@@ -65,6 +65,7 @@ __all__ = [
     "bounds",
     "cased",
     "clause_starts",
+    "composed",
     "counted",
     "dateline",
     "dates",

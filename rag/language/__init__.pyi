@@ -137,6 +137,7 @@ from .sides import together as together
 from .statements import DraftQuestion as DraftQuestion
 from .statements import question_from as question_from
 from .summaries import is_summary_sentence as is_summary_sentence
+from .text import composed as composed
 from .text import normalise as normalise
 from .text import printable as printable
 from .text import strip_span as strip_span

@@ -9,7 +9,7 @@ import unicodedata
 
 from rag.types import Span
 
-__all__ = ["normalise", "printable", "strip_span"]
+__all__ = ["composed", "normalise", "printable", "strip_span"]
 
 
 def strip_span(text: str, span: Span) -> Span:
@@ -18,6 +18,14 @@ def strip_span(text: str, span: Span) -> Span:
     left = len(part) - len(part.lstrip())
     right = len(part.rstrip())
     return Span(span.start + left, span.start + right) if right else Span(span.start, span.start)
+
+
+def composed(name: str) -> str:
+    """The form in which the names of files are kept and compared: NFC, which is what most keyboards type.
+
+    Some systems write an accent as a character of its own; both look the same.
+    """
+    return unicodedata.normalize("NFC", name)
 
 
 def printable(text: str) -> str:

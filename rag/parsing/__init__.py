@@ -18,5 +18,6 @@ __all__ = [
     "load_files",
     "ocr_engine",
     "supported",
+    "unsupported",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -8,3 +8,4 @@ from .pool import Limits as Limits
 from .pool import OcrProgress as OcrProgress
 from .pool import load_files as load_files
 from .sandbox import SandboxedProcess as SandboxedProcess
+from .unread import unsupported as unsupported

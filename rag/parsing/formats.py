@@ -10,13 +10,14 @@ import importlib
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from rag.errors import SourceLimit, UnsupportedSource
+from rag.errors import SourceLimit
 from rag.language import language_of
 from rag.parsing.content import ParsedContent
 from rag.parsing.pdf.ocr import OcrWord
+from rag.parsing.unread import unsupported
 from rag.types import Document, LoadedDocument
 
-__all__ = ["READERS", "VERSION", "load_bytes", "supported", "unsupported"]
+__all__ = ["READERS", "VERSION", "load_bytes", "supported"]
 
 VERSION = "3"
 """Changes whenever the same file would give another document: what was read by an older version is read again."""
@@ -52,13 +53,6 @@ _CHARACTERS = 20_000_000
 def supported(relative: str) -> bool:
     """Whether there is a reader for the file's suffix."""
     return PurePosixPath(relative).suffix.lower() in READERS
-
-
-def unsupported(relative: str) -> UnsupportedSource:
-    """The error for a file that no reader is for."""
-    suffix = PurePosixPath(relative).suffix.lower()
-    kinds = ", ".join(sorted(READERS))
-    return UnsupportedSource(f"There is no reader for {suffix or 'files without a suffix'}.", f"Use one of {kinds}.")
 
 
 def load_bytes(

@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rag.errors import EmptySource, SourceError, UnreadableSource
-from rag.parsing.formats import supported, unsupported
+from rag.parsing.formats import supported
 from rag.parsing.pdf.ocr import OcrWord, ocr_engine
 from rag.parsing.sandbox import SandboxedProcess
 from rag.parsing.serialization import Request, unpack
+from rag.parsing.unread import unsupported
 from rag.types import LoadedDocument
 
 __all__ = ["Limits", "OcrProgress", "load_files"]

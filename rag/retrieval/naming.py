@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import log
 from pathlib import PurePosixPath
 
-from rag.language import DOCUMENT_NOUNS, file_name, is_function_word, terms
+from rag.language import DOCUMENT_NOUNS, composed, file_name, is_function_word, terms
 from rag.types import Source
 
 __all__ = ["DocumentName", "catalogue", "named"]
@@ -62,7 +62,7 @@ def named(asked: str, names: Sequence[DocumentName]) -> list[DocumentName]:
     is more than a word such as "report"; that word alone names the only document, or the only one that is called so.
     A file name names its file.
     """
-    files = [name for name in names if PurePosixPath(name.path).name.lower() in asked.lower()]
+    files = [name for name in names if PurePosixPath(name.path).name.lower() in composed(asked).lower()]
     if files:
         return files
     wanted = {term for term in terms(asked) if not is_function_word(term)}

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from rag.assistant import MAX_QUESTION
 from rag.errors import FootnoteError
-from rag.language import left_phrases
+from rag.language import composed, left_phrases
 from rag.models import is_loopback_name
 from rag.server.sample_questions import sample_questions
 from rag.server.suggestions import suggest
@@ -260,7 +260,7 @@ class Endpoints:
 
     def _replacement(self, path: str) -> Document | None:
         """What is indexed now under a path."""
-        ids = [source.document_id for source in self.assistant.documents() if source.path == path]
+        ids = [source.document_id for source in self.assistant.documents() if source.path == composed(path)]
         return self.assistant.document(ids[0]) if ids and ids[0] else None
 
     def _place(self, document: Document, span: Span, answer: Span | None, around: int) -> dict[str, JSON]:

@@ -10,12 +10,13 @@ import os
 import re
 import secrets
 import shutil
-import unicodedata
 from collections.abc import AsyncIterator
 from pathlib import Path, PurePosixPath
 
 from rag.errors import SourceError, SourceLimit, UnreadableSource
-from rag.parsing import supported
+from rag.evidence import file_in
+from rag.language import composed
+from rag.parsing import supported, unsupported
 
 __all__ = ["MOST_BYTES", "MOST_FILES", "UploadStore", "clean_path"]
 
@@ -44,9 +45,7 @@ class UploadStore:
         """
         path = clean_path(name)
         if not supported(path):
-            raise SourceError(
-                f"Unsupported file type: {PurePosixPath(path).suffix or path}.", "Save it as PDF or text."
-            )
+            raise unsupported(path)
         self._room(size or 0)
         folder = self._folder(path)
         arriving = folder / f".arriving-{secrets.token_hex(8)}"
@@ -84,7 +83,7 @@ class UploadStore:
         return placed
 
     def _own(self, path: str) -> Path:
-        file = self.root / path
+        file = file_in(self.root, path) or self.root / path
         parts = PurePosixPath(path).parts
         hidden = any(part.startswith(".") for part in parts)
         if hidden or not parts or not file.parent.resolve().is_relative_to(self.root.resolve()) or not file.is_file():
@@ -93,7 +92,9 @@ class UploadStore:
 
     def _folder(self, path: str) -> Path:
         """The folder that `path` goes to, made if it is missing. A link that leads elsewhere is not followed."""
-        folder = self.root / PurePosixPath(path).parent
+        folder = self.root
+        for part in PurePosixPath(path).parent.parts:
+            folder /= _written(folder, part)
         folder.mkdir(parents=True, exist_ok=True)
         if not folder.resolve().is_relative_to(self.root.resolve()):
             raise SourceError(f"{path} would be outside the sources folder.", "Choose another folder.")
@@ -103,17 +104,21 @@ class UploadStore:
         """Gives a file that has arrived its name, or the next free one, without ever replacing another."""
         stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
         for count in range(1, 1000):
-            target = folder / (name if count == 1 else f"{stem} ({count}){suffix}")
+            target = folder / _written(folder, name if count == 1 else f"{stem} ({count}){suffix}")
             try:
                 os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
             except FileExistsError:
                 if not target.is_symlink() and target.is_file() and _same(target, arrived):
                     arrived.unlink()
-                    return target.relative_to(self.root).as_posix()
+                    return self._path(target)
                 continue
             arrived.replace(target)
-            return target.relative_to(self.root).as_posix()
+            return self._path(target)
         raise SourceLimit(f"There are too many files called {name}.", "Give it another name.")
+
+    def _path(self, file: Path) -> str:
+        """The path that the index has for a file."""
+        return composed(file.relative_to(self.root).as_posix())
 
     def _room(self, size: int) -> None:
         self._fits(size)
@@ -133,6 +138,13 @@ class UploadStore:
             )
 
 
+def _written(folder: Path, name: str) -> str:
+    """How the disk writes a name that looks the same, if it has one."""
+    if (folder / name).exists() or not folder.is_dir():
+        return name
+    return next((each.name for each in sorted(folder.iterdir()) if composed(each.name) == composed(name)), name)
+
+
 def clean_path(name: str) -> str:
     """A path that is safe in any folder: no way up, no hidden part, no control or reserved characters.
 
@@ -144,7 +156,7 @@ def clean_path(name: str) -> str:
 
 
 def _clean(part: str) -> str:
-    text = unicodedata.normalize("NFC", part)
+    text = composed(part)
     text = "".join(
         char if char.isprintable() else " " for char in text
     )  # also direction marks: names do not turn round

@@ -42,7 +42,7 @@ def arrival(page: Page, name: str, state: str) -> str:
 def test_a_file_is_brought_in_asked_removed_and_put_back(drawer: tuple[Server, Page]) -> None:
     server, page = drawer
     give(page, ("walrus.md", WALRUS.encode()), ("virus.exe", b"MZ"), ("empty.txt", b""))
-    assert "Unsupported file type: .exe" in arrival(page, "virus.exe", "failed")
+    assert "There is no reader for .exe files" in arrival(page, "virus.exe", "failed")
     assert "empty" in arrival(page, "empty.txt", "failed")
     assert "1 passage" in arrival(page, "walrus.md", "ready")
     picture(page, "arrived-1280-light")

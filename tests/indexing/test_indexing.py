@@ -6,6 +6,7 @@ import os
 import random
 import re
 import shutil
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from words import WordEncoder
 from rag.assistant import Assistant
 from rag.config import load_config
 from rag.errors import IndexLocked, IndexMissing, IndexStale, SourcesMissing
+from rag.evidence.source_files import SourceFiles
 from rag.indexing.builder import build
 from rag.retrieval.hybrid import Lenses, open_lenses
 from rag.types import BuildReport, ChunkEmbedding, EmbedInput, Move, Progress
@@ -284,6 +286,30 @@ def test_files_with_odd_names(place: Place) -> None:
     with place.open() as assistant:
         for i, name in enumerate(names):
             assert assistant.search(f"thing called item{i}")[0].document.path == name
+
+
+def test_a_name_is_found_however_its_accents_are_written(place: Place) -> None:
+    name = "Übersicht Kläranlage.txt"
+    spelled = unicodedata.normalize("NFD", name)
+    assert spelled != name
+    place.write(spelled, "The sewage works of Molnbruch treat 4,200 cubic metres a day.\n")
+    assert name in place.build().added
+    with place.open() as assistant:
+        for typed in (name, spelled):
+            (passage,) = assistant.search("cubic metres a day", paths=[typed])
+            assert passage.document.path == name
+        files = SourceFiles()
+        with assistant.snapshot() as snapshot:
+            found = files.file(snapshot, place.sources, passage.document.id)
+        assert found is not None
+        assert found[1] == "unchanged"
+    assert place.build().unchanged.count(name) == 1
+    place.write(name, "They treat 5,100 cubic metres a day.\n")
+    report = place.build()
+    (failure,) = report.failed
+    assert failure.path == spelled
+    assert "looks the same" in failure.reason
+    assert report.changed == (name,)
 
 
 def test_other_settings_build_anew_and_the_old_index_says_so(place: Place) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -64,9 +65,26 @@ def test_a_file_arrives_whole_and_the_same_twice_is_stored_once(tmp_path: Path) 
     assert files(tmp_path) == ["notes/a (2).md", "notes/a.md"], "nothing is left of the sending"
 
 
+def test_names_that_look_the_same_are_the_same(tmp_path: Path) -> None:
+    place, name = UploadStore(tmp_path), "Übersicht Kläranlage.txt"
+    there = tmp_path / _decomposed("Pläne")
+    there.mkdir()
+    (there / _decomposed(name)).write_bytes(b"4,200 cubic metres")
+    assert receive(place, f"Pläne/{name}", b"4,200 cubic metres") == f"Pläne/{name}"
+    assert files(tmp_path) == [_decomposed(f"Pläne/{name}")], "no second folder, no second file"
+    assert receive(place, f"Pläne/{name}", b"5,100 cubic metres") == "Pläne/Übersicht Kläranlage (2).txt"
+    assert receive(place, _decomposed(f"Pläne/{name}"), b"6,000") == "Pläne/Übersicht Kläranlage (3).txt"
+    token = place.remove(f"Pläne/{name}")
+    assert place.restore(token) == f"Pläne/{name}"
+
+
+def _decomposed(name: str) -> str:
+    return unicodedata.normalize("NFD", name)
+
+
 def test_limits_of_kind_size_and_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = UploadStore(tmp_path)
-    with pytest.raises(SourceError, match="Unsupported file type"):
+    with pytest.raises(SourceError, match=r"There is no reader for \.exe files"):
         receive(place, "virus.exe", b"MZ")
     monkeypatch.setattr(shelf, "MOST_BYTES", 20)
     with pytest.raises(SourceLimit):

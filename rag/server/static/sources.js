@@ -242,7 +242,7 @@ export class Sources {
       onchoose: (source, on) => this.choose(source, on),
       onremove: (source) => this.remove(source),
     };
-    this.list.replaceChildren(...sourceList(this.all, this.filter.value.trim().toLowerCase(), ways));
+    this.list.replaceChildren(...sourceList(this.all, this.filter.value.trim().normalize("NFC").toLowerCase(), ways));
   }
 }
 
