@@ -37,6 +37,7 @@ class Pieces:
     last: NDArray[np.intp]  # half-open
     boxes: Boxes
     sizes: NDArray[np.float32]  # mean height of its characters
+    heights: NDArray[np.float32]  # `(words,)`
     texts: list[str]
     chars: NDArray[np.int32] = field(init=False)
     wordy: NDArray[np.bool_] = field(init=False)  # has letters, as values of a table have not

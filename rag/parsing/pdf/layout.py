@@ -8,7 +8,6 @@ This module does not know what a paragraph is, nor what stands on other pages.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.language import RIGHT_TO_LEFT
+from rag.parsing.pdf.backwards import is_backwards
 from rag.parsing.pdf.columns import Pieces, regions_of
 from rag.parsing.pdf.pdfium import Boxes, PageText
 
@@ -61,9 +60,10 @@ def rows_of(page: PageText) -> list[Row]:
         words = np.flatnonzero(turns == turn)
         boxes = _turned(page, page.boxes[words], turn)
         pieces = _pieces(page, words, boxes)
-        for region in regions_of(pieces, backwards=_backwards(pieces.texts)):
+        backwards = is_backwards("".join(pieces.texts))
+        for region in regions_of(pieces, backwards=backwards):
             number = rows[-1].region + 1 if rows else 0
-            rows += _rows(page, pieces, words, region, number, turn)
+            rows += _rows(page, pieces, words, region, number, turn, backwards)
     return rows
 
 
@@ -109,7 +109,7 @@ def _pieces(page: PageText, words: NDArray[np.intp], boxes: Boxes) -> Pieces:
     sizes = np.add.reduceat(height * letters, first) / np.add.reduceat(letters, first)
     starts, ends = page.starts[words[first]].tolist(), page.ends[words[last - 1]].tolist()
     texts = [page.text[start:end] for start, end in zip(starts, ends, strict=True)]
-    return Pieces(first, last, np.stack(sides, axis=1).astype(np.float32), sizes.astype(np.float32), texts)
+    return Pieces(first, last, np.stack(sides, axis=1).astype(np.float32), sizes.astype(np.float32), height, texts)
 
 
 def _at_edges(
@@ -133,13 +133,14 @@ def _at_edges(
     return found
 
 
-def _backwards(texts: Sequence[str]) -> bool:
-    """Whether most of the characters are written from right to left."""
-    return sum(len(RIGHT_TO_LEFT.findall(text)) for text in texts) * 2 > sum(map(len, texts))
-
-
 def _rows(
-    page: PageText, pieces: Pieces, words: NDArray[np.intp], which: NDArray[np.intp], region: int, turn: int
+    page: PageText,
+    pieces: Pieces,
+    words: NDArray[np.intp],
+    which: NDArray[np.intp],
+    region: int,
+    turn: int,
+    backwards: bool,
 ) -> list[Row]:
     boxes = pieces.boxes.tolist()
     order = sorted(which.tolist(), key=lambda at: boxes[at][1] + boxes[at][3])
@@ -155,7 +156,7 @@ def _rows(
         else:
             groups.append([at])
             top, bottom = upper, lower
-    return [_row(page, pieces, words, group, boxes, region, turn) for group in groups]
+    return [_row(page, pieces, words, group, boxes, region, turn, backwards) for group in groups]
 
 
 def _row(
@@ -166,15 +167,19 @@ def _row(
     boxes: list[list[float]],
     region: int,
     turn: int,
+    backwards: bool,
 ) -> Row:
     cells = [(int(words[pieces.first[at]]), int(words[pieces.last[at] - 1]) + 1) for at in group]
     texts = [pieces.texts[at] for at in group]
+    line = "".join(texts)
+    backwards = is_backwards(line) if any(map(str.isalpha, line)) else backwards
     if len(group) > 1:
-        backwards = _backwards(texts)
         order = sorted(range(len(group)), key=lambda i: -boxes[group[i]][2] if backwards else boxes[group[i]][0])
         group, cells, texts = [group[i] for i in order], [cells[i] for i in order], [texts[i] for i in order]
     longest = max(group, key=lambda at: len(pieces.texts[at]))
     size = float(pieces.sizes[longest])
+    if backwards:  # PDFium gives some of these characters the height of their ink
+        size = max(float(np.max(pieces.heights[pieces.first[at] : pieces.last[at]])) for at in group)
     pairs = pairwise(group)
     gaps = [max(boxes[b][0] - boxes[a][2], boxes[a][0] - boxes[b][2]) for a, b in pairs]
     return Row(

@@ -79,8 +79,9 @@ def page_of(number: int, width: float, height: float, words: Sequence[OcrWord]) 
         ends=np.array([start + len(word.text) for start, word in zip(starts, words, strict=True)], np.int32),
         boxes=np.array([word[1:5] for word in words], np.float32).reshape(n, 4),
         turns=np.zeros(n, np.int8),
-        visual=np.zeros(n, np.bool_),
+        orders={},
         bold=np.zeros(n, np.bool_),
+        marks=np.zeros(n, np.int8),
     )
 
 

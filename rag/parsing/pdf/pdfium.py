@@ -15,7 +15,7 @@ import io
 import re
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
@@ -25,7 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import EncryptedSource, UnreadableSource
-from rag.language import RIGHT_TO_LEFT
+from rag.parsing.pdf.backwards import char_orders
+from rag.parsing.pdf.raised import Words, with_marks
 from rag.types import Box
 
 __all__ = ["Boxes", "PageImage", "PageText", "Pdf"]
@@ -46,7 +47,7 @@ _BOLD = re.compile(rb"(?i)bold|black|heavy|demi|medi\b|CMBX|-B\b")
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """The characters of one page. `text[i]` is PDFium's character `i`; words are runs without white space.
+    """The characters of one page. `text[i]` is PDFium's character `i`, but for raised marks; words have no white space.
 
     A word ends after U+0002, PDFium's mark for a hyphen at the end of a line. `boxes` joins the boxes of a word's first
     and last character; a word that cannot be seen (no area, or outside the page) is left out.
@@ -60,8 +61,11 @@ class PageText:
     ends: NDArray[np.int32]  # (words,) half-open
     boxes: Boxes  # (words, 4)
     turns: NDArray[np.int8]  # (words,) 1 where written from bottom to top, -1 from top to bottom, else 0
-    visual: NDArray[np.bool_]  # (words,) written from right to left, but numbered from left to right
+    orders: Mapping[
+        int, tuple[int, ...]
+    ]  # by the first character of a word, all of them as they are read, where not so
     bold: NDArray[np.bool_]  # (words,) by the name of the font; told of words at the ends of lines only
+    marks: NDArray[np.int8]  # (words,) raised marks, `APART` or `CLOSE`; else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +117,34 @@ class Pdf:
             spans = [match.span() for match in _WORD.finditer(text)]
             starts = np.array([span[0] for span in spans], np.int32)
             ends = np.array([span[1] for span in spans], np.int32)
-            first, last = page.boxes(starts), page.boxes(ends - 1)
+            text, words = with_marks(
+                text,
+                Words(starts, ends, page.boxes(starts), page.boxes(ends - 1), np.zeros(len(starts), np.int8)),
+                page.boxes,
+            )
+            starts, ends, first, last = words.starts, words.ends, words.first, words.last
             turns = page.turns(first, last, starts, ends)
             boxes = np.hstack([np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])])
             keep = page.seen(boxes) & page.legible(text, starts, ends)
             starts, ends = starts[keep], ends[keep]
+            flat = turns[keep] == 0
+            upright = starts[flat].tolist(), ends[flat].tolist()
             edges = _edges(text, starts, ends)
             bold = np.zeros(len(starts), np.bool_)
             bold[edges] = page.bold(starts[edges])
-            visual = _visual(text, spans, first, last, turns)[keep]
-            return PageText(number, page.width, page.height, text, starts, ends, boxes[keep], turns[keep], visual, bold)
+            return PageText(
+                number=number,
+                width=page.width,
+                height=page.height,
+                text=text,
+                starts=starts,
+                ends=ends,
+                boxes=boxes[keep],
+                turns=turns[keep],
+                orders=char_orders(text, upright[0], upright[1], page.boxes),
+                bold=bold,
+                marks=words.marks[keep],
+            )
 
     def boxes(self, number: int, indices: Sequence[int]) -> Boxes:
         """Boxes of single characters of a page, in the order asked; zeros where a character has none or is not seen."""
@@ -163,18 +185,6 @@ class Pdf:
             pixels, stride = page.drawn(width, height, raw.FPDFBitmap_Gray, raw.FPDF_GRAYSCALE)
         rows = np.frombuffer(pixels, np.uint8).reshape(height, stride)[:, :width]
         return PageImage(width, height, rows.tobytes(), 1 / scale)
-
-
-def _visual(
-    text: str, spans: list[tuple[int, int]], first: Boxes, last: Boxes, turns: NDArray[np.int8]
-) -> NDArray[np.bool_]:
-    """Arabic and Hebrew words whose first character stands left of the last. PDFium puts most into reading order."""
-    visual = np.zeros(len(spans), np.bool_)
-    if RIGHT_TO_LEFT.search(text):
-        for at in np.flatnonzero((turns == 0) & (first[:, 0] < last[:, 0])).tolist():
-            word = text[slice(*spans[at])]
-            visual[at] = len(RIGHT_TO_LEFT.findall(word)) * 2 > len(word)
-    return visual
 
 
 def _edges(text: str, starts: NDArray[np.int32], ends: NDArray[np.int32]) -> NDArray[np.intp]:

@@ -91,7 +91,7 @@ def _draft(
     outline = (*facts.outline, *titles)
     groups = _with_outline(groups_of(rows), outline)
     levels = _levels(groups, outline)
-    title = _title(groups, facts, body)
+    title = _title(groups, facts, body, pages)
     weaver = TextBuilder(pages)
     headings = Headings(title)
     blocks: list[Block] = []
@@ -227,7 +227,7 @@ def _look(group: Group) -> tuple[float, bool]:
     return round(group.rows[0].size), group.rows[0].bold
 
 
-def _title(groups: list[Group], facts: PdfMetadata, body: float) -> str:
+def _title(groups: list[Group], facts: PdfMetadata, body: float, pages: Sequence[PageText | None]) -> str:
     """The metadata's title if the first pages show it; else the largest heading of page 1; else the metadata's."""
     told = plausible_title(facts.title)
     opening = [group for group in groups if group.rows[0].page <= 2][:40]
@@ -236,7 +236,9 @@ def _title(groups: list[Group], facts: PdfMetadata, body: float) -> str:
     large = [g for g in opening if g.kind == "heading" and g.rows[0].page == 1 and g.rows[0].size > 1.25 * body]
     if large:
         shown = max(large, key=lambda group: round(group.rows[0].size))
-        words = " ".join(shown.text.replace("\x02", "-").split())
+        builder = TextBuilder(pages)
+        builder.add(shown)
+        words = " ".join(builder.finish()[0].split())
         if len(words) <= 200 and Counter(words).most_common(1)[0][1] < len(words):
             return plausible_title(words) or told
     return told

@@ -8,15 +8,18 @@ of pages.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.language import UNSPACED
+from rag.language import RIGHT_TO_LEFT, UNSPACED
+from rag.parsing.pdf.backwards import is_backwards, word_order
 from rag.parsing.pdf.blocks import Group
 from rag.parsing.pdf.layout import Row
 from rag.parsing.pdf.pdfium import PageText
+from rag.parsing.pdf.raised import APART
 from rag.types import BlockKind, GlyphRun
 
 __all__ = ["TextBuilder"]
@@ -26,6 +29,8 @@ _PREFIXES = {"over", "under", "with"}
 _WORDS = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
+_COMPOSED = re.compile("[\ufb1d-\ufdff\ufe70-\ufefc]")
+_TOUCH = 0.15  # of a height: letters that stand so near to each other have no space between them
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
@@ -85,11 +90,11 @@ class TextBuilder:
         page, loose = self._pages[row.page - 1], self._loose[row.page - 1]
         assert page is not None
         for at, (first, last) in enumerate(row.cells):
-            if at:
+            if at and not _touching(page, row.cells[at - 1], (first, last)):
                 pieces.append((" ", 0, 0))
             start, end = int(page.starts[first]), int(page.ends[last - 1])
             text = page.text[start:end]
-            if loose[last - 1] == loose[first] and not _INVISIBLE.search(text) and not page.visual[first:last].any():
+            if loose[last - 1] == loose[first] and not _INVISIBLE.search(text) and not RIGHT_TO_LEFT.search(text):
                 pieces.append((text, row.page, start))
             else:
                 cell: list[tuple[str, int, int]] = []
@@ -101,12 +106,13 @@ class TextBuilder:
         order = _reading_order(page, first, last)
         for place, word in enumerate(order):
             between = page.text[page.ends[word - 1] : page.starts[word]] if word > first else ""
-            if place and (word != order[place - 1] + 1 or any(char.isspace() for char in between)):
+            apart = place and (word != order[place - 1] + 1 or _spaced(page, word, between))
+            if apart and not _touching(page, (order[place - 1], order[place - 1] + 1), (word, word + 1)):
                 pieces.append((" ", 0, 0))
             start, end = int(page.starts[word]), int(page.ends[word])
-            if page.visual[word]:
-                shown = [at for at in reversed(range(start, end)) if not _INVISIBLE.match(page.text[at])]
-                pieces += [(page.text[at], page.number, at) for at in shown]
+            if start in page.orders or _COMPOSED.search(page.text, start, end):
+                for at in page.orders.get(start, range(start, end)):
+                    pieces += [(char, page.number, at) for char in _letters(page.text[at])]
                 continue
             at = start
             for hole in _INVISIBLE.finditer(page.text, start, end):
@@ -156,17 +162,40 @@ class TextBuilder:
         return self._vocabulary
 
 
+def _touching(page: PageText, before: tuple[int, int], after: tuple[int, int]) -> bool:
+    """Whether two runs of words from right to left are one word, which the file draws in parts."""
+    near = sorted((before, after))
+    if near[0][1] == near[1][0] and " " in page.text[page.ends[near[0][1] - 1] : page.starts[near[1][0]]]:
+        return False
+    left, right = page.boxes[before[0] : before[1]], page.boxes[after[0] : after[1]]
+    if not all(RIGHT_TO_LEFT.match(page.text[page.starts[word]]) for word in (before[0], after[0])):
+        return False
+    gap = float(left[:, 0].min() - right[:, 2].max())
+    return abs(gap) < _TOUCH * float(max(left[0, 3] - left[0, 1], right[0, 3] - right[0, 1]))
+
+
+def _letters(char: str) -> str:
+    """What a character stands for: the letters of an Arabic or Hebrew form; nothing for an invisible one."""
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", char) if _COMPOSED.match(char) else char)
+
+
+def _spaced(page: PageText, word: int, between: str) -> bool:
+    """Whether there is a space before a word: a raised mark stands apart from what is no unit."""
+    if page.marks[word]:
+        return bool(page.marks[word] == APART)
+    if page.marks[word - 1] and page.text[page.starts[word]] in ".,;:)]":
+        return False
+    return any(char.isspace() for char in between) or bool(
+        page.marks[word - 1] and page.text[page.starts[word]].isalnum()
+    )
+
+
 def _reading_order(page: PageText, first: int, last: int) -> list[int]:
-    """The words `first .. last`, with runs of those that are numbered from the wrong end turned round."""
-    order: list[int] = []
-    run: list[int] = []
-    for word in range(first, last):
-        if page.visual[word]:
-            run.append(word)
-            continue
-        order += [*reversed(run), word]
-        run = []
-    return [*order, *reversed(run)]
+    """The words `first .. last` as they are read: by their places, where most are written from right to left."""
+    texts = [page.text[page.starts[word] : page.ends[word]] for word in range(first, last)]
+    if last - first < 2 or page.turns[first] or not is_backwards("".join(texts)):
+        return list(range(first, last))
+    return [first + at for at in word_order(texts, page.boxes[first:last])]
 
 
 def _whole_words(text: str) -> str:
@@ -203,5 +232,5 @@ def _loose(page: PageText) -> NDArray[np.int64]:
     if len(gaps) > 1:
         spaces = np.frombuffer(page.text.encode("utf-32-le", "surrogatepass"), np.uint32) == ord(" ")
         single = (page.starts[1:] - page.ends[:-1] == 1) & spaces[page.ends[:-1]]
-        gaps[1:] = np.cumsum(~single)
+        gaps[1:] = np.cumsum(~single | (page.marks[1:] != 0))
     return gaps
