@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -176,6 +177,8 @@ def check_glyphs(data: bytes, loaded: LoadedDocument) -> None:
         pages = {number: opened.page_text(number).text for number in wanted}
     for run in loaded.glyphs:
         mine, theirs = text[run.start : run.start + run.length], pages[run.page][run.index : run.index + run.length]
-        assert mine == theirs.replace("\x02", "-").replace("\xad", "-"), (mine, theirs)
+        shown = theirs.replace("\x02", "-").replace("\xad", "-")
+        form = run.length == 1 and mine in unicodedata.normalize("NFKC", shown)  # a letter of an Arabic ligature
+        assert mine == shown or form, (mine, theirs)
         covered[run.start : run.start + run.length] = b"\x01" * run.length
     assert all(covered[at] or char.isspace() for at, char in enumerate(text))

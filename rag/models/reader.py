@@ -8,6 +8,7 @@ module does not know where windows come from or what is done with the scores.
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -143,6 +144,21 @@ def _share(odds: Scores) -> Scores:
     return found
 
 
+def _without_marks(text: str, span: Span) -> Span:
+    """The span without the raised marks of footnotes that stand at its ends as words: of "12,500 ³" the figure."""
+    start, end = span
+    words = text[start:end].split(" ")
+    while len(words) > 1 and _is_mark(words[-1]):
+        end -= len(words.pop()) + 1
+    while len(words) > 1 and _is_mark(words[0]):
+        start += len(words.pop(0)) + 1
+    return Span(start, end)
+
+
+def _is_mark(word: str) -> bool:
+    return bool(word) and all(unicodedata.decomposition(char).startswith("<super>") or char in ",–" for char in word)
+
+
 def sentences_read(row: Row, window: Window, starts: Scores, ends: Scores) -> tuple[SentenceScore, ...]:
     """The best span in each sentence, from the log odds of starts and ends, `(tokens,)` each.
 
@@ -161,5 +177,5 @@ def sentences_read(row: Row, window: Window, starts: Scores, ends: Scores) -> tu
         sums -= np.triu(sums, _ANSWER)
         start, end = np.unravel_index(int(sums.argmax()), sums.shape)
         answer = Span(row.offsets[first + start][0], row.offsets[first + end][1])
-        found.append(SentenceScore(float(sums[start, end]) - 1e3 - nothing, answer))
+        found.append(SentenceScore(float(sums[start, end]) - 1e3 - nothing, _without_marks(window.text, answer)))
     return tuple(found)

@@ -248,6 +248,27 @@ def test_less_risk_asks_for_more_certainty() -> None:
     assert len({(one.sure_about, one.about) for one in found}) == 1, "the risk moves the first boundary only"
 
 
+@pytest.mark.parametrize(
+    ("text", "exact"),
+    [
+        ("12,500 ³", "12,500"),
+        ("9,840 ⁴ ⁵", "9,840"),
+        ("² Lund", "Lund"),
+        ("86 km²", "86 km²"),
+        ("10⁶", "10⁶"),
+        ("³", "³"),
+    ],
+)
+def test_raised_marks_are_no_part_of_exact_words(text: str, exact: str) -> None:
+    words = text.split(" ")
+    places = [(len(" ".join(words[:at])) + (at > 0), len(" ".join(words[: at + 1]))) for at in range(len(words))]
+    row = Row([101, 102, *range(200, 200 + len(words)), 102], 2, 2, places)
+    starts, ends = np.zeros(len(words) + 3, np.float32), np.zeros(len(words) + 3, np.float32)
+    starts[2], ends[1 + len(words)] = 9.0, 9.0
+    (read,) = sentences_read(row, Window("", text, (Span(0, len(text)),)), starts, ends)
+    assert text[slice(*read.answer)] == exact
+
+
 def test_exact_words_are_not_longer_than_an_answer() -> None:
     words = [f"w{i:02}" for i in range(50)]
     text = " ".join(words)
