@@ -51,7 +51,6 @@ OWNERS: dict[str, set[str]] = {
     "trafilatura": {"parsing"},
     "lxml": {"parsing"},
     "python_calamine": {"parsing"},
-    "striprtf": {"parsing"},
     "markdown_it": {"parsing"},
     "chardet": {"parsing"},
     "sentence_transformers": {"models"},
