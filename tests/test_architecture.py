@@ -53,6 +53,7 @@ OWNERS: dict[str, set[str]] = {
     "python_calamine": {"parsing"},
     "markdown_it": {"parsing"},
     "chardet": {"parsing"},
+    "oxmsg": {"parsing"},
     "sentence_transformers": {"models"},
     "transformers": {"models"},
     "torch": {"models"},

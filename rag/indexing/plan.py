@@ -7,7 +7,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from rag.errors import SourcesMissing
 from rag.language import composed
@@ -18,6 +18,14 @@ from rag.types import Move
 __all__ = ["FoundFile", "Plan", "make_plan", "scan"]
 
 _RACY_NS = 2_000_000_000  # a file this fresh may change again without its time showing it
+_PAGES = (".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx")
+_COMPANIONS = (
+    *("_files", "-Dateien", "_fichiers", "_archivos", "_arquivos", "_ficheiros", "_bestanden", "-filer", "_filer"),
+    *("_soubory", "_súbory", "_pliki", "_fájlok", "_elemei", "_tiedostot", "_dosyalar", "_datoteke", "_failid"),
+    *("_file", "-file", "_fișiere", "_fisiere", "_failai", "_faili", "_файлы", "_файли", "_файлове", "_αρχεία"),
+    *(".files", "_ملفات", "_קבצים", "のファイル", "_ファイル", "_文件", "_檔案", "_파일"),
+)
+"""What browsers put behind the name of a saved page for the folder of its parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +99,14 @@ def make_plan(
     here = {one.path for one in known}
     gone = {path: row for path, row in before.items() if path not in here}
     usable = {path: row for path, row in before.items() if not (fresh or (sees_more and _has_gaps(row)))}
+    companions = _companions(here)
     content = {(row.sha256, suffix_of(row.path)): row for row in usable.values() if row.sha256 and row.document_id}
     for one in known:
         row = before.get(one.path)
-        if one.trouble or not supported(one.path):
+        page = _page_of(one.path, companions)
+        if page and not one.trouble:
+            _set_aside(plan, one, row, (f"It is a part of the saved page {page}.", "The page itself is read."))
+        elif one.trouble or not supported(one.path):
             _set_aside(plan, one, row)
         elif row and one.path in usable and _same_stat(one, row, built_ns):
             plan.keep[one.path] = row
@@ -150,9 +162,31 @@ def _compare(
         plan.added.append(one.path)
 
 
-def _set_aside(plan: Plan, one: FoundFile, row: FileRow | None) -> None:
-    """A file that is not read: no reader for it, or out of reach."""
-    if one.trouble:
+def _companions(paths: Iterable[str]) -> dict[str, str]:
+    """The folders in which browsers keep the parts of the pages they save, by folder: the page beside each.
+
+    The name of such a folder is the page's with a word for "files" in the browser's language.
+    """
+    pages = {path.rpartition(".")[0]: path for path in paths if path.lower().endswith(_PAGES)}
+    return {composed(name + tail): page for name, page in pages.items() for tail in _COMPANIONS}
+
+
+def _page_of(path: str, companions: Mapping[str, str]) -> str:
+    """The saved page that a file is a part of; empty where it is none."""
+    at = path.find("/")
+    while at >= 0:
+        page = companions.get(composed(path[:at]))
+        if page:
+            return PurePosixPath(page).name
+        at = path.find("/", at + 1)
+    return ""
+
+
+def _set_aside(plan: Plan, one: FoundFile, row: FileRow | None, skipped: tuple[str, str] | None = None) -> None:
+    """A file that is not read: no reader for it, out of reach, or `skipped` for the reason given, with its hint."""
+    if skipped:
+        new = FileRow(one.path, one.size, one.modified_ns, "", "skipped", None, *skipped)
+    elif one.trouble:
         new = FileRow(one.path, one.size, one.modified_ns, "", "failed", None, *one.trouble)
     else:
         refused = unsupported(one.path)

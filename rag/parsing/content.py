@@ -75,14 +75,25 @@ class ContentBuilder:
         text = clean(text) if kind != "code" else _UNWANTED.sub("", text).strip("\n")
         if not text.strip():
             return
-        if self._blocks:
-            together = kind in ("list", "table") and self._blocks[-1].kind == kind
-            self._put("\n" if together else "\n\n")
         self._headings.title = self.title
         path = self._headings.path
         if kind == "heading":
             self._headings.enter(level, text)
             path = self._headings.path[:-1] if self._headings.path[-1:] == (" ".join(text.split()),) else path
+        self._append(kind, text, path)
+
+    def include(self, content: ParsedContent) -> None:
+        """Appends the blocks of another text, each under the present heading and its own."""
+        above = self._headings.path
+        for block in content.blocks:
+            text = content.text[slice(*block.span)]
+            if text.strip():
+                self._append(block.kind, text, above + block.heading)
+
+    def _append(self, kind: BlockKind, text: str, path: tuple[str, ...]) -> None:
+        if self._blocks:
+            together = kind in ("list", "table") and self._blocks[-1].kind == kind
+            self._put("\n" if together else "\n\n")
         start = self.length
         self._put(text)
         self._blocks.append(Block(kind, Span(start, self.length), path))

@@ -42,7 +42,9 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SAMPLE = 200_000  # bytes that the guess of an encoding may look at
 _LOOKED_AT = 20_000  # characters in which the spots of a wrong decoding are counted
 _ESCAPES = (b"\x1b$", b"\x1b(J", b"~{")  # ISO-2022 and HZ are written in ASCII only
-_UNUSUAL = frozenset(["cp1006", "kz1048", "ptcp154", "cp864", "iso8859-10", "iso8859-16", "hp-roman8"])
+_UNUSUAL = frozenset(
+    ["cp1006", "kz1048", "ptcp154", "cp864", "iso8859-10", "iso8859-16", "hp-roman8", "maciceland", "maccroatian"]
+)
 """Code pages that nobody's texts are in, but that often look like those of others."""
 _AS_LIKELY = 0.7  # of the best guess's confidence; measured: the right page is never below it from 30 characters on
 _FEW = 6  # bytes outside ASCII, of a code page with one byte a letter, by which nothing can be told

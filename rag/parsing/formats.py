@@ -30,6 +30,8 @@ READERS = {  # suffix -> module below `rag.parsing`
     ".html": "web.html",
     ".htm": "web.html",
     ".xhtml": "web.html",
+    ".mhtml": "web.mhtml",
+    ".mht": "web.mhtml",
     ".pdf": "pdf.reader",
     ".docx": "office.docx",
     ".docm": "office.docx",
@@ -45,6 +47,8 @@ READERS = {  # suffix -> module below `rag.parsing`
     ".odt": "office.odt",
     ".rtf": "office.rtf",
     ".eml": "mail.eml",
+    ".mbox": "mail.mbox",
+    ".msg": "mail.msg",
     ".ipynb": "notebook",
 }
 _CHARACTERS = 20_000_000

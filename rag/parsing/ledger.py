@@ -37,6 +37,12 @@ class Ledger:
             places[place] = None
         self._found[kind] = counted + count, places, words + word_count(text)
 
+    def include(self, left: Left, place: str) -> None:
+        """Takes over what was left out of a part that has a ledger of its own, such as an attachment."""
+        counted, places, words = self._found.get(left.kind, (0, {}, 0))
+        places.update(dict.fromkeys([f"{place}, {one}" for one in left.places] or [place]))
+        self._found[left.kind] = counted + left.count, places, words + left.words
+
     def entries(self) -> tuple[Left, ...]:
         """One entry for each kind, in the order in which the kinds were first seen."""
         return tuple(Left(kind, count, tuple(places), words) for kind, (count, places, words) in self._found.items())

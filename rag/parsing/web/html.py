@@ -21,7 +21,7 @@ from rag.parsing.web.measure import text_of
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
 
-__all__ = ["read", "write_article", "write_everything"]
+__all__ = ["characters_of", "parse_html", "read", "write_article", "write_everything"]
 
 _DECLARED = re.compile(
     rb"""(?i)<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-z0-9_:.-]{2,40})"""
@@ -42,7 +42,7 @@ _LINKED_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{4,40})"')
 def read(data: bytes) -> ParsedContent:
     """Raises UnreadableSource for what is no text, EmptySource for a page without any."""
     writer = ContentBuilder()
-    framed = write_article(writer, _characters(data, writer.ledger))
+    framed = write_article(writer, characters_of(data, writer.ledger))
     draft = writer.draft("text/html")
     if draft.text:
         return draft
@@ -58,7 +58,7 @@ def write_article(writer: ContentBuilder, markup: str) -> bool:
     """
     if not markup.strip():
         return False
-    tree = _parse(markup)
+    tree = parse_html(markup)
     framed = next(tree.iter("frame", "iframe"), None) is not None
     if not writer.title:
         writer.title = _title(tree)
@@ -74,10 +74,10 @@ def write_everything(writer: ContentBuilder, data: bytes, *, declared: bool = Tr
 
     `declared` says whether the page's own word about its encoding counts; else it is UTF-8.
     """
-    markup = _characters(data, writer.ledger) if declared else data.decode("utf-8", "replace")
+    markup = characters_of(data, writer.ledger) if declared else data.decode("utf-8", "replace")
     if not markup.strip():
         return
-    tree = _parse(markup)
+    tree = parse_html(markup)
     cut_unseen(tree, writer.ledger)
     tables_of_contents = dict.fromkeys(tree.iter("nav"))
     for element in tables_of_contents:
@@ -85,13 +85,15 @@ def write_everything(writer: ContentBuilder, data: bytes, *, declared: bool = Tr
     write_blocks(writer, tree, tables_of_contents)
 
 
-def _characters(data: bytes, ledger: Ledger) -> str:
+def characters_of(data: bytes, ledger: Ledger) -> str:
+    """The markup of a page by its mark, by what it declares, or by guess. Raises UnreadableSource."""
     declared = _DECLARED.search(data[:4096])
     name = (declared[1] or declared[2]).decode("ascii") if declared else ""
     return decode_declared(data, name, ledger)
 
 
-def _parse(markup: str) -> _Element:
+def parse_html(markup: str) -> _Element:
+    """The tree of a page; nothing is fetched. Raises UnreadableSource."""
     from lxml import etree, html  # type: ignore[import-untyped]
 
     parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8")
