@@ -159,6 +159,7 @@ def test_an_ordinary_line_with_a_colon_names_no_writer(line: str) -> None:
 
 def test_attachments_that_can_be_read_are_under_their_names() -> None:
     letter, file = docx.Document(), io.BytesIO()
+    letter.add_heading("Offer of Dachbau Hilm", 0)
     letter.add_heading("Warranty", 1)
     letter.add_paragraph("The roof is guaranteed for twelve years.")
     letter.save(file)

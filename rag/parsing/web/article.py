@@ -35,19 +35,17 @@ _CUT = "data-cut"
 def find_article(tree: _Element, title: str, ledger: Ledger) -> tuple[_Element, Mapping[_Element, LeftKind]]:
     """The element that holds the article, and what in it is none of it; all that is left out is told in the ledger."""
     cut_unseen(tree, ledger)
-    body = next(iter(tree.iter("body")), tree)
-    whole = measure(body)
-    furniture = furniture_of(body, whole, about_privacy=bool(_ABOUT_PRIVACY.search(title)))
-    facts = measure(body, furniture)
-    if facts[body].own < _LITTLE:
-        furniture = _restored(body, furniture)
-        facts = measure(body, furniture)
-    root = _root(body, facts, furniture)
+    furniture = furniture_of(tree, measure(tree), about_privacy=bool(_ABOUT_PRIVACY.search(title)))
+    facts = measure(tree, furniture)
+    if facts[tree].own < _LITTLE:
+        furniture = _restored(tree, furniture)
+        facts = measure(tree, furniture)
+    root = _root(tree, facts, furniture)
     if not facts[root].articles:
         _trim_edges(root, facts, furniture)
     for element, kind in furniture.items():
         ledger.leave(kind, text_of(element))
-    _tell_outside(body, root, furniture, ledger)
+    _tell_outside(tree, root, furniture, ledger)
     return root, furniture
 
 
@@ -88,7 +86,7 @@ def _found_by_trafilatura(body: _Element, furniture: Mapping[_Element, LeftKind]
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     for element in furniture:
         element.set(_CUT, "1")
-    copy = deepcopy(body.getroottree().getroot())
+    copy = deepcopy(body)
     for element in copy.xpath(f"//*[@{_CUT}]"):
         element.drop_tree()
     for element in furniture:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.parsing.ledger import Ledger, word_count
-from rag.parsing.web.measure import BLOCKS, Measures, measure, text_of
+from rag.parsing.web.measure import BLOCKS, Measure, Measures, measure, text_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
@@ -25,7 +25,7 @@ _KEPT_WHEN_HIDDEN = re.compile(r"(?i)\btab|accordion|collaps|panel|faq|expand|to
 _HIDING = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
 _NAVIGATING = ("navigation", "search", "menu", "menubar")
 _LANDMARKS = ("banner", "contentinfo", "complementary")
-_SILENT = ("script", "style", "head", "link", "meta")
+_SILENT = ("script", "style", "title", "link", "meta", "base")
 _FRAMES = ("iframe", "frame", "object", "embed")
 _UNSEEN: tuple[tuple[str, LeftKind], ...] = (
     ("noscript", "hidden text"),
@@ -69,6 +69,8 @@ def cut_unseen(tree: _Element, ledger: Ledger) -> None:
     """
     for element in list(tree.iter(*_SILENT)):
         _remove(element)
+    for element in list(tree.iter("head")):  # the parser puts there what it does not know, such as <main>
+        element.tag = "div"
     for element in list(tree.iter(*_FRAMES)):
         place = element.get("title") or element.get("src") or element.get("data") or ""
         if text_of(element) or not place.startswith(("about:", "javascript:")):
@@ -127,9 +129,9 @@ def furniture_of(body: _Element, facts: Measures, *, about_privacy: bool) -> dic
 def _kind(element: _Element, facts: Measures, inside: bool, total: int, spoken: dict[_Element, int]) -> LeftKind | None:
     """What kind of furniture an element is, if it is any; `inside` an article less of it is."""
     mine = facts[element]
-    if mine.articles:
+    if mine.articles or element.tag in ("html", "body"):
         return None
-    if _is_consent(element, mine.words, inside, spoken):
+    if _is_consent(element, mine, inside, spoken):
         return "consent text"
     role = element.get("role") or ""
     if element.tag == "nav" or role in _NAVIGATING:
@@ -152,13 +154,14 @@ def _is_named(element: _Element, need: str) -> bool:
     return any(pattern.fullmatch(token) or pattern.fullmatch(re.split("__|--", token)[0]) for token in tokens)
 
 
-def _is_consent(element: _Element, words: int, inside: bool, spoken: dict[_Element, int]) -> bool:
+def _is_consent(element: _Element, mine: Measure, inside: bool, spoken: dict[_Element, int]) -> bool:
     if _is_named(element, "consent"):
-        return words < _FEW or _consent().search(text_of(element)) is not None
+        return mine.words < _FEW or _consent().search(text_of(element)) is not None
     if element.tag == "dialog" or element.get("role") in ("dialog", "alertdialog") or element.get("aria-modal"):
         return _consent().search(text_of(element)) is not None
-    likely = not inside and element.tag in BLOCKS and spoken.get(element, 0) >= 0.6 * words
-    return likely and is_consent_text(text_of(element))
+    rest = mine.words - spoken.get(element, 0)
+    likely = not inside and not mine.headed and element.tag in BLOCKS and rest <= max(_FEW, 0.25 * mine.words)
+    return likely and spoken.get(element, 0) > rest and is_consent_text(text_of(element))
 
 
 def _consenting(body: _Element) -> dict[_Element, int]:
