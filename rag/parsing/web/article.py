@@ -41,7 +41,7 @@ def find_article(tree: _Element, title: str, ledger: Ledger) -> tuple[_Element, 
         furniture = _restored(tree, furniture)
         facts = measure(tree, furniture)
     root = _root(tree, facts, furniture)
-    if not facts[root].articles:
+    if not facts[root].articles and facts[root].own >= _LITTLE / 3:
         _trim_edges(root, facts, furniture)
     for element, kind in furniture.items():
         ledger.leave(kind, text_of(element))

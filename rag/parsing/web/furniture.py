@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rag.types import LeftKind
 
-__all__ = ["cut_unseen", "furniture_of", "is_consent_text"]
+__all__ = ["cut_unseen", "furniture_of"]
 
 _KEPT_WHEN_HIDDEN = re.compile(r"(?i)\btab|accordion|collaps|panel|faq|expand|toggle|slide|spoiler")
 _HIDING = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
@@ -56,10 +56,16 @@ def _names() -> dict[str, re.Pattern[str]]:
     return {need: re.compile(rf"(?i)(?:{words}){ends.get(need, r'(?:[-_]?[0-9]+)?')}") for need, words in parts}
 
 
-def is_consent_text(text: str) -> bool:
-    """Whether a text says at least two different things that banners say, at least one in sixty words."""
+def _is_consent_text(text: str, inside: bool) -> bool:
+    """Whether a text speaks as banners do: of two things, one in sixty words at least, or in few words of one.
+
+    `inside` an article it must speak of three, one in thirty words.
+    """
     said = {match[0].lower() for match in _consent().finditer(text)}
-    return len(said) >= 2 and word_count(text) < 60 * len(said)
+    words = word_count(text)
+    if inside:
+        return len(said) >= 3 and words < 30 * len(said)
+    return (len(said) >= 2 and words < 60 * len(said)) or (len(said) == 1 and words <= _FEW)
 
 
 def cut_unseen(tree: _Element, ledger: Ledger) -> None:
@@ -95,7 +101,7 @@ def _cut_hidden(tree: _Element, ledger: Ledger) -> None:
         mine = facts.get(element)
         # Pages are hidden until a script has run, or while a banner lies over them.
         if mine and not (mine.articles or mine.words > 0.5 * facts[tree].words or _KEPT_WHEN_HIDDEN.search(name)):
-            _leave(element, "consent text" if is_consent_text(text_of(element)) else "hidden text", ledger)
+            _leave(element, "consent text" if _is_consent_text(text_of(element), False) else "hidden text", ledger)
 
 
 def _is_hidden(element: _Element) -> bool:
@@ -159,9 +165,19 @@ def _is_consent(element: _Element, mine: Measure, inside: bool, spoken: dict[_El
         return mine.words < _FEW or _consent().search(text_of(element)) is not None
     if element.tag == "dialog" or element.get("role") in ("dialog", "alertdialog") or element.get("aria-modal"):
         return _consent().search(text_of(element)) is not None
-    rest = mine.words - spoken.get(element, 0)
-    likely = not inside and not mine.headed and element.tag in BLOCKS and rest <= max(_FEW, 0.25 * mine.words)
-    return likely and spoken.get(element, 0) > rest and is_consent_text(text_of(element))
+    said = spoken.get(element, 0)
+    rest = mine.words - said
+    if element.tag not in BLOCKS or said <= rest or rest > max(_FEW, 0.35 * mine.words):
+        return False
+    if rest > _FEW / 2 and any(spoken.get(child, 0) >= 0.9 * said for child in element):
+        return False  # the banner is one of its parts
+    return _is_consent_text(text_of(element), inside) and not (mine.headed and _has_only_heading(element))
+
+
+def _has_only_heading(element: _Element) -> bool:
+    """Whether the page has no heading of the first level but in this element."""
+    root = element.getroottree().getroot()
+    return sum(1 for _ in root.iter("h1")) == sum(1 for _ in element.iter("h1"))
 
 
 def _consenting(body: _Element) -> dict[_Element, int]:
