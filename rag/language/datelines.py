@@ -31,7 +31,7 @@ _SHAPES = tuple(
 )
 _BEFORE = re.compile(  # what a date at the head of a line may come after: a mark, "Published:", a name
     r"[\s>*_#|(\[]*(?:(?:first )?(?:published|posted|updated|last updated|written|issued|dated?)(?: on)?[:\s]+|"
-    r"(?:by )?(?:[A-Z][\w.'’&-]*(?: (?:of|the|and|for) | )?){1,6}[,|·–—-] ?)?",
+    r"(?:by )?(?:[A-Z][\w.'’&]*+(?:-\d[\w.'’&]*+)*(?: (?:of|the|and|for) | |-(?=\w))?){1,6}[,|·–—-] ?)?",
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"[\s*_)\]]*(?:$|[.,;:|·–—-]|by )")

@@ -1,10 +1,11 @@
 """Jupyter notebook → Draft: the prose of its Markdown cells, its code, and the text that the code printed.
 
-This module does not run anything and leaves pictures and HTML output out.
+Pictures, and of a long output what is beyond a limit, go into the ledger. This module does not run anything.
 """
 
 from __future__ import annotations
 
+import html
 import json
 import re
 
@@ -16,6 +17,8 @@ from rag.parsing.line_blocks import line_blocks_of, lines_of, paragraphs_of, spa
 __all__ = ["read"]
 
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.+?)\s*#*\s*$")
+_STYLE = re.compile("\x1b\\[[0-9;]*m")
+_TAG = re.compile(r"<(style|script)\b.*?(?:</\1>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 _LONGEST_OUTPUT = 10_000  # characters of one cell's output; a log is no source
 
 
@@ -27,16 +30,19 @@ def read(data: bytes) -> ParsedContent:
         cells = book["cells"] if "cells" in book else [cell for sheet in book["worksheets"] for cell in sheet["cells"]]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnreadableSource("The file is not a notebook.", "Open it in Jupyter and save it again.") from error
-    for cell in cells if isinstance(cells, list) else []:
+    for number, cell in enumerate(cells if isinstance(cells, list) else [], 1):
         if isinstance(cell, dict):
-            _write(writer, cell)
+            _write(writer, cell, f"cell {number}")
     draft = writer.draft("application/x-ipynb+json")
     if not draft.text:
         raise EmptySource("The notebook contains no text.", "Fill it in, or remove it.")
     return draft
 
 
-def _write(writer: ContentBuilder, cell: dict[str, object]) -> None:
+def _write(writer: ContentBuilder, cell: dict[str, object], place: str) -> None:
+    attached = cell.get("attachments")
+    if isinstance(attached, dict) and attached:
+        writer.ledger.leave("picture", place=place, count=len(attached))
     source = _joined(cell.get("source", cell.get("input")))
     if cell.get("cell_type") in ("markdown", "heading", "raw"):
         _write_markdown(writer, source)
@@ -45,9 +51,27 @@ def _write(writer: ContentBuilder, cell: dict[str, object]) -> None:
     outputs = cell.get("outputs")
     for output in outputs if isinstance(outputs, list) else []:
         if isinstance(output, dict):
-            data = output.get("data")
-            plain = data.get("text/plain") if isinstance(data, dict) else output.get("text")
-            writer.add("code", _joined(plain)[:_LONGEST_OUTPUT])
+            _write_output(writer, output, place)
+
+
+def _write_output(writer: ContentBuilder, output: dict[str, object], place: str) -> None:
+    """What a cell printed, an error included; HTML only where it is not said in plain text as well."""
+    data = output.get("data")
+    forms: dict[str, object] = data if isinstance(data, dict) else output
+    text = _joined(forms.get("text/plain", forms.get("text"))) or _without_tags(_joined(forms.get("text/html")))
+    if output.get("output_type") == "error":
+        trace = output.get("traceback")
+        lines = [line for line in trace if isinstance(line, str)] if isinstance(trace, list) else []
+        text = _STYLE.sub("", "\n".join(lines)) or f"{output.get('ename', '')}: {output.get('evalue', '')}"
+    writer.add("code", text[:_LONGEST_OUTPUT])
+    if text[_LONGEST_OUTPUT:].strip():
+        writer.ledger.leave("limit", text[_LONGEST_OUTPUT:], place)
+    if any(form.startswith("image/") or form in ("png", "jpeg", "svg") for form in forms):
+        writer.ledger.leave("picture", place=place)
+
+
+def _without_tags(markup: str) -> str:
+    return re.sub(r"[^\S\n]+", " ", html.unescape(_TAG.sub(" ", markup))).strip()
 
 
 def _write_markdown(writer: ContentBuilder, source: str) -> None:

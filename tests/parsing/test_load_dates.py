@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -12,6 +13,7 @@ import pptx
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from rag.language import dateline
 from rag.parsing import load_bytes
 from rag.parsing.dates import date_at_head, date_of
 
@@ -111,3 +113,17 @@ def test_dates_of_files() -> None:
         load_bytes(_pdf(), "a.pdf").document.date == "2000-01-01"
     )  # as its library writes where it must always write the same
     assert load_bytes(b"<p>The mill was built of stone.", "e.html").document.date == ""
+
+
+@pytest.mark.parametrize("line", ["f" * 100_000, "a-" * 50_000, "A-1b-2c " * 12_000, "A. B-" * 20_000, "0f" * 50_000])
+def test_a_line_without_end_has_no_date_and_takes_no_time(line: str) -> None:
+    started = time.perf_counter()
+    assert dateline(line) == ""
+    assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    "name", ["Reuters-", "AP - ", "COVID-19 Task Force, ", "By Jean-Paul Sartre – ", "The Bank of X | "]
+)
+def test_a_date_may_follow_a_name(name: str) -> None:
+    assert dateline(f"{name}5 May 2025") == "2025-05-05"
