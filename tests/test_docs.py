@@ -14,6 +14,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 import rag
 import rag.evaluate
+from rag.language import left_phrases
+from rag.parsing.formats import READERS
+from rag.types import Left
 from tools import python_docs
 from tools.draw_architecture import page_with_table, picture
 from tools.house import imports_between, rooms
@@ -129,3 +132,11 @@ def test_the_examples_of_the_python_api_run(
         exec(check, {"assistant": assistant})
         with pytest.raises(AssertionError):
             exec(check.replace("page=3", "page=2"), {"assistant": assistant})
+
+
+def test_every_format_and_every_sentence_on_it_is_in_the_table() -> None:
+    page = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    assert [suffix for suffix in READERS if f"`{suffix}`" not in page] == []
+    left = (Left("running head", 3, ("page 1", "page 2", "page 3"), 12), Left("hidden sheet", 1, ("sheet Costs",)))
+    for phrase in left_phrases(left):
+        assert str(phrase) in page

@@ -18,9 +18,10 @@ from rag.evaluate.measures import contains_answer, exact_match, ranking, span_ov
 from rag.evaluate.predictions import Prediction
 from rag.language import sentence_spans, sentences_within, words
 from rag.models import count_tokens
+from rag.types import Span
 
 if TYPE_CHECKING:
-    from rag.types import Citation, Span
+    from rag.types import Citation
 
 __all__ = ["Result", "examine", "findings_of", "judge_all"]
 

@@ -43,7 +43,8 @@ class LeftPhrase:
     words: int
 
     def __str__(self) -> str:
-        details = ", ".join(filter(None, [self.where, _counted(self.words, "word") if self.words else ""]))
+        words = _counted(self.words, "word") if self.words else ""
+        details = ("; " if "; " in self.where else ", ").join(filter(None, [self.where, words]))
         return f"{self.what} ({details})" if details else self.what
 
     def to_dict(self) -> dict[str, JSON]:
@@ -75,17 +76,19 @@ def _where(places: Sequence[str], besides: str) -> str:
     for noun, group in groupby(places, key=_noun):
         names = [place[len(noun) :].strip() for place in group]
         runs = _runs(names) if noun else names
-        shown = runs[:_MOST] + ([f"{len(runs) - _MOST:,} more"] if len(runs) > _MOST else [])
-        said = " and ".join(filter(None, [", ".join(shown[:_MOST]), *shown[_MOST:]]))
+        mark = "; " if any(", " in name for name in names) else ", "
+        said = mark.join(runs[:_MOST])
+        if len(runs) > _MOST:
+            said += f" and {len(runs) - _MOST:,} more"
         told = noun if len(names) == 1 else f"{noun}s"
         found.append(said if noun in ("", besides) else f"{told} {said}")
     return "; ".join(found)
 
 
 def _noun(place: str) -> str:
-    """ "page" of "page 3", "sheet" of "sheet Costs"; empty where a place is only a name."""
+    """ "page" of "page 3", "sheet" of "sheet Costs"; empty where a place is only a name, or one within another."""
     first, _, rest = place.partition(" ")
-    return first if rest and first in _NOUNS else ""
+    return first if rest and first in _NOUNS and ", " not in rest else ""
 
 
 _NOUNS = ("page", "slide", "sheet", "chapter", "part", "line", "cell", "section", "message", "table", "row", "note")

@@ -32,6 +32,10 @@ def said(*left: Left) -> list[str]:
             Left("comment", 9, tuple(f"page {n}" for n in range(1, 18, 2))),
             "9 comments (pages 1, 3, 5, 7, 9, 11 and 3 more)",
         ),
+        (
+            Left("hidden row", 4, ("sheet Costs, rows 3 to 5", "sheet Plan, row 2"), 9),
+            "4 hidden rows (sheet Costs, rows 3 to 5; sheet Plan, row 2; 9 words)",
+        ),
         (Left("doubtful encoding", 1, ("windows-1250",)), "the encoding (windows-1250)"),
     ],
 )
