@@ -202,6 +202,7 @@ class Assistant:
             size=self._config.chunk_tokens,
             overlap=self._config.overlap_sentences,
             languages=self._config.ocr_languages,
+            page_seconds=self._config.page_seconds,
             progress=progress,
         )
 
@@ -320,6 +321,7 @@ def build(
         size=settings.chunk_tokens,
         overlap=settings.overlap_sentences,
         languages=settings.ocr_languages,
+        page_seconds=settings.page_seconds,
         progress=progress,
     )
     encoder.save_snapshot()

@@ -32,6 +32,7 @@ class Config(BaseModel):
     chunk_tokens: int = Field(200, ge=32, le=2000)
     overlap_sentences: int = Field(1, ge=0, le=5)
     ocr_languages: str = Field("eng", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")  # tesseract's codes, joined by +
+    page_seconds: float = Field(60.0, gt=0, le=3600)  # of the processor, for reading a file or one page of a PDF
     risk: float = Field(0.15, ge=0.01, le=1)  # share of unanswerable questions on known topics that may be answered
     host: str = "127.0.0.1"
     feedback: Path = Path("feedback.jsonl")

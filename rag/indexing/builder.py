@@ -20,7 +20,7 @@ from rag.indexing.chunk import ChunkInput, chunk_document
 from rag.indexing.plan import FoundFile, Plan, make_plan, missing_text, scan
 from rag.lenses import dense, generations, lexical, shards_of
 from rag.parsing import VERSION as LOAD_VERSION
-from rag.parsing import OcrProgress, load_files, ocr_engine
+from rag.parsing import Limits, OcrProgress, load_files, ocr_engine
 from rag.storage import FileRow, IndexWriter, Snapshot, Store
 from rag.types import BuildReport, ChunkEmbedding, Encoder, Failure, LoadedDocument, Progress, ProgressCallback
 
@@ -52,11 +52,13 @@ def build(
     size: int,
     overlap: int,
     languages: str = "eng",
+    page_seconds: float = 60.0,
     progress: ProgressCallback | None = None,
     workers: int | None = None,
 ) -> BuildReport:
     """Brings the index up to date with the sources folder. One bad file is reported, never raised.
 
+    Reading a file, or a page of a PDF, may cost `page_seconds` of the processor.
     Pages without text are read by OCR in `languages` where its engine is installed. Raises SourcesMissing, IndexLocked,
     IndexDamaged, IndexUnwritable, ModelProblem. KeyboardInterrupt stops it cleanly and keeps what was done.
     """
@@ -73,7 +75,8 @@ def build(
         plan = make_plan(found, before, scanned, fresh=writer.recipe != recipe, sees_more=sees_more)
         tell = progress or _silent
         asked = languages if engine else ""
-        work = _Work(writer, encoder, recipe, size=size, overlap=overlap, languages=asked, progress=tell)
+        limits = Limits(seconds=page_seconds)
+        work = _Work(writer, encoder, recipe, size=size, overlap=overlap, languages=asked, limits=limits, progress=tell)
         work.read_all(plan, workers)
         meta = {
             "model": encoder.fingerprint,
@@ -128,6 +131,7 @@ class _Work:
         size: int,
         overlap: int,
         languages: str,
+        limits: Limits,
         progress: ProgressCallback,
     ) -> None:
         self.rows: list[FileRow] = []
@@ -136,6 +140,7 @@ class _Work:
         self._waiting: list[tuple[LoadedDocument, list[tuple[ChunkInput, bytes]]]] = []
         self._writer, self._encoder, self._recipe = writer, encoder, recipe
         self._size, self._overlap, self._languages, self._progress = size, overlap, languages, progress
+        self._limits = limits
 
     def read_all(self, plan: Plan, workers: int | None) -> None:
         """Reads every file of the plan, and stores its document with chunks and vectors."""
@@ -143,7 +148,7 @@ class _Work:
         total = len(again)
         files = [(Path(found.file), path) for path, (found, _) in again.items()]
         done = 0
-        for path, result in load_files(files, workers=workers, languages=self._languages):
+        for path, result in load_files(files, workers=workers, limits=self._limits, languages=self._languages):
             if isinstance(result, OcrProgress):
                 place = f"{path}, page {result.done + 1} of {result.total} by OCR"
                 self._progress(Progress("reading", done, total, place))

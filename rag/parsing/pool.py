@@ -36,9 +36,9 @@ _CHANGED = ("The file changed while it was read.", "Build again when it is compl
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What reading one file may cost: wall time, memory of the reading process, characters of its text."""
+    """What reading one file may cost: processor time, memory of the reading process, characters of its text."""
 
-    seconds: float = 60.0
+    seconds: float = 60.0  # for the file; of a PDF for each page
     page_seconds: float = 120.0  # for the OCR of one page
     memory_mb: int = 2048
     characters: int = 20_000_000

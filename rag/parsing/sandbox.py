@@ -1,5 +1,9 @@
 """Calls to a function in a child process: bounded time and memory, no network, no writing, no processes of its own.
 
+Time is the processor's: a busy machine is no reason to give up. A function that works through parts of a file (pages)
+calls `renew_time` after each, and so has the whole time for every one of them. A child that hangs without using the
+processor ends after the same time on the clock.
+
 A `SandboxedProcess` runs one function `bytes -> bytes`, named as `"module:function"`, again and again; it is killed
 and replaced when it hangs or dies. It starts as a fresh interpreter (no fork, no import of the caller's main module).
 What the function raises as one of our own errors is raised again here; anything else becomes UnreadableSource. What
@@ -15,6 +19,7 @@ import json
 import logging
 import os
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -28,12 +33,14 @@ from rag import errors
 from rag.errors import FootnoteError, SourceError, SourceLimit, UnreadableSource
 from rag.language import printable
 
-__all__ = ["SandboxedProcess"]
+__all__ = ["SandboxedProcess", "renew_time"]
 
 _HINT_LIMIT = "Split the file, or raise the limit."
 _HINT_DAMAGED = "The file is probably damaged: open it in its own program, save it again, and use that copy."
 _FRAME = struct.Struct("<Q")
 _RECYCLE = 500  # calls after which a child is replaced, so that what libraries leak stays small
+_IDLE = 0.02  # of the time on the clock; a child that uses less of the processor waits for something
+_BLIND = 20  # times the limit, on the clock, where the processor's time of a child cannot be seen
 _START_SECONDS = 60.0  # for a fresh interpreter on a busy machine; not part of any limit
 _LAST_LINES_SECONDS = 1.0  # for the log to be complete; a process that outlives the child may hold the pipe open
 _LINE = 4096  # bytes of a line in the log: a child that writes without end must not fill the memory
@@ -87,18 +94,20 @@ class SandboxedProcess:
             raise _Died
         try:
             if self._served == 0:
-                _read(process.stdout.fileno(), 1, time.monotonic() + _START_SECONDS)
+                _read(process.stdout.fileno(), 1, _Patience(_START_SECONDS))
             self._served += 1
-            deadline = time.monotonic() + seconds
+            patience = _Patience(seconds, process.pid)
             process.stdin.write(_FRAME.pack(len(request)) + struct.pack("<d", seconds) + request)
             process.stdin.flush()
-            (size,) = _FRAME.unpack(_read(process.stdout.fileno(), _FRAME.size, deadline))
-            reply = _read(process.stdout.fileno(), size, deadline)
+            (size,) = _FRAME.unpack(_read(process.stdout.fileno(), _FRAME.size, patience))
+            reply = _read(process.stdout.fileno(), size, patience)
         except TimeoutError:
             self._stop()
-            raise SourceLimit(f"Reading the file took longer than {seconds:g} seconds.", _HINT_LIMIT) from None
+            raise _too_long(seconds) from None
         except (OSError, EOFError, ValueError):
             self._stop()
+            if process.returncode in _OUT_OF_TIME:
+                raise _too_long(seconds) from None
             _log.debug("%s (%d): ended with exit code %s", self._target, process.pid, process.returncode)
             raise _Died from None
         return self._result(reply)
@@ -173,11 +182,64 @@ class _Died(Exception):
     """The child ended before it answered."""
 
 
-def _read(pipe: int, size: int, deadline: float) -> bytes:
+def _too_long(seconds: float) -> SourceLimit:
+    return SourceLimit(f"Reading the file, or a page of it, took longer than {seconds:g} seconds.", _HINT_LIMIT)
+
+
+_OUT_OF_TIME = {-int(getattr(signal, name)) for name in ("SIGPROF", "SIGALRM") if hasattr(signal, name)}
+
+
+class _Patience:
+    """How long to wait for a process: until it has used no processor for `seconds`; it ends by itself when it spins."""
+
+    def __init__(self, seconds: float, pid: int = 0) -> None:
+        self._seconds, self._pid = seconds, pid
+        self._used = _processor_seconds(pid)
+        self.deadline = time.monotonic() + (seconds if self._used is not None or not pid else _BLIND * seconds)
+
+    def renewed(self) -> bool:
+        """Whether the deadline that has come is followed by another."""
+        before, self._used = self._used, _processor_seconds(self._pid)
+        if before is None or self._used is None or self._used - before < _IDLE * self._seconds:
+            return False
+        self.deadline = time.monotonic() + self._seconds
+        return True
+
+
+def _processor_seconds(pid: int) -> float | None:
+    """What a process has used so far; None where the system does not show it."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return None
+
+
+def renew_time() -> None:
+    """Within a child: gives what is read next the whole time again. Elsewhere it does nothing."""
+    for timer in _TIMERS:
+        _, limit = signal.getitimer(timer)
+        if limit:
+            signal.setitimer(timer, limit, limit)
+
+
+_TIMERS = [getattr(signal, name) for name in ("ITIMER_PROF", "ITIMER_REAL") if hasattr(signal, name)]
+
+
+def _limit_time(seconds: float) -> None:
+    """The child ends after so much processor time, or long after if its parent is gone; 0 lifts the limit."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds, seconds)
+        signal.setitimer(signal.ITIMER_REAL, _BLIND * seconds, _BLIND * seconds)
+
+
+def _read(pipe: int, size: int, patience: _Patience) -> bytes:
     parts = []
     while size:
-        left = deadline - time.monotonic()
+        left = patience.deadline - time.monotonic()
         if left <= 0 or not select.select([pipe], [], [], left)[0]:
+            if patience.renewed():
+                continue
             raise TimeoutError
         part = os.read(pipe, min(size, 1 << 20))
         if not part:
@@ -200,7 +262,6 @@ def _error(name: str, values: list[object]) -> FootnoteError:
 def _serve(target: str, memory_mb: str) -> None:
     """The child's side: reads requests from standard input until it is closed."""
     import importlib
-    import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's; it ends us
     output = os.dup(1)
@@ -213,11 +274,9 @@ def _serve(target: str, memory_mb: str) -> None:
         head = _exactly(_FRAME.size + 8)
         (size,), (limit,) = _FRAME.unpack(head[: _FRAME.size]), struct.unpack("<d", head[_FRAME.size :])
         request = _exactly(size)
-        if hasattr(signal, "setitimer"):
-            signal.setitimer(signal.ITIMER_REAL, limit + 5)  # dies by itself if the parent is gone
+        _limit_time(limit)
         reply = _answer(call, request)
-        if hasattr(signal, "setitimer"):
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        _limit_time(0)
         view = memoryview(_FRAME.pack(len(reply)) + reply)
         while view:
             view = view[os.write(output, view) :]

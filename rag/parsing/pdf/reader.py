@@ -28,6 +28,7 @@ from rag.parsing.pdf.ocr import OcrWord, page_of
 from rag.parsing.pdf.pdfium import PageText, Pdf
 from rag.parsing.pdf.running import edges_of
 from rag.parsing.pdf.text import TextBuilder
+from rag.parsing.sandbox import renew_time
 from rag.types import Block, Box, GlyphRun, Page, Span, WordBox
 
 __all__ = ["read"]
@@ -55,6 +56,7 @@ def read(data: bytes, scanned: Mapping[int, Sequence[OcrWord]] | None = None) ->
         read_by_ocr = {number: words for number, words in (scanned or {}).items() if words and number <= len(pages)}
         for number, words in read_by_ocr.items():
             pages[number - 1] = page_of(number, *pdf.size(number), words)
+        renew_time()
         rows = [rows_of(page) if page and _legible(page) else [] for page in pages]
         if not any(rows):
             facts.result()
@@ -63,6 +65,7 @@ def read(data: bytes, scanned: Mapping[int, Sequence[OcrWord]] | None = None) ->
 
 
 def _page(pdf: Pdf, number: int) -> PageText | None:
+    renew_time()
     try:
         return pdf.page_text(number)
     except UnreadableSource:  # one damaged page does not cost the others
@@ -85,6 +88,7 @@ def _no_text(pages: int) -> EmptySource:
 def _draft(
     pages: list[PageText | None], rows: list[list[Row]], facts: PdfMetadata, scanned: Mapping[int, Sequence[OcrWord]]
 ) -> ParsedContent:
+    renew_time()
     body = body_size(rows)
     ledger = Ledger()
     rows, titles = _without_running_heads(pages, rows, body, ledger)

@@ -121,7 +121,7 @@ def _running(lines: list[_Line], total: int, body: float, bold: bool) -> list[_L
     return [
         line
         for line, mine in zip(lines, own, strict=True)
-        if line in steady and _numbered(line, mine, lines, total, body, words)
+        if line.page in steady and _numbered(line, mine, lines, total, body, words)
     ]
 
 
@@ -156,14 +156,14 @@ def _numbered(line: _Line, own: list[str], lines: list[_Line], total: int, body:
     return len(lines) >= max(_FEW, _SHARE * total) and (change or (apart and value <= page))
 
 
-def _steady(lines: list[_Line], own: list[list[str]]) -> list[_Line]:
-    """The lines whose last own number goes up with the pages, if it does on nearly all."""
+def _steady(lines: list[_Line], own: list[list[str]]) -> set[int]:
+    """The pages of lines whose last own number goes up with the pages, if it does on nearly all."""
     values = [(line, _value(mine[-1])) for line, mine in zip(lines, own, strict=True) if mine]
     steps = [b.page - a.page == y - x for (a, x), (b, y) in pairwise(values)]
     if not steps or sum(steps) < _STEADY * len(steps):
-        return []
+        return set()
     near = [False, *steps, False]
-    return [line for at, (line, _) in enumerate(values) if near[at] or near[at + 1]]
+    return {line.page for at, (line, _) in enumerate(values) if near[at] or near[at + 1]}
 
 
 def _with_own(text: str, number: str) -> str:
