@@ -15,7 +15,7 @@ import io
 import re
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
@@ -26,8 +26,9 @@ from numpy.typing import NDArray
 
 from rag.errors import EncryptedSource, UnreadableSource
 from rag.parsing.pdf.backwards import char_orders
+from rag.parsing.pdf.extras import attachments_of, notes_of, pictures_on
 from rag.parsing.pdf.raised import Words, with_marks
-from rag.types import Box
+from rag.types import Box, LeftKind
 
 __all__ = ["Boxes", "PageImage", "PageText", "Pdf"]
 
@@ -40,7 +41,6 @@ _WORD = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff]+\x02?|\x02")
 _MAX_PIXELS = 40_000_000
 _SCAN_DPI = 300  # what engines for OCR are made for
 _SCAN_PIXELS = 20_000_000
-_MAX_NOTES = 2000  # annotations of a page that are looked at
 _FONT_NAME = 64  # bytes; a longer name is left out by PDFium and counts as not bold
 _BOLD = re.compile(rb"(?i)bold|black|heavy|demi|medi\b|CMBX|-B\b")
 
@@ -66,6 +66,7 @@ class PageText:
     ]  # by the first character of a word, all of them as they are read, where not so
     bold: NDArray[np.bool_]  # (words,) by the name of the font; told of words at the ends of lines only
     marks: NDArray[np.int8]  # (words,) raised marks, `APART` or `CLOSE`; else 0
+    left: tuple[tuple[LeftKind, str], ...] = ()  # what is on the page and not among its words, with its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,8 @@ class Pdf:
             starts, ends, first, last = words.starts, words.ends, words.first, words.last
             turns = page.turns(first, last, starts, ends)
             boxes = np.hstack([np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])])
-            keep = page.seen(boxes) & page.legible(text, starts, ends)
+            seen, legible = page.seen(boxes), page.legible(text, starts, ends)
+            keep = seen & legible
             starts, ends = starts[keep], ends[keep]
             flat = turns[keep] == 0
             upright = starts[flat].tolist(), ends[flat].tolist()
@@ -144,7 +146,13 @@ class Pdf:
                 orders=char_orders(text, upright[0], upright[1], page.boxes),
                 bold=bold,
                 marks=words.marks[keep],
+                left=tuple(page.left(text, seen, legible, words)),
             )
+
+    def attachments(self) -> list[str]:
+        """The names of the files inside this one."""
+        with _LOCK:
+            return attachments_of(self._handle)
 
     def boxes(self, number: int, indices: Sequence[int]) -> Boxes:
         """Boxes of single characters of a page, in the order asked; zeros where a character has none or is not seen."""
@@ -187,6 +195,11 @@ class Pdf:
         return PageImage(width, height, rows.tobytes(), 1 / scale)
 
 
+def _shown(value: str, text: str) -> bool:
+    """Whether the page shows the value of a field; a box that is ticked or not has none to show."""
+    return value in ("Off", "On", "Yes", "No") or "".join(value.split()) in "".join(text.split())
+
+
 def _edges(text: str, starts: NDArray[np.int32], ends: NDArray[np.int32]) -> NDArray[np.intp]:
     """The words that do not have a space on either side: those at the ends of lines."""
     space = np.frombuffer(f"\n{text}\n".encode("utf-32-le"), np.uint32) == ord(" ")
@@ -199,8 +212,9 @@ class _Page:
 
     def __init__(self, document: Any, number: int, *, with_text: bool = True) -> None:
         raw = _raw()
-        self.page = raw.FPDF_LoadPage(document, number - 1) if document and number >= 1 else None
-        if self.page and with_text and _has_fields(self.page) and raw.FPDFPage_Flatten(self.page, 0) == 1:
+        self.page: Any = raw.FPDF_LoadPage(document, number - 1) if document and number >= 1 else None
+        self.notes = notes_of(self.page) if self.page and with_text else None
+        if self.page and self.notes and self.notes.drawn and raw.FPDFPage_Flatten(self.page, 0) == 1:
             # What was filled into a form is text of the page from here on; its characters come after the others.
             raw.FPDF_ClosePage(self.page)
             self.page = raw.FPDF_LoadPage(document, number - 1)
@@ -289,6 +303,25 @@ class _Page:
         seen: NDArray[np.bool_] = area & (x >= 0) & (y >= 0) & (x <= self.width) & (y <= self.height)
         return seen
 
+    def left(
+        self, text: str, seen: NDArray[np.bool_], legible: NDArray[np.bool_], words: Words
+    ) -> Iterator[tuple[LeftKind, str]]:
+        """What is on the page and no word of it: comments, values that are not shown, pictures, words nobody reads."""
+        kinds: tuple[tuple[LeftKind, NDArray[np.bool_]], ...]
+        kinds = (("unreadable text", seen & ~legible), ("hidden text", ~seen))
+        for kind, which in kinds:
+            places = zip(words.starts[which].tolist(), words.ends[which].tolist(), strict=True)
+            gone = " ".join(text[start:end] for start, end in places)
+            if gone:
+                yield kind, gone
+        if self.notes:
+            yield from (("comment", comment) for comment in self.notes.comments)
+            yield from (("hidden text", value) for value in self.notes.values if not _shown(value, text))
+            yield from (("attachment", "") for _ in range(self.notes.files))
+        address = int(ctypes.cast(self.page, ctypes.c_void_p).value or 0)
+        pictures = pictures_on(address, self.width, self.height, with_text=bool(np.any(seen & legible)))
+        yield from (("picture", "") for _ in range(pictures))
+
     def legible(self, text: str, starts: NDArray[np.int32], ends: NDArray[np.int32]) -> NDArray[np.bool_]:
         """False for words whose font does not say which characters its glyphs are, unless they read like words.
 
@@ -324,18 +357,6 @@ class _Page:
         upright = (ends - starts < 2) | (along <= 2 * across)
         turns: NDArray[np.int8] = np.where(upright, 0, np.where(last[:, 1] < first[:, 1], 1, -1)).astype(np.int8)
         return turns
-
-
-def _has_fields(page: Any) -> bool:
-    """Whether the page has form fields or notes written on it, as opposed to links and marks."""
-    raw = _raw()
-    kinds = set()
-    for at in range(min(raw.FPDFPage_GetAnnotCount(page), _MAX_NOTES)):
-        note = raw.FPDFPage_GetAnnot(page, at)
-        if note:
-            kinds.add(raw.FPDFAnnot_GetSubtype(note))
-            raw.FPDFPage_CloseAnnot(note)
-    return bool(kinds & {raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ __all__ = ["read"]
 
 _MEDIA_TYPE = "application/pdf"
 _UNKNOWN = re.compile("[\ufffd\ue000-\uf8ff]")
+_CODES = re.compile(r"\(cid:\d+\)")
+_ENOUGH = 80  # characters by which text is told from codes
+_LETTERS = 0.25  # of them are letters or figures at least, leaders left aside
 _DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
 _INNERMOST = 1000
 _TITLE_OF_PAGE = 15  # below the levels of an outline, above those of size and number
@@ -61,7 +64,12 @@ def read(data: bytes, scanned: Mapping[int, Sequence[OcrWord]] | None = None) ->
         if not any(rows):
             facts.result()
             return _second_try(data, pages)
-        return _draft(pages, rows, facts.result(), read_by_ocr)
+        ledger = Ledger()
+        for page in pages:
+            _leave(page, ledger)
+        for name in pdf.attachments():
+            ledger.leave("attachment", "", f"attachment {name}" if name else "")
+        return _draft(pages, rows, facts.result(), read_by_ocr, ledger)
 
 
 def _page(pdf: Pdf, number: int) -> PageText | None:
@@ -72,9 +80,24 @@ def _page(pdf: Pdf, number: int) -> PageText | None:
         return None
 
 
+def _leave(page: PageText | None, ledger: Ledger) -> None:
+    """Notes what is on a page and will not be in the text."""
+    if page is None:
+        return
+    place = f"page {page.number}"
+    for kind, text in page.left:
+        ledger.leave(kind, text, place)
+    if not _legible(page):
+        ledger.leave("unreadable text", page.text, place)
+
+
 def _legible(page: PageText) -> bool:
-    """Whether the fonts say what their glyphs mean, at least for half of them."""
-    return len(_UNKNOWN.findall(page.text)) * 2 <= len(page.text)
+    """Whether the fonts say what their glyphs mean, at least for half of them: letters rather than codes."""
+    visible = "".join(page.text.split())
+    unknown = len(_UNKNOWN.findall(visible)) + sum(map(len, _CODES.findall(visible)))
+    if unknown * 2 > len(visible):
+        return False
+    return len(visible) < _ENOUGH or sum(map(str.isalnum, visible)) > _LETTERS * len(visible.replace(".", ""))
 
 
 def _no_text(pages: int) -> EmptySource:
@@ -86,11 +109,14 @@ def _no_text(pages: int) -> EmptySource:
 
 
 def _draft(
-    pages: list[PageText | None], rows: list[list[Row]], facts: PdfMetadata, scanned: Mapping[int, Sequence[OcrWord]]
+    pages: list[PageText | None],
+    rows: list[list[Row]],
+    facts: PdfMetadata,
+    scanned: Mapping[int, Sequence[OcrWord]],
+    ledger: Ledger,
 ) -> ParsedContent:
     renew_time()
     body = body_size(rows)
-    ledger = Ledger()
     rows, titles = _without_running_heads(pages, rows, body, ledger)
     outline = (*facts.outline, *titles)
     groups = _with_outline(groups_of(rows), outline)
