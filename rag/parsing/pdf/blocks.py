@@ -12,9 +12,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from rag.language import ends_printed_sentence, has_word
+from rag.parsing.pdf.cells import place_cells
 from rag.parsing.pdf.layout import Row
 from rag.types import BlockKind
 
@@ -127,6 +128,9 @@ def _goes_on(last: Group, first: Group) -> bool:
 def _region_groups(rows: list[Row], body: float) -> list[Group]:
     kinds = _table_rows(rows)
     pitch = _pitch(rows)
+    for table, members in groupby(range(len(rows)), key=kinds.__getitem__):
+        if table:
+            place_cells([rows[at] for at in members])
     groups: list[Group] = []
     for at, row in enumerate(rows):
         if kinds[at]:

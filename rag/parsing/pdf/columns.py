@@ -20,6 +20,7 @@ from rag.parsing.pdf.pdfium import Boxes
 __all__ = ["Pieces", "regions_of"]
 
 _SWITCHES = 4  # changes of side, in the file's order, that columns may have: captions and footnotes; chosen by hand
+_PIECE = 15  # characters of a piece that tells
 _SWITCHED = 0.3  # the same as a share of the pieces of the column that has fewer
 _MAX_DEPTH = 4  # columns within columns
 _LINES = 4  # a column has as many at least
@@ -162,7 +163,7 @@ class _Page:
         common = np.argsort(-counts, kind="stable")[:12]
         best, best_score = None, float("-inf")
         for at in common.tolist():
-            if counts[at] < _LINES or edges[at] * 3 <= boxes[:, 0].min() + 30:
+            if counts[at] < _LINES - 1 or edges[at] * 3 <= boxes[:, 0].min() + 30:
                 continue
             gutter = float(edges[at] * 3 - 2)
             side = _sides(boxes, gutter)
@@ -173,26 +174,25 @@ class _Page:
 
     def _is_columns(self, which: NDArray[np.intp], side: NDArray[np.int8], score: float) -> bool:
         """Whether the two sides are read one after the other, rather than being cells of one table."""
-        if min(int(np.sum(side == -1)), int(np.sum(side == 1))) < _LINES:
+        fewer = min(int(np.sum(side == -1)), int(np.sum(side == 1)))
+        if fewer < _LINES - 1:
             return False
         left, right = self._side(which[side == -1]), self._side(which[side == 1])
         both = (left, right)
-        text = all(one.long and one.chars.sum() >= 120 for one in both)
-        if (
-            text
-            and score > 0
-            and (self._drawn_apart(which, side, 15) or (min(one.fill for one in both) > 0.85 and _fewer(both) >= 8))
-        ):
-            return True
+        text = fewer >= _LINES and all(one.long and one.chars.sum() >= 120 for one in both)
+        if text and score > 0:
+            drawn = side[self.pieces.chars[which] >= _PIECE]
+            if _drawn_apart(drawn) or (min(one.fill for one in both) > 0.85 and _fewer(both) >= 8):
+                return True
         if not self._uncrossed(which, side):
             return False
         if text and all(one.ragged for one in both) and not _same_breaks(left, right):
             return True
         if min(one.wordy for one in both) > 0.5 and all(one.dense for one in both):
-            beside = any(one.runs for one in both) or _matched(left, right) < 0.5
+            beside = (any(one.runs for one in both) and fewer >= _LINES) or _matched(left, right) < 0.5
             if beside and min(one.width / one.height for one in both) > _BOX:
                 return True
-        return self._two_tables(left, right, once=_drawn_once(side))
+        return fewer >= _LINES and self._two_tables(left, right, once=_drawn_once(side))
 
     def _uncrossed(self, which: NDArray[np.intp], side: NDArray[np.int8]) -> bool:
         """Whether the sides stand beside each other for several lines, not here and there among lines across."""
@@ -212,13 +212,6 @@ class _Page:
             float(pieces.wordy[which].mean()),
             float(pieces.lower[which].mean()),
         )
-
-    def _drawn_apart(self, which: NDArray[np.intp], side: NDArray[np.int8], chars: int) -> bool:
-        """A table is drawn row by row, columns mostly one after the other."""
-        drawn = side[(side != 0) & (self.pieces.chars[which] >= chars)]
-        switches = int(np.sum(drawn[1:] != drawn[:-1]))
-        fewer = min(int((drawn == -1).sum()), int((drawn == 1).sum()))
-        return switches <= max(_SWITCHES, _SWITCHED * fewer)
 
     def _two_tables(self, left: _Side, right: _Side, *, once: bool) -> bool:
         """Whether each side is a table or a list of its own: drawn for itself, headed alike, or far from the other."""
@@ -252,6 +245,14 @@ class _Page:
 
 def _fewer(sides: tuple[_Side, _Side]) -> int:
     return min(len(one.which) for one in sides)
+
+
+def _drawn_apart(side: NDArray[np.int8]) -> bool:
+    """A table is drawn row by row, columns mostly one after the other; `side` is that of each piece, as drawn."""
+    drawn = side[side != 0]
+    switches = int(np.sum(drawn[1:] != drawn[:-1]))
+    fewer = min(int((drawn == -1).sum()), int((drawn == 1).sum()))
+    return switches <= max(_SWITCHES, _SWITCHED * fewer)
 
 
 def _drawn_once(side: NDArray[np.int8]) -> bool:

@@ -44,10 +44,14 @@ class Row:
     bottom: float
     size: float  # height of its characters, points
     cells: list[tuple[int, int]]
+    spans: list[tuple[float, float]]  # of the cells: left and right
+    texts: list[str]  # likewise
     gap: float  # widest gap between two cells, in heights
     text: str
     bold: bool
     turn: int
+    columns: tuple[int, ...] = ()  # of a table with blank cells: in which of its columns each cell stands
+    of: int = 0  # how many there are
 
 
 def rows_of(page: PageText) -> list[Row]:
@@ -191,6 +195,8 @@ def _row(
         bottom=max(boxes[at][3] for at in group),
         size=size,
         cells=cells,
+        spans=[(boxes[at][0], boxes[at][2]) for at in group],
+        texts=texts,
         gap=max(gaps, default=0.0) / max(size, 1e-3),
         text=" ".join(texts),
         bold=bool(page.bold[cells[0][0]]) and bool(page.bold[cells[-1][1] - 1]),

@@ -22,7 +22,7 @@ _RAISED = 0.15  # its foot stands higher by as much of that height
 _BESIDE = 0.6  # heights; what is farther from the word before it belongs to no word
 _MARK = re.compile(r"[-–−]?\d{1,3}(?:[,–]\d{1,3})*$|[a-i]$")
 _AFTER = re.compile(r"\d[.,;:)\]]+$")
-_UNIT = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,2}$|(?<![\d.,])10$")
+_UNIT = re.compile(r"(?<![^\W\d_])(?:[a-zµμ]{2}|[^\W\d_])$|(?<![\d.,])10$")
 _RAISE = str.maketrans("0123456789-−–abcdefghi", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱ")
 
 Boxes = NDArray[np.float32]

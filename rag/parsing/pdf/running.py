@@ -150,8 +150,8 @@ def _numbered(line: _Line, own: list[str], lines: list[_Line], total: int, body:
         return False
     if names_page_number(text):
         return True
-    sides = [one.left for one in lines]
-    change = len(lines) > _FEW and all(one != other for one, other in pairwise(sides))
+    turns = {(one.page + one.left) % 2 for one in lines}
+    change = len(lines) > _FEW and len(turns) == 1 and len({one.left for one in lines}) == 2
     apart = line.cells > 1 or _APART.search(text) is not None
     return len(lines) >= max(_FEW, _SHARE * total) and (change or (apart and value <= page))
 

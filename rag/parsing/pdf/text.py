@@ -1,8 +1,8 @@
 """Groups of rows → the document's text, with a run of glyphs for every stretch of it.
 
-Characters that stand in the text and not on the page - the space at the end of a line, the line between blocks - belong
-to no run; a hyphen that only broke a word at the end of a line is not in the text. This module does not know the layout
-of pages.
+Characters that stand in the text and not on the page - the space at the end of a line, the line between blocks, the
+bars of a table with blank cells - belong to no run; a hyphen that only broke a word at the end of a line is not in the
+text. Several letters may belong to one glyph. This module does not know the layout of pages.
 """
 
 from __future__ import annotations
@@ -90,7 +90,10 @@ class TextBuilder:
         page, loose = self._pages[row.page - 1], self._loose[row.page - 1]
         assert page is not None
         for at, (first, last) in enumerate(row.cells):
-            if at and not _touching(page, row.cells[at - 1], (first, last)):
+            if row.columns:
+                before = row.columns[at - 1] if at else 0
+                pieces.append((" " if at and before == row.columns[at] else _bars(row.columns[at] - before, at), 0, 0))
+            elif at and not _touching(page, row.cells[at - 1], (first, last)):
                 pieces.append((" ", 0, 0))
             start, end = int(page.starts[first]), int(page.ends[last - 1])
             text = page.text[start:end]
@@ -100,6 +103,9 @@ class TextBuilder:
                 cell: list[tuple[str, int, int]] = []
                 self._words(cell, page, first, last)
                 pieces += cell
+
+        if row.columns and row.columns[-1] < row.of - 1:
+            pieces.append((" |" * (row.of - 1 - row.columns[-1]), 0, 0))
 
     def _words(self, pieces: list[tuple[str, int, int]], page: PageText, first: int, last: int) -> None:
         """Word by word: where there is more between two words than one space, or something invisible inside one."""
@@ -160,6 +166,11 @@ class TextBuilder:
                 known.update(_WORDS.findall(text.casefold().replace("\u2010", "-")))
             self._vocabulary = known
         return self._vocabulary
+
+
+def _bars(count: int, at: int) -> str:
+    """What stands between two cells of a table with blank ones, or before the first: "Kettle | | 7"."""
+    return " |" * count + " " if at else "| " * count
 
 
 def _touching(page: PageText, before: tuple[int, int], after: tuple[int, int]) -> bool:
