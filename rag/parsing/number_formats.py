@@ -35,6 +35,7 @@ def is_date_format(code: str) -> bool:
     return bool(re.search(r"[ymdhs]", bare, re.IGNORECASE)) and not re.search(r"[#?]", bare)
 
 
+@lru_cache(maxsize=4096)
 def shown(value: float, code: str, *, from_1904: bool = False) -> str:
     """The number in a format; in its plain form where the format is none, or is not understood."""
     try:
@@ -47,7 +48,7 @@ def shown(value: float, code: str, *, from_1904: bool = False) -> str:
 
 def plain(value: float) -> str:
     """As the format "General" shows it, with at most 12 digits: what is beyond comes of binary fractions."""
-    if value == int(value) and abs(value) < _LARGEST:
+    if abs(value) < _LARGEST and value == int(value):
         return str(int(value))
     text = f"{value:.12g}"
     return text if "e" not in text else text.replace("e", "E")

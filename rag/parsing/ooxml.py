@@ -124,7 +124,11 @@ def attribute(element: _Element | None, name: str, default: str = "") -> str:
     bare = element.get(name)
     if bare is not None:
         return str(bare)
-    return next((str(value) for key, value in element.items() if key.rpartition("}")[2] == name), default)
+    ending = "}" + name
+    for key, value in element.items():
+        if key.endswith(ending):
+            return str(value)
+    return default
 
 
 def reference(element: _Element, name: str = "id") -> str:

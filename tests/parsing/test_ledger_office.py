@@ -56,13 +56,18 @@ def _words(data: bytes, kind: str) -> int:
     if kind == "xlsx":
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
         cells = (cell for sheet in book.worksheets for cells in sheet.iter_rows() for cell in cells)
-        found = [(str(cell.value or ""), cell.comment.text if cell.comment else "") for cell in cells]
+        found = [(_plain(cell.value), cell.comment.text if cell.comment else "") for cell in cells]
         return sum(word_count(value) + word_count(said) for value, said in found) + sum(
             word_count(sheet.title) for sheet in book.worksheets
         )
     if kind in ("odt", "ods"):
         return sum(_words_of_open_document(tree) for tree in _trees(data, "content"))
     return sum(word_count(" ".join(tree.itertext())) for tree in _trees(data, "chapter"))
+
+
+def _plain(value: object) -> str:
+    whole = isinstance(value, float) and value.is_integer()
+    return "" if value is None else str(int(value)) if whole else str(value)  # type: ignore[call-overload]
 
 
 def _values(tree: etree._Element) -> int:

@@ -179,6 +179,10 @@ class OdfBlocks:
                 said.append(text if rows > 1 else "")
             return
         text = self._cell_text(cell, nested, later)
+        if count == 1 and not len(cell.attrib):
+            below.pop(len(said), None)
+            said.append(text)
+            return
         wide, high = (repeats(cell, f"number-{name}-spanned", _WIDEST) for name in ("columns", "rows"))
         for at in range(count):
             said.append(text)

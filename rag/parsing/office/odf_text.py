@@ -124,7 +124,8 @@ class OdfText:
 
 def _say(out: Inline, kind: LeftKind | Literal[""], text: str | None) -> None:
     if text:
-        out.pieces.append((kind, _SPACE.sub(" ", text.replace("\xad", ""))))
+        spaced = "\n" in text or "  " in text or "\t" in text
+        out.pieces.append((kind, (_SPACE.sub(" ", text) if spaced else text).replace("\xad", "")))
 
 
 def tell_changes(element: _Element, out: Inline) -> None:
@@ -176,4 +177,5 @@ def hidden_styles(*trees: _Element | None) -> frozenset[str]:
 
 def repeats(element: _Element, name: str, most: int) -> int:
     """How often a row or a cell stands."""
-    return max(1, number(attribute(element, name), 1, most=most))
+    told = attribute(element, name) if len(element.attrib) else ""
+    return max(1, number(told, 1, most=most)) if told else 1

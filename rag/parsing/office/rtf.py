@@ -15,7 +15,7 @@ from rag.parsing.content import ContentBuilder, ParsedContent, plausible_title
 from rag.parsing.office.equations import MARK
 from rag.parsing.office.rtf_story import Merge, Story
 from rag.parsing.office.rtf_tokens import Bytes, Token, code_page, tokens
-from rag.parsing.office.rtf_words import BREAKS, HEADS, SIGNS, SKIPPED, SPOKEN, STORIES, TABLES
+from rag.parsing.office.rtf_words import BREAKS, HEADS, KNOWN, SIGNS, SKIPPED, SPOKEN, STORIES, TABLES
 from rag.parsing.office.symbols import symbol
 
 if TYPE_CHECKING:
@@ -61,8 +61,11 @@ class _Reader:
             if halved or token.kind in ("text", "byte"):
                 self._text(token if not halved else Token("byte", token.text))
                 continue
-            self._flush()
             self._passing = 0
+            group = self.groups[-1]
+            if token.kind == "word" and not group.opened and (not group.reads or token.text not in KNOWN):
+                continue
+            self._flush()
             if token.kind == "{":
                 self.groups.append(replace(self.groups[-1], opened=True, starred=False))
             elif token.kind == "}":

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from rag.parsing.office.rtf_words import KNOWN
 from rag.parsing.office.symbols import symbol
 
 __all__ = ["Bytes", "Token", "code_page", "tokens"]
@@ -18,6 +19,8 @@ __all__ = ["Bytes", "Token", "code_page", "tokens"]
 _TOKEN = re.compile(
     r"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([^\\{}\r\n]+)|[\r\n]+", re.DOTALL
 )
+_WORDS = "|".join(sorted(word for word in KNOWN if word.isalpha()))
+_LOOKS = re.compile(rf"(?:\\(?!(?:{_WORDS})(?![a-zA-Z]))[a-zA-Z]{{1,32}}(?:-?\d{{1,10}})? ?|[\r\n]+)+")
 _CHARSETS = {
     0: "cp1252", 1: "", 2: "symbol", 77: "mac_roman", 78: "shift_jis", 79: "big5", 80: "euc_kr", 81: "mac_arabic",
     83: "mac_greek", 85: "mac_turkish", 86: "mac_romanian", 88: "mac_latin2", 89: "mac_cyrillic", 128: "cp932",
@@ -38,13 +41,20 @@ def tokens(data: bytes) -> Iterator[Token]:
     """The tokens in order; binary data is passed over."""
     text = data.decode("latin-1")  # byte for byte
     at = 0
+    opened = True  # the first word of a group says what it is
     while at < len(text):
+        looks = None if opened or text[at] not in "\\\r\n" else _LOOKS.match(text, at)
+        if looks is not None:
+            at = looks.end()
+            if at == len(text):
+                break
         match = _TOKEN.match(text, at)
         if match is None:
             at += 1
             continue
         at = match.end()
         word, number, byte, sign, brace, said = match.groups()
+        opened = brace == "{" or sign == "*"
         if word is not None:
             if word == "bin" and number:
                 at += max(0, int(number))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["BREAKS", "HEADS", "SIGNS", "SKIPPED", "SPOKEN", "STORIES", "TABLES"]
+__all__ = ["BREAKS", "HEADS", "KNOWN", "SIGNS", "SKIPPED", "SPOKEN", "STORIES", "TABLES"]
 
 SIGNS = {
     **{"tab": "\t", "line": "\n", "lbr": "\n", "emdash": "—", "endash": "–", "emspace": " ", "enspace": " "},
@@ -36,3 +36,15 @@ SPOKEN = frozenset(  # starred, and yet the document's words
 STORIES = frozenset(["footnote", "annotation", "shptxt", "dptxbxtext"])
 HEADS = frozenset(["header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf"])
 TABLES = frozenset(["fonttbl", "stylesheet", "title", "creatim", "objclass"])
+KNOWN = (
+    frozenset(SIGNS)
+    | frozenset(BREAKS)
+    | frozenset(  # inside a group; the rest is how things look
+        re.findall(
+            r"\w+",
+            "f fcharset s outlinelevel u uc v deleted plain ansicpg deff mac pc pca pard intbl itap ls cell nestcell "
+            "row nestrow trowd clmrg clvmrg cellx chpgn yr mo dy fonttbl bin",
+        )
+    )
+    | {"*"}
+)

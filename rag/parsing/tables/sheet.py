@@ -23,6 +23,7 @@ __all__ = ["Formats", "read_formats", "read_sheet", "string_text"]
 
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_HEADS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
 _ON = ("1", "true", "on")
 _BUILT_IN = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
@@ -76,7 +77,13 @@ def read_sheet(data: bytes, grid: Grid, strings: Sequence[str], formats: Formats
     heads: list[str] = []
     hidden, filtered, row = set(), False, 0
     steps = etree.iterparse(
-        io.BytesIO(data), events=("end",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        io.BytesIO(data),
+        events=("end",),
+        tag=[f"{{*}}{name}" for name in ("row", "col", "mergeCell", "autoFilter", *_HEADS)],
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
     )
     for _, element in steps:
         kind = local(element)
@@ -97,7 +104,7 @@ def read_sheet(data: bytes, grid: Grid, strings: Sequence[str], formats: Formats
                 grid.merged.append(Area(int(top), _column(left), int(bottom), _column(right)))
         elif kind == "autoFilter":
             filtered = True
-        elif kind in ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"):
+        elif kind in _HEADS:
             heads.append(re.sub(r'&"[^"]*"|&\d+|&K[0-9A-Fa-f]{6}|&[A-Za-z]', " ", element.text or ""))
     grid.hidden_rows = set() if filtered else hidden  # what a filter hides is seen again by a click
     return heads
