@@ -90,14 +90,60 @@ def test_merged_cells_say_their_value_wherever_they_stand() -> None:
     ]
 
 
-def test_formulas_without_values_are_told() -> None:
+def test_formulas_without_values_are_told_and_worked_out_if_plain() -> None:
     def fill(sheet: Worksheet) -> None:
-        for row in (["Club", "All"], ["Rowing", "=1+2"], ["Chess", "=2+2"], ["All", "=SUM(B2:B3)"]):
-            sheet.append(row)
+        sheet.append(["Club", "Adults", "Children", "All"])
+        sheet.append(["Rowing", 84, 31, "=B2+C2"])
+        sheet.append(["Chess", 27, None, "=SUM(B3:C3)"])
+        sheet.append(["All", "=SUM(B2:B3)", "=MAX(C2:C3)", "=D2+D3"])
 
     document = _sheet(fill)
-    assert _rows(document)[1] == "Rowing | =1+2"
-    assert [(one.kind, one.count, one.places) for one in document.left] == [("formula", 3, ("sheet Prices, B2:B4",))]
+    assert _rows(document) == [
+        "Club | Adults | Children | All",
+        "Rowing | 84 | 31 | 115",
+        "Chess | 27 | | 27",
+        "All | 111 | 31 | 142",
+    ]
+    assert [(one.kind, one.count, one.places) for one in document.left] == [
+        ("formula", 5, ("sheet Prices, B4", "sheet Prices, C4", "sheet Prices, D2:D4"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("=B1*(1+25%)-2^2/4", "24"),
+        ("=AVERAGE(B1:B2, 30)", "23.3333333333"),
+        ("=-$B$1+PRODUCT(2;3)", "-14"),
+        ("=SUM(B1,B2)", "40"),
+        ("=SUM(B1*2,1)", "41"),
+        ("=A1+1", "=A1+1"),
+        ("=C1", "=C1"),
+        ("=IF(B1>1,2,3)", "=IF(B1>1,2,3)"),
+        ("=Other!B1", "=Other!B1"),
+        ("=B1/0", "=B1/0"),
+        ("=SUM(A1:XFD1048576)", "=SUM(A1:XFD1048576)"),
+        ("=TODAY()", "=TODAY()"),
+        ("=B1+", "=B1+"),
+    ],
+)
+def test_a_formula_that_is_not_plain_stands_as_it_is_written(formula: str, said: str) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.append(["Words", 20, formula])
+        sheet.append(["More", 20])
+
+    assert _rows(_sheet(fill))[0] == f"Words | 20 | {said}"
+
+
+def test_a_nought_that_was_saved_unworked_is_no_value() -> None:
+    cells = (
+        "<c r='A1'><v>4</v></c><c r='B1'><f>A1*2</f><v>0</v></c><c r='C1'><f>NOW()</f><v>0</v>"
+        "</c><c r='D1'><v>0</v></c>"
+    )
+    data = _book(
+        f"<worksheet><sheetData><row>{cells}</row></sheetData></worksheet>", more="<calcPr fullCalcOnLoad='1'/>"
+    )
+    assert read(data, "a.xlsx").text.startswith("S\n\n4 | 8 | =NOW() | 0\n")
 
 
 def test_what_is_hidden_is_told() -> None:
@@ -171,12 +217,12 @@ def test_values_of_many_kinds() -> None:
     assert _rows(_sheet(fill)) == ["When | Share | Open | Due", "08:30 | 50% | TRUE | 2025-05-04"]
 
 
-def _book(sheet: str, drawing: str = "") -> bytes:
+def _book(sheet: str, drawing: str = "", more: str = "") -> bytes:
     return zipped(
         {
             "_rels/.rels": relations({"r": ("officeDocument", "xl/workbook.xml")}),
             "xl/workbook.xml": named(
-                "<workbook><sheets><sheet name='S' r:id='a'/><sheet name='T' r:id='b'/></sheets></workbook>"
+                f"<workbook><sheets><sheet name='S' r:id='a'/><sheet name='T' r:id='b'/></sheets>{more}</workbook>"
             ),
             "xl/_rels/workbook.xml.rels": relations({"a": ("worksheet", "s.xml"), "b": ("worksheet", "t.xml")}),
             "xl/s.xml": named(sheet),

@@ -40,7 +40,8 @@ class Grid:
     merged: list[Area] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
-    formulas: list[tuple[int, int]] = field(default_factory=list)  # row and column of those without a value saved
+    formulas: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+    """By row and column those without a value saved, and their style."""
 
     def put(self, row: int, column: int, text: str) -> None:
         """Fills a cell, if there is something to fill it with."""
@@ -61,7 +62,7 @@ def write_grid(writer: ContentBuilder, grid: Grid) -> None:
     """Appends the sheet's name and its rows; hidden ones and formulas without values go into the ledger."""
     place = f"sheet {grid.name}"
     _hide(writer, grid, place)
-    _tell_formulas(writer, grid.formulas, place)
+    _tell_formulas(writer, list(grid.formulas), place)
     whole = _spread(grid)
     columns = sorted({column for cells in grid.cells.values() for column in cells})
     if columns:

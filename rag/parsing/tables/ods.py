@@ -88,7 +88,7 @@ def _read_row(writer: ContentBuilder, grid: Grid, row: _Element, at: int, place:
         text = " ".join(" ".join(odf_text(one) for one in inside(cell) if local(one) in ("p", "list")).split())
         if not text and attribute(cell, "formula") and not attribute(cell, "value-type"):
             text = "=" + attribute(cell, "formula").partition("=")[2]
-            grid.formulas.append((at, column))
+            grid.formulas[at, column] = text, ""
         for one in (one for one in inside(cell) if local(one) == "annotation"):
             said = " ".join(odf_text(each) for each in inside(one) if local(each) in ("p", "list"))
             writer.ledger.leave("comment", said, place)

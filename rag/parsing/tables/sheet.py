@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.parsing.number_formats import shown
 from rag.parsing.ooxml import attribute, inside, local, number
+from rag.parsing.tables.formulas import values_of
 from rag.parsing.tables.grid import Area, Grid
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Formats:
 
     codes: tuple[str, ...] = ()
     from_1904: bool = False
+    unsure: bool = False  # programs that do not work formulas out save a nought, and ask for it to be done later
 
     def say(self, value: float, style: str) -> str:
         """A number in a cell style."""
@@ -49,14 +51,14 @@ class Formats:
         return shown(value, code, from_1904=self.from_1904)
 
 
-def read_formats(styles: _Element | None, from_1904: bool) -> Formats:
+def read_formats(styles: _Element | None, *, from_1904: bool, unsure: bool) -> Formats:
     """The formats of a workbook's styles."""
     if styles is None:
-        return Formats((), from_1904)
+        return Formats((), from_1904, unsure)
     own = {number(attribute(one, "numFmtId")): attribute(one, "formatCode") for one in styles.iter("{*}numFmt")}
     known = _BUILT_IN | own
     frames = (one for each in inside(styles) if local(each) == "cellXfs" for one in inside(each))
-    return Formats(tuple(known.get(number(attribute(one, "numFmtId")), "General") for one in frames), from_1904)
+    return Formats(tuple(known.get(number(attribute(one, "numFmtId")), "General") for one in frames), from_1904, unsure)
 
 
 def string_text(element: _Element) -> str:
@@ -106,6 +108,8 @@ def read_sheet(data: bytes, grid: Grid, strings: Sequence[str], formats: Formats
             filtered = True
         elif kind in _HEADS:
             heads.append(re.sub(r'&"[^"]*"|&\d+|&K[0-9A-Fa-f]{6}|&[A-Za-z]', " ", element.text or ""))
+    if grid.formulas:
+        _work_out(data, grid, formats)
     grid.hidden_rows = set() if filtered else hidden  # what a filter hides is seen again by a click
     return heads
 
@@ -126,11 +130,37 @@ def _read_row(grid: Grid, row: _Element, at: int, strings: Sequence[str], format
                 value = string_text(one)
             elif kind == "f":
                 formula = one.text or ""
-        if value is not None and value != "":
+        unsure = formats.unsure and formula is not None and value == "0"
+        if value is not None and value != "" and not unsure:
             grid.put(at, column, _said(cell.get("t") or "n", value, cell.get("s") or "0", strings, formats))
         elif formula is not None and cell.get("t") != "str":
-            grid.formulas.append((at, column))
+            grid.formulas[at, column] = formula, cell.get("s") or "0"
             grid.put(at, column, f"={formula}" if formula else "=")
+
+
+def _work_out(data: bytes, grid: Grid, formats: Formats) -> None:
+    """Puts the values of plain formulas into their cells, from the numbers as they are saved."""
+    from lxml import etree
+
+    numbers: dict[tuple[int, int], float] = {}
+    for _, cell in etree.iterparse(io.BytesIO(data), events=("end",), tag="{*}c", resolve_entities=False):
+        address, value = _CELL.fullmatch(cell.get("r") or ""), cell.findtext("{*}v")
+        if address and value and (cell.get("t") or "n") == "n":
+            at = int(address[2]), _column(address[1])
+            if at not in grid.formulas:
+                numbers[at] = _float(value)
+        cell.clear()
+    plain = {at: formula for at, (formula, _) in grid.formulas.items() if formula}
+    known = values_of(plain, numbers, lambda at: at not in numbers and bool(grid.cells.get(at[0], {}).get(at[1])))
+    for (row, column), value in known.items():
+        grid.put(row, column, formats.say(value, grid.formulas[row, column][1]))
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
 
 
 def _said(kind: str, value: str, style: str, strings: Sequence[str], formats: Formats) -> str:

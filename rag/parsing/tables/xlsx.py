@@ -1,6 +1,7 @@
 """XLSX → Draft: each row of each sheet is a block, under the name of the sheet, its values as the sheet shows them.
 
-Formulas are read as the values saved with them; one without a value is shown as it is written, and told. Hidden sheets,
+Formulas are read as the values saved with them; one without is told, and worked out if it is plain, else shown as it
+is written. Hidden sheets,
 rows and columns are told. This module does not know how a worksheet is written.
 """
 
@@ -57,7 +58,12 @@ def read(data: bytes) -> ParsedContent:
 def _write(writer: ContentBuilder, package: Package, part: str, book: _Element) -> None:
     about = next((one for one in inside(book) if local(one) == "workbookPr"), None)
     styles = [package.part(name) for name in package.related(part, "styles")]
-    formats = read_formats(styles[0] if styles else None, attribute(about, "date1904") in ("1", "true"))
+    later = next((attribute(one, "fullCalcOnLoad") for one in inside(book) if local(one) == "calcPr"), "")
+    formats = read_formats(
+        styles[0] if styles else None,
+        from_1904=attribute(about, "date1904") in ("1", "true"),
+        unsure=later in ("1", "true"),
+    )
     strings = _strings(package, part)
     relations = package.relations(part)
     sheets = []
