@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import making
 import pytest
-from office_files import left, par, read, row, run, word
+from office_files import left, par, read, row, run, word, zipped
 
 from rag.parsing import load_bytes
 from rag.types import Document
@@ -291,6 +294,42 @@ def test_the_numbers_that_word_prints() -> None:
         "2.2 It grows.",
         "(a) By half.",
     ]
+
+
+def test_rows_that_are_hidden_are_told() -> None:
+    hidden = f"<w:tr><w:trPr><w:hidden/></w:trPr><w:tc>{par('June 5')}</w:tc></w:tr>"
+    document = _read(_TABLE.format(row("Month", "Flour") + hidden + row("May", "3")))
+    assert document.text == "Month | Flour\nMay | 3"
+    assert left(document) == {"hidden row": (1, 2)}
+
+
+@pytest.mark.parametrize(
+    "inner",
+    ["<html><body><p>Taken in.</p></body></html>", "{\\rtf1 Taken in.\\par}", word(par("Taken in."))],
+    ids=["html", "rtf", "docx"],
+)
+def test_files_that_a_document_takes_in_are_read(inner: str | bytes) -> None:
+    whole = word(par("Before.") + "<w:altChunk r:id='aFChunk'/>" + par("After."), aFChunk="<x/>")
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    document = read(zipped(parts | {"word/aFChunk.xml": inner}), "a.docx")
+    assert document.text == "Before.\n\nTaken in.\n\nAfter."
+    assert left(read(whole, "a.docx")) == {"attachment": (1, 0)}
+
+
+def test_fields_within_fields_and_forms() -> None:
+    step = '<w:r><w:fldChar w:fldCharType="{}">{}</w:fldChar></w:r>'
+    begin, separate, end = (step.format(name, "") for name in ("begin", "separate", "end"))
+    inner = f"{begin}<w:r><w:instrText>X</w:instrText></w:r>{separate}{run('code')}{end}"
+    entries = (
+        '<w:ffData><w:ddList><w:result w:val="1"/><w:listEntry w:val="no"/><w:listEntry '
+        'w:val="yes"/></w:ddList></w:ffData>'
+    )
+    document = _read(
+        par("It is ", begin, inner, separate, run("115"), end, ", ", step.format("begin", entries), end, ".")
+    )
+    assert document.text == "It is 115, yes."
+    assert left(document) == {"hidden text": (1, 1)}
 
 
 def test_a_damaged_part_does_not_cost_the_document() -> None:

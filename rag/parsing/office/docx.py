@@ -110,23 +110,19 @@ def _heads(
 
 def _import(writer: ContentBuilder, package: Package, name: str) -> bool:
     """Appends a file that the document takes in when it is opened, and says whether it could be read."""
+    from rag.parsing.office.rtf import read as read_rich_text
     from rag.parsing.web.html import write_everything
 
     data = package.data(name)
     if data is None:
         return False
-    ending = name.rpartition(".")[2].lower()
+    start = data[:1000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     try:
-        if ending in ("htm", "html", "xhtml"):
+        if start.startswith((b"pk\x03\x04", b"{\\rtf")):
+            _append(writer, read(data) if start.startswith(b"pk") else read_rich_text(data))
+        elif start.startswith(b"<") and b"<html" in start:
             write_everything(writer, data)
-        elif ending in ("docx", "dotx", "docm"):
-            inner = read(data)
-            for block in inner.blocks:
-                writer.add(block.kind, inner.text[slice(*block.span)], len(block.heading) + 1)
-            for left in inner.left:
-                for place in left.places[:1] or ("",):
-                    writer.ledger.leave(left.kind, "x " * left.words, place, count=left.count)
-        elif ending == "txt":
+        elif name.lower().endswith(".txt"):
             for line in data.decode("utf-8", "replace").split("\n"):
                 writer.add("paragraph", line)
         else:
@@ -134,6 +130,14 @@ def _import(writer: ContentBuilder, package: Package, name: str) -> bool:
     except SourceError:
         return False
     return True
+
+
+def _append(writer: ContentBuilder, inner: ParsedContent) -> None:
+    """The blocks of another document, and what was left out of it."""
+    for block in inner.blocks:
+        writer.add(block.kind, inner.text[slice(*block.span)], len(block.heading) + 1)
+    for left in inner.left:
+        writer.ledger.leave(left.kind, "word " * left.words, left.places[0] if left.places else "", count=left.count)
 
 
 def _title(body: _Element, styles: dict[str, Style], told: str) -> str:

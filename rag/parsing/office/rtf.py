@@ -14,9 +14,8 @@ from rag.language import has_word
 from rag.parsing.content import ContentBuilder, ParsedContent, plausible_title
 from rag.parsing.office.equations import MARK
 from rag.parsing.office.rtf_story import Merge, Story
-from rag.parsing.office.rtf_tokens import Bytes, Token, code_page, tokens
+from rag.parsing.office.rtf_tokens import Bytes, Token, character, code_page, tokens
 from rag.parsing.office.rtf_words import BREAKS, HEADS, KNOWN, SIGNS, SKIPPED, SPOKEN, STORIES, TABLES
-from rag.parsing.office.symbols import symbol
 
 if TYPE_CHECKING:
     from rag.types import LeftKind
@@ -211,7 +210,7 @@ class _Reader:
         if word == "u" and number is not None:
             code = number % 0x10000
             known = self.held.fonts.get(group.font, (0, ""))
-            group.story.say(group.kind, _private(code, known[1]))
+            group.story.say(group.kind, character(code, known[1]))
             self._passing = group.skip
         elif word in SIGNS:
             group.story.say(group.kind, SIGNS[word])
@@ -302,7 +301,3 @@ def _write_heads(writer: ContentBuilder, stories: list[Story], said: set[str]) -
             writer.ledger.leave("running head", text)
         else:
             story.write(writer)
-
-
-def _private(code: int, font: str) -> str:
-    return symbol(font, code) or "�" if 0xF000 <= code <= 0xF0FF and font else chr(code)

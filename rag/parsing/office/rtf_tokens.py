@@ -14,7 +14,7 @@ from typing import NamedTuple
 from rag.parsing.office.rtf_words import KNOWN
 from rag.parsing.office.symbols import symbol
 
-__all__ = ["Bytes", "Token", "code_page", "tokens"]
+__all__ = ["Bytes", "Token", "character", "code_page", "tokens"]
 
 _TOKEN = re.compile(
     r"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([^\\{}\r\n]+)|[\r\n]+", re.DOTALL
@@ -76,6 +76,11 @@ def code_page(number: int) -> str:
         return codecs.lookup(name).name
     except LookupError:
         return "cp1252"
+
+
+def character(code: int, font: str) -> str:
+    """The character of a number, of a symbol font where it is one of that font's own."""
+    return symbol(font, code) or "�" if 0xF000 <= code <= 0xF0FF and font else chr(code)
 
 
 @dataclass(slots=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from rag.parsing.content import ContentBuilder
     from rag.parsing.office.inline import Hanging
+    from rag.types import LeftKind
 
 __all__ = ["WordBlocks"]
 
@@ -206,8 +207,9 @@ class WordBlocks:
             return
         grid, later = Grid(), []
         for row in rows:
-            if row.deleted:
-                self.writer.ledger.leave("tracked deletion", plain_text(row.element), self.place)
+            if row.deleted or row.hidden:
+                kind: LeftKind = "tracked deletion" if row.deleted else "hidden row"
+                self.writer.ledger.leave(kind, plain_text(row.element), self.place)
                 continue
             texts: list[str] = []
             nested: list[_Element] = []

@@ -39,6 +39,7 @@ class Row:
     before: int = 0
     after: int = 0
     deleted: bool = False
+    hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -83,7 +84,14 @@ def _row(element: _Element) -> Row:
     about = child(element, "trPr")
     gone = any(child(about, name) is not None for name in ("del", "moveFrom"))
     before, after = (_span(child(about, name), 0) for name in ("gridBefore", "gridAfter"))
-    return Row(element, tuple(_cell(one) for one in _below(element, "tc", 0)), before, after, gone)
+    return Row(
+        element,
+        tuple(_cell(one) for one in _below(element, "tc", 0)),
+        before,
+        after,
+        gone,
+        is_on(child(about, "hidden")),
+    )
 
 
 def _cell(element: _Element) -> Cell:
