@@ -105,7 +105,7 @@ def test_formulas_without_values_are_told_and_worked_out_if_plain() -> None:
         "All | 111 | 31 | 142",
     ]
     assert [(one.kind, one.count, one.places) for one in document.left] == [
-        ("formula", 5, ("sheet Prices, B4", "sheet Prices, C4", "sheet Prices, D2:D4"))
+        ("formula", 5, ("sheet Prices (B4, C4, D2:D4)",))
     ]
 
 
@@ -167,7 +167,7 @@ def test_what_is_hidden_is_told() -> None:
         "comment": (1, 2),
         "hidden sheet": (1, 3),
     }
-    assert document.left[0].places == ("sheet Prices, row 3",)
+    assert document.left[0].places == ("sheet Prices (3)",)
 
 
 def test_rows_that_a_filter_hides_are_read() -> None:

@@ -19,6 +19,7 @@ __all__ = ["Area", "Grid", "column_name", "write_grid"]
 
 _REMARK = 60  # characters of a line that is no cell of the table it stands below
 _HEADS = 2  # rows at the top of a table that say how wide it is
+_NAMED = 6  # areas that are named of those with formulas or hidden rows
 _MOST_MERGED = 100_000  # cells that merged ones may fill; a sheet has billions
 
 
@@ -72,17 +73,17 @@ def write_grid(writer: ContentBuilder, grid: Grid) -> None:
 
 
 def _hide(writer: ContentBuilder, grid: Grid, place: str) -> None:
-    for first, last in _runs(grid.hidden_rows & set(grid.cells)):
-        text = " ".join(" ".join(grid.cells.pop(row).values()) for row in range(first, last + 1))
-        rows = f"row {first}" if first == last else f"rows {first} to {last}"
-        writer.ledger.leave("hidden row", text, f"{place}, {rows}", count=last - first + 1)
+    rows = grid.hidden_rows & set(grid.cells)
+    if rows:
+        text = " ".join(" ".join(grid.cells.pop(row).values()) for row in sorted(rows))
+        writer.ledger.leave("hidden row", text, f"{place} ({_rows_named(rows)})", count=len(rows))
     hidden: dict[int, list[str]] = {}
     for first, last in grid.hidden_columns:
         for cells in grid.cells.values():
             for column in [column for column in cells if first <= column <= last]:
                 hidden.setdefault(column, []).append(cells.pop(column))
     for column, texts in sorted(hidden.items()):
-        writer.ledger.leave("hidden column", " ".join(texts), f"{place}, column {column_name(column)}")
+        writer.ledger.leave("hidden column", " ".join(texts), f"{place} ({column_name(column)})")
     grid.cells = {row: cells for row, cells in grid.cells.items() if cells}
 
 
@@ -90,11 +91,20 @@ def _tell_formulas(writer: ContentBuilder, formulas: list[tuple[int, int]], plac
     by_column: dict[int, set[int]] = {}
     for row, column in formulas:
         by_column.setdefault(column, set()).add(row)
+    areas = []
     for column, rows in sorted(by_column.items()):
         name = column_name(column)
-        for first, last in _runs(rows):
-            cells = f"{name}{first}" if first == last else f"{name}{first}:{name}{last}"
-            writer.ledger.leave("formula", "", f"{place}, {cells}", count=last - first + 1)
+        areas += [f"{name}{first}" if first == last else f"{name}{first}:{name}{last}" for first, last in _runs(rows)]
+    if areas:
+        writer.ledger.leave("formula", "", f"{place} ({_first_of(areas)})", count=len(formulas))
+
+
+def _rows_named(rows: set[int]) -> str:
+    return _first_of([f"{first}" if first == last else f"{first}:{last}" for first, last in _runs(rows)])
+
+
+def _first_of(names: list[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
 
 
 def _runs(numbers: set[int]) -> list[tuple[int, int]]:

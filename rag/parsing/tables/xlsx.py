@@ -158,4 +158,4 @@ def _tell_comments(writer: ContentBuilder, package: Package, part: str, place: s
         tree = package.part(name)
         for one in () if tree is None else tree.iter("{*}threadedComment" if threads else "{*}comment"):
             said = " ".join(piece.text or "" for piece in one.iter("{*}t", "{*}text"))
-            writer.ledger.leave("comment", said, f"{place}, {attribute(one, 'ref')}".rstrip(", "))
+            writer.ledger.leave("comment", said, place)
