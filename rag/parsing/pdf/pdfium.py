@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -268,8 +268,12 @@ class _Page:
             # A pair of surrogates is one character to PDFium, so equal lengths prove nothing where there is one.
             if not re.search("[\ud800-\udfff\U00010000-\U0010ffff]", text):
                 return text.replace("\ufffe", "\x02")
-        codes = map(_fast().unicode, repeat(self._address), range(self.count))
-        return "".join(chr(c) if 0 < c < 0xD800 or 0xDFFF < c < 0x110000 else "\ufffd" for c in codes)
+        codes = list(map(_fast().unicode, repeat(self._address), range(self.count)))
+        chars = [chr(c) if 0 < c < 0xD800 or 0xDFFF < c < 0x110000 else "\ufffd" for c in codes]
+        for at, (high, low) in enumerate(pairwise(codes)):
+            if 0xD800 <= high < 0xDC00 <= low < 0xE000:  # two characters to PDFium, one to us: the second is invisible
+                chars[at : at + 2] = chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00), "\u2060"
+        return "".join(chars)
 
     def boxes(self, indices: NDArray[np.int32]) -> Boxes:
         """`(n, 4)` boxes on the page as shown; zeros where PDFium has none."""

@@ -31,7 +31,7 @@ _LAST_WORD = re.compile(r"[^\W\d_]+$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _COMPOSED = re.compile("[\ufb1d-\ufdff\ufe70-\ufefc]")
 _TOUCH = 0.15  # of a height: letters that stand so near to each other have no space between them
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\ufeff\ufffe\uffff\ud800-\udfff]")
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 class TextBuilder:
