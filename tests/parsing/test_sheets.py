@@ -167,7 +167,7 @@ def test_what_is_hidden_is_told() -> None:
         "comment": (1, 2),
         "hidden sheet": (1, 3),
     }
-    assert document.left[0].places == ("sheet Prices (3)",)
+    assert document.left[0].places == ("sheet Prices (row 3)",)
 
 
 def test_rows_that_a_filter_hides_are_read() -> None:

@@ -100,7 +100,8 @@ def _tell_formulas(writer: ContentBuilder, formulas: list[tuple[int, int]], plac
 
 
 def _rows_named(rows: set[int]) -> str:
-    return _first_of([f"{first}" if first == last else f"{first}:{last}" for first, last in _runs(rows)])
+    names = _first_of([f"{first}" if first == last else f"{first}:{last}" for first, last in _runs(rows)])
+    return f"row{'s' if len(rows) > 1 else ''} {names}"
 
 
 def _first_of(names: list[str]) -> str:
