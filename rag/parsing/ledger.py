@@ -37,10 +37,11 @@ class Ledger:
             places[place] = None
         self._found[kind] = counted + count, places, words + word_count(text)
 
-    def include(self, left: Left, place: str) -> None:
+    def include(self, left: Left, place: str = "") -> None:
         """Takes over what was left out of a part that has a ledger of its own, such as an attachment."""
         counted, places, words = self._found.get(left.kind, (0, {}, 0))
-        places.update(dict.fromkeys([f"{place}, {one}" for one in left.places] or [place]))
+        within = [", ".join(filter(None, (place, one))) for one in left.places] or [place]
+        places.update(dict.fromkeys(filter(None, within)))
         self._found[left.kind] = counted + left.count, places, words + left.words
 
     def entries(self) -> tuple[Left, ...]:

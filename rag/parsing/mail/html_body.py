@@ -9,18 +9,16 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.parsing.content import ContentBuilder
-from rag.parsing.ledger import Ledger
 from rag.parsing.mail.quoting import head_of, whole_head_of
 from rag.parsing.web.blocks import write_blocks
 from rag.parsing.web.furniture import cut_unseen
 from rag.parsing.web.html import parse_html
 from rag.parsing.web.measure import BLOCKS, text_of
-from rag.parsing.web.table import is_data
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
 
-__all__ = ["has_table", "write_html"]
+__all__ = ["write_html"]
 
 _DEEPEST = 6  # the innermost heading of HTML
 
@@ -34,15 +32,6 @@ def write_html(writer: ContentBuilder, markup: str, sender: str, level: int) -> 
     if _name_writers(tree, level) and sender:
         writer.add("heading", f"From {sender}", level + 1)
     write_blocks(writer, tree)
-
-
-def has_table(markup: str) -> bool:
-    """Whether there is a table with several rows and columns, which the plain form cannot show as one."""
-    if "<td" not in markup.lower() and "<th" not in markup.lower():
-        return False
-    tree = parse_html(markup)
-    cut_unseen(tree, Ledger())
-    return any(is_data(table) and len(list(table.iter("tr"))) > 1 for table in tree.iter("table"))
 
 
 def _name_writers(tree: _Element, level: int) -> int:

@@ -15,7 +15,7 @@ from rag.parsing.encodings import decode, decode_declared
 from rag.parsing.ledger import Ledger, word_count
 from rag.parsing.line_blocks import line_blocks_of, lines_of, paragraphs_of, span_of
 from rag.parsing.mail.attachments import suffix_for, write_attachment
-from rag.parsing.mail.html_body import has_table, write_html
+from rag.parsing.mail.html_body import write_html
 from rag.parsing.mail.quoting import passages_of
 
 __all__ = ["header", "write_message", "write_plain"]
@@ -130,11 +130,15 @@ def _write_alternative(writer: ContentBuilder, part: Message, sender: str, level
         return
     markup, text = _text(rich, writer.ledger), _text(plain, Ledger())
     trial = ContentBuilder()
-    write_html(trial, markup, "", level)
-    shown = trial.draft("").text
-    richer = word_count(shown) > _RICHER * word_count(text) or (has_table(markup) and bool(shown))
+    write_html(trial, markup, sender, level)
+    content = trial.draft("")
+    shown = content.text
+    rows = sum(block.kind == "table" for block in content.blocks)  # which the plain form cannot show as such
+    richer = bool(shown) and (rows > 1 or word_count(shown) > _RICHER * word_count(text))
     if richer:
-        write_html(writer, markup, sender, level)
+        writer.include(content)
+        for left in content.left:
+            writer.ledger.include(left)
     else:
         write_plain(writer, text, sender, level)
     lost = Counter(_WORD.findall((text if richer else shown).lower())) - Counter(

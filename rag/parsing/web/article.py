@@ -59,6 +59,8 @@ def _restored(body: _Element, furniture: dict[_Element, LeftKind]) -> dict[_Elem
 
 def _root(body: _Element, facts: Measures, furniture: Mapping[_Element, LeftKind]) -> _Element:
     declared = _declared(body, facts)
+    if declared is not None and facts[body].words <= _LONGER * facts[declared].words:
+        return declared  # nothing longer can be found
     found = _found_by_trafilatura(body, furniture)
     if declared is not None and facts[declared].words and found.total() <= _LONGER * facts[declared].words:
         return declared
@@ -92,7 +94,7 @@ def _found_by_trafilatura(body: _Element, furniture: Mapping[_Element, LeftKind]
     for element in furniture:
         del element.attrib[_CUT]
     document = bare_extraction(
-        copy, favor_recall=True, include_comments=False, include_tables=True, include_formatting=False
+        copy, fast=True, favor_recall=True, include_comments=False, include_tables=True, include_formatting=False
     )
     found = getattr(document, "body", None)
     return _bag(found) if found is not None else Counter()

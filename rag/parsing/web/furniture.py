@@ -41,6 +41,8 @@ _UNSEEN: tuple[tuple[str, LeftKind], ...] = (
 _HEADS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"])  # a button in one opens what is below
 _FEW = 25  # words; so little may be a banner that says nothing of consent in our words
 
+_LONGEST = 3000  # characters of a paragraph of a banner
+
 
 @cache
 def _consent() -> re.Pattern[str]:
@@ -187,7 +189,7 @@ def _consenting(body: _Element) -> dict[_Element, int]:
         if element.tag not in BLOCKS or any(inner.tag in BLOCKS for inner in element):
             continue
         text = text_of(element)
-        said = len(_consent().findall(text)) if text else 0
+        said = len(_consent().findall(text)) if 0 < len(text) < _LONGEST else 0
         if said and word_count(text) < 60 * said:
             for holder in (element, *element.iterancestors()):
                 counts[holder] = counts.get(holder, 0) + word_count(text)
