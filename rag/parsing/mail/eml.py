@@ -23,6 +23,15 @@ _HEAD = ("From: ", "To: ", "Cc: ", "Bcc: ", "Date: ", "Attachment: ")
 
 def read(data: bytes) -> ParsedContent:
     """Raises UnreadableSource or EmptySource."""
+    try:
+        return _read(data)
+    except RecursionError as error:
+        raise UnreadableSource(
+            "The parts of the message are nested too deeply.", "Save what is in it as files of their own."
+        ) from error
+
+
+def _read(data: bytes) -> ParsedContent:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:200]:  # UTF-16, with a mark or without
         data = decode(data, Ledger()).encode()
     message = email.message_from_bytes(data, policy=email.policy.default)

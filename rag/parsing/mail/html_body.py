@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.parsing.content import ContentBuilder
+from rag.parsing.content import ContentBuilder, clean
 from rag.parsing.mail.quoting import head_of, whole_head_of
 from rag.parsing.web.blocks import write_blocks
 from rag.parsing.web.furniture import cut_unseen
@@ -51,7 +51,7 @@ def _name_writers(tree: _Element, level: int) -> int:
 
 def _put_heading(element: _Element, head: str, level: int) -> None:
     heading = element.makeelement("h" + str(min(level + 1, _DEEPEST)))
-    heading.text = f"From {head}"
+    heading.text = clean(f"From {head}")
     if head_of(" ".join(_lines(element))):
         tail = element.tail
         element.getparent().replace(element, heading)

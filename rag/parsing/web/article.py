@@ -29,6 +29,7 @@ _LITTLE = 25  # words that an article has at least; with fewer, what looked like
 _LONGER = 1.25  # times the declared article that trafilatura must find for the declaration to be doubted
 _BESIDE = 0.05  # of an element's words that may stand beside it, in prose, and be left out
 _MOST = 0.9  # of the words that trafilatura finds must be in an element, for it to hold the article
+_MANY = 30_000  # elements, for which trafilatura needs minutes
 _CUT = "data-cut"
 
 
@@ -61,7 +62,7 @@ def _root(body: _Element, facts: Measures, furniture: Mapping[_Element, LeftKind
     declared = _declared(body, facts)
     if declared is not None and facts[body].words <= _LONGER * facts[declared].words:
         return declared  # nothing longer can be found
-    found = _found_by_trafilatura(body, furniture)
+    found = _found_by_trafilatura(body, furniture) if len(facts) < _MANY else Counter()
     if declared is not None and facts[declared].words and found.total() <= _LONGER * facts[declared].words:
         return declared
     return _narrowed(body, facts, found) if found else body
@@ -91,6 +92,8 @@ def _found_by_trafilatura(body: _Element, furniture: Mapping[_Element, LeftKind]
     copy = deepcopy(body)
     for element in copy.xpath(f"//*[@{_CUT}]"):
         element.drop_tree()
+    for cell in copy.xpath("//*[@rowspan]"):  # trafilatura believes any number
+        del cell.attrib["rowspan"]
     for element in furniture:
         del element.attrib[_CUT]
     document = bare_extraction(

@@ -39,6 +39,7 @@ _UNSEEN: tuple[tuple[str, LeftKind], ...] = (
     ("datalist", "navigation"),
 )
 _HEADS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"])  # a button in one opens what is below
+_WRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]").sub  # what may be read from a tree, not written
 _FEW = 25  # words; so little may be a banner that says nothing of consent in our words
 
 _LONGEST = 3000  # characters of a paragraph of a banner
@@ -209,7 +210,7 @@ def _remove(element: _Element) -> None:
     if parent is None:
         return
     if element.tail and before is not None:
-        before.tail = (before.tail or "") + element.tail
+        before.tail = _WRITABLE("", (before.tail or "") + element.tail)
     elif element.tail:
-        parent.text = (parent.text or "") + element.tail
+        parent.text = _WRITABLE("", (parent.text or "") + element.tail)
     parent.remove(element)

@@ -51,7 +51,7 @@ def measure(tree: _Element, without: Container[_Element] = ()) -> Measures:
 
     def walk(element: _Element, linking: bool) -> Measure:
         linking = linking or element.tag == "a"
-        words = word_count(element.text or "")
+        words = _words(element.text)
         linked = words if linking else 0
         article, headed = is_article(element), element.tag == "h1"
         articles = article
@@ -60,7 +60,7 @@ def measure(tree: _Element, without: Container[_Element] = ()) -> Measures:
                 inner = walk(child, linking)
                 words, linked = words + inner.words, linked + inner.linked
                 articles, headed = articles or inner.articles, headed or inner.headed
-            after = word_count(child.tail or "")
+            after = _words(child.tail)
             words, linked = words + after, linked + (after if linking else 0)
         found[element] = Measure(words, linked, article, articles, headed)
         return found[element]
@@ -71,12 +71,13 @@ def measure(tree: _Element, without: Container[_Element] = ()) -> Measures:
 
 def is_article(element: _Element) -> bool:
     """Whether the page says of an element that it is the article, or one."""
-    role = element.get("role")
-    return (
-        element.tag in ("main", "article")
-        or role in ("main", "article")
-        or "articleBody" in (element.get("itemprop") or "").split()
-    )
+    if element.tag in ("main", "article") or element.get("role") in ("main", "article"):
+        return True
+    return "articleBody" in (element.get("itemprop") or "").split()
+
+
+def _words(text: str | None) -> int:
+    return word_count(text) if text else 0
 
 
 def text_of(element: _Element) -> str:

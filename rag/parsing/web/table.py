@@ -16,7 +16,7 @@ __all__ = ["is_data", "rows_of"]
 
 _WIDEST = 1000  # columns; HTML's own limit for a span
 _LONGEST = 65_534  # rows, likewise
-_MOST = 200_000  # cells that spans may add up to
+_MOST = 50_000  # cells that spans may add up to
 _WORDS = 120  # of one cell; with more, a table lays out a page
 _LAYING_OUT = ("table", "h1", "h2", "h3", "article", "section", "main", "form", "pre")
 
@@ -42,32 +42,30 @@ def is_data(table: _Element) -> bool:
 def rows_of(table: _Element) -> list[list[_Element | None]]:
     """The cells of each row, those that span it or several columns at each place; None where there is none."""
     rows: list[list[_Element | None]] = []
-    hanging: dict[int, tuple[_Element, int]] = {}  # column -> cell from above, rows still to come
+    carried: dict[int, tuple[_Element, int]] = {}  # column -> cell from above, rows that it still spans
     room = _MOST
     for row in _rows(table):
         line: list[_Element | None] = []
-        waiting = _cells(row)
-        while (waiting or hanging) and len(line) < _WIDEST and room > 0:
+        coming: dict[int, tuple[_Element, int]] = {}
+        last = max(carried, default=-1)
+        cells = iter(_cells(row))
+        while len(line) < min(_WIDEST, room):
             at = len(line)
-            if at in hanging:
-                cell, more = hanging.pop(at)
+            if at in carried:
+                cell, more = carried[at]
                 line.append(cell)
-                if more > 1:
-                    hanging[at] = cell, more - 1
-            elif waiting:
-                cell = waiting.pop(0)
-                width, height = _span(cell, "colspan", _WIDEST), _span(cell, "rowspan", _LONGEST)
-                width = min(width, _WIDEST - at, room)
+                coming.update({at: (cell, more - 1)} if more > 1 else {})
+            elif (cell := next(cells, None)) is not None:
+                width, height = _span(cell, "colspan", _WIDEST - at), _span(cell, "rowspan", _LONGEST)
                 line += [cell] * width
-                hanging.update({at + column: (cell, height - 1) for column in range(width) if height > 1})
-            elif max(hanging) < at:
-                break
-            else:
+                coming.update({at + column: (cell, height - 1) for column in range(width) if height > 1})
+            elif at < last:
                 line.append(None)
-            room -= len(line) - at
-            if not waiting and not any(column >= len(line) for column in hanging):
+            else:
                 break
         rows.append(line)
+        room -= len(line)
+        carried = coming
     return rows
 
 
