@@ -91,7 +91,21 @@ def _noun(place: str) -> str:
     return first if rest and first in _NOUNS and ", " not in rest else ""
 
 
-_NOUNS = ("page", "slide", "sheet", "chapter", "part", "line", "cell", "section", "message", "table", "row", "note")
+_NOUNS = (
+    "page",
+    "slide",
+    "sheet",
+    "chapter",
+    "part",
+    "line",
+    "cell",
+    "section",
+    "message",
+    "table",
+    "row",
+    "note",
+    "attachment",
+)
 
 
 def _runs(names: Sequence[str]) -> list[str]:

@@ -72,6 +72,12 @@ def test_sentences_end_where_a_reader_of_the_language_would_end_them(language: s
     assert [text[slice(*span)] for span in sentence_spans(text, language=language)] == SENTENCES[language]
 
 
+def test_the_number_of_an_item_stays_with_it() -> None:
+    items = ["1. Die Miete ist fällig.", "2. Die Kaution beträgt 400 Euro.", "3. Alles andere folgt."]
+    for text in (" ".join(items), "\n".join(items)):
+        assert [text[slice(*span)] for span in sentence_spans(text, language="de")] == items
+
+
 @pytest.mark.parametrize("language", SENTENCES)
 def test_the_language_of_a_text_is_told(language: str) -> None:
     assert language_of(" ".join(SENTENCES[language])) == language

@@ -36,6 +36,7 @@ def said(*left: Left) -> list[str]:
             Left("hidden row", 4, ("sheet Costs, rows 3 to 5", "sheet Plan, row 2"), 9),
             "4 hidden rows (sheet Costs, rows 3 to 5; sheet Plan, row 2; 9 words)",
         ),
+        (Left("attachment", 2, ("attachment a.csv", "attachment b.xlsx")), "2 attachments (a.csv, b.xlsx)"),
         (Left("doubtful encoding", 1, ("windows-1250",)), "the encoding (windows-1250)"),
     ],
 )
