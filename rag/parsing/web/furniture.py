@@ -7,7 +7,7 @@ a page is the article.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,8 +159,13 @@ def _is_named(element: _Element, need: str) -> bool:
     tokens = [*(element.get("class") or "").split(), *(element.get("id") or "").split()]
     if "-" in element.tag:
         tokens.append(element.tag)
+    return any(_means(token, need) for token in tokens)
+
+
+@lru_cache(maxsize=20_000)  # a page has few names, many times
+def _means(token: str, need: str) -> bool:
     pattern = _names()[need]
-    return any(pattern.fullmatch(token) or pattern.fullmatch(re.split("__|--", token)[0]) for token in tokens)
+    return bool(pattern.fullmatch(token) or pattern.fullmatch(re.split("__|--", token)[0]))
 
 
 def _is_consent(element: _Element, mine: Measure, inside: bool, spoken: dict[_Element, int]) -> bool:
