@@ -126,3 +126,11 @@ def test_the_names_of_a_tables_columns_stay_on_every_page() -> None:
 def test_years_that_head_the_pages_of_a_chronicle_stay() -> None:
     text = _document(6, lambda number: [(60, 800, str(1900 + number), 10, making.VERA)]).text
     assert all(str(1900 + number) in text for number in range(1, 7))
+
+
+def test_pages_before_the_first_chapter_have_numbers_of_their_own() -> None:
+    numbers = ("", "ii", "1", "2", "3", "4")
+    document = _document(6, lambda number: [(280, 30, numbers[number - 1], 9, making.VERA)] if number > 1 else [])
+    assert document.text.replace("\n\n", "\n") == "\n".join(PROSE[:6])
+    (left,) = document.left
+    assert (left.kind, left.count, left.words) == ("running head", 5, 5)

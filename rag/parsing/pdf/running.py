@@ -157,13 +157,23 @@ def _numbered(line: _Line, own: list[str], lines: list[_Line], total: int, body:
 
 
 def _steady(lines: list[_Line], own: list[list[str]]) -> set[int]:
-    """The pages of lines whose last own number goes up with the pages, if it does on nearly all."""
-    values = [(line, _value(mine[-1])) for line, mine in zip(lines, own, strict=True) if mine]
-    steps = [b.page - a.page == y - x for (a, x), (b, y) in pairwise(values)]
-    if not steps or sum(steps) < _STEADY * len(steps):
-        return set()
-    near = [False, *steps, False]
-    return {line.page for at, (line, _) in enumerate(values) if near[at] or near[at + 1]}
+    """The pages of lines whose last own number goes up with the pages, if it does on nearly all.
+
+    Roman numbers and others are counted apart, since the pages before the first chapter have numbers of their own; one
+    that stands alone is its page's where the others are.
+    """
+    values = [(line, mine[-1]) for line, mine in zip(lines, own, strict=True) if mine]
+    steady: set[int] = set()
+    alone: set[int] = set()
+    for roman in (True, False):
+        same = [(line, _value(number)) for line, number in values if number.isdecimal() is not roman]
+        steps = [b.page - a.page == y - x for (a, x), (b, y) in pairwise(same)]
+        if not steps:
+            alone |= {line.page for line, value in same if value == line.page + 1}
+        elif sum(steps) >= _STEADY * len(steps):
+            near = [False, *steps, False]
+            steady |= {line.page for at, (line, _) in enumerate(same) if near[at] or near[at + 1]}
+    return steady | alone if steady else set()
 
 
 def _with_own(text: str, number: str) -> str:
