@@ -21,6 +21,8 @@ Boxes = NDArray[np.float32]
 
 def is_backwards(text: str) -> bool:
     """Whether most of the letters are written from right to left."""
+    if not RIGHT_TO_LEFT.search(text):
+        return False
     return len(RIGHT_TO_LEFT.findall(text)) * 2 > sum(map(str.isalpha, text))
 
 

@@ -176,7 +176,7 @@ def _row(
     cells = [(int(words[pieces.first[at]]), int(words[pieces.last[at] - 1]) + 1) for at in group]
     texts = [pieces.texts[at] for at in group]
     line = "".join(texts)
-    backwards = is_backwards(line) if any(map(str.isalpha, line)) else backwards
+    backwards = is_backwards(line) or (backwards and not any(map(str.isalpha, line)))
     if len(group) > 1:
         order = sorted(range(len(group)), key=lambda i: -boxes[group[i]][2] if backwards else boxes[group[i]][0])
         group, cells, texts = [group[i] for i in order], [cells[i] for i in order], [texts[i] for i in order]

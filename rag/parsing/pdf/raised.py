@@ -82,7 +82,13 @@ def _parts(
         if _MARK.match(texts[at]) and (texts[at][-1].isdecimal() or _may_carry_letter(texts[at - 1])):
             found[at] = [(int(words.starts[at]), int(words.ends[at]), True)]
     inside = np.flatnonzero(tail | head).tolist()
-    inside += [at for at, word in enumerate(texts) if len(word) > 2 and _AFTER.search(word)]
+    ended = [
+        (at, one.start()) for at, word in enumerate(texts) if word[-1] in ".,;:)]" and (one := _AFTER.search(word))
+    ]
+    if ended:
+        which = np.array([at for at, _ in ended])
+        figures = boxes(words.starts[which] + np.array([place for _, place in ended], np.int32))
+        inside += which[_above(figures, first[which])].tolist()
     for at in sorted(set(inside) - set(found)):
         cuts = _cut(texts[at], int(words.starts[at]), boxes)
         if cuts:

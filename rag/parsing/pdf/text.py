@@ -175,12 +175,12 @@ def _bars(count: int, at: int) -> str:
 
 def _touching(page: PageText, before: tuple[int, int], after: tuple[int, int]) -> bool:
     """Whether two runs of words from right to left are one word, which the file draws in parts."""
+    if not all(RIGHT_TO_LEFT.match(page.text[page.starts[word]]) for word in (before[0], after[0])):
+        return False
     near = sorted((before, after))
     if near[0][1] == near[1][0] and " " in page.text[page.ends[near[0][1] - 1] : page.starts[near[1][0]]]:
         return False
     left, right = page.boxes[before[0] : before[1]], page.boxes[after[0] : after[1]]
-    if not all(RIGHT_TO_LEFT.match(page.text[page.starts[word]]) for word in (before[0], after[0])):
-        return False
     gap = float(left[:, 0].min() - right[:, 2].max())
     return abs(gap) < _TOUCH * float(max(left[0, 3] - left[0, 1], right[0, 3] - right[0, 1]))
 
