@@ -40,6 +40,7 @@ class TextBuilder:
     def __init__(self, pages: Sequence[PageText | None]) -> None:
         self._pages = pages
         self._loose = [_loose(page) if page else np.zeros(0, np.int64) for page in pages]
+        self._backwards = [bool(page and RIGHT_TO_LEFT.search(page.text)) for page in pages]
         self._parts: list[str] = []
         self._length = 0
         self._runs: list[GlyphRun] = []
@@ -88,16 +89,21 @@ class TextBuilder:
 
     def _row(self, pieces: list[tuple[str, int, int]], row: Row) -> None:
         page, loose = self._pages[row.page - 1], self._loose[row.page - 1]
+        backwards = self._backwards[row.page - 1]
         assert page is not None
         for at, (first, last) in enumerate(row.cells):
             if row.columns:
                 before = row.columns[at - 1] if at else 0
                 pieces.append((" " if at and before == row.columns[at] else _bars(row.columns[at] - before, at), 0, 0))
-            elif at and not _touching(page, row.cells[at - 1], (first, last)):
+            elif at and not (backwards and _touching(page, row.cells[at - 1], (first, last))):
                 pieces.append((" ", 0, 0))
             start, end = int(page.starts[first]), int(page.ends[last - 1])
             text = page.text[start:end]
-            if loose[last - 1] == loose[first] and not _INVISIBLE.search(text) and not RIGHT_TO_LEFT.search(text):
+            if (
+                loose[last - 1] == loose[first]
+                and not _INVISIBLE.search(text)
+                and not (backwards and RIGHT_TO_LEFT.search(text))
+            ):
                 pieces.append((text, row.page, start))
             else:
                 cell: list[tuple[str, int, int]] = []
@@ -113,7 +119,10 @@ class TextBuilder:
         for place, word in enumerate(order):
             between = page.text[page.ends[word - 1] : page.starts[word]] if word > first else ""
             apart = place and (word != order[place - 1] + 1 or _spaced(page, word, between))
-            if apart and not _touching(page, (order[place - 1], order[place - 1] + 1), (word, word + 1)):
+            if apart and not (
+                self._backwards[page.number - 1]
+                and _touching(page, (order[place - 1], order[place - 1] + 1), (word, word + 1))
+            ):
                 pieces.append((" ", 0, 0))
             start, end = int(page.starts[word]), int(page.ends[word])
             if start in page.orders or _COMPOSED.search(page.text, start, end):
