@@ -106,7 +106,7 @@ def _passages(hits: Sequence[Hit]) -> tuple[list[ReadPassage], list[int], list[i
         document = hit.passage.document
         headings = [heading_at(document, span.start) for span in hit.sentences]
         starts = [i for i, heading in enumerate(headings) if i == 0 or heading != headings[i - 1]]
-        for start, end in zip(starts, [*starts[1:], len(headings)], strict=True):
+        for start, end in zip(starts, [*starts[1:], len(headings)], strict=False):  # none where it is all headings
             passages.append(_passage(hit, start, end, headings[start]))
             of.append(number)
             first.append(start)

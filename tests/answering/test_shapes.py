@@ -361,6 +361,18 @@ def test_a_term_at_the_head_of_a_paragraph_is_shown_with_what_says_what_it_is(
         assert quotes(answer)[0] == "Harbour Pass. Our yearly rental of small boats to members who own none."
 
 
+def test_a_source_of_nothing_but_headings_answers_nothing_and_breaks_nothing(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    place = tmp_path_factory.mktemp("bare")
+    (place / "sources").mkdir()
+    (place / "sources" / "contents.md").write_text("# The harbour\n\n## Pilots of the harbour\n\n## Dues\n", "utf-8")
+    rag.build(place / "sources", place / "index")
+    with rag.open(place / "index") as opened:
+        for question in ("Who are the pilots of the harbour?", "Compare pilots and dues.", "Summarise the harbour."):
+            assert checked(opened, question).status in ("not_found", "partly", "answered")
+
+
 def test_what_comes_closest_is_two_to_five_sentences_said_to_be_so(assistant: Assistant) -> None:
     answer = checked(assistant, "What happened after the flood of 1931?")
     assert (answer.status, answer.reason) == ("partly", "closest")
