@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.catalogue import about_sources
+from rag.answering.cells import blank_note, looked_up, with_cell
 from rag.answering.citing import QuotedSpan, cites, claims_of, differ_note, newest_first, with_head
 from rag.answering.comparison import comparison_answer
 from rag.answering.differing import differing
@@ -93,6 +94,12 @@ def _answer_to(question: str, alone: RewrittenQuestion, answering: Answering) ->
         overview = _overview(blank, kind, topic_of(asked), found, answering)
         if overview is not None:
             return overview, _inside(overview, found, corpus)
+    if kind == "fact" and (cell := looked_up(asked, found.hits)) is not None:
+        place, head = cell
+        notes = (blank_note(head),) if head else ()
+        return replace(
+            blank, status="answered", shape="cell", claims=claims_of([place]), confidence=1.0, notes=notes
+        ), found
     sides = sides_of(cased(asked, [hit.passage.text for hit in found.hits]))
     if not sides and (inside := _in_named(asked, answering)) is not None:
         found, findings = inside
@@ -121,6 +128,11 @@ def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:
         places = [replace(place, answer=None) for place in listed or closest(findings, kind, term)]
         return replace(answer, status="partly", reason="closest", claims=claims_in_shape(places, kind))
     places = listed or evidence(findings, kind, term)
+    if kind == "fact":
+        cells = [with_cell(place, findings.question) for place in places]
+        places = [place for place, _ in cells]
+        if head := cells[0][1]:
+            return replace(answer, status="answered", claims=claims_of(places[:1]), notes=(blank_note(head),))
     others = differing(findings)
     if not others:
         return replace(answer, status="answered", claims=claims_in_shape(places, kind))

@@ -97,6 +97,7 @@ __all__ = [
     "is_refusal",
     "is_summary_sentence",
     "is_title",
+    "is_value_noun",
     "language_of",
     "leading_date",
     "left_phrases",

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from rag.language.english import ARTICLES, FUNCTION_STEMS, IRREGULAR
+from rag.language.english import ARTICLES, FUNCTION_STEMS, IRREGULAR, VALUE_NOUNS
 from rag.language.text import normalise
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ __all__ = [
     "forms",
     "has_word",
     "is_function_word",
+    "is_value_noun",
     "longest_run",
     "terms",
     "words",
@@ -95,6 +96,11 @@ _KNOWN = _Known()
 def is_function_word(term: str) -> bool:
     """Whether a word of `terms` says how something is said, not what."""
     return term in FUNCTION_STEMS
+
+
+def is_value_noun(term: str) -> bool:
+    """Whether a word of `terms` only says that a value is asked for: "amount" in "the gross amount"."""
+    return term in VALUE_NOUNS
 
 
 def forms(term: str) -> tuple[str, ...]:
