@@ -14,11 +14,13 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from rag.answering.citing import QuotedSpan
-from rag.language import is_asking_word, is_function_word, is_value_noun, strip_span, terms
+from rag.language import is_asking_word, is_function_word, is_value_noun, sets_apart, strip_span, terms
 from rag.types import Document, Hit, Span
 
-__all__ = ["blank_note", "looked_up", "with_cell"]
+__all__ = ["LOOKED_UP", "blank_note", "looked_up", "with_cell"]
 
+LOOKED_UP = 0.9
+"""How sure a value is that was looked up: the share that is right, `benchmarks/LOG.md`."""
 _MARKS = ";\t,|"  # that part the fields of a record
 
 
@@ -35,6 +37,8 @@ def looked_up(question: str, hits: Iterable[Hit]) -> tuple[QuotedSpan, str] | No
     """The one row among those found which holds all that the question says but the head of a column, its cell of that
     column, and the head where the cell is blank; None where no row does or several do.
     """
+    if sets_apart(question):
+        return None
     asked = {term for term in terms(question) if not (is_function_word(term) or is_asking_word(term))}
     found: dict[tuple[str, Span], tuple[QuotedSpan, str]] = {}
     for hit in hits:

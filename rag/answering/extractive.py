@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.catalogue import about_sources
-from rag.answering.cells import blank_note, looked_up, with_cell
+from rag.answering.cells import LOOKED_UP, blank_note, looked_up, with_cell
 from rag.answering.citing import QuotedSpan, cites, claims_of, differ_note, newest_first, with_head
 from rag.answering.comparison import comparison_answer
 from rag.answering.differing import differing
@@ -98,7 +98,7 @@ def _answer_to(question: str, alone: RewrittenQuestion, answering: Answering) ->
         place, head = cell
         notes = (blank_note(head),) if head else ()
         return replace(
-            blank, status="answered", shape="cell", claims=claims_of([place]), confidence=1.0, notes=notes
+            blank, status="answered", shape="cell", claims=claims_of([place]), confidence=LOOKED_UP, notes=notes
         ), found
     sides = sides_of(cased(asked, [hit.passage.text for hit in found.hits]))
     if not sides and (inside := _in_named(asked, answering)) is not None:

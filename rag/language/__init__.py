@@ -143,6 +143,7 @@ __all__ = [
     "sentence_spans",
     "sentences",
     "sentences_within",
+    "sets_apart",
     "sides_of",
     "slot_kind",
     "slots",

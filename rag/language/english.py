@@ -36,6 +36,9 @@ DEMONSTRATIVES: Final = ("this", "that", "these", "those")
 AUXILIARIES: Final = tuple(
     "is are was were has have had can could will would may might must should did does do".split()  # noqa: SIM905
 )
+SET_APART: Final = frozenset(  # words by which something else than what is named is asked for
+    "after before besides but except neither never no not other than until without".split()  # noqa: SIM905
+)
 VALUE_NOUNS: Final = ("amount", "figure", "number", "sum", "total", "value")  # of any value, whatever it is of
 ASKING_WORDS: Final = (  # of a question, besides its function words
     "which tell happen mean kind name place year person people thing high many much long far old big often"

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from rag.language.english import ARTICLES, FUNCTION_STEMS, IRREGULAR, VALUE_NOUNS
+from rag.language.english import ARTICLES, FUNCTION_STEMS, IRREGULAR, SET_APART, VALUE_NOUNS
 from rag.language.text import normalise
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = [
     "is_function_word",
     "is_value_noun",
     "longest_run",
+    "sets_apart",
     "terms",
     "words",
 ]
@@ -96,6 +97,11 @@ _KNOWN = _Known()
 def is_function_word(term: str) -> bool:
     """Whether a word of `terms` says how something is said, not what."""
     return term in FUNCTION_STEMS
+
+
+def sets_apart(question: str) -> bool:
+    """Whether it asks for something else than what it names: "before 1900", "other than", "not"."""
+    return not SET_APART.isdisjoint(words(question))
 
 
 def is_value_noun(term: str) -> bool:

@@ -143,6 +143,7 @@ def test_a_value_is_looked_up_by_its_row_and_its_column(
         "What is the extension of Tom?",  # two rows
         "What is the extension of Bob Elm?",
         "What is the gross amount of voucher V-517 in 2019?",  # of another year
+        "What is the gross of the voucher before V-517?",
         "What is the gross weight of the ship of V-517?",
     ],
 )
