@@ -21,7 +21,7 @@ test: .venv/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov=rag --cov-report=term:skip-covered --cov-fail-under=85
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov=rag --cov-report=term:skip-covered --cov-fail-under=85 --durations=25
 
 test-llamacpp: .venv/.test
 	$(PIP) install --quiet --editable '.[llamacpp]'

@@ -129,7 +129,7 @@ def test_gradio_client_asks_too(server: Server) -> None:
     script = (
         "import json, sys\n"
         "from gradio_client import Client\n"
-        "client = Client(sys.argv[1], verbose=False)\n"
+        "client = Client(sys.argv[1], verbose=False, httpx_kwargs={'timeout': 120})\n"
         "question = 'When was the lighthouse at Cape Orrin first lit?'\n"
         "found = [client.predict(question=question, api_name='/ask')]\n"
         "found.append(client.predict(question='lighthouse', k=2, api_name='/search'))\n"

@@ -99,7 +99,7 @@ def test_gradio_client_signs_in(guarded: Server) -> None:
     script = (
         "import sys\n"
         "from gradio_client import Client\n"
-        "client = Client(sys.argv[1], auth=('ada', sys.argv[2]), verbose=False)\n"
+        "client = Client(sys.argv[1], auth=('ada', sys.argv[2]), verbose=False, httpx_kwargs={'timeout': 120})\n"
         "print(client.predict(question='lighthouse', k=1, api_name='/search')[0]['path'])\n"
     )
     command = [sys.executable, "-W", "ignore", "-c", script, guarded.url, SECRET]
