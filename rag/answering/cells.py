@@ -7,7 +7,7 @@ This module does not know how rows were found.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
@@ -41,10 +41,11 @@ def looked_up(question: str, hits: Iterable[Hit]) -> tuple[QuotedSpan, str] | No
         return None
     asked = {term for term in terms(question) if not (is_function_word(term) or is_asking_word(term))}
     found: dict[tuple[str, Span], tuple[QuotedSpan, str]] = {}
+    known: dict[str, dict[int, int]] = defaultdict(dict)
     for hit in hits:
         for span in hit.sentences:
             place = QuotedSpan(hit.passage.document, span)
-            cell = _cell(place, question)
+            cell = _cell(place, question, known[place.document.id])
             if cell is not None and _is_of(cell, asked, place.document):
                 found[place.document.id, span] = _with(place, cell)
     return next(iter(found.values())) if len(found) == 1 else None
@@ -55,7 +56,7 @@ def with_cell(place: QuotedSpan, question: str) -> tuple[QuotedSpan, str]:
 
     What is no row, and a row none of whose columns is asked for, is given back as it is.
     """
-    cell = _cell(place, question)
+    cell = _cell(place, question, {})
     return (place, "") if cell is None else _with(place, cell)
 
 
@@ -64,11 +65,14 @@ def blank_note(head: str) -> str:
     return f"The table leaves “{head}” blank in this row."
 
 
-def _cell(place: QuotedSpan, question: str) -> _Cell | None:
-    """The cell of a row that is asked for; None where the place is no row, or none of its columns is asked for."""
+def _cell(place: QuotedSpan, question: str, known: dict[int, int]) -> _Cell | None:
+    """The cell of a row that is asked for; None where the place is no row, or none of its columns is asked for.
+
+    `known` are rows of the document whose head was found, which is kept there: the head may stand thousands above.
+    """
     document, text = place.document, place.document.text
     row = _row_at(document, place.span)
-    head = _head_of(document, row) if row is not None else None
+    head = _head_of(document, row, known) if row is not None else None
     if row is None or head is None:
         return None
     first = text[slice(*document.blocks[head].span)]
@@ -95,13 +99,13 @@ def _is_of(cell: _Cell, asked: Set[str], document: Document) -> bool:
 
 def _row_at(document: Document, span: Span) -> int | None:
     """The number of the block that is the quoted row; None where the span is no row."""
-    at = bisect_right(document.blocks, span.start, key=lambda block: block.span.start) - 1
+    at = document.block_at(span.start)
     if at < 0 or document.blocks[at].kind != "table":
         return None
     return at if strip_span(document.text, document.blocks[at].span) == span else None
 
 
-def _head_of(document: Document, row: int) -> int | None:
+def _head_of(document: Document, row: int, known: dict[int, int]) -> int | None:
     """The first row of a row's table; None for that row itself. In Markdown a line of dashes follows the head."""
     if document.media_type == "text/csv":
         return 0 if row else None
@@ -109,7 +113,11 @@ def _head_of(document: Document, row: int) -> int | None:
     for at in range(row - 1, -1, -1):
         if blocks[at].heading != blocks[row].heading or blocks[at].kind not in ("table", "code"):
             break
+        if at in known:
+            first = known[at]
+            break
         first = at if blocks[at].kind == "table" else first
+    known[row] = first
     return first if first != row else None
 
 

@@ -7,7 +7,7 @@ does not know why a place was chosen.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -96,7 +96,7 @@ def with_head(document: Document, span: Span) -> Span:
     """A sentence with the few words that stand before it as the head of its block, "Free float. Shares that ..."; of
     such a head, with the sentence behind it.
     """
-    at = bisect_right(document.blocks, span.start, key=lambda block: block.span.start) - 1
+    at = document.block_at(span.start)
     if at < 0 or document.blocks[at].kind not in ("paragraph", "list"):
         return span
     head, *rest = sentences_within(document, document.blocks[at].span)[:2]
@@ -119,7 +119,7 @@ def list_of(place: QuotedSpan) -> list[QuotedSpan]:
     """
     document = place.document
     blocks = document.blocks
-    at = bisect_right(blocks, place.span.start, key=lambda block: block.span.start) - 1
+    at = document.block_at(place.span.start)
     if at < 0 or blocks[at].kind not in ("list", "paragraph"):
         return []
     if blocks[at].kind == "paragraph":
@@ -147,7 +147,7 @@ def _items(place: QuotedSpan, at: int) -> list[QuotedSpan]:
 
 
 def _with_the_one_before(document: Document, span: Span, others: set[Span]) -> Span:
-    at = bisect_right(document.blocks, span.start, key=lambda block: block.span.start) - 1
+    at = document.block_at(span.start)
     if at < 0 or document.blocks[at].kind not in ("paragraph", "list"):
         return span
     before = [one for one in sentences_within(document, document.blocks[at].span) if one.end <= span.start]

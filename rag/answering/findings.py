@@ -6,7 +6,6 @@ This module does not know how passages were found, or how much of it is shown.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -94,7 +93,7 @@ def findings_of(question: str, found: Retrieved, idf: Idf, reader: Reader | None
 
 def heading_at(document: Document, offset: int) -> tuple[str, ...]:
     """The headings above a place, outermost first."""
-    at = bisect_right(document.blocks, offset, key=lambda block: block.span.start) - 1
+    at = document.block_at(offset)
     return document.blocks[at].heading if at >= 0 else ()
 
 

@@ -116,6 +116,10 @@ class Document:
             at -= 1
         return self.pages[at] if at >= 0 else None
 
+    def block_at(self, offset: int) -> int:
+        """The number of the last block that begins at or before `offset`; -1 where none does."""
+        return bisect_right(self.blocks, offset, key=lambda block: block.span.start) - 1
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedDocument:
