@@ -11,6 +11,8 @@ from functools import cache
 from itertools import repeat
 from typing import Any
 
+from rag.parsing.pdf.calls import ADDRESS, NUMBER, library, prototype
+
 __all__ = ["Notes", "attachments_of", "notes_of", "pictures_on"]
 
 _MOST_NOTES = 2000  # annotations of a page that are looked at
@@ -32,7 +34,7 @@ class Notes:
 
 def notes_of(page: Any) -> Notes:
     """The annotations of a page, links and marks without words left aside."""
-    raw = _raw()
+    raw = library()
     drawn, files = False, 0
     comments: list[str] = []
     values: list[str] = []
@@ -60,7 +62,7 @@ def pictures_on(page: Any, width: float, height: float, *, with_text: bool) -> i
     found = 0
     objects = map(_fast().get, repeat(page), range(count))
     for one in objects:
-        if one and _fast().kind(one) == _raw().FPDF_PAGEOBJ_IMAGE and _fast().bounds(one, *places):
+        if one and _fast().kind(one) == library().FPDF_PAGEOBJ_IMAGE and _fast().bounds(one, *places):
             left, bottom, right, top = sides
             share = (right - left) * (top - bottom) / max(1.0, width * height)
             found += share >= _SHARE and not (with_text and share >= _WHOLE)
@@ -69,7 +71,7 @@ def pictures_on(page: Any, width: float, height: float, *, with_text: bool) -> i
 
 def attachments_of(document: Any) -> list[str]:
     """The names of the files inside a file."""
-    raw = _raw()
+    raw = library()
     names = []
     for at in range(min(raw.FPDFDoc_GetAttachmentCount(document), _MOST_ATTACHMENTS)):
         one = raw.FPDFDoc_GetAttachment(document, at)
@@ -82,7 +84,7 @@ def attachments_of(document: Any) -> list[str]:
 
 
 def _string(note: Any, key: bytes) -> str:
-    raw = _raw()
+    raw = library()
     size = raw.FPDFAnnot_GetStringValue(note, key, None, 0)
     if not 2 < size < 1 << 20:
         return ""
@@ -107,22 +109,10 @@ class _Fast:
 
 @cache
 def _fast() -> _Fast:
-    raw = _raw()
-    address, number = ctypes.c_void_p, ctypes.c_int
-
-    def prototype(function: Any, result: Any, *arguments: Any) -> Any:
-        return ctypes.PYFUNCTYPE(result, *arguments)(ctypes.cast(function, address).value or 0)
-
+    raw = library()
     return _Fast(
-        prototype(raw.FPDFPage_CountObjects, number, address),
-        prototype(raw.FPDFPage_GetObject, address, address, number),
-        prototype(raw.FPDFPageObj_GetType, number, address),
-        prototype(raw.FPDFPageObj_GetBounds, number, address, address, address, address, address),
+        prototype(raw.FPDFPage_CountObjects, NUMBER, ADDRESS),
+        prototype(raw.FPDFPage_GetObject, ADDRESS, ADDRESS, NUMBER),
+        prototype(raw.FPDFPageObj_GetType, NUMBER, ADDRESS),
+        prototype(raw.FPDFPageObj_GetBounds, NUMBER, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
     )
-
-
-@cache
-def _raw() -> Any:
-    import pypdfium2.raw
-
-    return pypdfium2.raw

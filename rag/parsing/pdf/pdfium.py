@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from rag.errors import EncryptedSource, UnreadableSource
 from rag.parsing.pdf.backwards import char_orders
+from rag.parsing.pdf.calls import ADDRESS, NUMBER, library, prototype
 from rag.parsing.pdf.extras import attachments_of, notes_of, pictures_on
 from rag.parsing.pdf.raised import Words, with_marks
 from rag.types import Box, LeftKind
@@ -84,7 +85,7 @@ class Pdf:
 
     def __init__(self, data: bytes, password: str = "") -> None:
         """Opens `data`. Raises EncryptedSource if the password does not fit, UnreadableSource if it is no PDF."""
-        raw = _raw()
+        raw = library()
         self._data = data  # PDFium reads from this buffer as long as the document is open
         with _LOCK:
             self._handle = raw.FPDF_LoadMemDocument64(data, len(data), password.encode() or None)
@@ -108,7 +109,7 @@ class Pdf:
         """Frees the document; calling it twice is harmless."""
         with _LOCK:
             if self._handle:
-                _raw().FPDF_CloseDocument(self._handle)
+                library().FPDF_CloseDocument(self._handle)
             self._handle = None
 
     def page_text(self, number: int) -> PageText:
@@ -172,7 +173,7 @@ class Pdf:
         """A PNG of the page, annotations included, `width` pixels wide as a whole; of it only `area`, if given."""
         from PIL import Image
 
-        raw = _raw()
+        raw = library()
         with _LOCK, _Page(self._handle, number, with_text=False) as page:
             height = max(1, round(width * page.height / page.width))
             pixels, stride = page.drawn(width, height, raw.FPDFBitmap_BGRx, raw.FPDF_ANNOT | raw.FPDF_LCD_TEXT)
@@ -186,7 +187,7 @@ class Pdf:
 
     def picture(self, number: int) -> PageImage:
         """The page for OCR, at 300 dots an inch, less for very large pages. Raises UnreadableSource."""
-        raw = _raw()
+        raw = library()
         with _LOCK, _Page(self._handle, number, with_text=False) as page:
             scale = min(_SCAN_DPI / 72, (_SCAN_PIXELS / (page.width * page.height)) ** 0.5)  # pixels of a point
             width, height = max(1, round(page.width * scale)), max(1, round(page.height * scale))
@@ -211,7 +212,7 @@ class _Page:
     """One loaded page and its text, while they are needed. Enter only with the lock held."""
 
     def __init__(self, document: Any, number: int, *, with_text: bool = True) -> None:
-        raw = _raw()
+        raw = library()
         self.page: Any = raw.FPDF_LoadPage(document, number - 1) if document and number >= 1 else None
         self.notes = notes_of(self.page) if self.page and with_text else None
         if self.page and self.notes and self.notes.drawn and raw.FPDFPage_Flatten(self.page, 0) == 1:
@@ -238,12 +239,12 @@ class _Page:
 
     def __exit__(self, *_: object) -> None:
         if self._text:
-            _raw().FPDFText_ClosePage(self._text)
-        _raw().FPDF_ClosePage(self.page)
+            library().FPDFText_ClosePage(self._text)
+        library().FPDF_ClosePage(self.page)
 
     def drawn(self, width: int, height: int, form: int, flags: int) -> tuple[bytes, int]:
         """The page as pixels of a `form`, and the bytes of a row. Raises UnreadableSource."""
-        raw = _raw()
+        raw = library()
         if width * height > _MAX_PIXELS:
             raise UnreadableSource("The page is too long to draw.", "Open the file in a PDF viewer.")
         bitmap = raw.FPDFBitmap_CreateEx(width, height, form, None, 0)
@@ -262,7 +263,7 @@ class _Page:
         if not self.count:
             return ""
         units = (ctypes.c_ushort * (self.count + 1))()
-        written = _raw().FPDFText_GetText(self._text, 0, self.count, units) - 1
+        written = library().FPDFText_GetText(self._text, 0, self.count, units) - 1
         if written == self.count:
             text = bytes(units)[: 2 * written].decode("utf-16-le", "surrogatepass")
             # A pair of surrogates is one character to PDFium, so equal lengths prove nothing where there is one.
@@ -375,23 +376,10 @@ class _Fast:
 
 @cache
 def _fast() -> _Fast:
-    raw = _raw()
-    address, number = ctypes.c_void_p, ctypes.c_int
-
-    def prototype(function: Any, result: Any, *arguments: Any) -> Any:
-        # PYFUNCTYPE keeps the interpreter's lock: these calls are far shorter than handing it over and back.
-        return ctypes.PYFUNCTYPE(result, *arguments)(ctypes.cast(function, address).value or 0)
-
+    raw = library()
     return _Fast(
-        prototype(raw.FPDFText_GetLooseCharBox, number, address, number, address),
-        prototype(raw.FPDFText_GetUnicode, ctypes.c_uint, address, number),
-        prototype(raw.FPDFText_HasUnicodeMapError, number, address, number),
-        prototype(raw.FPDFText_GetFontInfo, ctypes.c_ulong, address, number, address, ctypes.c_ulong, address),
+        prototype(raw.FPDFText_GetLooseCharBox, NUMBER, ADDRESS, NUMBER, ADDRESS),
+        prototype(raw.FPDFText_GetUnicode, ctypes.c_uint, ADDRESS, NUMBER),
+        prototype(raw.FPDFText_HasUnicodeMapError, NUMBER, ADDRESS, NUMBER),
+        prototype(raw.FPDFText_GetFontInfo, ctypes.c_ulong, ADDRESS, NUMBER, ADDRESS, ctypes.c_ulong, ADDRESS),
     )
-
-
-@cache
-def _raw() -> Any:
-    import pypdfium2.raw
-
-    return pypdfium2.raw
