@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from rag.answering.citing import QuotedSpan
-from rag.language import is_asking_word, is_function_word, is_value_noun, sets_apart, strip_span, terms
+from rag.language import is_asking_word, is_value_noun, sets_apart, strip_span, terms
 from rag.types import Document, Hit, Span
 
 __all__ = ["LOOKED_UP", "blank_note", "looked_up", "with_cell"]
@@ -39,7 +39,7 @@ def looked_up(question: str, hits: Iterable[Hit]) -> tuple[QuotedSpan, str] | No
     """
     if sets_apart(question):
         return None
-    asked = {term for term in terms(question) if not (is_function_word(term) or is_asking_word(term))}
+    asked = {term for term in terms(question) if not is_asking_word(term)}
     found: dict[tuple[str, Span], tuple[QuotedSpan, str]] = {}
     known: dict[str, dict[int, int]] = defaultdict(dict)
     for hit in hits:
