@@ -19,6 +19,7 @@ __all__ = [
     "Viewer",
     "file_in",
     "make_pack",
+    "name_on_disk",
     "verify_pack",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -8,5 +8,6 @@ from .pack_check import QuoteStatus as QuoteStatus
 from .pack_check import Verdict as Verdict
 from .pack_check import verify_pack as verify_pack
 from .source_files import file_in as file_in
+from .source_files import name_on_disk as name_on_disk
 from .viewer import SourceState as SourceState
 from .viewer import Viewer as Viewer

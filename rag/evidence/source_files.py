@@ -13,7 +13,7 @@ from typing import Literal
 from rag.language import composed
 from rag.storage import Snapshot
 
-__all__ = ["Original", "SourceFiles", "file_in"]
+__all__ = ["Original", "SourceFiles", "file_in", "name_on_disk"]
 
 Original = tuple[Path, Literal["unchanged", "changed"]]
 
@@ -25,21 +25,19 @@ def file_in(folder: Path, name: str) -> Path | None:
         return file
     here = folder
     for part in PurePosixPath(name).parts:
-        if (here / part).exists():
-            here /= part
-            continue
-        alike = [each for each in _names(here) if composed(each) == composed(part)]
-        if not alike:
-            return None
-        here /= alike[0]
+        here /= name_on_disk(here, part)
     return here if here.is_file() else None
 
 
-def _names(folder: Path) -> list[str]:
+def name_on_disk(folder: Path, name: str) -> str:
+    """How the disk writes a name that looks the same, if the folder has one; else the name."""
+    if (folder / name).exists():
+        return name
     try:
-        return sorted(each.name for each in folder.iterdir())
+        names = sorted(each.name for each in folder.iterdir())
     except OSError:
-        return []
+        return name
+    return next((each for each in names if composed(each) == composed(name)), name)
 
 
 class SourceFiles:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path, PurePosixPath
 
 from rag.errors import SourceError, SourceLimit, UnreadableSource
-from rag.evidence import file_in
+from rag.evidence import file_in, name_on_disk
 from rag.language import composed
 from rag.parsing import supported, unsupported
 
@@ -94,7 +94,7 @@ class UploadStore:
         """The folder that `path` goes to, made if it is missing. A link that leads elsewhere is not followed."""
         folder = self.root
         for part in PurePosixPath(path).parent.parts:
-            folder /= _written(folder, part)
+            folder /= name_on_disk(folder, part)
         folder.mkdir(parents=True, exist_ok=True)
         if not folder.resolve().is_relative_to(self.root.resolve()):
             raise SourceError(f"{path} would be outside the sources folder.", "Choose another folder.")
@@ -104,7 +104,7 @@ class UploadStore:
         """Gives a file that has arrived its name, or the next free one, without ever replacing another."""
         stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
         for count in range(1, 1000):
-            target = folder / _written(folder, name if count == 1 else f"{stem} ({count}){suffix}")
+            target = folder / name_on_disk(folder, name if count == 1 else f"{stem} ({count}){suffix}")
             try:
                 os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
             except FileExistsError:
@@ -136,13 +136,6 @@ class UploadStore:
             raise SourceLimit(
                 f"The file is larger than {MOST_BYTES // 1_000_000} MB.", "Copy it into the sources folder yourself."
             )
-
-
-def _written(folder: Path, name: str) -> str:
-    """How the disk writes a name that looks the same, if it has one."""
-    if (folder / name).exists() or not folder.is_dir():
-        return name
-    return next((each.name for each in sorted(folder.iterdir()) if composed(each.name) == composed(name)), name)
 
 
 def clean_path(name: str) -> str:
