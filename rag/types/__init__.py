@@ -46,6 +46,7 @@ __all__ = [
     "Passage",
     "Progress",
     "ProgressCallback",
+    "QuotedRows",
     "Ranks",
     "Reader",
     "Role",

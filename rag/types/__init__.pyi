@@ -11,6 +11,7 @@ from .answers import Done as Done
 from .answers import Event as Event
 from .answers import Found as Found
 from .answers import PartlyReason as PartlyReason
+from .answers import QuotedRows as QuotedRows
 from .answers import Role as Role
 from .answers import Support as Support
 from .answers import Turn as Turn

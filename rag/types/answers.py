@@ -25,6 +25,7 @@ __all__ = [
     "Event",
     "Found",
     "PartlyReason",
+    "QuotedRows",
     "Role",
     "Support",
     "Turn",
@@ -52,10 +53,27 @@ INCOMPLETE = "The sources answer part of this question."
 
 
 @dataclass(frozen=True, slots=True)
+class QuotedRows:
+    """What a citation of a table's rows is shown as: a table. Every string is the source's text; "" is a blank cell.
+
+    `heads` are the header rows, outermost first, and `rows` the quoted ones, top to bottom; each has one string a
+    column, a merged cell's in every one it covers. `cell` is the asked cell as (row of `rows`, column), from 0; `sheet`
+    is the sheet's name and `cells` the range there ("B7:D7"), both "" where there is no sheet.
+    """
+
+    heads: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str, ...], ...]
+    cell: tuple[int, int] | None = None
+    sheet: str = ""
+    cells: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A numbered pointer to source text: `quote == document.text[span]`, always. `page` is where the span starts.
 
-    `answer` is the part of `span` that holds the exact words asked for, where they are known.
+    `answer` is the part of `span` that holds the exact words asked for, where they are known; `table` is what is quoted
+    as rows of a table, where it is that.
     """
 
     number: int
@@ -67,6 +85,7 @@ class Citation:
     span: Span
     quote: str
     answer: Span | None = None
+    table: QuotedRows | None = None
 
     def to_dict(self) -> dict[str, JSON]:
         """JSON-ready, the keys being the field names."""
