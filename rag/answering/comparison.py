@@ -12,7 +12,7 @@ from dataclasses import replace
 from rag.answering.citing import QuotedSpan
 from rag.answering.findings import Answering, Findings
 from rag.answering.overview import section
-from rag.answering.selection import claims_in_shape, closest, evidence
+from rag.answering.selection import claims_in_shape, closest, evidence, within
 from rag.language import Kind, Side, is_function_word, terms
 from rag.retrieval import Retrieved
 from rag.types import Answer
@@ -28,7 +28,9 @@ def comparison_answer(
 ) -> tuple[Answer, Retrieved]:
     """Each side searched and read by itself, after what is said of all of them; a side without an answer is named."""
     readings = [(side, answering.read(side.question, answering.corpus.find(side.question))) for side in sides]
-    places = _of_all(sides, together) if kind == "comparison" else []
+    common = _of_all(sides, together) if kind == "comparison" else []
+    spans = [(place.document.id, place.span) for place in common]
+    shown: list[list[QuotedSpan]] = []
     missing, sure = [], []
     for side, findings in readings:
         of_side = _of_side(side, kind, findings)
@@ -36,9 +38,9 @@ def comparison_answer(
             missing.append(side.name)
             continue
         sure.append(findings.answers)
-        spans = [(place.document.id, place.span) for place in places]
         chosen = [place for place in of_side if (place.document.id, place.span) not in spans][:_OF_A_SIDE]
-        places += [replace(place, group=side.name) for place in chosen]
+        shown.append([replace(place, group=side.name) for place in chosen])
+    places = _fitting(common, shown)
     hits = {hit.passage.chunk.id: hit for _, findings in readings for hit in findings.hits}
     hits |= {hit.passage.chunk.id: hit for hit in together.hits}
     found = Retrieved(blank.asked_as, answering.corpus.encoder.query(blank.asked_as), tuple(hits.values()))
@@ -53,14 +55,21 @@ def comparison_answer(
     return (replace(answer, status="answered") if all(sure) else replace(answer, reason="closest")), found
 
 
+def _fitting(common: list[QuotedSpan], sides: list[list[QuotedSpan]]) -> list[QuotedSpan]:
+    """As much of what is said of all and of each side as is read at a glance; the first sentence of each always."""
+    first, more = [side[0] for side in sides if side], [place for side in sides for place in side[1:]]
+    kept = within([*first, *common, *more], len(first) or 2)
+    return [place for place in (*common, *(one for side in sides for one in side)) if place in kept]
+
+
 def _of_all(sides: Sequence[Side], findings: Findings) -> list[QuotedSpan]:
-    """The first sentences that speak of every side."""
+    """The first sentences that speak of every side: that hold each one's whole name."""
     wanted = [{term for term in terms(side.name) if not is_function_word(term)} for side in sides]
     found = []
     for one in findings.sentences():
         place = findings.place(one)
         said = set(terms(place.document.text[slice(*place.span)]))
-        if all(2 * len(side & said) >= len(side) > 0 for side in wanted):
+        if all(side and side <= said for side in wanted):
             found.append(place)
     return found[:_OF_A_SIDE]
 

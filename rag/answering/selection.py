@@ -14,7 +14,7 @@ from rag.answering.ranking import ScoredSentence
 from rag.language import Kind, defines
 from rag.types import Claim
 
-__all__ = ["claims_in_shape", "closest", "evidence", "in_order", "whole_lists"]
+__all__ = ["claims_in_shape", "closest", "evidence", "in_order", "whole_lists", "within"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ _LISTED = 4
 _ITEMS = 3
 """Items of a list at least, what announces it included."""
 _IN_ORDER: frozenset[Kind] = frozenset({"reason", "way", "event", "proposal", "topic", "list"})
-_LONG: frozenset[Kind] = frozenset({"list", "topic", "overview"})
+_LONG: frozenset[Kind] = frozenset({"list", "topic", "overview", "comparison"})
 _WORDS = 130
-"""Words of an answer that is neither a list nor an overview."""
+"""Words of an answer that is neither a list nor an overview; a comparison keeps a sentence of each side."""
 _DEFINES = 2.0
 """Log odds that the sentence which defines a term is put ahead by, where a definition is asked for."""
 
@@ -63,10 +63,16 @@ def evidence(findings: Findings, kind: Kind, term: str = "") -> list[QuotedSpan]
 
 
 def whole_lists(findings: Findings) -> list[QuotedSpan]:
-    """The lists that one of the first sentences is an item of or announces: one a document, best first; or none."""
+    """The lists that one of the first sentences is an item of or announces: one a document, best first; or none.
+
+    Further documents' lists are told by sentences hardly worse than the best one.
+    """
     found: dict[str, list[QuotedSpan]] = {}
-    for one in list(findings.sentences())[:_LISTED]:
+    first = list(findings.sentences())[:_LISTED]
+    for one in first:
         place = findings.place(one)
+        if found and one.score < first[0].score - _ANSWERED["list"].margin:
+            break
         items = list_of(place) if place.document.id not in found else []
         if len(items) >= _ITEMS:
             found[place.document.id] = items
@@ -87,12 +93,19 @@ def in_order(places: list[QuotedSpan]) -> list[QuotedSpan]:
 
 def _chosen(findings: Findings, amount: _Amount, kind: Kind, term: str) -> list[ScoredSentence]:
     found = list(findings.sentences())
+    found = [one for one in found if not _is_aside(findings.place(one))] or found
     if kind == "definition" and term:
         found = sorted((_ahead(one, findings, term) for one in found), key=lambda one: -one.score)
     if not found:
         return []
     least = found[0].score - amount.margin
     return [one for at, one in enumerate(found[: amount.most]) if at < amount.least or one.score >= least]
+
+
+def _is_aside(place: QuotedSpan) -> bool:
+    """Whether a sentence is one remark in brackets, such as the unit below the title of a table."""
+    text = place.document.text[slice(*place.span)]
+    return text.startswith("(") and text.find(")") == len(text) - 1
 
 
 def _ahead(one: ScoredSentence, findings: Findings, term: str) -> ScoredSentence:
@@ -112,19 +125,19 @@ def _with_term(place: QuotedSpan, term: str) -> QuotedSpan:
 
 def claims_in_shape(places: list[QuotedSpan], kind: Kind) -> tuple[Claim, ...]:
     """The claims of chosen places, those of an explanation in the order of the text; no more than a screen reads."""
-    kept = places if kind in _LONG else _within(places)
+    kept = places if kind in _LONG else within(places)
     ordered = in_order(kept) if kind in _IN_ORDER else kept
     spans = {place.span for place in ordered}
     return claims_of(list(dict.fromkeys(each for place in ordered for each in whole(place, spans))))
 
 
-def _within(places: list[QuotedSpan]) -> list[QuotedSpan]:
-    """The first places that have at most `_WORDS` words together, two at least."""
+def within(places: list[QuotedSpan], least: int = 2) -> list[QuotedSpan]:
+    """The first places that have at most `_WORDS` words together, `least` of them in any case."""
     kept: list[QuotedSpan] = []
     words = 0
     for place in places:
         words += len(place.document.text[slice(*place.span)].split())
-        if words > _WORDS and len(kept) > 1:
+        if words > _WORDS and len(kept) >= least:
             break
         kept.append(place)
     return kept
