@@ -1,7 +1,7 @@
 """Twelve sheets of different make, for `benchmarks.tables`: made here, so that what stands in each cell is known.
 
-Merged heads, number formats, preambles, semicolons and decimal commas, row labels with units, months side by side, 3,000
-rows, several tables in a sheet; XLSX, CSV, ODS, DOCX, PPTX, HTML, Markdown and PDF. Everything in them is invented.
+Merged heads, number formats, preambles, semicolons and decimal commas, row labels with units, months side by side,
+3,000 rows, several tables in a sheet; XLSX, CSV, ODS, DOCX, PPTX, HTML, Markdown and PDF. All of it is invented.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import docx
@@ -19,6 +19,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pptx.util import Inches
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
+
+from rag.language import NAMES
 
 __all__ = ["LEDGER", "write_sheets"]
 
@@ -264,7 +266,7 @@ def _flats() -> bytes:
     return file.getvalue()
 
 
-MONTHS = ("January February March April May June July August September October November December").split()
+MONTHS = NAMES
 STATIONS = ("Aldermoor", "Brackwell", "Corriemuir", "Dunholme", "Eastry", "Fennick")
 
 
@@ -273,7 +275,7 @@ def _rainfall() -> bytes:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     sheet.title = "Weather 2023"
-    head = ["Station", "Height (m)", "Rain (mm)", *[None] * 11, "Days of frost", *[None] * 11]
+    head: list[object] = ["Station", "Height (m)", "Rain (mm)", *[None] * 11, "Days of frost", *[None] * 11]
     rows: list[list[object]] = [head, [None, None, *MONTHS, *MONTHS]]
     for at, name in enumerate(STATIONS):
         rain: list[object] = [round(20 + (at * 37 + month * 23) % 90 + at / 10, 1) for month in range(12)]
@@ -368,7 +370,7 @@ def _society() -> bytes:
     return _saved(book)
 
 
-_MAKERS = {
+_MAKERS: dict[str, Callable[[], bytes | str]] = {
     "bakery.xlsx": _bakery,
     "members.csv": _members,
     "ferries.ods": _ferries,

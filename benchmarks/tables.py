@@ -1,9 +1,9 @@
 """Values looked up in tables: `python -m benchmarks.tables [FOLDER]`.
 
 Builds one index over twelve sheets of different make (`benchmarks.lookup_sheets`) and asks the 120 questions of
-`lookups.tsv`, as people type them; 24 of them ask for a cell that is blank or absent. An answer is right if it is called
-`answered` and its first citation sets off the cell asked for (a blank one: says that it is blank), wrong if it is called
-`answered` and does not, else not answered, which is right where what is asked for is absent.
+`lookups.tsv`, as people type them; 24 of them ask for a cell that is blank or absent. An answer is right if it is
+called `answered` and its first citation sets off the cell asked for (a blank one: says that it is blank), wrong if it
+is called `answered` and does not, else not answered, which is right where what is asked for is absent.
 
 FOLDER holds the sets `wtq`, `tatqa`, `aitqa`, `fetaqa`: of the fifth of their tables that nothing is trained on, up to
 `--most` questions whose answer is one cell are asked of one index over those tables (`found`: the cell, or its row, is
@@ -98,7 +98,7 @@ def _is_cell(answer: str, text: str) -> bool:
 
 
 def _markdown(title: str, text: str) -> str:
-    """A table whose rows are written "column: value | …", as a table; rows without names of columns stay as they are."""
+    """A table of rows written "column: value | …"; rows without names of columns stay as they are."""
     table, _, rest = text.strip("\n").partition("\n\n")
     lines = table.split("\n")
     rows = [[cell.partition(": ") for cell in line.split(" | ")] for line in lines]

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag.answering.quoted_rows import quoted_rows
 from rag.language import depends_on_context, normalise, sentences_within, strip_span
 from rag.types import Citation, Claim, Document, Span
 
@@ -44,7 +45,7 @@ class QuotedSpan:
 
 
 def cite(number: int, document: Document, span: Span, answer: Span | None = None) -> Citation:
-    """A citation of a span, with the page that it starts on."""
+    """A citation of a span, with the page that it starts on, and what it quotes as rows of a table."""
     page = document.page_at(span.start)
     return Citation(
         number=number,
@@ -56,6 +57,7 @@ def cite(number: int, document: Document, span: Span, answer: Span | None = None
         span=span,
         quote=document.text[span.start : span.end],
         answer=answer,
+        table=quoted_rows(document, span, answer),
     )
 
 

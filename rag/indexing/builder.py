@@ -26,7 +26,7 @@ from rag.types import BuildReport, ChunkEmbedding, Encoder, Failure, LoadedDocum
 
 __all__ = ["build", "create_empty_index", "made_by_this_reader", "rebuild_lenses", "recipe_of"]
 
-_CHUNK_VERSION = "3"
+_CHUNK_VERSION = "4"
 _LENS_VERSION = "2"  # of the files of a part: those of another version are not taken over
 _READER = "reader"  # the version of reading that made the rows; not kept before version 3
 _WINDOW = 1024  # chunks embedded together: many enough to sort by length, few enough to hold

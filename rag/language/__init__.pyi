@@ -1,4 +1,10 @@
 from .catalogue import sources_question as sources_question
+from .cell_values import Reading as Reading
+from .cell_values import days_in as days_in
+from .cell_values import is_figure as is_figure
+from .cell_values import is_year as is_year
+from .cell_values import number_in as number_in
+from .cell_values import reading_of as reading_of
 from .clauses import clause_starts as clause_starts
 from .clauses import is_passive as is_passive
 from .comparison import SHARE_OF_WHOLE as SHARE_OF_WHOLE

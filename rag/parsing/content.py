@@ -6,10 +6,12 @@ This module does not know any file format.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.language import has_word
 from rag.parsing.ledger import Ledger
+from rag.parsing.rows import RowHint, row_text
 from rag.types import Block, BlockKind, GlyphRun, Left, Page, Span, WordBox
 
 __all__ = ["ContentBuilder", "Headings", "ParsedContent", "clean", "plausible_title"]
@@ -37,6 +39,7 @@ class ParsedContent:
     words: tuple[WordBox, ...] = ()
     date: str = ""
     left: tuple[Left, ...] = ()
+    rows: tuple[RowHint, ...] = ()  # what is known of rows of tables beyond their text
 
 
 @dataclass(slots=True)
@@ -67,6 +70,7 @@ class ContentBuilder:
     ledger: Ledger = field(default_factory=Ledger)
     _parts: list[str] = field(default_factory=list)
     _blocks: list[Block] = field(default_factory=list)
+    _rows: list[RowHint] = field(default_factory=list)
     length: int = 0  # of the text so far
     _headings: Headings = field(default_factory=Headings)
 
@@ -75,25 +79,56 @@ class ContentBuilder:
         text = clean(text) if kind != "code" else _UNWANTED.sub("", text).strip("\n")
         if not text.strip():
             return
-        self._headings.title = self.title
-        path = self._headings.path
+        path = self._path()
         if kind == "heading":
             self._headings.enter(level, text)
             path = self._headings.path[:-1] if self._headings.path[-1:] == (" ".join(text.split()),) else path
         self._append(kind, text, path)
 
+    def add_row(
+        self,
+        cells: Sequence[str],
+        *,
+        begins: bool = False,
+        heads: bool = False,
+        sheet: str = "",
+        number: int = 0,
+        letters: tuple[int, ...] = (),
+    ) -> None:
+        """Appends a row of a table; a blank one is left out. The rest is what `RowHint` says."""
+        text = clean(row_text(cells))
+        if text:
+            self._rows.append(RowHint(len(self._blocks), begins, heads, sheet, number, letters))
+            self._append("table", text, self._path())
+
     def include(self, content: ParsedContent) -> None:
         """Appends the blocks of another text, each under the present heading and its own."""
         above = self._headings.path
-        for block in content.blocks:
+        hints = {hint.block: hint for hint in content.rows}
+        for at, block in enumerate(content.blocks):
             text = content.text[slice(*block.span)]
             if text.strip():
+                if at in hints:
+                    moved = self._moved(hints[at].cells, block)
+                    self._rows.append(hints[at]._replace(block=len(self._blocks), cells=moved))
                 self._append(block.kind, text, above + block.heading)
 
+    def _path(self) -> tuple[str, ...]:
+        self._headings.title = self.title
+        return self._headings.path
+
+    def _moved(self, cells: Sequence[Span], block: Block) -> tuple[Span, ...]:
+        """Where cells of another text stand once their block is appended."""
+        by = self.length + len(self._gap(block.kind)) - block.span.start
+        return tuple(Span(cell.start + by, cell.end + by) for cell in cells)
+
+    def _gap(self, kind: BlockKind) -> str:
+        if not self._blocks:
+            return ""
+        return "\n" if kind in ("list", "table") and self._blocks[-1].kind == kind else "\n\n"
+
     def _append(self, kind: BlockKind, text: str, path: tuple[str, ...]) -> None:
-        if self._blocks:
-            together = kind in ("list", "table") and self._blocks[-1].kind == kind
-            self._put("\n" if together else "\n\n")
+        self._put(self._gap(kind))
         start = self.length
         self._put(text)
         self._blocks.append(Block(kind, Span(start, self.length), path))
@@ -105,7 +140,8 @@ class ContentBuilder:
     def draft(self, media_type: str) -> ParsedContent:
         """The finished text."""
         text, left = "".join(self._parts), self.ledger.entries()
-        return ParsedContent(media_type, self.title, text, tuple(self._blocks), date=self.date, left=left)
+        rows = tuple(self._rows)
+        return ParsedContent(media_type, self.title, text, tuple(self._blocks), date=self.date, left=left, rows=rows)
 
 
 def clean(text: str) -> str:

@@ -14,12 +14,13 @@ from rag.errors import SourceLimit
 from rag.language import language_of
 from rag.parsing.content import ParsedContent
 from rag.parsing.pdf.ocr import OcrWord
+from rag.parsing.table_shape import tables_of
 from rag.parsing.unread import unsupported
 from rag.types import Document, LoadedDocument
 
 __all__ = ["READERS", "VERSION", "load_bytes", "supported"]
 
-VERSION = "3"
+VERSION = "4"
 """Changes whenever the same file would give another document: what was read by an older version is read again."""
 
 
@@ -93,5 +94,6 @@ def load_bytes(
         date=draft.date,
         language=language_of(draft.text),
         left=draft.left,
+        tables=tables_of(draft),
     )
     return LoadedDocument(document, draft.glyphs, draft.pages_without_text, draft.words)

@@ -6,8 +6,27 @@ This module does not know any file format.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-__all__ = ["row_text"]
+from rag.types import Span
+
+__all__ = ["RowHint", "row_text"]
+
+
+class RowHint(NamedTuple):
+    """What a reader knows of a row beyond its text: `block` is the number of the block that it is.
+
+    `begins`: a table begins with it. `heads`: the file says that it names the columns. `number` and `letters` are its
+    number and those of its columns in the sheet, from 1; `cells` are where its cells stand, where no bars say so.
+    """
+
+    block: int
+    begins: bool = False
+    heads: bool = False
+    sheet: str = ""
+    number: int = 0
+    letters: tuple[int, ...] = ()
+    cells: tuple[Span, ...] = ()
 
 
 def row_text(cells: Sequence[str]) -> str:

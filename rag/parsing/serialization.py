@@ -12,11 +12,23 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rag.parsing.pdf.ocr import OcrWord
-from rag.types import Block, Box, Document, GlyphRun, Left, LoadedDocument, Page, Span, WordBox
+from rag.types import (
+    Block,
+    Box,
+    Document,
+    GlyphRun,
+    Left,
+    LoadedDocument,
+    Page,
+    Span,
+    WordBox,
+    pack_tables,
+    unpack_tables,
+)
 
 __all__ = ["Request", "pack", "unpack"]
 
-_HEAD = struct.Struct("<QQQQ")
+_HEAD = struct.Struct("<QQQQQ")
 
 
 class Request(NamedTuple):
@@ -66,8 +78,9 @@ def pack(loaded: LoadedDocument) -> bytes:
     runs = array("i", (value for run in loaded.glyphs for value in run))
     words = array("i", (value for word in loaded.words for value in word[:3]))
     boxes = array("f", (value for word in loaded.words for value in word.box))
-    sizes = len(head), len(text), len(runs) * runs.itemsize, len(words) * words.itemsize
-    return b"".join((_HEAD.pack(*sizes), head, text, runs.tobytes(), words.tobytes(), boxes.tobytes()))
+    tables = pack_tables(document.tables)
+    sizes = len(head), len(text), len(tables), len(runs) * runs.itemsize, len(words) * words.itemsize
+    return b"".join((_HEAD.pack(*sizes), head, text, tables, runs.tobytes(), words.tobytes(), boxes.tobytes()))
 
 
 def unpack(data: bytes) -> LoadedDocument:
@@ -77,7 +90,7 @@ def unpack(data: bytes) -> LoadedDocument:
         parts.append(data[at : at + size])
         at += size
     facts, text = json.loads(parts[0]), parts[1].decode()
-    runs, words, boxes = (array(kind, part) for kind, part in zip("iif", parts[2:], strict=True))
+    runs, words, boxes = (array(kind, part) for kind, part in zip("iif", parts[3:], strict=True))
     headings = [tuple(path) for path in facts["headings"]]
     document = Document(
         id=facts["id"],
@@ -91,6 +104,7 @@ def unpack(data: bytes) -> LoadedDocument:
         date=facts["date"],
         language=facts["language"],
         left=tuple(Left(kind, count, tuple(places), words) for kind, count, places, words in facts["left"]),
+        tables=unpack_tables(parts[2]),
     )
     glyphs = tuple(map(GlyphRun, *[iter(runs)] * 4))
     places = map(Box, *[iter(boxes)] * 4)

@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS documents(
     id TEXT NOT NULL, recipe TEXT NOT NULL, title TEXT NOT NULL, media_type TEXT NOT NULL, sha256 TEXT NOT NULL,
     text BLOB NOT NULL, pages TEXT NOT NULL, blocks TEXT NOT NULL, empty_pages TEXT NOT NULL, glyphs BLOB NOT NULL,
     suffix TEXT NOT NULL, date TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT '',
-    left_out TEXT NOT NULL DEFAULT '[]', PRIMARY KEY(id, recipe));
+    left_out TEXT NOT NULL DEFAULT '[]', tables BLOB NOT NULL DEFAULT x'', PRIMARY KEY(id, recipe));
 CREATE INDEX IF NOT EXISTS documents_content ON documents(sha256);
 CREATE TABLE IF NOT EXISTS words(
     document_id TEXT NOT NULL, recipe TEXT NOT NULL, places BLOB NOT NULL, boxes BLOB NOT NULL,
@@ -41,7 +41,7 @@ CREATE INDEX IF NOT EXISTS chunks_vector ON chunks(vector_id);
 CREATE TABLE IF NOT EXISTS vectors(id BLOB PRIMARY KEY, vector BLOB NOT NULL, sentences BLOB NOT NULL);
 """
 
-LATER_COLUMNS = {"date": "''", "language": "''", "left_out": "'[]'"}
+LATER_COLUMNS = {"date": "''", "language": "''", "left_out": "'[]'", "tables": "x''"}
 """Columns of documents that older indexes lack, with what stands for them there; in the order in which they came."""
 _SPAN = Struct("=ii")
 

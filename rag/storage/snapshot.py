@@ -19,7 +19,7 @@ from rag.storage.rows import (
     unpack_spans,
     unpack_vectors,
 )
-from rag.types import Block, Box, Document, GlyphRun, Keys, Page, Source, Span, WordBox, readable_name
+from rag.types import Block, Box, Document, GlyphRun, Keys, Page, Source, Span, WordBox, readable_name, unpack_tables
 
 
 class Snapshot(RowReader):
@@ -74,13 +74,14 @@ class Snapshot(RowReader):
     def document(self, document_id: str) -> Document | None:
         """A document under the first of its paths, or None if no file holds it any more."""
         row = self._db.execute(
-            f"SELECT title, text, pages, blocks, sha256, media_type, {self._later}, (SELECT min(path) FROM files WHERE"  # noqa: S608
-            " document_id = documents.id) FROM documents WHERE id = ? AND recipe = ?",
+            f"SELECT title, text, pages, blocks, sha256, media_type, {self._later}, {self._tables},"  # noqa: S608
+            " (SELECT min(path) FROM files WHERE document_id = documents.id)"
+            " FROM documents WHERE id = ? AND recipe = ?",
             (document_id, self.recipe),
         ).fetchone()
         if row is None or row[-1] is None:
             return None
-        title, text, pages, blocks, sha256, media_type, date, language, left, path = row
+        title, text, pages, blocks, sha256, media_type, date, language, left, tables, path = row
         return Document(
             id=document_id,
             path=path,
@@ -93,13 +94,19 @@ class Snapshot(RowReader):
             date=date,
             language=language,
             left=unpack_left(left),
+            tables=unpack_tables(tables),
         )
 
     @cached_property
     def _later(self) -> str:
         """The columns that older indexes lack, or what stands for them; only what shows a document asks for them."""
         missing = missing_columns(self._db)
-        return ", ".join(missing.get(name, name) for name in LATER_COLUMNS)
+        return ", ".join(missing.get(name, name) for name in LATER_COLUMNS if name != "tables")
+
+    @cached_property
+    def _tables(self) -> str:
+        """The column of tables, or what stands for it; only a whole document asks for it."""
+        return missing_columns(self._db).get("tables", "tables")
 
     def paths(self, document_id: str) -> list[str]:
         """Every path under which a document lies, sorted."""

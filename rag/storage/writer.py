@@ -24,7 +24,7 @@ from rag.storage.rows import (
     pack_vectors,
     suffix_of,
 )
-from rag.types import Chunk, ChunkEmbedding, Document, Keys, LoadedDocument, Span, Vectors
+from rag.types import Chunk, ChunkEmbedding, Document, Keys, LoadedDocument, Span, Vectors, pack_tables
 
 _ERASE = (  # what to erase is found in indexes alone: a corpus is far larger than what goes of it
     "DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents WHERE recipe != :recipe"
@@ -112,7 +112,7 @@ class IndexWriter(RowReader):
         document = loaded.document
         with self._transaction():
             self._db.execute(
-                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     document.id,
                     recipe,
@@ -128,6 +128,7 @@ class IndexWriter(RowReader):
                     document.date,
                     document.language,
                     pack_left(document.left),
+                    pack_tables(document.tables),
                 ),
             )
             if loaded.words:

@@ -55,12 +55,16 @@ __all__ = [
     "SourceStatus",
     "Span",
     "Support",
+    "Table",
     "Turn",
     "Vectors",
     "Window",
     "WordBox",
     "introduction",
+    "pack_tables",
     "parts",
     "readable_name",
+    "table_of",
+    "unpack_tables",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

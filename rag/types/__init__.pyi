@@ -51,5 +51,9 @@ from .spans import GlyphRun as GlyphRun
 from .spans import PageRange as PageRange
 from .spans import Span as Span
 from .spans import WordBox as WordBox
+from .tables import Table as Table
+from .tables import pack_tables as pack_tables
+from .tables import table_of as table_of
+from .tables import unpack_tables as unpack_tables
 from .vectors import Keys as Keys
 from .vectors import Vectors as Vectors

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
 from rag.types.spans import GlyphRun, PageRange, Span, WordBox
+from rag.types.tables import Table
 
 __all__ = [
     "Block",
@@ -103,6 +104,7 @@ class Document:
     date: str = ""  # what it gives as its own: 2025-03-31, 2025-03 or 2025, empty where it gives none
     language: str = ""  # ISO 639-1 code of what most of the text is in; empty where that is not known
     left: tuple[Left, ...] = ()
+    tables: tuple[Table, ...] = ()  # in text order
 
     @property
     def name(self) -> str:
@@ -119,6 +121,12 @@ class Document:
     def block_at(self, offset: int) -> int:
         """The number of the last block that begins at or before `offset`; -1 where none does."""
         return bisect_right(self.blocks, offset, key=lambda block: block.span.start) - 1
+
+    def row_at(self, offset: int) -> tuple[Table, int] | None:
+        """The table and the row of it that hold a place; None for a place in no table."""
+        at = bisect_right(self.tables, offset, key=lambda table: table.span.start) - 1
+        row = self.tables[at].row_at(offset) if at >= 0 else None
+        return None if row is None else (self.tables[at], row)
 
 
 @dataclass(frozen=True, slots=True)

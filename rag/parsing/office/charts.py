@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from rag.parsing.number_formats import shown
 from rag.parsing.ooxml import attribute, inside, local, number
-from rag.parsing.rows import row_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,10 +38,13 @@ def write_chart(writer: ContentBuilder, chart: _Element, place: str = "", *, val
         keys = {**_points(one, "cat"), **_points(one, "xVal"), **keys}
     writer.add("paragraph", " ".join(own))
     writer.add("paragraph", " · ".join(filter(None, axes)))
-    writer.add("table", row_text(["", *names]) if any(names) and values else "")
+    headed = any(names) and values
+    if headed:
+        writer.add_row(["", *names], begins=True, heads=True)
     rows = sorted({at for one in heights for at in one} | set(keys)) if values else []
     for at in rows[:_MOST_ROWS]:
-        writer.add("table", row_text([keys.get(at, ""), *(one.get(at, "") for one in heights)]))
+        said = [keys.get(at, ""), *(one.get(at, "") for one in heights)]
+        writer.add_row(said, begins=at == rows[0] and not headed)
     beside = [text for text in drawn_text(chart) if text not in (*titles, *own, *axes, *names)]
     if len(rows) > _MOST_ROWS or not (rows or any(own)) or beside:
         writer.ledger.leave("chart", " ".join(beside), place)

@@ -13,7 +13,6 @@ from rag.parsing.office.odf_lists import OUTLINE, Lists
 from rag.parsing.office.odf_text import NO_WORDS, OdfText, odf_text, repeats, tell_changes
 from rag.parsing.office.word_styles import numeral
 from rag.parsing.ooxml import attribute, inside, local, number
-from rag.parsing.rows import row_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -157,7 +156,7 @@ class OdfBlocks:
             for cell in _cells(row):
                 self._cell(cell, said, below, nested, later)
             for _ in range(repeats(row, "number-rows-repeated", _LONGEST) if any(said) else 1):
-                self.writer.add("table", row_text(said))
+                self.writer.add_row(said, begins=row is rows[0], heads=local(row.getparent()) == "table-header-rows")
             for one in nested:
                 self.table(one, depth + 1) if depth <= _DEEPEST else self.writer.ledger.leave("limit", odf_text(one))
         self._hang(later, depth)

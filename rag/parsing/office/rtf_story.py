@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from rag.parsing.office.inline import Inline
-from rag.parsing.rows import row_text
 
 if TYPE_CHECKING:
     from rag.parsing.content import ContentBuilder
@@ -121,7 +120,7 @@ class Story:
         for at, block in enumerate(self.blocks):
             if block.cells:
                 above = _merged(block, above)
-                writer.add("table", row_text(above))
+                writer.add_row(above, begins=not at or not self.blocks[at - 1].cells)
             elif block.text.strip():
                 writer.add(block.kind, f"{mark} {block.text}", block.level)
                 mark, above = "", []

@@ -13,7 +13,6 @@ from rag.parsing.office.equations import equation_text
 from rag.parsing.office.reading_order import Placed, reading_order
 from rag.parsing.office.word_styles import child, numeral
 from rag.parsing.ooxml import Package, attribute, choice, inside, local, number, reference
-from rag.parsing.rows import row_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
@@ -126,6 +125,8 @@ class SlideShapes:
 
     def _table(self, table: _Element, place: str) -> None:
         above: list[str] = []
+        properties = next((one for one in inside(table) if local(one) == "tblPr"), None)
+        first_heads = attribute(properties, "firstRow") in ("1", "true")
         for row in (one for one in inside(table) if local(one) == "tr"):
             said: list[str] = []
             for cell in (one for one in inside(row) if local(one) == "tc"):
@@ -136,7 +137,7 @@ class SlideShapes:
                 elif attribute(cell, "hMerge") in ("1", "true"):
                     text = said[-1] if said else ""
                 said.append(text)
-            self.writer.add("table", row_text(said))
+            self.writer.add_row(said, begins=not above, heads=not above and first_heads)
             above = said
 
 

@@ -15,7 +15,6 @@ from rag.parsing.office.word_styles import Numbering, Style, child, is_on, numer
 from rag.parsing.office.word_tables import Grid, rows_of
 from rag.parsing.office.word_text import DELETED, PROPERTIES, WordText, plain_text
 from rag.parsing.ooxml import Package, attribute, choice, inside, local, number, reference
-from rag.parsing.rows import row_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -221,7 +220,7 @@ class WordBlocks:
                 text, hanging = self._cell(cell.element, nested)
                 texts.append(text)
                 later += hanging
-            self.writer.add("table", row_text(grid.row(row, texts)))
+            self.writer.add_row(grid.row(row, texts), begins=row is rows[0], heads=row.heads)
             for one in nested:
                 self.table(one, depth + 1) if depth <= _DEEPEST else self.writer.ledger.leave(
                     "limit", plain_text(one), self.place

@@ -40,6 +40,7 @@ class Row:
     after: int = 0
     deleted: bool = False
     hidden: bool = False
+    heads: bool = False  # said again at the top of each page
 
 
 @dataclass(slots=True)
@@ -91,6 +92,7 @@ def _row(element: _Element) -> Row:
         after,
         gone,
         is_on(child(about, "hidden")),
+        is_on(child(about, "tblHeader")),
     )
 
 

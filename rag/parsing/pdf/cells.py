@@ -6,14 +6,70 @@ This module does not know characters, nor how a row becomes text.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
 
 from rag.parsing.pdf.layout import Row
+from rag.parsing.rows import RowHint
+from rag.types import Span
 
-__all__ = ["place_cells"]
+__all__ = ["PlacedRow", "place_cells", "row_hints"]
 
 _FEWEST = 3  # columns that a table has; of two, a blank cell shifts nothing
 _FULL = 2  # rows that have all of them
+
+
+class PlacedRow(NamedTuple):
+    """A row of a table as a block of the text, and where its cells stand there."""
+
+    block: int
+    row: Row
+    cells: list[tuple[int, int]]
+
+
+def row_hints(rows: Sequence[PlacedRow]) -> Iterator[RowHint]:
+    """Where the cells of each row stand, one a column; one that lies over several columns is said in each."""
+    for _, run in groupby(
+        enumerate(rows), lambda each: (each[1].block - each[0], each[1].row.page, each[1].row.region)
+    ):
+        mine = [row for _, row in run]
+        yield from _hints(mine)
+
+
+def _hints(rows: Sequence[PlacedRow]) -> Iterator[RowHint]:
+    counts = Counter(len(one.cells) for one in rows if len(one.cells) > 1)
+    usual = max((count for count, times in counts.items() if times == max(counts.values())), default=0)
+    backwards = sum(_backwards(one.row) for one in rows) * 2 > len(rows)
+    strips = _columns([one.row.spans for one in rows if len(one.cells) == usual])
+    strips = strips[::-1] if backwards else strips
+    for at, one in enumerate(rows):
+        end = one.cells[-1][1] if one.cells else 0
+        found: dict[int, Span] = {}
+        places: list[tuple[int, ...]]
+        fits = len(one.cells) == len(one.row.spans) == len(one.row.texts)
+        if fits and one.row.columns:
+            places = [(column,) for column in one.row.columns]
+        elif fits and len(strips) == usual > 1 and len(one.cells) != usual:
+            places = [_touched(span, strips) for span in one.row.spans]
+        else:
+            places = [(column,) for column in range(len(one.cells))]
+        for place, (first, last) in zip(places, one.cells, strict=True):
+            for column in place:
+                known = found.get(column)
+                found[column] = Span(known.start if known and len(place) == 1 else first, last)
+        width = max(found, default=-1) + 1
+        yield RowHint(
+            one.block, begins=not at, cells=tuple(found.get(column, Span(end, end)) for column in range(width))
+        )
+
+
+def _touched(span: tuple[float, float], strips: Sequence[tuple[float, float]]) -> tuple[int, ...]:
+    """The columns that a cell lies over, or the nearest."""
+    left, right = span
+    touched = tuple(at for at, (start, end) in enumerate(strips) if left < end and right > start)
+    middle = (left + right) / 2
+    return touched or (min(range(len(strips)), key=lambda at: abs(sum(strips[at]) / 2 - middle)),)
 
 
 def place_cells(rows: Sequence[Row]) -> None:

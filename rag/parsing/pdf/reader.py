@@ -23,6 +23,7 @@ from rag.parsing.content import ContentBuilder, Headings, ParsedContent, plausib
 from rag.parsing.ledger import Ledger
 from rag.parsing.metadata import OutlineEntry, PdfMetadata, page_texts, read_metadata
 from rag.parsing.pdf.blocks import Group, body_size, groups_of
+from rag.parsing.pdf.cells import PlacedRow, row_hints
 from rag.parsing.pdf.layout import Row, rows_of
 from rag.parsing.pdf.ocr import OcrWord, page_of
 from rag.parsing.pdf.pdfium import PageText, Pdf
@@ -125,6 +126,7 @@ def _draft(
     weaver = TextBuilder(pages)
     headings = Headings(title)
     blocks: list[Block] = []
+    rows_of_tables: list[PlacedRow] = []
     for group in groups:
         start, end = weaver.add(group)
         if start == end:
@@ -134,6 +136,8 @@ def _draft(
             text = weaver.text_between(start, end)
             headings.enter(levels[id(group)], text)
             path = headings.path[: -1 if headings.path and headings.path[-1] == " ".join(text.split()) else None]
+        if group.kind == "table":
+            rows_of_tables.append(PlacedRow(len(blocks), group.rows[0], weaver.cells))
         blocks.append(Block(group.kind, Span(start, end), path))
     text, runs = weaver.finish()
     if not text:
@@ -144,7 +148,17 @@ def _draft(
     glyphs = tuple(run for run in runs if run.page not in scanned)
     words = tuple(box for run in runs if run.page in scanned for box in _word_boxes(run, pages[run.page - 1]))
     return ParsedContent(
-        _MEDIA_TYPE, title, text, tuple(blocks), shown, glyphs, empty, words, facts.date, ledger.entries()
+        _MEDIA_TYPE,
+        title,
+        text,
+        tuple(blocks),
+        shown,
+        glyphs,
+        empty,
+        words,
+        facts.date,
+        ledger.entries(),
+        tuple(row_hints(rows_of_tables)),
     )
 
 

@@ -46,10 +46,12 @@ class TextBuilder:
         self._runs: list[GlyphRun] = []
         self._kind: BlockKind | None = None
         self._vocabulary: set[str] | None = None
+        self.cells: list[tuple[int, int]] = []  # where the cells of the block just added stand
 
     def add(self, group: Group) -> tuple[int, int]:
         """Appends a block and returns its span, empty if nothing of it can be shown."""
         pieces: list[tuple[str, int, int]] = []  # text, page, index of its first character; page 0 where there is none
+        self.cells = []
         for at, row in enumerate(group.rows):
             if at and pieces:
                 self._join(pieces, row)
@@ -64,6 +66,7 @@ class TextBuilder:
         start = self._length
         for text, page, index in pieces:
             self._put(text, page, index)
+        self.cells = [(start + first, start + last) for first, last in self.cells]
         return start, self._length
 
     def text_between(self, start: int, end: int) -> str:
@@ -97,6 +100,7 @@ class TextBuilder:
                 pieces.append((" " if at and before == row.columns[at] else _bars(row.columns[at] - before, at), 0, 0))
             elif at and not (backwards and _touching(page, row.cells[at - 1], (first, last))):
                 pieces.append((" ", 0, 0))
+            begins = _length_of(pieces)
             start, end = int(page.starts[first]), int(page.ends[last - 1])
             text = page.text[start:end]
             if (
@@ -109,6 +113,7 @@ class TextBuilder:
                 cell: list[tuple[str, int, int]] = []
                 self._words(cell, page, first, last)
                 pieces += cell
+            self.cells.append((begins, _length_of(pieces)))
 
         if row.columns and row.columns[-1] < row.of - 1:
             pieces.append((" |" * (row.of - 1 - row.columns[-1]), 0, 0))
@@ -175,6 +180,10 @@ class TextBuilder:
                 known.update(_WORDS.findall(text.casefold().replace("\u2010", "-")))
             self._vocabulary = known
         return self._vocabulary
+
+
+def _length_of(pieces: Sequence[tuple[str, int, int]]) -> int:
+    return sum(len(text) for text, _, _ in pieces)
 
 
 def _bars(count: int, at: int) -> str:

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.parsing.rows import row_text
-
 if TYPE_CHECKING:
     from rag.parsing.content import ContentBuilder
 
@@ -157,11 +155,13 @@ def _write_region(writer: ContentBuilder, region: list[int], grid: Grid, columns
     wide = [row for row in region if len(grid.cells[row]) > 1]
     begins = wide[0] if wide else region[-1] + 1
     end = max((max(grid.cells[row]) for row in wide[:_HEADS]), default=0)
+    letters = tuple(columns)
     for row in region:
         cells = grid.cells[row]
         alone = len(cells) == 1 and (row < begins or len(next(iter(cells.values()))) > _REMARK)
         if row in whole or alone:
-            writer.add("table", row_text(list(cells.values())))
+            said = list(cells.values())
         else:
             last = max(cells)
-            writer.add("table", row_text([cells.get(column, "") for column in columns if column <= max(end, last)]))
+            said = [cells.get(column, "") for column in columns if column <= max(end, last)]
+        writer.add_row(said, begins=row == region[0], sheet=grid.name, number=row, letters=letters)

@@ -14,7 +14,7 @@ from rag.parsing.content import ContentBuilder
 from rag.parsing.ledger import word_count
 from rag.parsing.line_blocks import line_blocks_of, lines_of, paragraphs_of, span_of
 from rag.parsing.web.measure import BLOCKS
-from rag.parsing.web.table import is_data, rows_of
+from rag.parsing.web.table import is_data, names_columns, rows_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
@@ -97,10 +97,12 @@ class _Walk:
     def _table(self, table: _Element) -> None:
         for caption in table.findall("caption"):
             self.writer.add("paragraph", _line(caption, self.skipped))
+        begins = True
         for row in rows_of(table):
             cells = [_line(cell, self.skipped) if cell is not None else "" for cell in row]
             if any(cells):
-                self.writer.add("table", " | ".join(cells))
+                self.writer.add_row(cells, begins=begins, heads=names_columns(row))
+                begins = False
 
     def _definitions(self, element: _Element) -> None:
         """A term and what is said of it on one line; a longer saying stands below its term."""

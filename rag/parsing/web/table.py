@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from rag.parsing.ledger import word_count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml.etree import _Element  # type: ignore[import-untyped]
 
-__all__ = ["is_data", "rows_of"]
+__all__ = ["is_data", "names_columns", "rows_of"]
 
 _WIDEST = 1000  # columns; HTML's own limit for a span
 _LONGEST = 65_534  # rows, likewise
@@ -67,6 +69,15 @@ def rows_of(table: _Element) -> list[list[_Element | None]]:
         room -= len(line)
         carried = coming
     return rows
+
+
+def names_columns(row: Sequence[_Element | None]) -> bool:
+    """Whether the cells of a row say that they name columns: they stand in the head, or all are names."""
+    cells = [cell for cell in row if cell is not None]
+    if any(cell.get("scope") in ("row", "rowgroup") for cell in cells):
+        return False
+    parents = {cell.getparent().getparent().tag for cell in cells[-1:]}
+    return "thead" in parents or (len(cells) > 1 and all(cell.tag == "th" for cell in cells))
 
 
 def _rows(table: _Element) -> list[_Element]:

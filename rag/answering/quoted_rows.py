@@ -1,0 +1,81 @@
+"""What a citation of a table's rows is shown as: heads and cells, the asked one, where it stands in its sheet.
+
+This module does not know why a row is quoted.
+"""
+
+from __future__ import annotations
+
+from rag.types import Document, QuotedRows, Span, Table
+
+__all__ = ["cells_named", "heads_of", "quoted_rows", "said_in"]
+
+_MOST_ROWS = 40  # of one citation
+_MARKDOWN = "text/markdown"
+
+
+def quoted_rows(document: Document, span: Span, answer: Span | None = None) -> QuotedRows | None:
+    """The rows that a span quotes, with their heads; None where it quotes no whole row.
+
+    A row that names columns is shown as a row, below those above it. `answer` is the asked cell.
+    """
+    at = document.row_at(span.start)
+    if at is None:
+        return None
+    table, first = at
+    rows = table.rows
+    last = first
+    while last + 1 < len(rows) and int(rows[last + 1, 1]) <= span.end and last - first < _MOST_ROWS:
+        last += 1
+    if span.start != int(rows[first, 0]) or span.end != int(rows[last, 1]):
+        return None
+    shown = tuple(_said(document, table, row) for row in range(first, last + 1))
+    heads = tuple(_said(document, table, row) for row in range(min(first, table.header_rows)))
+    cell = _cell_at(table, answer, first, last) if answer is not None else None
+    return QuotedRows(heads, shown, cell, table.sheet, cells_named(table, first, last))
+
+
+def heads_of(document: Document, table: Table) -> tuple[str, ...]:
+    """The name of each column: what the head rows say, outermost first, what is said twice once; "" for none."""
+    rows = [_said(document, table, row) for row in range(table.header_rows)]
+    return (
+        tuple(" ".join(dict.fromkeys(filter(None, column))) for column in zip(*rows, strict=True))
+        or ("",) * table.columns
+    )
+
+
+def cells_named(table: Table, first: int, last: int) -> str:
+    """The range of some rows in their sheet, "B7:D7"; "" where there is no sheet."""
+    if not table.letters or not table.number(first):
+        return ""
+    left, right = _letters(table.letters[0]), _letters(table.letters[-1])
+    begins, ends = f"{left}{table.number(first)}", f"{right}{table.number(last)}"
+    return begins if begins == ends else f"{begins}:{ends}"
+
+
+def said_in(document: Document, cell: Span) -> str:
+    """What a cell says: a quote that is written twice in a file of records once, a bar of Markdown without its mark."""
+    said = document.text[slice(*cell)]
+    if document.media_type == _MARKDOWN:
+        return said.replace("\\|", "|")
+    return said.replace('""', '"') if document.text[cell.start - 1 : cell.start] == '"' else said
+
+
+def _said(document: Document, table: Table, row: int) -> tuple[str, ...]:
+    return tuple(said_in(document, cell) for cell in table.cells(row))
+
+
+def _cell_at(table: Table, answer: Span, first: int, last: int) -> tuple[int, int] | None:
+    for row in range(first, last + 1):
+        for column, cell in enumerate(table.cells(row)):
+            if cell == answer and cell.start < cell.end:
+                return row - first, column
+    return None
+
+
+def _letters(column: int) -> str:
+    """ "A" for 1, "AB" for 28."""
+    name = ""
+    while column > 0:
+        column, at = divmod(column - 1, 26)
+        name = chr(65 + at) + name
+    return name
