@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rag.types import JSON, Answer, AnswerStatus, Citation, Claim, PageRange, PartlyReason, Span
+from rag.types import JSON, Answer, AnswerStatus, Citation, Claim, PageRange, PartlyReason, QuotedRows, Span
 
 __all__ = ["Prediction", "Retrieved"]
 
@@ -142,10 +142,17 @@ def _claim_to_dict(claim: Claim) -> dict[str, JSON]:
 
 
 def _claim_from_dict(row: Mapping[str, Any]) -> Claim:
-    citations = [
-        Citation(**{**one, "span": Span(*one["span"]), "answer": Span(*one["answer"]) if one.get("answer") else None})
-        for one in row["citations"]
-    ]
+    citations = map(_citation_from_dict, row["citations"])
     answer = row.get("answer")
     said = Span(*answer) if answer else None
     return Claim(row["text"], tuple(citations), row["support"], said, row.get("group", ""))
+
+
+def _citation_from_dict(row: Mapping[str, Any]) -> Citation:
+    answer, table = row.get("answer"), row.get("table")
+    given = {
+        "span": Span(*row["span"]),
+        "answer": Span(*answer) if answer else None,
+        "table": QuotedRows.from_dict(table) if table else None,
+    }
+    return Citation(**{**row, **given})

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
 from rag.errors import QuestionProblem
 from rag.evidence import Kind, PackedAnswer
-from rag.types import AnswerShape, AnswerStatus, Citation, Claim, PartlyReason, Role, Span, Support, Turn
+from rag.types import AnswerShape, AnswerStatus, Citation, Claim, PartlyReason, QuotedRows, Role, Span, Support, Turn
 
 __all__ = [
     "AskRequest",
@@ -30,6 +30,7 @@ __all__ = [
 
 _MOST_BYTES = 8_000_000  # of a request in JSON: a long conversation with its quotes
 _MOST_TEXT = 20_000  # characters of a text that is kept
+_MOST_ROWS = 1_000  # of a table that is quoted
 _T = TypeVar("_T", bound=BaseModel)
 
 
@@ -85,11 +86,25 @@ class SuggestionsRequest(PageRequest):
     paths: list[str] | None = None
 
 
+class _Rows(PageRequest):
+    heads: list[list[str]] = Field(max_length=_MOST_ROWS)
+    rows: list[list[str]] = Field(max_length=_MOST_ROWS)
+    cell: tuple[int, int] | None = None
+    sheet: str = ""
+    cells: str = ""
+
+    def value(self) -> QuotedRows:
+        heads, rows = (tuple(map(tuple, each)) for each in (self.heads, self.rows))
+        return QuotedRows(heads, rows, self.cell, self.sheet[:_MOST_TEXT], self.cells[:_MOST_TEXT])
+
+
 class _Cited(_Quoted):
     number: int = 0
     title: str
     page: int | None = None
     page_label: str | None = None
+    answer: tuple[int, int] | None = None
+    table: _Rows | None = None
 
     def value(self) -> Citation:
         """A citation as the page keeps it; what it says is compared with the source before it is believed."""
@@ -102,6 +117,8 @@ class _Cited(_Quoted):
             page_label=self.page_label,
             span=Span(*self.span),
             quote=self.quote[:_MOST_TEXT],
+            answer=None if self.answer is None else Span(*self.answer),
+            table=None if self.table is None else self.table.value(),
         )
 
 

@@ -7,6 +7,7 @@ the number. This room does not know how any value is made.
 import lazy_loader
 
 __all__ = [
+    "BLANK",
     "CLOSEST",
     "INCOMPLETE",
     "JSON",

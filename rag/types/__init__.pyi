@@ -11,7 +11,6 @@ from .answers import Done as Done
 from .answers import Event as Event
 from .answers import Found as Found
 from .answers import PartlyReason as PartlyReason
-from .answers import QuotedRows as QuotedRows
 from .answers import Role as Role
 from .answers import Support as Support
 from .answers import Turn as Turn
@@ -46,6 +45,8 @@ from .models import Window as Window
 from .passages import Hit as Hit
 from .passages import Passage as Passage
 from .passages import Ranks as Ranks
+from .quoted_rows import BLANK as BLANK
+from .quoted_rows import QuotedRows as QuotedRows
 from .spans import Box as Box
 from .spans import GlyphRun as GlyphRun
 from .spans import PageRange as PageRange

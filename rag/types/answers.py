@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, cast
 
 from rag.types.json import JSON, plain
 from rag.types.passages import Passage
+from rag.types.quoted_rows import QuotedRows, markdown_head, markdown_row
 from rag.types.spans import Span
 
 __all__ = [
@@ -25,7 +26,6 @@ __all__ = [
     "Event",
     "Found",
     "PartlyReason",
-    "QuotedRows",
     "Role",
     "Support",
     "Turn",
@@ -53,22 +53,6 @@ INCOMPLETE = "The sources answer part of this question."
 
 
 @dataclass(frozen=True, slots=True)
-class QuotedRows:
-    """What a citation of a table's rows is shown as: a table. Every string is the source's text; "" is a blank cell.
-
-    `heads` are the header rows, outermost first, and `rows` the quoted ones, top to bottom; each has one string a
-    column, a merged cell's in every one it covers. `cell` is the asked cell as (row of `rows`, column), from 0; `sheet`
-    is the sheet's name and `cells` the range there ("B7:D7"), both "" where there is no sheet.
-    """
-
-    heads: tuple[tuple[str, ...], ...]
-    rows: tuple[tuple[str, ...], ...]
-    cell: tuple[int, int] | None = None
-    sheet: str = ""
-    cells: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Citation:
     """A numbered pointer to source text: `quote == document.text[span]`, always. `page` is where the span starts.
 
@@ -86,6 +70,13 @@ class Citation:
     quote: str
     answer: Span | None = None
     table: QuotedRows | None = None
+
+    @property
+    def place(self) -> str:
+        """Where in its file it stands, in words: "page iv", "Costs, B7:D7"; "" where the file has no such places."""
+        page = self.page_label or self.page
+        sheet = self.table.place if self.table else ""
+        return ", ".join(filter(None, (f"page {page}" if page is not None else "", sheet)))
 
     def to_dict(self) -> dict[str, JSON]:
         """JSON-ready, the keys being the field names."""
@@ -106,6 +97,16 @@ class Claim:
     answer: Span | None = None
     group: str = ""
 
+    @property
+    def table(self) -> QuotedRows | None:
+        """The rows that are quoted, which are shown in place of `text`; None where the claim is a sentence."""
+        return self.citations[0].table if self.support == "quoted" and self.citations else None
+
+    @property
+    def marks(self) -> str:
+        """The numbers of its citations as they stand behind it: "[1] [3]"."""
+        return " ".join(f"[{citation.number}]" for citation in self.citations)
+
     def __str__(self) -> str:
         """The sentence with its `[n]` marks, and what is wrong with it where something is."""
         said = {"unsupported": " (not found in the sources)", "contradicted": " (the sources say otherwise)"}
@@ -114,11 +115,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSection:
-    """Claims of an answer that stand together: below a heading ("" for none), as items of a list or as running text."""
+    """Claims of an answer that stand together: below a heading ("" for none), as rows of one table, as items of a list
+    or as running text.
+    """
 
     heading: str
     items: bool
     claims: tuple[Claim, ...]
+    table: bool = False
 
 
 def introduction(reason: PartlyReason) -> str:
@@ -130,19 +134,23 @@ def parts(claims: Sequence[Claim], shape: AnswerShape, reason: PartlyReason = ""
     """The claims in order, in the parts that they are shown in: a heading where a group begins, and lists as lists.
 
     Closest sentences are items each; so are those of a list and of an overview without sections, but for a sentence
-    that announces the ones behind it with a colon.
+    that announces the ones behind it with a colon. Rows that follow each other in the same table stand in one.
     """
 
     listed = shape == "list" or (shape == "overview" and not any(claim.group for claim in claims))
 
     def itemised(claim: Claim) -> bool:
-        return reason == "closest" or (listed and not claim.text.endswith(":"))
+        return claim.table is None and (reason == "closest" or (listed and not claim.text.endswith(":")))
+
+    def kind(claim: Claim) -> tuple[bool, tuple[object, ...]]:
+        table = claim.table
+        return itemised(claim), (claim.citations[0].document_id, table.sheet, table.heads) if table else ()
 
     found: list[AnswerSection] = []
     for group, own in groupby(claims, lambda claim: " ".join(claim.group.split())):
         heading = group[:1].upper() + group[1:]
-        for items, run in groupby(own, itemised):
-            found.append(AnswerSection(heading, items, tuple(run)))
+        for (items, table), run in groupby(own, kind):
+            found.append(AnswerSection(heading, items, tuple(run), bool(table)))
             heading = ""
     return tuple(found)
 
@@ -189,10 +197,24 @@ class Answer:
             opening = "\n\n"
         for part in parts(self.claims, self.shape, self.reason if said else ""):
             opening += f"### {part.heading}\n\n" if part.heading else ""
-            for claim in part.claims:
-                yield f"{opening}{'- ' if part.items else ''}{claim}"
-                opening = "\n" if part.items else " "
+            for piece, closing in self._part(part):
+                yield opening + piece
+                opening = closing
             opening = "\n\n"
+
+    def _part(self, part: AnswerSection) -> Iterator[tuple[str, str]]:
+        """Each claim of a part as Markdown, with what parts it from the next one."""
+        for claim in part.claims:
+            if part.table and (table := claim.table) is not None:
+                head = f"{markdown_head(table)}\n" if claim is part.claims[0] else ""
+                cell = table.cell if self.reason != "closest" else None
+                rows = (
+                    markdown_row(row, claim.marks, cell[1] if cell and cell[0] == at else None)
+                    for at, row in enumerate(table.rows)
+                )
+                yield head + "\n".join(rows), "\n"
+            else:
+                yield f"{'- ' if part.items else ''}{claim}", "\n" if part.items else " "
 
     def to_dict(self) -> dict[str, JSON]:
         """JSON-ready, the keys being the field names; passages and claims are as their own `to_dict` gives them."""
@@ -215,13 +237,13 @@ class Answer:
             lines = ["The sources do not answer this question.", *self.notes]
             if self.passages:
                 lines += ["", "Nearest passages, which do not answer it:"]
-                lines += [f"- {_place(p.document.name, p.document.path, None)}" for p in self.passages[:3]]
+                lines += [f"- {p.document.name} ({p.document.path})" for p in self.passages[:3]]
             return "\n".join(lines)
         if not self.claims:  # of the sources themselves: that is told in notes
             return "\n".join(self.notes)
         notes = ["", *self.notes] if self.notes else []
-        cited = self.citations
-        sources = [f'[{c.number}] {_place(c.title, c.path, c.page_label or c.page)}: "{c.quote}"' for c in cited]
+        shown = {citation.number for claim in self.claims if claim.table for citation in claim.citations}
+        sources = [_source(citation, citation.number in shown) for citation in self.citations]
         return "\n".join(["".join(self.pieces()), *notes, "", "Sources:", *sources])
 
 
@@ -261,5 +283,9 @@ class Turn:
     text: str
 
 
-def _place(title: str, path: str, page: str | int | None) -> str:
-    return f"{title} ({path}{f', page {page}' if page is not None else ''})"
+def _source(citation: Citation, shown: bool) -> str:
+    """A line of the list of sources; rows that are shown as a table above are not said again."""
+    place = f"[{citation.number}] {citation.title} ({', '.join(filter(None, (citation.path, citation.place)))})"
+    if citation.table is not None:
+        return place if shown else f"{place}: {citation.table}"
+    return f'{place}: "{citation.quote}"'
