@@ -6,11 +6,13 @@ This module does not know where the sentences come from.
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
 from typing import TYPE_CHECKING, cast
 
+from rag.cli.tables import in_columns, table_begins
 from rag.language import printable
 from rag.types import Answer, Delta, Done, Event
 
@@ -32,7 +34,7 @@ def print_answer(events: Iterator[Event], writes: str = "") -> Answer:
     `writes` names the language model that is waited for. What was shown stays where the answer in the end is another:
     that one is printed below it. Raises KeyboardInterrupt after a line of its own, and whatever the events raise.
     """
-    shown = ""
+    shown = held = ""  # held: a table is shown once all its rows are there
     waiting = _status(f"{writes} is writing …") if writes else nullcontext()
     stream = cast("Generator[Event]", events)  # closing it is what stops a language model
     try:
@@ -41,9 +43,12 @@ def print_answer(events: Iterator[Event], writes: str = "") -> Answer:
                 if isinstance(event, Delta):
                     if status is not None:
                         status.stop()
-                    sys.stdout.write((_ALOUD if event.anew else "") + _dressed(event.text))
+                    told = held + event.text if not event.anew else event.text
+                    ends = table_begins(told) if sys.stdout.isatty() else len(told)
+                    sys.stdout.write((_ALOUD if event.anew else "") + _dressed(told[:ends]))
                     sys.stdout.flush()
-                    shown = event.text if event.anew else shown + event.text
+                    shown = told[:ends] if event.anew else shown + told[:ends]
+                    held = told[ends:]
                 elif isinstance(event, Done):
                     answer = event.answer
     except KeyboardInterrupt:
@@ -55,8 +60,13 @@ def print_answer(events: Iterator[Event], writes: str = "") -> Answer:
 
 
 def _dressed(text: str) -> str:
-    """Markdown for a terminal: where a person looks, headings are bold; a file or a pipe gets them as they are."""
-    return _HEADING.sub("\x1b[1m\\1\x1b[0m", printable(text)) if sys.stdout.isatty() else printable(text)
+    """Markdown for a terminal: where a person looks, headings are bold and tables have columns; a file or a pipe gets
+    them as they are.
+    """
+    if not sys.stdout.isatty():
+        return printable(text)
+    width = shutil.get_terminal_size().columns
+    return in_columns(_HEADING.sub("\x1b[1m\\1\x1b[0m", printable(text)), width)
 
 
 def _status(text: str) -> AbstractContextManager[Status | None]:
