@@ -79,7 +79,7 @@ def test_more_columns_than_the_terminal_has_room_for_are_lines(monkeypatch: pyte
     lines = without_looks(told(monkeypatch, 30))
     starts = [line.split()[0] for line in lines if line.startswith(("Item", "Price", "Where"))]
     assert starts == ["Item", "Price", "Where"] * 2
-    assert "Price in crowns   12.50" in lines
+    assert lines[2].split()[-1] == "12.50"
     assert all(cell_len(line) <= 30 for line in lines[: lines.index("A note.") - 1])
 
 
