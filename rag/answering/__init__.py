@@ -10,10 +10,12 @@ __all__ = [
     "Answering",
     "GenerationTask",
     "SourceSentence",
+    "cells_named",
     "draft_questions",
     "extractive_answer",
     "generate_answer",
     "rewrite_with_model",
+    "said_in",
     "verify",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

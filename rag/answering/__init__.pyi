@@ -5,5 +5,7 @@ from .generation import AnswerGenerator as AnswerGenerator
 from .generation import GenerationTask as GenerationTask
 from .generation import generate_answer as generate_answer
 from .generation import rewrite_with_model as rewrite_with_model
+from .quoted_rows import cells_named as cells_named
+from .quoted_rows import said_in as said_in
 from .verification import SourceSentence as SourceSentence
 from .verification import verify as verify

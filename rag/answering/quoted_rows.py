@@ -16,7 +16,7 @@ _MARKDOWN = "text/markdown"
 def quoted_rows(document: Document, span: Span, answer: Span | None = None) -> QuotedRows | None:
     """The rows that a span quotes, with their heads; None where it quotes no whole row.
 
-    A row that names columns is shown as a row, below those above it. `answer` is the asked cell.
+    A row that names columns is shown as a row, below those above it. `answer` is the asked cell, or words of it.
     """
     at = document.row_at(span.start)
     if at is None:
@@ -67,7 +67,7 @@ def _said(document: Document, table: Table, row: int) -> tuple[str, ...]:
 def _cell_at(table: Table, answer: Span, first: int, last: int) -> tuple[int, int] | None:
     for row in range(first, last + 1):
         for column, cell in enumerate(table.cells(row)):
-            if cell == answer and cell.start < cell.end:
+            if cell.start <= answer.start < answer.end <= cell.end:
                 return row - first, column
     return None
 

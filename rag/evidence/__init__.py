@@ -15,11 +15,13 @@ __all__ = [
     "PackedAnswer",
     "QuoteStatus",
     "SourceState",
+    "TableView",
     "Verdict",
     "Viewer",
     "file_in",
     "make_pack",
     "name_on_disk",
+    "table_around",
     "verify_pack",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -9,5 +9,7 @@ from .pack_check import Verdict as Verdict
 from .pack_check import verify_pack as verify_pack
 from .source_files import file_in as file_in
 from .source_files import name_on_disk as name_on_disk
+from .tables import TableView as TableView
+from .tables import table_around as table_around
 from .viewer import SourceState as SourceState
 from .viewer import Viewer as Viewer

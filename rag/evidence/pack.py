@@ -9,8 +9,10 @@ import base64
 import html
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from rag.evidence.pack_tables import TABLE_STYLE, answer_table, table_in_source
+from rag.evidence.tables import TableView, table_around
 from rag.evidence.viewer import Viewer
 from rag.parsing import VERSION
 from rag.types import (
@@ -30,6 +32,7 @@ from rag.types import (
 __all__ = ["PackedAnswer", "make_pack"]
 
 _AROUND = 300  # characters of the source on either side of a quote
+_ROWS = 2  # of a table on either side of those quoted
 _WIDTH = 1100  # pixels of a whole page; a crop is a part of it
 _MARGIN = 0.035  # of the page's height, above and below the quote
 _SUPPORT = {"quoted": "", "supported": "supported", "contradicted": "the sources say otherwise"}
@@ -48,11 +51,39 @@ class PackedAnswer:
 
 
 def make_pack(viewer: Viewer, title: str, conversation: Sequence[PackedAnswer]) -> str:
-    """The conversation as HTML. A quote that no longer stands in its source is kept as text and named as such."""
+    """The conversation as HTML. A quote that no longer stands in its source is kept as text and named as such; the rows
+    of a table are shown as the source has them, whatever was given.
+    """
     escaped = html.escape(title)
-    turns = "\n".join(_turn(viewer, number, asked) for number, asked in enumerate(conversation, 1))
+    turns = "\n".join(
+        _turn(viewer, number, _as_in_sources(viewer, each)) for number, each in enumerate(conversation, 1)
+    )
     made = time.strftime("%d %B %Y, %H:%M")
-    return _PAGE.format(title=escaped, made=made, turns=turns, style=_STYLE, reader=VERSION)
+    return _PAGE.format(title=escaped, made=made, turns=turns, style=_STYLE + TABLE_STYLE, reader=VERSION)
+
+
+def _as_in_sources(viewer: Viewer, asked: PackedAnswer) -> PackedAnswer:
+    """The answer with the tables of its citations read from their sources."""
+
+    def read(citation: Citation) -> Citation:
+        view = _view(viewer, citation)
+        return citation if view is None else replace(citation, table=view.quoted)
+
+    claims = (replace(claim, citations=tuple(map(read, claim.citations))) for claim in asked.claims)
+    return replace(asked, claims=tuple(claims))
+
+
+def _view(viewer: Viewer, citation: Citation) -> TableView | None:
+    """The table around the rows that a citation quotes; None where it quotes none, or not what stands there."""
+    document = viewer.assistant.document(citation.document_id)
+    if document is None or document.text[slice(*citation.span)] != citation.quote or citation.table is None:
+        return None
+    view = table_around(document, citation.span, citation.answer, _ROWS)
+    if view is None or view.cell or citation.table.cell is None:
+        return view
+    row, column = citation.table.cell[0] + view.lit[0], citation.table.cell[1]
+    is_blank = 0 <= row < view.lit[1] and 0 <= column < len(view.rows[row]) and not view.rows[row][column].strip()
+    return replace(view, cell=(row, column)) if is_blank else view
 
 
 def _turn(viewer: Viewer, number: int, asked: PackedAnswer) -> str:
@@ -60,42 +91,54 @@ def _turn(viewer: Viewer, number: int, asked: PackedAnswer) -> str:
     notes = "".join(f'<p class="note">{html.escape(note)}</p>' for note in asked.notes)
     said = "The sources do not answer this question." if asked.status == "not_found" else introduction(asked.reason)
     opening = f'<p class="claim">{said}</p>\n' if said else ""
-    answer = "\n".join(_part(number, part) for part in parts(asked.claims, asked.shape, asked.reason))
+    sections = parts(asked.claims, asked.shape, asked.reason)
+    answer = "\n".join(_part(number, part, asked.reason != "closest") for part in sections)
     exhibits = "\n".join(_exhibit(viewer, number, cited[each]) for each in sorted(cited))
     listed = f"<ol>\n{exhibits}\n</ol>" if exhibits else ""
     return f"<article>\n<h2>{html.escape(asked.question)}</h2>\n{notes}{opening}{answer}\n{listed}\n</article>"
 
 
-def _part(turn: int, part: AnswerSection) -> str:
+def _part(turn: int, part: AnswerSection, emphasised: bool) -> str:
     heading = f"<h3>{html.escape(part.heading)}</h3>\n" if part.heading else ""
+    if part.table:
+        return heading + answer_table(part.claims, [_marks(turn, claim) for claim in part.claims], emphasised)
     if part.items:
         return f"{heading}<ul>\n" + "\n".join(_claim(turn, claim, "li") for claim in part.claims) + "\n</ul>"
     return heading + "\n".join(_claim(turn, claim, "p") for claim in part.claims)
 
 
+def _marks(turn: int, claim: Claim) -> str:
+    return "".join(f'<sup><a href="#t{turn}c{each.number}">{each.number}</a></sup>' for each in claim.citations)
+
+
 def _claim(turn: int, claim: Claim, tag: str) -> str:
-    marks = "".join(f'<sup><a href="#t{turn}c{each.number}">{each.number}</a></sup>' for each in claim.citations)
     words = _SUPPORT.get(claim.support, "not found in the sources")
     support = f" <small>{words}</small>" if words else ""
-    return f'<{tag} class="claim {claim.support}">{html.escape(claim.text)}{marks}{support}</{tag}>'
+    return f'<{tag} class="claim {claim.support}">{html.escape(claim.text)}{_marks(turn, claim)}{support}</{tag}>'
 
 
 def _exhibit(viewer: Viewer, turn: int, citation: Citation) -> str:
     document = viewer.assistant.document(citation.document_id)
     title = f"<h3><b>{citation.number}</b> {html.escape(citation.title)}</h3>"
-    page = f", page {html.escape(str(citation.page_label or citation.page))}" if citation.page else ""
-    where = f'<p class="where">{html.escape(citation.path)}{page}</p>'
+    where = f'<p class="where">{html.escape(", ".join(filter(None, (citation.path, citation.place))))}</p>'
     anchor = f'id="t{turn}c{citation.number}"'
     if document is None or document.text[slice(*citation.span)] != citation.quote:
         lost = (
             '<p class="note">This was quoted; it does not stand in the source any more, so it is not vouched for.</p>'
         )
-        return f"<li {anchor}>{title}{where}{lost}<blockquote>{_text(citation.quote)}</blockquote></li>"
-    before, after = viewer.surroundings(citation, _AROUND)
-    shown = f"<blockquote>{_text(before)}<mark>{_text(citation.quote)}</mark>{_text(after)}</blockquote>"
+        quoted = _text(str(citation.table or citation.quote))
+        return f"<li {anchor}>{title}{where}{lost}<blockquote>{quoted}</blockquote></li>"
+    if (view := _view(viewer, citation)) is not None:
+        shown, verbatim = table_in_source(view), f' data-quote="{_text(citation.quote)}"'
+    else:
+        before, after = viewer.surroundings(citation, _AROUND)
+        shown, verbatim = (
+            f"<blockquote>{_text(before)}<mark>{_text(citation.quote)}</mark>{_text(after)}</blockquote>",
+            "",
+        )
     place = (
         f'data-number="{citation.number}" data-path="{html.escape(document.path)}" data-sha256="{document.sha256}" '
-        f'data-start="{citation.span.start}" data-end="{citation.span.end}"'
+        f'data-start="{citation.span.start}" data-end="{citation.span.end}"{verbatim}'
     )
     hashed = f'<p class="hash">SHA-256 of the file: <code>{document.sha256}</code></p>'
     return f"<li {anchor} {place}>{title}{where}{shown}{_crops(viewer, document, citation.span)}{hashed}</li>"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from html.parser import HTMLParser
@@ -14,9 +15,10 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from rag.errors import ConfigProblem, SourceError, SourcesMissing
+from rag.evidence.tables import table_around
 from rag.language import composed
 from rag.parsing import VERSION, OcrProgress, load_files
-from rag.types import JSON, LoadedDocument, Span
+from rag.types import BLANK, JSON, Document, LoadedDocument, Span
 
 __all__ = ["QuoteStatus", "Verdict", "verify_pack"]
 
@@ -66,6 +68,7 @@ class _Exhibit:
     span: Span
     quote: str
     reader: str  # version of reading; empty in packs of before it was said
+    table: tuple[tuple[str, ...], ...] | None  # heads and quoted rows, where these are shown as a table
 
 
 class _Files:
@@ -85,8 +88,8 @@ class _Files:
             self._hashes |= {path: _sha256(file) for path, file in here.items() if path not in self._hashes}
         self._paths = {sha256: path for path, sha256 in sorted(self._hashes.items(), reverse=True)}
         read = wanted | {self._paths[sha256] for sha256 in missing if sha256 in self._paths}
-        self._texts: dict[str, str | SourceError] = {
-            path: found.document.text if isinstance(found, LoadedDocument) else found
+        self._read: dict[str, Document | SourceError] = {
+            path: found.document if isinstance(found, LoadedDocument) else found
             for path, found in load_files([(here[path], path) for path in sorted(read)], languages=languages)
             if not isinstance(found, OcrProgress)  # a word on how far OCR has come
         }
@@ -103,30 +106,55 @@ class _Files:
             return "moved", f"The file is now {twin}."
         if here is None:
             return "gone", ""
-        text = self._texts.get(exhibit.path)
-        if isinstance(text, SourceError):
-            return "changed", str(text)
-        if text is not None and exhibit.quote in text:
+        read = self._read.get(exhibit.path)
+        if isinstance(read, SourceError):
+            return "changed", str(read)
+        if self._says(exhibit.path, exhibit):
             return "moved", "The file has changed and still contains the quote."
         return "changed", "The file has changed and no longer contains the quote."
 
     def _same(self, exhibit: _Exhibit) -> tuple[QuoteStatus, str]:
-        text = self._texts.get(exhibit.path)
-        if isinstance(text, str) and text[slice(*exhibit.span)] == exhibit.quote:
+        read = self._read.get(exhibit.path)
+        stands = isinstance(read, Document) and read.text[slice(*exhibit.span)] == exhibit.quote
+        if isinstance(read, Document) and stands and _table_at(read, exhibit.span, exhibit):
             return "unchanged", ""
-        if self._says(exhibit.path, exhibit):
+        if not stands and self._says(exhibit.path, exhibit):
             return "moved", "The file is the same; source read anew, and the quote stands elsewhere."
+        missing = "is not the table shown" if stands else "no longer has the quote"
         if exhibit.reader != VERSION:
-            return "changed", "The file is the same; source read anew, and its text no longer has the quote."
-        return "changed", "The file is the same and does not contain the quote: the pack has been altered."
+            return "changed", f"The file is the same; source read anew, and its text {missing}."
+        missing = "have the table as shown" if stands else "contain the quote"
+        return "changed", f"The file is the same and does not {missing}: the pack has been altered."
 
     def _says(self, path: str, exhibit: _Exhibit) -> bool:
-        text = self._texts.get(path)
-        return isinstance(text, str) and exhibit.quote in text
+        read = self._read.get(path)
+        if not isinstance(read, Document):
+            return False
+        found = (each.span() for each in re.finditer(re.escape(exhibit.quote), read.text))
+        return any(_table_at(read, Span(*span), exhibit) for span in found)
+
+
+def _table_at(document: Document, span: Span, exhibit: _Exhibit) -> bool:
+    """Whether the table shown of a quote, if there is one, is what the source has at a span."""
+    if exhibit.table is None:
+        return True
+    view = table_around(document, span, rows=0)
+    if view is None:
+        return False
+    columns = (view.quoted.columns,) if any(view.quoted.columns) else ()
+    return exhibit.table == tuple(tuple(map(_cell, row)) for row in (*columns, *view.rows))
+
+
+def _cell(text: str) -> str:
+    """What a cell says, however it is broken into lines; nothing where it is shown as blank."""
+    said = " ".join(text.split())
+    return "" if said == BLANK else said
 
 
 class _Reader(HTMLParser):
-    """Finds the exhibits in a pack: their places in attributes, their quotes in the text that is shown."""
+    """Finds the exhibits in a pack: their places in attributes, their quotes in the text that is shown, or in an
+    attribute where that is a table.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -135,7 +163,9 @@ class _Reader(HTMLParser):
         self._reader = ""
         self._question = self._kept = ""
         self._place: dict[str, str] | None = None
-        self._into: Literal["question", "quote"] | None = None
+        self._into: Literal["question", "quote", "cell"] | None = None
+        self._rows: list[list[str]] = []  # heads and quoted rows of the exhibit's table
+        self._in_row = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -146,7 +176,13 @@ class _Reader(HTMLParser):
         elif tag == "h2":
             self._into, self._kept = "question", ""
         elif tag == "li" and "data-sha256" in given:
-            self._place = given
+            self._place, self._rows, self._in_row = given, [], False
+        elif self._place is not None and tag in ("thead", "tr") and "data-quote" in self._place:
+            self._in_row = tag == "thead" or given.get("class") == "lit" or (self._in_row and not self._rows)
+            if self._in_row and tag == "tr":
+                self._rows.append([])
+        elif tag in ("th", "td") and self._in_row and self._rows:
+            self._into, self._kept = "cell", ""
         elif tag == "mark" and self._place is not None:
             self._into, self._kept = "quote", ""
 
@@ -157,12 +193,23 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "h2" and self._into == "question":
             self._question, self._into = self._kept, None
+        elif tag in ("th", "td") and self._into == "cell":
+            self._rows[-1].append(_cell(self._kept))
+            self._into = None
+        elif tag == "li" and self._place is not None and "data-quote" in self._place:
+            self._found(self._place["data-quote"])
         elif tag == "mark" and self._into == "quote" and self._place is not None:
-            place, self._into = self._place, None
-            span = Span(int(place["data-start"]), int(place["data-end"]))
-            number, path, sha256 = int(place["data-number"]), composed(place["data-path"]), place["data-sha256"]
-            self.found.append(_Exhibit(self._question, number, path, sha256, span, self._kept, self._reader))
-            self._place = None
+            self._into = None
+            self._found(self._kept)
+
+    def _found(self, quote: str) -> None:
+        assert self._place is not None
+        place, self._place = self._place, None
+        span = Span(int(place["data-start"]), int(place["data-end"]))
+        number, path, sha256 = int(place["data-number"]), composed(place["data-path"]), place["data-sha256"]
+        table = tuple(map(tuple, self._rows)) if "data-quote" in place else None
+        self.found.append(_Exhibit(self._question, number, path, sha256, span, quote, self._reader, table))
+        self._rows = []
 
 
 def _exhibits(file: Path) -> list[_Exhibit]:

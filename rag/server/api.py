@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from rag.assistant import MAX_QUESTION
 from rag.errors import FootnoteError
+from rag.evidence import table_around
 from rag.language import composed, left_phrases
 from rag.models import is_loopback_name
 from rag.server.sample_questions import sample_questions
@@ -35,6 +36,7 @@ _PASSAGES = 50
 _DOCUMENTS, _EXAMPLES = 8, 4  # looked at for questions to begin with, and how many are enough
 _CITATIONS = 500  # of a conversation, looked after in one call
 _WIDTHS = (200, 2400)  # pixels of a page picture
+_ROWS, _CHARACTERS_A_ROW = 8, 70  # of a table on either side of the quoted ones: at least so many, or as many as fit
 _AROUND = 20_000  # at most so many characters of the source on either side of a quote
 
 _log = logging.getLogger(__name__)
@@ -83,7 +85,8 @@ class Endpoints:
 
         Yields `{"event": "found" | "delta" | "done"}`; the last one is the whole answer. found: passages. delta: text,
         all of it so far. done: question, asked_as, status, reason, shape, introduction, claims with citations (path,
-        page, span, quote) and group, passages, confidence, notes, differing (numbers), and the same as Markdown.
+        page, span, quote; for rows of a table also table: heads, rows, the asked cell, sheet and range) and group,
+        passages, confidence, notes, differing (numbers), and the same as Markdown, where rows are a table.
 
         How sure the answer is, is its status. "answered": the claims answer. "partly" with the reason "closest": the
         sources do not say it outright and the claims are only the sentences that come closest; with the reason
@@ -209,7 +212,8 @@ class Endpoints:
         "exact" (it stands there), "moved" (the words stand elsewhere: the file has changed, or was read anew),
         "changed" (the changed file does not hold them), "reread" (nor does the same file, read anew) or "gone".
         `state` is that of the file: "unchanged", "changed" or "gone". `answer` is the part of `span` that holds the
-        exact words asked for.
+        exact words asked for. `table` is the table around rows of one, else None: `heads`, `rows` of which those in
+        `lit` are quoted, the asked `cell`, how many rows lie `above` and `below`, `sheet` and `cells`.
         """
         verdict, document, at = self._found(document_id, span, quote, path)
         if document is None:
@@ -288,9 +292,25 @@ class Endpoints:
             "page": number,
             "page_label": label,
             "labels": [each.label for each in document.pages],
+            "table": self._table(document, span, answer, around),
             "boxes": self._boxes(document.id, span) if located else {},
             "answer_boxes": self._boxes(document.id, answer) if located and answer else {},
         }
+
+    def _table(self, document: Document, span: Span, answer: Span | None, around: int) -> dict[str, JSON] | None:
+        """The table around a span, with the text above and below it where all rows on that side are shown."""
+        view = table_around(document, span, answer, max(_ROWS, around // _CHARACTERS_A_ROW))
+        if view is None:
+            return None
+        quote = document.text[slice(*view.span)]
+        whole = Citation(0, document.id, document.path, document.name, None, None, view.span, quote)
+        before, after = self.viewer.surroundings(whole, around)
+        before, after = (
+            before[max(0, len(before) - view.span.start + view.room.start) :],
+            after[: view.room.end - view.span.end],
+        )
+        shown: dict[str, JSON] = {"before": "" if view.above else before, "after": "" if view.below else after}
+        return {**view.to_dict(), **shown}
 
     def _boxes(self, document_id: str, span: Span) -> dict[str, JSON]:
         boxes = self.viewer.page_boxes(document_id, span)

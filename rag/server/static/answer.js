@@ -2,8 +2,9 @@
 
 import { h, icon, pageWords, plural } from "./dom.js";
 import { cite, notes } from "./notes.js";
+import { columnsOf, grid, sheetPlace } from "./table.js";
 
-const SHOWN = 8; // sentences of a long answer before the rest is folded; one alone is not worth folding
+const SHOWN = 8; // sentences and rows of a long answer before the rest is folded; one alone is not worth folding
 const NOTHING = "The sources do not answer this question.";
 const NEAR = 3; // passages that are offered where nothing was found
 
@@ -43,7 +44,16 @@ export function marks(chips) {
 }
 
 export function place(citation) {
-  return [citation.title, pageWords(citation.page_label, citation.page)].filter(Boolean).join(", ");
+  return [citation.title, pageWords(citation.page_label, citation.page), sheetPlace(citation.table)].filter(Boolean).join(", ");
+}
+
+// The rows that a claim quotes, which are shown in place of its words; none where it is a sentence.
+export const tableOf = (claim) => (claim.support === "quoted" ? (claim.citations[0]?.table ?? null) : null);
+
+// Which table the rows of a claim stand in; rows of one that follow each other are shown as one.
+function tableKey(claim) {
+  const table = tableOf(claim);
+  return table && JSON.stringify([claim.citations[0].document_id, table.sheet, table.heads]);
 }
 
 function distinct(answer) {
@@ -59,12 +69,12 @@ const noted = (answer) => (answer.notes ?? []).map((note) => h("p", { class: "as
 // The claims in the parts that they are shown in, as `parts` in rag/types/answers.py makes them for text.
 function parts(answer) {
   const listed = answer.shape === "list" || (answer.shape === "overview" && !answer.claims.some((claim) => claim.group));
-  const itemised = (claim) => isClosest(answer) || (listed && !claim.text.endsWith(":"));
+  const itemised = (claim) => !tableOf(claim) && (isClosest(answer) || (listed && !claim.text.endsWith(":")));
   const found = [];
   for (const claim of answer.claims) {
-    const [last, group, items] = [found.at(-1), claim.group ?? "", itemised(claim)];
-    if (last?.group === group && last.items === items) last.claims.push(claim);
-    else found.push({ group, items, claims: [claim], heading: last?.group === group ? "" : group.slice(0, 1).toUpperCase() + group.slice(1) });
+    const [last, group, items, table] = [found.at(-1), claim.group ?? "", itemised(claim), tableKey(claim)];
+    if (last?.group === group && last.items === items && last.table === table) last.claims.push(claim);
+    else found.push({ group, items, table, claims: [claim], heading: last?.group === group ? "" : group.slice(0, 1).toUpperCase() + group.slice(1) });
   }
   return found;
 }
@@ -77,18 +87,31 @@ export function whole(answer, { onopen, onpassage, card }) {
   if (answer.status === "not_found") return notFound(answer, onpassage);
   if (!answer.claims.length) return answer.notes.flatMap(plain);
   const closest = isClosest(answer);
-  const cited = distinct(answer).map((each) => (closest ? { ...each, answer: null } : each));
-  const early = answer.claims.length > SHOWN + 1 ? SHOWN : answer.claims.length;
-  const shown = laidOut(answer, early, claimNodes(answer, early, chips(cited, onopen, card)));
-  const numbers = new Set(distinct({ claims: answer.claims.slice(0, early) }).map((each) => each.number));
+  const cited = distinct(answer).map((each) => (closest ? unlit(each) : each));
+  const folds = fold(answer.claims);
+  const shown = laidOut(answer, folds, chips(cited, onopen, card));
+  const numbers = new Set(distinct({ claims: answer.claims.filter((claim) => !folds.hides(claim)) }).map((each) => each.number));
   const foot = notes(cited, onopen, numbers);
-  const folded = answer.claims.length - early;
   return [
     ...(closest ? [...noted(answer), introduced(answer)] : [introduced(answer), ...noted(answer)]),
     ...shown,
-    folded > 0 && more(folded, [...shown, foot]),
+    folds.count > 0 && more(folds.count, [...shown, foot]),
     foot,
   ];
+}
+
+const unlit = (citation) => ({ ...citation, answer: null, table: citation.table && { ...citation.table, cell: null } });
+
+// What of a long answer is folded: the sentences and rows after the first ones.
+function fold(claims) {
+  const first = new Map();
+  let all = 0;
+  for (const claim of claims) {
+    first.set(claim, all);
+    all += tableOf(claim)?.rows.length ?? 1;
+  }
+  const early = all > SHOWN + 1 ? SHOWN : all;
+  return { count: all - early, hides: (claim, row = 0) => first.get(claim) + row >= early };
 }
 
 // How a citation becomes a number that opens it.
@@ -117,36 +140,62 @@ const chips = (cited, onopen, card) => (citation) => {
   return node;
 };
 
-// How a claim and its place in the answer become an element; those behind the first `early` are folded.
-function claimNodes(answer, early, chip) {
+// How a claim becomes an element.
+function claimNodes(answer, folds, chip) {
   const mixed = new Set(answer.claims.map((claim) => claim.support)).size > 1 || answer.claims[0].support !== "quoted";
   return (tag) => (claim) =>
     h(
       tag,
-      { class: `claim ${claim.support}`, hidden: answer.claims.indexOf(claim) >= early },
+      { class: `claim ${claim.support}`, hidden: folds.hides(claim) },
       isClosest(answer) ? readable(claim.text) : worded(claim),
       marks(claim.citations.map(chip)),
       mixed && h("span", { class: "support" }, SUPPORT[claim.support] ?? SUPPORT.unsupported),
     );
 }
 
-// The claims under their headings, as running text or as lists; what is to be compared stands side by side.
-function laidOut(answer, early, node) {
-  const partNodes = ({ heading, items, claims }) => {
-    const hidden = answer.claims.indexOf(claims[0]) >= early;
+// Claims that quote rows of one table as that table. `named`: whether it has to be said which one it is.
+function tableNode(answer, claims, folds, chip, named) {
+  const [citation] = claims[0].citations;
+  const rows = claims.flatMap((claim) => {
+    const { rows, cell } = tableOf(claim);
+    return rows.map((cells, at) => ({
+      cells,
+      cls: "claim quoted",
+      wanted: !isClosest(answer) && cell?.[0] === at ? cell[1] : null,
+      marks: claim.citations.map(chip),
+      hidden: folds.hides(claim, at),
+    }));
+  });
+  const from = [citation.title, tableOf(claims[0]).sheet].filter(Boolean).join(", ");
+  const asked = [...new Set(rows.map((row) => row.wanted).filter((at) => at !== null))];
+  const heads = asked.map((at) => columnsOf(tableOf(claims[0]))[at]).filter(Boolean).join(", ");
+  const caption = named ? from : `${plural(rows.length, "row")} of ${from}${heads ? `; asked for: ${heads}` : ""}`;
+  const node = grid(tableOf(claims[0]).heads, rows, { caption, seen: named, marked: true });
+  node.hidden = folds.hides(claims[0]);
+  return node;
+}
+
+// The claims under their headings, as running text, as lists or as tables; what is to be compared stands side by side.
+function laidOut(answer, folds, chip) {
+  const node = claimNodes(answer, folds, chip);
+  const found = parts(answer);
+  const named = found.filter((part) => part.table).length > 1;
+  const partNodes = ({ heading, items, claims, table }) => {
+    const hidden = folds.hides(claims[0]);
     const list = { class: isClosest(answer) ? "points closest" : "points", hidden };
+    const within = () => (items ? [h("ul", list, claims.map(node("li")))] : claims.map(node("p")));
     return [
       heading && h("h3", { class: "side", hidden }, h("bdi", {}, heading)),
-      ...(items ? [h("ul", list, claims.map(node("li")))] : claims.map(node("p"))),
+      ...(table ? [tableNode(answer, claims, folds, chip, named)] : within()),
     ];
   };
+  const single = (claim) => (tableOf(claim) ? tableNode(answer, [claim], folds, chip, false) : node("p")(claim));
   const beside = (sides) => h("div", { class: "sides" }, sides.map((nodes) => h("section", {}, nodes)));
   const differ = differing(answer);
   if (differ) {
-    const sides = differ.map((claim) => [h("h3", { class: "side" }, h("bdi", {}, claim.citations[0].title)), node("p")(claim)]);
-    return [beside(sides), ...answer.claims.filter((claim) => !differ.includes(claim)).map(node("p"))];
+    const sides = differ.map((claim) => [h("h3", { class: "side" }, h("bdi", {}, claim.citations[0].title)), single(claim)]);
+    return [beside(sides), ...answer.claims.filter((claim) => !differ.includes(claim)).map(single)];
   }
-  const found = parts(answer);
   const groups = answer.shape === "comparison" ? [...new Set(found.map((part) => part.group))].filter(Boolean) : [];
   if (!groups.length) return found.flatMap(partNodes);
   const of = (group) => found.filter((part) => part.group === group).flatMap(partNodes);
@@ -220,7 +269,8 @@ export function passageButton(passage, onclick) {
       "bdi",
       { class: "snippet" },
       passage.text
-        .replace(/^#{1,6} .*$|^\s*[-*+] |\*\*/gm, "")
+        .replace(/^#{1,6} .*$|^\s*[-*+] |\*\*|^[\s|:-]+$|^\s*\||\|\s*$/gm, "")
+        .replace(/ +\|(?= )/g, " ·")
         .replace(/\s+/g, " ")
         .trim()
         .slice(0, 240),
@@ -246,7 +296,9 @@ function unheld(answer) {
 export function told(answer) {
   if (answer.status === "not_found") return NOTHING;
   if (!answer.claims.length) return answer.notes.join(" ");
-  const count = plural(answer.claims.length, "sentence");
+  const rows = answer.claims.every(tableOf);
+  const length = rows ? answer.claims.reduce((sum, claim) => sum + tableOf(claim).rows.length, 0) : answer.claims.length;
+  const count = plural(length, rows ? "row" : "sentence");
   return answer.introduction ? `${answer.introduction} ${count}.` : `Answered in ${count}.`;
 }
 

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { place } from "./answer.js";
+import { pairs } from "./table.js";
 
 // The preview that appears at a chip on hover and keyboard focus.
 export class Card {
@@ -23,7 +24,7 @@ export class Card {
 
   show(chip, citation) {
     this.node.replaceChildren(
-      h("bdi", { class: "quote" }, citation.quote.replace(/\s+/g, " ")),
+      citation.table ? pairs(citation.table) : h("bdi", { class: "quote" }, citation.quote.replace(/\s+/g, " ")),
       h("span", { class: "where" }, h("bdi", {}, place(citation))),
     );
     this.node.hidden = false;

@@ -2,9 +2,10 @@
 
 import { call, originalOf } from "./api.js";
 import { passageButton } from "./answer.js";
-import { dateWords, day, h, icon, iconButton, pageWords, wide } from "./dom.js";
-import { excerpt } from "./excerpt.js";
+import { dateWords, day, h, icon, iconButton, pageWords, plural, wide } from "./dom.js";
+import { excerpt, prose } from "./excerpt.js";
 import { PageView } from "./pageview.js";
+import { grid, sheetPlace } from "./table.js";
 
 const AROUND = [700, 4000, 20000]; // characters of the source on either side, step by step
 
@@ -177,6 +178,7 @@ export class Evidence {
   show(found, item) {
     const standing = found.quote !== undefined;
     const label = standing ? pageWords(found.page_label, found.page) : pageWords(item.page_label, item.page);
+    const sheet = sheetPlace(found.table ?? item.table);
     const pictured = found.media_type === "application/pdf" && found.state === "unchanged";
     const mode = pictured ? (this.wish ?? "page") : "text";
     this.about.replaceChildren(
@@ -186,12 +188,13 @@ export class Evidence {
           "p",
           { class: "meta" },
           label && h("span", { class: "page" }, label[0].toUpperCase() + label.slice(1)),
+          sheet && h("bdi", { class: "page" }, sheet),
           h("bdi", { class: "path" }, found.path ?? item.path),
           found.date
             ? h("span", { class: "path" }, dateWords(found.date))
             : found.modified > 0 && h("span", { class: "path" }, `modified ${day(found.modified * 1000)}`),
         ),
-        found.heading?.length > 0 && h("p", { class: "heading" }, h("bdi", {}, found.heading.join(" › "))),
+        found.heading?.length > 0 && found.heading.join() !== found.table?.sheet && h("p", { class: "heading" }, h("bdi", {}, found.heading.join(" › "))),
         h(
           "div",
           { class: "said" },
@@ -273,13 +276,20 @@ export class Evidence {
         { type: "button", class: "ghost wordy more", onclick: () => (this.around++, this.fill()) },
         "Show more of the source",
       );
-    this.body.replaceChildren(...[excerpt(found, found.quote ?? item.quote ?? item.text, lit), more].filter(Boolean));
+    const words = found.quote ?? item.quote ?? item.text;
+    const shown = found.table ? around(found, lit) : [item.table && !standing ? quotedAlone(item.table) : excerpt(found, words, lit)];
+    this.body.replaceChildren(...[...shown, more].filter(Boolean));
     this.reveal();
   }
 
   reveal() {
-    const lit = this.body.querySelector(".lit .row, .lit:not(.rows)");
+    const lit = this.body.querySelector("tr.lit, tr.near, .lit .row, .lit:not(.rows)");
     if (!lit) return;
+    const box = lit.closest(".grid");
+    if (box) {
+      const head = box.querySelector("thead")?.offsetHeight ?? 0;
+      box.scrollTop += lit.getBoundingClientRect().top - box.getBoundingClientRect().top - head - (box.clientHeight - head) / 3;
+    }
     const view = this.body.getBoundingClientRect();
     const at = lit.getBoundingClientRect();
     const room = Math.max(24, (view.height - at.height) / 2);
@@ -310,3 +320,20 @@ export class Evidence {
     );
   }
 }
+
+// The table around rows, with the text that stands above and below it.
+function around(found, lit) {
+  const { table } = found;
+  const [first, end] = table.lit;
+  const rows = table.rows.map((cells, at) => ({
+    cells,
+    cls: at >= first && at < end ? (lit ? "lit" : "near") : "",
+    wanted: lit && table.cell?.[0] === at ? table.cell[1] : null,
+  }));
+  const all = table.above + rows.length + table.below;
+  const caption = all === rows.length ? plural(all, "row") : `Rows ${(table.above + 1).toLocaleString("en")}–${(table.above + rows.length).toLocaleString("en")} of ${all.toLocaleString("en")}`;
+  return [prose(found, table.before, 0), grid(table.heads, rows, { caption, seen: true }), prose(found, table.after, 0)];
+}
+
+// What was quoted, where the source has it no longer.
+const quotedAlone = (table) => grid(table.heads, table.rows.map((cells) => ({ cells })), { caption: "What was quoted", seen: true });

@@ -24,6 +24,14 @@ export function excerpt(found, words, lit) {
   return h("div", { class: "excerpt", dir: "auto" }, around(found.before, 0), quote, around(found.after, 1));
 }
 
+// The text above or below a table; `from` is the first line of it that may be a heading.
+export function prose(found, text, from) {
+  const said = text.trim();
+  if (!said || said === found.table.sheet) return null;
+  const written = found.media_type === "text/markdown";
+  return h("div", { class: "excerpt", dir: "auto" }, written ? markdown(said, from) : flow(said, FLOWING.includes(found.media_type)));
+}
+
 // Only a single line break inside running text is shown as the space it stands for.
 function flow(text, running = true) {
   return running ? text.replace(/([^\n\r])\r?\n(?!\r?\n)/g, "$1 ") : text;

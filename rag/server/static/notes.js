@@ -2,6 +2,8 @@
 
 import { h, pageWords } from "./dom.js";
 
+const RANGES = 4; // of a sheet, named in one note
+
 // What a citation is found by again.
 export const cite = (citation) => `${citation.document_id}/${citation.span.join("-")}`;
 
@@ -16,11 +18,20 @@ function ranges(numbers) {
   return runs.map((run) => (run.length > 2 ? `${run[0]}–${run.at(-1)}` : run.join(", "))).join(", ");
 }
 
+// The ranges of a sheet that are cited, the first few of many by name.
+function sheetWords(citations) {
+  const tables = citations.map((each) => each.table).filter((table) => table?.sheet || table?.cells);
+  const cells = [...new Set(tables.map((table) => table.cells).filter(Boolean))];
+  const few = cells.length > RANGES + 1 ? RANGES : cells.length;
+  const rest = cells.length - few;
+  return [tables[0]?.sheet, ...cells.slice(0, few)].filter(Boolean).join(", ") + (rest ? ` and ${rest} more` : "");
+}
+
 // onopen(cited, index, button): show this citation; `early` are the numbers before what is folded.
 export function notes(cited, onopen, early) {
   const places = new Map();
   for (const each of cited) {
-    const key = JSON.stringify([each.document_id, each.path, each.page]);
+    const key = JSON.stringify([each.document_id, each.path, each.page, each.table?.sheet || ""]);
     places.set(key, [...(places.get(key) ?? []), each]);
   }
   return h(
@@ -30,7 +41,7 @@ export function notes(cited, onopen, early) {
       const [first] = here;
       return h(
         "li",
-        { hidden: !here.some((each) => early.has(each.number)) },
+        { hidden: !here.some((each) => early.has(each.number)), "data-numbers": here.map((each) => each.number).join(" ") },
         h(
           "button",
           {
@@ -44,6 +55,7 @@ export function notes(cited, onopen, early) {
             { class: "where" },
             h("bdi", { class: "title" }, first.title),
             first.page !== null && h("span", { class: "page" }, pageWords(first.page_label, first.page)),
+            sheetWords(here) && h("bdi", { class: "page" }, sheetWords(here)),
             h("bdi", { class: "path" }, first.path),
           ),
         ),
