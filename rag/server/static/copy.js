@@ -28,7 +28,7 @@ function inText(node) {
   if (node.tagName === "TR") return `${inside.map(cellText).join("\t")}\n`;
   const text = inside.map(inText).join("");
   if (node.tagName === "LI") return `- ${text.trim()}\n`;
-  return /^(P|H2|H3|UL|OL|TABLE|BLOCKQUOTE)$/.test(node.tagName) && text.trim() ? `${text.replace(/\s+$/, "")}\n\n` : text;
+  return /^(P|H2|H3|UL|OL|TABLE|BLOCKQUOTE)$/.test(node.tagName) && text.trim() ? `${text.replace(/\n+$/, "")}\n\n` : text;
 }
 
 // What stands in a cell, and the cells that a merged one covers, as empty ones.
@@ -36,7 +36,7 @@ function cellText(cell) {
   return cell.textContent.replace(/\s+/g, " ").trim() + "\t".repeat((Number(cell.getAttribute?.("colspan")) || 1) - 1);
 }
 
-const asText = (nodes) => nodes.map(inText).join("").replace(/\n{3,}/g, "\n\n").trim();
+const asText = (nodes) => nodes.map(inText).join("").replace(/\n{3,}/g, "\n\n").replace(/^\n+|\n+$/g, "");
 
 // Rich text and plain text at once; where the browser keeps the clipboard from us, by a copy of our own making.
 export async function put(nodes, text = asText(nodes)) {
