@@ -23,9 +23,9 @@ from rag.errors import IndexMissing, IndexStale, LanguageModelProblem, QuestionP
 from rag.indexing import build as build_index
 from rag.indexing import create_empty_index as begin_index
 from rag.indexing import made_by_this_reader, rebuild_lenses, recipe_of
-from rag.language import composed
+from rag.language import composed, question_language
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
-from rag.retrieval import Corpus, Lenses, RewrittenQuestion, open_lenses, retrieve, rewrite_question
+from rag.retrieval import Corpus, Lenses, RewrittenQuestion, continued, open_lenses, retrieve, rewrite_question
 from rag.storage import Snapshot, Store
 from rag.types import (
     Answer,
@@ -133,10 +133,11 @@ class Assistant:
         Raises QuestionProblem, IndexProblem, ModelProblem.
         """
         writer = self._writer(self._config.llm if llm is None else llm)
-        alone = _alone(_checked_question(question), turns, writer, stop)
+        language = self._language(_checked_question(question))
+        alone = _alone(_checked_question(question), turns, writer, stop, language)
         with self._view() as (snapshot, lenses):
             documents = _documents(snapshot, paths)
-            corpus = Corpus(self._encoder, lenses, snapshot, documents)
+            corpus = Corpus(self._encoder, lenses, snapshot, documents, language)
             answering = Answering(corpus, self._reader, self._config.risk, self._today)
             answer, found = extractive_answer(question, alone, answering)
         if paths is not None:
@@ -164,8 +165,14 @@ class Assistant:
     def search(self, question: str, k: int = 8, paths: Sequence[str] | None = None) -> list[Passage]:
         """The `k` best passages, best first; `paths` limits them to some sources. Raises as `ask` does."""
         asked = _checked_question(question)
+        language = self._language(asked)
         with self._view() as (snapshot, lenses):
             documents = _documents(snapshot, paths)
+            if language:
+                return [
+                    hit.passage
+                    for hit in Corpus(self._encoder, lenses, snapshot, documents, language).find(asked, k=k).hits
+                ]
             alone = RewrittenQuestion(asked, asked)
             found = retrieve(alone, k, encoder=self._encoder, lenses=lenses, snapshot=snapshot, documents=documents)
         return [hit.passage for hit in found.hits]
@@ -211,6 +218,12 @@ class Assistant:
         """The current generation of the index, unchanging while it is open; for use in one thread."""
         with self._view() as (snapshot, _):
             yield snapshot
+
+    def _language(self, question: str) -> str:
+        """The language of a question beside those of the sources; "" for English."""
+        with self._view() as (snapshot, lenses):
+            found = question_language(question, lenses.languages(snapshot))
+        return "" if found == "en" else found
 
     def _registry(self) -> LanguageModels:
         from rag.models import LanguageModels
@@ -329,10 +342,10 @@ def build(
 
 
 def _alone(
-    question: str, turns: Sequence[Turn], writer: AnswerGenerator | None, stop: threading.Event | None
+    question: str, turns: Sequence[Turn], writer: AnswerGenerator | None, stop: threading.Event | None, language: str
 ) -> RewrittenQuestion:
-    """What the question means: by the rules, and by the language model where there is one."""
-    alone = rewrite_question(question, turns)
+    """What the question means: by the rules, which are those of English, and by the language model if there is one."""
+    alone = continued(question, turns, language) if language else rewrite_question(question, turns)
     if writer is None or alone.asked == question:
         return alone
     from rag.answering import rewrite_with_model

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.answering.by_words import answer_by_words
 from rag.answering.catalogue import about_sources
 from rag.answering.cells import LOOKED_UP, blank_note, looked_up, with_cell
 from rag.answering.citing import QuotedSpan, cites, claims_of, differ_note, newest_first, with_head
@@ -27,9 +28,11 @@ from rag.language import (
     cased,
     defines,
     document_phrase,
+    foreign_source_notice,
     is_function_word,
     question_kind,
     questions_in,
+    reads_as_english,
     sides_of,
     term_of,
     terms,
@@ -60,6 +63,8 @@ _NAMED = 3
 """Documents at most that a question names."""
 _FURTHER = 24
 """Passages that are looked through for a definition."""
+_AROUND = 200
+"""Characters around a sentence by which its language is told."""
 _QUESTIONS = 4
 """Questions of one message at most that are answered one by one."""
 
@@ -69,6 +74,8 @@ def extractive_answer(question: str, alone: RewrittenQuestion, answering: Answer
 
     Of several questions each is answered, in the light of those before it.
     """
+    if answering.corpus.language:
+        return answer_by_words(question, alone, answering.corpus)
     parts = questions_in(question) if alone.asked == " ".join(question.split()) else ()
     if not 1 < len(parts) <= _QUESTIONS:
         return _answer_to(question, alone, answering)
@@ -86,6 +93,27 @@ def _answer_to(question: str, alone: RewrittenQuestion, answering: Answering) ->
     if about is not None:
         answer, places = about
         return replace(answer, claims=claims_of(places)), Retrieved(alone.asked, corpus.encoder.query(alone.asked), ())
+    answer, found = _read_for(question, alone, answering)
+    return _judged(answer, found), found
+
+
+def _judged(answer: Answer, found: Retrieved) -> Answer:
+    """The answer; no more than the closest sentences where the first is in a language that the reader cannot judge."""
+    if answer.status != "answered" or answer.shape in ("cell", "overview") or not answer.claims:
+        return answer
+    first = answer.claims[0].citations[0]
+    documents = {hit.passage.document.id: hit.passage.document for hit in found.hits}
+    document = documents.get(first.document_id)
+    around = slice(max(first.span.start - _AROUND, 0), first.span.end + _AROUND)
+    if document is None or reads_as_english(document.text[around], document.language):
+        return answer
+    notes = (*answer.notes, foreign_source_notice(document.language))
+    return replace(answer, status="partly", reason="closest", notes=notes)
+
+
+def _read_for(question: str, alone: RewrittenQuestion, answering: Answering) -> tuple[Answer, Retrieved]:
+    """The answer to a question that is asked of what the sources say, and what was retrieved for it."""
+    corpus = answering.corpus
     now = timely(corpus.retrieve(alone), alone, corpus, answering.today())
     found = now.found
     asked, kind = found.asked_as, question_kind(found.asked_as)

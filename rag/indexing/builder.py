@@ -27,8 +27,10 @@ from rag.types import BuildReport, ChunkEmbedding, Encoder, Failure, LoadedDocum
 __all__ = ["build", "create_empty_index", "made_by_this_reader", "rebuild_lenses", "recipe_of"]
 
 _CHUNK_VERSION = "4"
-_LENS_VERSION = "2"  # of the files of a part: those of another version are not taken over
+_LENS_VERSION = "3"  # of the files of a part: those of another version are not taken over
 _READER = "reader"  # the version of reading that made the rows; not kept before version 3
+_LENSES = "lenses"  # the version of the files of both lenses; not kept before version 3
+_RENEWED = "The search files were written anew, by a newer version than before; the sources were not read again."
 _WINDOW = 1024  # chunks embedded together: many enough to sort by length, few enough to hold
 _CHECKPOINT = 64  # embeddings stored in one go
 
@@ -84,13 +86,17 @@ def build(
             "scanned_ns": str(scanned_ns),
             "ocr": engine,
             _READER: LOAD_VERSION,
+            _LENSES: _LENS_VERSION,
         }
-        if not plan.idle or writer.generation == 0 or writer.recipe != recipe:
+        same = plan.idle and writer.generation > 0 and writer.recipe == recipe
+        renewed = same and writer.meta(_LENSES) != _LENS_VERSION
+        if not same or renewed:
             _commit(writer, index, [*plan.keep.values(), *work.rows], recipe, meta, tell)
         for lens in (dense.FOLDER, lexical.FOLDER):  # also what a build left that was killed after its commit
             generations.remove_old_generations(index / lens, writer.generation)
         reread = [path for path in plan.unchanged if older and path in plan.read and before[path].document_id]
-        return _report(plan, work, writer, reread, time.monotonic() - started)
+        notes = [_read_again(len(reread))] if reread else [_RENEWED] if renewed else []
+        return _report(plan, work, writer, reread, notes, time.monotonic() - started)
 
 
 def create_empty_index(sources: Path, index: Path, *, encoder: Encoder, size: int, overlap: int) -> None:
@@ -103,7 +109,12 @@ def create_empty_index(sources: Path, index: Path, *, encoder: Encoder, size: in
         sources.mkdir(parents=True, exist_ok=True)
         if writer.generation:
             return
-        meta = {"model": encoder.fingerprint, "sources": os.path.relpath(sources, index), _READER: LOAD_VERSION}
+        meta = {
+            "model": encoder.fingerprint,
+            "sources": os.path.relpath(sources, index),
+            _READER: LOAD_VERSION,
+            _LENSES: _LENS_VERSION,
+        }
         with writer.empty_generation(recipe, meta) as new:
             _publish(new, index, new.generation)
 
@@ -289,7 +300,9 @@ def _locked(index: Path) -> Iterator[None]:
         lock.release()
 
 
-def _report(plan: Plan, work: _Work, writer: IndexWriter, reread: list[str], seconds: float) -> BuildReport:
+def _report(
+    plan: Plan, work: _Work, writer: IndexWriter, reread: list[str], notes: list[str], seconds: float
+) -> BuildReport:
     files = writer.files()
     told = {
         status: tuple(Failure(f.path, f.reason, f.hint) for f in files.values() if f.status == status)
@@ -308,7 +321,7 @@ def _report(plan: Plan, work: _Work, writer: IndexWriter, reread: list[str], sec
         no_text=told["no_text"],
         skipped=told["skipped"],
         reread=tuple(sorted(reread)),
-        notes=(_read_again(len(reread)),) if reread else (),
+        notes=tuple(notes),
     )
 
 

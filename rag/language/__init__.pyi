@@ -1,3 +1,4 @@
+from .asked_in import question_language as question_language
 from .catalogue import sources_question as sources_question
 from .cell_values import Reading as Reading
 from .cell_values import days_in as days_in
@@ -42,6 +43,7 @@ from .followups import WHOLE as WHOLE
 from .followups import Opened as Opened
 from .followups import opened as opened
 from .languages import language_of as language_of
+from .languages import reads_as_english as reads_as_english
 from .left_out import LeftPhrase as LeftPhrase
 from .left_out import left_phrases as left_phrases
 from .limits import asks_of_past as asks_of_past
@@ -70,6 +72,10 @@ from .negation import merely_negates as merely_negates
 from .negation import negates as negates
 from .negation import negates_clauses as negates_clauses
 from .negation import negates_nothing as negates_nothing
+from .notices import by_words_notice as by_words_notice
+from .notices import foreign_source_notice as foreign_source_notice
+from .notices import language_name as language_name
+from .notices import other_language_notice as other_language_notice
 from .numbers import COUNTABLE_PERIODS as COUNTABLE_PERIODS
 from .numbers import FIGURE as FIGURE
 from .numbers import NUMBER_WORDS as NUMBER_WORDS
@@ -147,6 +153,8 @@ from .text import composed as composed
 from .text import normalise as normalise
 from .text import printable as printable
 from .text import strip_span as strip_span
+from .wanted import asks_for as asks_for
+from .wanted import gives as gives
 from .words import ARTICLE as ARTICLE
 from .words import LETTERS as LETTERS
 from .words import LONG_WORD as LONG_WORD
@@ -154,6 +162,7 @@ from .words import SPOKEN_WORD as SPOKEN_WORD
 from .words import analyzer as analyzer
 from .words import forms as forms
 from .words import has_word as has_word
+from .words import indexed as indexed
 from .words import is_function_word as is_function_word
 from .words import is_value_noun as is_value_noun
 from .words import longest_run as longest_run

@@ -10,6 +10,7 @@ import io
 import lzma
 import re
 from array import array
+from collections.abc import Collection
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +19,7 @@ from rag.language.scripts import UNSPACED
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-__all__ = ["language_of", "language_of_paragraph"]
+__all__ = ["language_of", "language_of_paragraph", "likeliest", "reads_as_english"]
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SLICE, _SLICES = 250, 16  # characters, and how many stretches of a long text are looked at
@@ -62,6 +63,22 @@ def language_of(text: str) -> str:
         return "en"
     found, probability = _model().classify(" ".join(words))
     return str(found) if found != _NOTHING and probability >= _SURE else ""
+
+
+def likeliest(text: str, languages: Collection[str]) -> tuple[str, float]:
+    """Which of some languages a text is in, by the model, and how likely beside the others. Some must be known to it.
+
+    One that is not known counts as unlikely.
+    """
+    known = {str(language): float(probability) for language, probability in _model().rank(text)}
+    found = {language: known.get(language, 0.0) for language in languages}
+    best = max(found, key=lambda language: found[language])
+    return best, found[best] / (sum(found.values()) or 1.0)
+
+
+def reads_as_english(text: str, language: str) -> bool:
+    """Whether a piece of a document in a language is English, or is not known to be anything else."""
+    return language in ("", "en") or _share(_WORD.findall(text), "en") >= _ENGLISH_SHARE
 
 
 def language_of_paragraph(text: str, default: str) -> str:

@@ -2,7 +2,7 @@
 
 Shares tantivy's analyzer with the lexical lens, so that what is compared is what is indexed. (Snowball's stemmer gives
 the same stems, but no library folds letters as tantivy does: 558 of 182,396 words of the sources would differ.) This
-module does not know what an index is.
+module does not know what an index is, nor how the words of other languages are found: `stems` does.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from rag.language.english import ARTICLES, FUNCTION_STEMS, IRREGULAR, SET_APART, VALUE_NOUNS
+from rag.language.stems import has_stems, stems
 from rag.language.text import normalise
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "analyzer",
     "forms",
     "has_word",
+    "indexed",
     "is_function_word",
     "is_value_noun",
     "longest_run",
@@ -62,9 +64,22 @@ def has_word(text: str) -> bool:
     return _TWO_LETTERS.search(text) is not None
 
 
-def terms(text: str) -> list[str]:
-    """The words of a text as they are compared, in order: stemmed, folded, lower case, irregular forms brought home."""
-    return list(_terms(text))
+def terms(text: str, language: str = "") -> list[str]:
+    """The words of a text as they are compared, in order: stemmed, folded, lower case, irregular forms brought home.
+
+    Stemmed as `language` is, an ISO 639-1 code; as English without one. Of other languages function words are left out.
+    """
+    return list(_foreign_terms(text, language) if has_stems(language) else _terms(text))
+
+
+def indexed(text: str, language: str = "") -> str:
+    """What the analyzer is to be given of a text in a language, so that the index holds its `terms`."""
+    return " ".join(stems(text, language)) if has_stems(language) else text
+
+
+@lru_cache(maxsize=8192)
+def _foreign_terms(text: str, language: str) -> tuple[str, ...]:
+    return tuple(analyzer().analyze(indexed(text, language)))
 
 
 @lru_cache(maxsize=8192)  # a question looks at the same sentences several times, and so do questions that follow
@@ -94,9 +109,9 @@ class _Known(dict[str, str]):
 _KNOWN = _Known()
 
 
-def is_function_word(term: str) -> bool:
+def is_function_word(term: str, language: str = "") -> bool:
     """Whether a word of `terms` says how something is said, not what."""
-    return term in FUNCTION_STEMS
+    return term in FUNCTION_STEMS and not has_stems(language)
 
 
 def sets_apart(question: str) -> bool:
@@ -109,9 +124,9 @@ def is_value_noun(term: str) -> bool:
     return term in VALUE_NOUNS
 
 
-def forms(term: str) -> tuple[str, ...]:
-    """How a word of `terms` stands in the index: the irregular forms are separate words there."""
-    return _irregular()[1].get(term, (term,))
+def forms(term: str, language: str = "") -> tuple[str, ...]:
+    """How a word of `terms` stands in the index: the irregular forms of English are separate words there."""
+    return (term,) if has_stems(language) else _irregular()[1].get(term, (term,))
 
 
 @lru_cache(maxsize=1)

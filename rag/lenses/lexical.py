@@ -1,4 +1,4 @@
-"""The lexical lens: BM25 over words in tantivy, with English stemming, accents folded, case ignored.
+"""The lexical lens: BM25 over words in tantivy, stemmed as their language is, accents folded, case ignored.
 
 A lens is an immutable folder, put together of parts that are written once and then only read. Questions are never
 parsed as a query language: their words are looked up, nothing else. This module does not know what the keys stand for.
@@ -18,7 +18,7 @@ from uuid import UUID
 import numpy as np
 import tantivy
 
-from rag.language import analyzer, forms, is_function_word, terms
+from rag.language import analyzer, forms, indexed, is_function_word, terms
 from rag.types import Keys, Vectors
 
 __all__ = ["FOLDER", "LexicalEntry", "LexicalLens", "is_function_word", "terms"]
@@ -31,12 +31,13 @@ _WRITER_BYTES = 2_000_000_000  # an upper limit, not taken in advance: a part is
 
 
 class LexicalEntry(NamedTuple):
-    """What is indexed of a chunk: its key, its document, its title and heading path, its own text."""
+    """What is indexed of a chunk: its key, its document, its title and heading path, its own text and its language."""
 
     key: int
     document_id: str
     context: str
     body: str
+    language: str = ""
 
 
 class LexicalLens:
@@ -68,8 +69,8 @@ class LexicalLens:
                 row = tantivy.Document()
                 row.add_integer("key", entry.key)
                 row.add_text("document", entry.document_id)
-                row.add_text("context", entry.context)
-                row.add_text("body", entry.body)
+                row.add_text("context", indexed(entry.context, entry.language))
+                row.add_text("body", indexed(entry.body, entry.language))
                 writer.add_document(row)
             writer.commit()
             writer.wait_merging_threads()
@@ -116,35 +117,38 @@ class LexicalLens:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def search(self, text: str, k: int, documents: Sequence[str] | None = None) -> tuple[Keys, Vectors]:
+    def search(
+        self, text: str, k: int, documents: Sequence[str] | None = None, language: str = ""
+    ) -> tuple[Keys, Vectors]:
         """The `k` best keys by BM25 and their scores, `(≤ k,)` each, best first; only of `documents` if given.
 
-        Function words count only in a text that has no others.
+        The text's words are those of `language`; function words count only in a text that has no others.
         """
-        asked = dict.fromkeys(terms(text))
-        wanted = [term for term in asked if not is_function_word(term)] or list(asked)
+        asked = dict.fromkeys(terms(text, language))
+        wanted = [term for term in asked if not is_function_word(term, language)] or list(asked)
         if not wanted or k == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        found = self._searcher.search(self._query(wanted, documents), limit=k, count=False).hits
+        sought = [form for term in wanted for form in forms(term, language)]
+        found = self._searcher.search(self._query(sought, documents), limit=k, count=False).hits
         keys = np.array(self._searcher.fast_field_values("key", [address for _, address in found]), np.int64)
         scores = np.array([score for score, _ in found], np.float32)
         order = np.lexsort((keys, -scores))
         return keys[order], scores[order]
 
-    def idf(self, wanted: Iterable[str]) -> dict[str, float]:
+    def idf(self, wanted: Iterable[str], language: str = "") -> dict[str, float]:
         """BM25's inverse document frequency of each term, ln(1 + (N - n + 0.5) / (n + 0.5)), over bodies.
 
         It is 0 for function words, however rare they are.
         """
         total = len(self)
-        counts = {t: sum(self._searcher.doc_freq("body", form) for form in forms(t)) for t in set(wanted)}
+        counts = {t: sum(self._searcher.doc_freq("body", form) for form in forms(t, language)) for t in set(wanted)}
         weights = {term: math.log(1 + (total - min(n, total) + 0.5) / (n + 0.5)) for term, n in counts.items()}
-        return {term: 0.0 if is_function_word(term) else weight for term, weight in weights.items()}
+        return {term: 0.0 if is_function_word(term, language) else weight for term, weight in weights.items()}
 
-    def _query(self, wanted: Sequence[str], documents: Sequence[str] | None) -> tantivy.Query:
+    def _query(self, sought: Sequence[str], documents: Sequence[str] | None) -> tantivy.Query:
         should, must = tantivy.Occur.Should, tantivy.Occur.Must
         parts = []
-        for term in (form for base in wanted for form in forms(base)):
+        for term in sought:
             parts.append((should, tantivy.Query.term_query(self._schema, "body", term, "freq")))
             context = tantivy.Query.term_query(self._schema, "context", term, "freq")
             parts.append((should, tantivy.Query.boost_query(context, _CONTEXT_BOOST)))

@@ -12,6 +12,7 @@ __all__ = [
     "Retrieved",
     "RewrittenQuestion",
     "Timely",
+    "continued",
     "open_lenses",
     "retrieve",
     "rewrite_question",

@@ -6,6 +6,7 @@ from .hybrid import retrieve as retrieve
 from .hybrid import search as search
 from .naming import DocumentName as DocumentName
 from .rewriting import RewrittenQuestion as RewrittenQuestion
+from .rewriting import continued as continued
 from .rewriting import rewrite_question as rewrite_question
 from .timely import Timely as Timely
 from .timely import timely as timely

@@ -23,12 +23,16 @@ PASSAGES = 8
 
 @dataclass(frozen=True)
 class Corpus:
-    """A snapshot with the lenses that show it; `within` limits it to some documents, by their ids. For one thread."""
+    """A snapshot with the lenses that show it; `within` limits it to some documents, by their ids. For one thread.
+
+    `language` is the question's, "" for English: words are compared as that language stems them.
+    """
 
     encoder: Encoder
     lenses: Lenses
     snapshot: Snapshot
     within: Sequence[str] | None = None
+    language: str = ""
 
     def retrieve(self, question: RewrittenQuestion) -> Retrieved:
         """The best passages for a question, misspelt words put right. Raises ModelProblem."""
@@ -45,7 +49,15 @@ class Corpus:
         """The `k` best passages for a text as it is, of `documents` only if given. Raises ModelProblem."""
         vector = self.encoder.query(text)
         limit = documents if documents is not None else self.within
-        hits = search(text, vector, lenses=self.lenses, snapshot=self.snapshot, k=k, documents=limit)
+        hits = search(
+            text,
+            vector,
+            lenses=self.lenses,
+            snapshot=self.snapshot,
+            k=k,
+            documents=limit,
+            language=self.language,
+        )
         return Retrieved(text, vector, tuple(hits))
 
     @cached_property
@@ -77,4 +89,9 @@ class Corpus:
 
     def idf(self, terms: Iterable[str]) -> Mapping[str, float]:
         """How rare each term is; 0 for function words."""
-        return self.lenses.lexical.idf(terms)
+        return self.lenses.lexical.idf(terms, self.language)
+
+    @property
+    def languages(self) -> Mapping[str, int]:
+        """How many documents are in each language, "" where it is not known."""
+        return self.lenses.languages(self.snapshot)

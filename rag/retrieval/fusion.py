@@ -23,6 +23,7 @@ FloatArray: TypeAlias = NDArray[np.float64]
 
 FEATURES = ("dense", "lexical", "sentence", "covered", "run", "together")
 _WEIGHTS = np.array([0.16, 0.14, 0.24, 0.24, 0.18, 0.32])
+_BY_WORDS = np.array([0.05, 0.14, 0.1, 0.5, 0.05, 0.6])  # where the encoder knows little of a language; by hand
 _BM25_CEILING = 2.2  # k1 + 1 with k1 = 1.2: what a term's idf is multiplied by at most
 
 
@@ -41,13 +42,16 @@ class Candidate:
     cosines: Vectors  # cosine of question and each sentence, (sentences,)
 
 
-def fuse(question: Sequence[str], candidates: Sequence[Candidate], idf: Mapping[str, float]) -> FloatArray:
+def fuse(
+    question: Sequence[str], candidates: Sequence[Candidate], idf: Mapping[str, float], *, by_words: bool = False
+) -> FloatArray:
     """One score for each candidate, `(n,)`, higher is better; the same input gives the same scores.
 
     `question` holds the question's terms in order, `idf` the weight of each of them (0 for function words). Scores
-    of one question can be compared with each other, and only roughly with those of another.
+    of one question can be compared with each other, and only roughly with those of another. `by_words`: what the words
+    say counts, and the encoder little.
     """
-    scores: FloatArray = features(question, candidates, idf) @ _WEIGHTS
+    scores: FloatArray = features(question, candidates, idf) @ (_BY_WORDS if by_words else _WEIGHTS)
     return scores
 
 

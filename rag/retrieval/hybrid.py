@@ -6,7 +6,7 @@ This module does not know what an answer is, nor how the lenses were made.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,6 +38,7 @@ class Lenses:
     lexical: LexicalLens
     seen: Sequence[set[VerifiedFile]]  # the files of both that were found whole
     _documents: dict[str, Document] = field(default_factory=dict)
+    _languages: Mapping[str, int] | None = None
     _names: tuple[DocumentName, ...] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -46,6 +47,12 @@ class Lenses:
         if self._names is None:
             self._names = read()
         return self._names
+
+    def languages(self, snapshot: Snapshot) -> Mapping[str, int]:
+        """How many of this generation's documents are in each language, read once."""
+        if self._languages is None:
+            self._languages = snapshot.languages()
+        return self._languages
 
     def document(self, snapshot: Snapshot, document_id: str) -> Document | None:
         """A document of this generation, from memory where it is there."""
@@ -88,7 +95,7 @@ def retrieve(
     snapshot: Snapshot,
     documents: Sequence[str] | None = None,
 ) -> Retrieved:
-    """The `k` best hits for a stand-alone question, in the reading that finds most; again where it was misspelt.
+    """The `k` best hits for a stand-alone question in English, in the reading that finds most; again where misspelt.
 
     Misspelt words are put right by the words of what they find all the same. Raises ModelProblem.
     """
@@ -125,26 +132,27 @@ def search(
     snapshot: Snapshot,
     k: int,
     documents: Sequence[str] | None = None,
+    language: str = "",
 ) -> list[Hit]:
     """The `k` best passages, best first; only of `documents` (ids) if given. Each text is found once.
 
-    `vector` is the question's, `(dim,)`.
+    `vector` is the question's, `(dim,)`, `language` the one that it is in; "" for English.
     """
     within = None if documents is None else snapshot.keys(documents)
     depth = max(DEPTH, 2 * k)
     near, _ = lenses.dense.search(vector, depth, within)
-    words, bm25 = lenses.lexical.search(question, depth, documents)
+    words, bm25 = lenses.lexical.search(question, depth, documents, language)
     ranks = _ranks(near, words)
     chunks = snapshot.chunks(list(ranks))
     keys = [key for key in ranks if key in chunks]
     lexical = dict(zip(words.tolist(), bm25.tolist(), strict=True))
     cosines = lenses.dense.scores(vector, np.array(keys, np.int64)).tolist()
     candidates = [
-        _candidate(chunks[key], cosine, lexical.get(key, 0.0), vector)
+        _candidate(chunks[key], cosine, lexical.get(key, 0.0), vector, language)
         for key, cosine in zip(keys, cosines, strict=True)
     ]
-    asked = terms(question)
-    scores = fuse(asked, candidates, lenses.lexical.idf(asked)).tolist()
+    asked = terms(question, language)
+    scores = fuse(asked, candidates, lenses.lexical.idf(asked, language), by_words=bool(language)).tolist()
     order = sorted(range(len(keys)), key=lambda i: (-scores[i], keys[i]))
     hits: list[Hit] = []
     seen: set[str] = set()
@@ -169,13 +177,13 @@ def _ranks(near: Keys, words: Keys) -> dict[int, Ranks]:
     return {key: Ranks(dense.get(key), lexical.get(key)) for key in {**dense, **lexical}}
 
 
-def _candidate(chunk: StoredChunk, cosine: float, bm25: float, vector: Vectors) -> Candidate:
+def _candidate(chunk: StoredChunk, cosine: float, bm25: float, vector: Vectors, language: str) -> Candidate:
     start = chunk.chunk.span.start
     return Candidate(
         key=chunk.chunk.id,
         dense=cosine,
         lexical=bm25,
-        context=terms("\n".join((chunk.title, *chunk.chunk.heading))),
-        sentences=[terms(chunk.text[span.start - start : span.end - start]) for span in chunk.sentences],
+        context=terms("\n".join((chunk.title, *chunk.chunk.heading)), language),
+        sentences=[terms(chunk.text[span.start - start : span.end - start], language) for span in chunk.sentences],
         cosines=chunk.vectors @ vector if len(chunk.vectors) else np.empty(0, np.float32),
     )

@@ -45,7 +45,7 @@ from rag.language import (
 from rag.retrieval.conversation import Context, EarlierQuestion, pairs
 from rag.types import Turn
 
-__all__ = ["RewrittenQuestion", "rewrite_question"]
+__all__ = ["RewrittenQuestion", "continued", "rewrite_question"]
 
 _LITTLE = 2  # words with content
 _WHOLE = 5  # words of a question that is a sentence of its own
@@ -83,6 +83,13 @@ def rewrite_question(question: str, turns: Sequence[Turn]) -> RewrittenQuestion:
             before = (replace(one, text=_understood(one.text, before).frame), *before)
     said = _understood(question, before)
     return RewrittenQuestion(said.asked, f"{said.leans} {said.frame}" if said.leans else said.frame, said.others)
+
+
+def continued(question: str, turns: Sequence[Turn], language: str) -> RewrittenQuestion:
+    """A question that is not in English, searched for with the one before where it says hardly anything by itself."""
+    before = [turn.text for turn in turns if turn.role == "user"]
+    little = len(set(terms(question, language))) < _LITTLE
+    return RewrittenQuestion(question, f"{before[-1]} {question}" if before and little else question)
 
 
 def _understood(question: str, before: tuple[EarlierQuestion, ...]) -> _Said:

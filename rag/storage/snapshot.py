@@ -108,6 +108,18 @@ class Snapshot(RowReader):
         """The column of tables, or what stands for it; only a whole document asks for it."""
         return missing_columns(self._db).get("tables", "tables")
 
+    def languages(self) -> dict[str, int]:
+        """How many documents are in each language, by ISO 639-1 code, "" where it is not known; most first."""
+        if "language" in missing_columns(self._db):
+            return {}
+        rows = self._db.execute(
+            "SELECT language, count(*) FROM documents WHERE recipe = ?"
+            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = documents.id)"
+            " GROUP BY language ORDER BY count(*) DESC, language",
+            (self.recipe,),
+        )
+        return dict(rows)
+
     def paths(self, document_id: str) -> list[str]:
         """Every path under which a document lies, sorted."""
         rows = self._db.execute("SELECT path FROM files WHERE document_id = ? ORDER BY path", (document_id,))

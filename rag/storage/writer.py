@@ -197,18 +197,18 @@ class IndexWriter(RowReader):
         rows_of = np.frombuffer(b"".join(found), np.float32).reshape(len(found), -1 if found else 0)
         return np.array(keys, np.int64), rows_of
 
-    def texts(self, documents: Iterable[str]) -> Iterator[tuple[int, str, str, str]]:
-        """`(key, document id, title and headings, text)` of the chunks of some documents, in text order."""
+    def texts(self, documents: Iterable[str]) -> Iterator[tuple[int, str, str, str, str]]:
+        """`(key, document id, title and headings, text, language)` of the chunks of some documents, in text order."""
         for document_id in documents:
             rows = self._db.execute(
-                "SELECT chunks.id, title, heading, chunks.text FROM chunks"
+                "SELECT chunks.id, title, heading, chunks.text, language FROM chunks"
                 " JOIN documents ON documents.id = document_id AND documents.recipe = chunks.recipe"
                 " WHERE document_id = ? AND chunks.recipe = ? ORDER BY start, stop",
                 (document_id, self.recipe),
             )
-            for key, title, heading, text in rows:
+            for key, title, heading, text, language in rows:
                 context = title if heading == "[]" else " ".join((title, *json.loads(heading)))
-                yield key, document_id, context, bytes(text).decode()
+                yield key, document_id, context, bytes(text).decode(), language
 
     def _note(self, recipe: str, meta: dict[str, str]) -> None:
         for key, value in {**meta, "recipe": recipe, "generation": str(_after(self.generation))}.items():

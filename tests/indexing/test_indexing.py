@@ -342,6 +342,21 @@ def test_what_an_older_reader_read_is_read_again_and_told_in_a_sentence(
     assert place.build(size=80).notes == ()  # another setting, the same reader
 
 
+def test_lenses_of_an_older_version_are_written_anew_and_told_in_a_sentence(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.write("br.txt", "Die Brücken wurden 1904 von der Stadt gebaut und sind heute noch in Gebrauch, sagt der Rat.")
+    monkeypatch.setattr("rag.indexing.builder._LENS_VERSION", "2")
+    place.build()
+    monkeypatch.undo()
+    place.encoder = Asleep()
+    report = place.build()
+    assert "br.txt" in report.unchanged
+    assert report.chunks_embedded == 0
+    assert "written anew" in report.notes[0]
+    assert place.build().notes == ()
+
+
 def test_missing_and_empty_sources_are_told(tmp_path: Path) -> None:
     encoder = WordEncoder()
     with pytest.raises(SourcesMissing, match="no sources folder"):

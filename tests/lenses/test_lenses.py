@@ -196,6 +196,15 @@ def test_irregular_forms_are_one_word(words: LexicalLens) -> None:
     assert words.idf(["take"])["take"] == pytest.approx(math.log(1 + 4.5 / 1.5))
 
 
+def test_words_are_searched_as_their_language_stems_them(tmp_path: Path) -> None:
+    texts = [("de", "Die Brücken wurden gesperrt."), ("", "The bridges were closed."), ("ja", "橋が閉鎖されました。")]
+    LexicalLens.write(tmp_path, [LexicalEntry(i, "d", "", body, language) for i, (language, body) in enumerate(texts)])
+    lens = LexicalLens.open(tmp_path)
+    for at, (language, question) in enumerate([("de", "Welche Brücke?"), ("en", "Which bridge?"), ("ja", "閉鎖は？")]):
+        assert lens.search(question, 3, language=language)[0].tolist() == [at]
+    assert lens.idf(["bruck"], "de")["bruck"] == lens.idf(["bridg"])["bridg"] == pytest.approx(math.log(1 + 2.5 / 1.5))
+
+
 def test_lexical_search_within_some_documents(words: LexicalLens) -> None:
     everywhere, scores = words.search("attack train", 10)
     keys, limited = words.search("attack train", 10, ["d1"])
