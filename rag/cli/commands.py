@@ -203,20 +203,28 @@ def serve(
     llm: LlmOption = None,
     follow: Annotated[bool, typer.Option("--watch", help="Rebuild when the sources change.")] = False,
     auth: Annotated[Path | None, typer.Option("--auth", help="File of users; lines come from rag password.")] = None,
+    public_url: Annotated[str | None, typer.Option(help="Address that people type where a proxy is in front.")] = None,
 ) -> None:
     """Serve the page for the browser. Where there is no index yet, one is begun and built behind the page."""
     from rag.assistant import create_empty_index, open_index
     from rag.server import launch
 
-    config = _config(sources, index, model, host=host, port=port, llm=llm)
-    users = None
+    config = _config(sources, index, model, host=host, port=port, llm=llm, public_url=public_url)
     if auth is not None:
         from rag.server import read_users
 
-        users = read_users(auth)
+        read_users(auth)  # before anything is begun
     begun = create_empty_index(config)
     with open_index(config=config) as assistant, _watcher(config) if follow else nullcontext():
-        launch(assistant, host=config.host, port=config.port, users=users, feedback=config.feedback, build=begun)
+        launch(
+            assistant,
+            host=config.host,
+            port=config.port,
+            users=auth,
+            feedback=config.feedback,
+            build=begun,
+            public_url=config.public_url,
+        )
 
 
 @app.command()
@@ -287,10 +295,11 @@ def _config(
     host: str | None = None,
     port: int | None = None,
     llm: str | None = None,
+    public_url: str | None = None,
 ) -> Config:
     from rag.config import load_config
 
-    return load_config(sources=sources, index=index, model=model, host=host, port=port, llm=llm)
+    return load_config(sources=sources, index=index, model=model, host=host, port=port, llm=llm, public_url=public_url)
 
 
 for _command in (user_data.password, user_data.verify, user_data.feedback):

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 from urllib.parse import urlsplit
 
 from rag.assistant import MAX_QUESTION
@@ -20,6 +20,8 @@ from rag.errors import FootnoteError
 from rag.evidence import table_around
 from rag.language import composed, left_phrases
 from rag.models import is_loopback_name
+from rag.server.limits import AT_ONCE, MOST_CITATIONS
+from rag.server.request_models import AskRequest, SearchRequest, checked
 from rag.server.sample_questions import sample_questions
 from rag.server.suggestions import suggest
 from rag.types import JSON, Citation, Delta, Document, Done, Found, Role, Source, Span, Turn
@@ -30,11 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["AT_ONCE", "Endpoints", "Readiness"]
 
-AT_ONCE = 4  # questions answered side by side; further ones wait their turn
 _TURNS = 20
 _PASSAGES = 50
 _DOCUMENTS, _EXAMPLES = 8, 4  # looked at for questions to begin with, and how many are enough
-_CITATIONS = 500  # of a conversation, looked after in one call
 _WIDTHS = (200, 2400)  # pixels of a page picture
 _ROWS, _CHARACTERS_A_ROW = 8, 70  # of a table on either side of the quoted ones: at least so many, or as many as fit
 _AROUND = 20_000  # at most so many characters of the source on either side of a quote
@@ -111,8 +111,9 @@ class Endpoints:
         stop: threading.Event | None = None,
     ) -> Iterator[dict[str, JSON]]:
         """As `ask`; setting `stop` from another thread ends it at once."""
-        said = ""
-        for event in self.assistant.stream(question, _turns(turns or []), paths or None, llm=llm, stop=stop):
+        given = checked(AskRequest, {"question": question, "turns": turns, "paths": paths, "llm": llm})
+        told, said = _turns(given), ""
+        for event in self.assistant.stream(given.question, told, given.paths or None, llm=given.llm, stop=stop):
             match event:
                 case Found(passages):
                     yield {"event": "found", "passages": [passage.to_dict() for passage in passages]}
@@ -120,8 +121,8 @@ class Endpoints:
                     said = text if anew else said + text
                     yield {"event": "delta", "text": said}
                 case Done(answer):
-                    told: dict[str, JSON] = {"introduction": answer.introduction, "markdown": str(answer)}
-                    yield {"event": "done", **answer.to_dict(), **told}
+                    shown: dict[str, JSON] = {"introduction": answer.introduction, "markdown": str(answer)}
+                    yield {"event": "done", **answer.to_dict(), **shown}
 
     def search(self, question: str, k: int = 8, paths: list[str] | None = None) -> list[dict[str, JSON]]:
         """The passages of the sources that are nearest to a question, best first, with their places.
@@ -131,9 +132,9 @@ class Endpoints:
             k: How many passages, at most 50.
             paths: Only these sources are searched; none means all.
         """
-        return [
-            passage.to_dict() for passage in self.assistant.search(question, max(1, min(k, _PASSAGES)), paths or None)
-        ]
+        given = checked(SearchRequest, {"question": question, "k": k, "paths": paths})
+        most = max(1, min(given.k, _PASSAGES))
+        return [passage.to_dict() for passage in self.assistant.search(given.question, most, given.paths or None)]
 
     def sources(self) -> list[dict[str, JSON]]:
         """Every file under the sources folder, with what became of it, its language, and what was left out of it.
@@ -233,7 +234,7 @@ class Endpoints:
 
     def citation_status(self, citations: Sequence[tuple[str, Span, str, str]]) -> list[str]:
         """The verdict, as `evidence` gives it, on each `(document_id, span, quote, path)`."""
-        return [self._found(*each)[0] for each in citations[:_CITATIONS]]
+        return [self._found(*each)[0] for each in citations[:MOST_CITATIONS]]
 
     def _found(self, document_id: str, span: Span, quote: str, path: str) -> tuple[str, Document | None, Span]:
         """The verdict on a citation, and where it stands now; no document where it no longer does."""
@@ -321,10 +322,10 @@ def _told(source: Source) -> dict[str, JSON]:
     return {**source.to_dict(), "left_said": [phrase.to_dict() for phrase in left_phrases(source.left)]}
 
 
-def _turns(given: Sequence[dict[str, str]]) -> tuple[Turn, ...]:
-    roles: dict[str, Role] = {"user": "user", "assistant": "assistant"}
-    known = [turn for turn in given[-_TURNS:] if turn.get("role") in roles and "text" in turn]
-    return tuple(Turn(roles[turn["role"]], turn["text"]) for turn in known)
+def _turns(given: AskRequest) -> tuple[Turn, ...]:
+    """The last turns that are of one of the two roles."""
+    known = (each for each in (given.turns or [])[-_TURNS:] if each.role in get_args(Role))
+    return tuple(each.value() for each in known)
 
 
 def _writer(setting: str) -> dict[str, JSON]:

@@ -1,7 +1,7 @@
-"""Who may see the page: users from a file of password hashes, and the sessions of those who signed in.
+"""Who may see the page: people who have signed in with a name and a password of the users' file.
 
-A line of the file is `name:scrypt$n$r$p$salt$hash`, salt and hash in base64; `rag password NAME` makes one. Hashes are
-scrypt's (RFC 7914) from the standard library. This module does not know what the page shows.
+A session belongs to the password it was begun with: another line in the file ends all sessions of that name. This
+module does not know what the page shows.
 """
 
 from __future__ import annotations
@@ -13,78 +13,46 @@ import hashlib
 import html
 import secrets
 import time
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from hmac import compare_digest
-from pathlib import Path
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from rag.errors import ConfigProblem
+from rag.server.addresses import PublicUrl
+from rag.server.throttle import Attempts, network_of
+from rag.server.users import password_matches, read_users, users_file_line
 
-__all__ = ["Authenticator", "read_users", "users_file_line"]
+__all__ = ["Authenticator", "password_matches", "read_users", "users_file_line"]
 
-_N, _R, _P = 2**15, 8, 1  # 32 MB and about a tenth of a second for each try
-_COOKIE = "footnote"
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+_COOKIE, _KNOWN = "footnote", "footnote-known"
 _HOURS = 12.0  # a session that is not used ends
-_SESSIONS = 10_000
-_WRONG = 1.0  # seconds a wrong password costs
-_AT_ONCE = 2  # passwords looked at side by side
-
-
-def users_file_line(name: str, password: str) -> str:
-    """The line of the users' file for somebody. Raises ConfigProblem for a name or a password that will not do."""
-    if not name or ":" in name or not name.isprintable() or name != name.strip() or name.startswith("#"):
-        raise ConfigProblem(
-            "A user name may not contain a colon, begin with # or have stray spaces.", "Choose another name."
-        )
-    if len(password) < 8:
-        raise ConfigProblem("The password is shorter than 8 characters.", "Choose a longer one.")
-    salt = secrets.token_bytes(16)
-    key = _derived(password, salt, _N, _R, _P)
-    return f"{name}:scrypt${_N}${_R}${_P}${base64.b64encode(salt).decode()}${base64.b64encode(key).decode()}"
-
-
-def read_users(file: Path) -> dict[str, str]:
-    """Name -> hash. Raises ConfigProblem where the file cannot be read, or a line is none of ours."""
-    try:
-        lines = file.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigProblem(f"The users' file {file} cannot be read: {error}.", "Check --auth.") from error
-    users: dict[str, str] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        name, _, kept = line.strip().partition(":")
-        try:
-            _parts(kept)
-        except ValueError as error:
-            raise ConfigProblem(
-                f"Line {number} of {file} is not a user.", "Create the line with: rag password NAME"
-            ) from error
-        users[name] = kept
-    if not users:
-        raise ConfigProblem(f"The users' file {file} contains no users.", "Add a line with: rag password NAME")
-    return users
-
-
-def password_matches(password: str, kept: str) -> bool:
-    """Whether a password belongs to a hash, in constant time."""
-    n, r, p, salt, key = _parts(kept)
-    return compare_digest(_derived(password, salt, n, r, p), key)
+_DAYS = 180  # that a browser is known as one in which somebody has signed in
+_MOST = 10_000  # sessions, and Basic headers that were right
+_LONGEST = 1024  # characters of a name or a password
+_AT_ONCE = 2  # passwords looked at side by side: 32 MB each
+_WAIT = "Too many wrong passwords were tried. Try again later."
+_WRONG = "Name and password do not fit together."
 
 
 class Authenticator:
     """Knows users and sessions. Browsers sign in with a form and keep a cookie; programs may send Basic credentials."""
 
-    def __init__(self, users: Mapping[str, str]) -> None:
-        self._users = users
-        self._stranger = users_file_line("nobody", secrets.token_urlsafe(16)).partition(":")[2]
-        self._sessions: dict[str, tuple[str, float]] = {}  # token -> user, last used
-        self._seen: dict[bytes, str] = {}  # digest of a Basic header that was right -> user
+    def __init__(self, users: Callable[[], Mapping[str, str]], public: PublicUrl | None = None) -> None:
+        """`users` gives name -> hash as they are now."""
+        self._users, self._public = users, public
+        self._sessions: dict[str, tuple[str, str, float]] = {}  # token -> user, hash at that time, last used
+        self._seen: dict[bytes, tuple[str, str]] = {}  # digest of a Basic header that was right -> user, hash
         self._salt = secrets.token_bytes(16)
+        self._attempts = Attempts()
         self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._known_turn = asyncio.Semaphore(1)  # who has been here does not queue behind strangers
+        self._names: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(1))
 
     def routes(self) -> list[Route]:
         """Signing in and out."""
@@ -98,78 +66,126 @@ class Authenticator:
         """Who sends a request, or None."""
         token = request.cookies.get(_COOKIE, "")
         now = time.monotonic()
-        user, used = self._sessions.get(token, (None, 0.0))
-        if user is not None and now - used < _HOURS * 3600:
-            self._sessions[token] = (user, now)
+        user, kept, used = self._sessions.get(token, ("", "", 0.0))
+        if user and now - used < _HOURS * 3600 and self._users().get(user) == kept:
+            self._sessions[token] = (user, kept, now)
             return user
         self._sessions.pop(token, None)
-        return await self._basic(request.headers.get("authorization", ""))
+        return await self._basic(request)
 
-    async def _basic(self, header: str) -> str | None:
-        kind, _, value = header.partition(" ")
+    async def _basic(self, request: Request) -> str | None:
+        kind, _, value = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "basic":
             return None
-        digest = hashlib.blake2b(value.encode(), key=self._salt).digest()
-        if digest in self._seen:
-            return self._seen[digest]
+        # Only from where it was right before: elsewhere it would tell guesses apart without a wait.
+        digest = hashlib.blake2b(f"{_address(request)} {value}".encode(), key=self._salt).digest()
+        user, kept = self._seen.get(digest, ("", ""))
+        if user and self._users().get(user) == kept:
+            return user
         try:
             name, _, password = base64.b64decode(value, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except (binascii.Error, ValueError):
             return None
-        if not await self._right(name, password):
+        if await self._refusal(request, name, password) is not None:
             return None
-        self._seen[digest] = name
+        _add(self._seen, digest, (name, self._users().get(name, "")))
         return name
 
-    async def _right(self, name: str, password: str) -> bool:
-        async with self._turn:
-            # A name that is not known costs as much as one that is.
-            kept = self._users.get(name, self._stranger)
-            right = await asyncio.to_thread(password_matches, password, kept) and name in self._users
-            if not right:
-                await asyncio.sleep(_WRONG)
-        return right
+    async def _refusal(self, request: Request, name: str, password: str) -> tuple[int, str, float] | None:
+        """None for a password that is right; else status, sentence and seconds to wait. What is wrong waits here."""
+        kept, known = self._users().get(name), self._known_browser(request, name)
+        place = known or _address(request)
+        wait = self._attempts.must_wait(name, place)
+        if wait > 0:
+            return 429, _WAIT, wait
+        began = time.monotonic()
+        if kept is not None and len(password) <= _LONGEST and await self._matches(name, password, kept, bool(known)):
+            self._attempts.was_right(name, place)
+            return None
+        # A name that is not known is answered as late as one that is; neither holds a place meanwhile.
+        wait = self._attempts.was_wrong(name, place)
+        await asyncio.sleep(max(0.0, wait - (time.monotonic() - began)))
+        return 401, _WRONG, 0.0
+
+    async def _matches(self, name: str, password: str, kept: str, known: bool) -> bool:
+        if known:
+            async with self._known_turn:
+                return await asyncio.to_thread(password_matches, password, kept)
+        async with self._names[name], self._turn:  # many tries for one name take one place from the others
+            return await asyncio.to_thread(password_matches, password, kept)
+
+    def _known_browser(self, request: Request, name: str) -> str:
+        """What a browser is called in which this name has signed in with its present password; "" for others."""
+        number, _, mark = request.cookies.get(_KNOWN, "").partition(".")
+        kept = self._users().get(name)
+        right = kept is not None and compare_digest(mark.encode(), _mark(name, kept, number).encode())
+        return f"browser {number}" if right else ""
 
     async def _form(self, _: Request) -> Response:
-        return HTMLResponse(_FORM.format(said=""))
+        return HTMLResponse(_FORM.format(said=""), headers={"cache-control": "no-store"})
 
     async def _login(self, request: Request) -> Response:
         async with request.form(max_files=0, max_fields=4, max_part_size=4096) as form:
-            name, password = str(form.get("username", "")), str(form.get("password", ""))
+            name, password = str(form.get("username", ""))[:_LONGEST], str(form.get("password", ""))
         person = "text/html" in request.headers.get("accept", "")
-        if not await self._right(name, password):
-            said = '<p class="problem" role="alert">Name and password do not fit together.</p>'
-            return HTMLResponse(_FORM.format(said=said), 401) if person else JSONResponse({"success": False}, 401)
-        token = secrets.token_urlsafe(32)
-        while len(self._sessions) >= _SESSIONS:
-            del self._sessions[next(iter(self._sessions))]
-        self._sessions[token] = (name, time.monotonic())
-        answer: Response = RedirectResponse("/", 303) if person else JSONResponse({"success": True})
-        secure = request.url.scheme == "https"
-        answer.set_cookie(_COOKIE, token, httponly=True, samesite="lax", secure=secure)
+        refusal = await self._refusal(request, name, password)
+        if refusal is not None:
+            status, words, wait = refusal
+            after = {"retry-after": str(int(wait) + 1)} if wait else {}
+            said = f'<p class="problem" role="alert">{words}</p>'
+            if person:
+                return HTMLResponse(_FORM.format(said=said), status, after)
+            return JSONResponse({"success": False, "error": words}, status, after)
+        token, kept = secrets.token_urlsafe(32), self._users().get(name, "")
+        _add(self._sessions, token, (name, kept, time.monotonic()))
+        answer: Response = RedirectResponse("./", 303) if person else JSONResponse({"success": True})
+        secure, path = self._cookie_for(request)
+        answer.set_cookie(_COOKIE, token, httponly=True, samesite="lax", secure=secure, path=path)
+        number = secrets.token_hex(16)
+        known = f"{number}.{_mark(name, kept, number)}"
+        days = _DAYS * 24 * 3600
+        answer.set_cookie(_KNOWN, known, max_age=days, httponly=True, samesite="lax", secure=secure, path=path)
         return answer
+
+    def _cookie_for(self, request: Request) -> tuple[bool, str]:
+        """Whether a cookie may travel by TLS only, and the path that it is for."""
+        origin, public = request.headers.get("origin"), self._public
+        through = public is not None and (
+            origin == public.origin
+            if origin is not None
+            else "x-forwarded-for" in request.headers or request.headers.get("host") == public.host
+        )
+        if public is not None and through:
+            return public.scheme == "https", public.path or "/"
+        return request.url.scheme == "https" or (origin or "").startswith("https://"), "/"
 
     async def _logout(self, request: Request) -> Response:
         self._sessions.pop(request.cookies.get(_COOKIE, ""), None)
-        answer = RedirectResponse("/login", 303)
-        answer.delete_cookie(_COOKIE)
+        answer = RedirectResponse("login", 303)
+        answer.delete_cookie(_COOKIE, path=self._cookie_for(request)[1])
         return answer
-
-
-def _derived(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, n=n, r=r, p=p, maxmem=256 * n * r, dklen=32)
-
-
-def _parts(kept: str) -> tuple[int, int, int, bytes, bytes]:
-    kind, n, r, p, salt, key = kept.split("$")
-    if kind != "scrypt" or not 2**14 <= int(n) <= 2**20 or int(n) & (int(n) - 1):
-        raise ValueError(kind)
-    return int(n), int(r), int(p), base64.b64decode(salt, validate=True), base64.b64decode(key, validate=True)
 
 
 def user_tag(name: str | None) -> str:
     """The user's name for the head of the page, as markup."""
     return f'<meta name="user" content="{html.escape(name)}">' if name else ""
+
+
+def _address(request: Request) -> str:
+    return network_of(request.client.host) if request.client else ""
+
+
+def _mark(name: str, kept: str, number: str) -> str:
+    """What shows that we have given a number to a browser: nobody without the hash can make it."""
+    key = hashlib.sha256(kept.encode()).digest()
+    return hashlib.blake2b(f"{number} {name}".encode(), key=key, digest_size=16).hexdigest()
+
+
+def _add(kept: dict[_K, _V], key: _K, value: _V) -> None:
+    """Adds to what is kept; the oldest gives way."""
+    while len(kept) >= _MOST:
+        del kept[next(iter(kept))]
+    kept[key] = value
 
 
 _FORM = """<!doctype html>
@@ -180,7 +196,7 @@ _FORM = """<!doctype html>
 <link rel="icon" type="image/svg+xml" href="footnote/favicon.svg">
 <link rel="stylesheet" href="footnote/fonts.css"><link rel="stylesheet" href="footnote/page.css">
 </head>
-<body><main id="footnote" class="signing"><form method="post" action="/login">
+<body><main id="footnote" class="signing"><form method="post" action="login">
 <h1>Footnote<sup aria-hidden="true">1</sup></h1>{said}
 <label>Name<input name="username" autocomplete="username" required autofocus></label>
 <label>Password<input name="password" type="password" autocomplete="current-password" required></label>

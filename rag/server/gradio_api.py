@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.errors import FootnoteError
-from rag.server.api import AT_ONCE, Endpoints
-from rag.server.guard import LOOPBACK
+from rag.server.addresses import LOOPBACK
+from rag.server.api import Endpoints
+from rag.server.limits import AT_ONCE
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -31,8 +32,8 @@ T = TypeVar("T")
 class GradioProxy:
     """An ASGI application that stands for Gradio's until that is loaded, and hands everything on from then."""
 
-    def __init__(self, endpoints: Endpoints, host: str) -> None:
-        self._endpoints, self._host = endpoints, host
+    def __init__(self, endpoints: Endpoints, host: str, public_url: str = "") -> None:
+        self._endpoints, self._host, self._public_url = endpoints, host, public_url
         self._app: ASGIApp | None = None
         self._loaded = asyncio.Event()
 
@@ -48,14 +49,14 @@ class GradioProxy:
         await asyncio.to_thread(self._endpoints.readiness.settled.wait)
         if ended.is_set():
             return
-        app = await asyncio.to_thread(gradio_app, self._endpoints, self._host)
+        app = await asyncio.to_thread(gradio_app, self._endpoints, self._host, self._public_url)
         async with app.router.lifespan_context(app):
             self._app = app
             self._loaded.set()
             await ended.wait()
 
 
-def gradio_app(endpoints: Endpoints, host: str) -> FastAPI:
+def gradio_app(endpoints: Endpoints, host: str, public_url: str = "") -> FastAPI:
     """Gradio's application over the three public endpoints, without its page's links, uploads, files and call-outs.
 
     With the package `mcp` (`pip install footnote-rag[mcp]`) they are tools for agents as well.
@@ -77,6 +78,7 @@ def gradio_app(endpoints: Endpoints, host: str) -> FastAPI:
         blocks,
         path="/",
         server_name=host,
+        root_path=public_url or None,
         footer_links=[],
         run_history=False,
         pwa=False,

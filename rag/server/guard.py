@@ -6,26 +6,27 @@ Routes of Gradio that programs do not need are closed. This module does not know
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from functools import partial
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.server.addresses import ServedNames
 from rag.server.auth import Authenticator
+from rag.server.bodies import BodyReader, BodyRefused
 
-__all__ = ["LOOPBACK", "POLICY", "Guard", "names_of"]
+__all__ = ["POLICY", "Guard"]
 
 OPEN = re.compile(
     r"/(footnote/[a-z-]+\.(js|css|svg|woff2)|page/[a-z]+|page/original/[^/]+/[^/]+|config/?"
     r"|gradio_api/(info|config|startup-events|cancel|heartbeat/.+|queue/(join|data)|(call|run)/.+"
     r"|mcp/?(sse|schema|http|messages)?/?))?$"
 )
+FORWARDING = re.compile(rb"(x-forwarded-(?!for$).*|x-original-.*|x-rewrite-url|forwarded)$", re.IGNORECASE)
 WITHOUT_NAME = re.compile(r"/(login|footnote/[a-z-]+\.(css|svg|woff2))$")
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -35,15 +36,20 @@ SAFE = [
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
     (b"content-security-policy", POLICY.encode()),
+    (b"x-accel-buffering", b"no"),  # a proxy hands on each line of an answer as it comes
 ]
+
+_SET = "If this page has an address of its own, for instance behind a proxy, name it in the setting public_url."
 
 
 class Guard:
     """In front of everything: which names, paths and people are answered, and what the browser may do with it."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str] | None, doorkeeper: Authenticator | None = None) -> None:
-        self.app, self.hosts, self.doorkeeper = app, hosts, doorkeeper
+    def __init__(self, app: ASGIApp, names: ServedNames, doorkeeper: Authenticator | None = None) -> None:
+        self.app, self.names, self.doorkeeper = app, names, doorkeeper
+        self.bodies = BodyReader()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request: refuse it, or let it through with the headers added."""
@@ -51,25 +57,49 @@ class Guard:
             return await self.app(scope, receive, send)
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1008})
-        request = Request(scope, receive)
-        answer: ASGIApp = self._refusal(request) or await self._unknown(request) or self.app
-        if scope["path"].startswith("/config") and answer is self.app:
-            return await self._config(scope, receive, send)
-        return await answer(scope, receive, _with_headers(send))
+        request = Request(self._as_asked(scope), receive)
+        refusal = self._refusal(request) or await self._unknown(request)
+        if refusal is not None:
+            return await refusal(request.scope, receive, _with_headers(send))
+        with self.bodies.receiving(request) as waiting:
+            try:
+                receive = await waiting.checked()
+            except BodyRefused as refused:
+                return await refused.response()(request.scope, receive, _with_headers(send))
+            except ClientDisconnect:
+                return None
+            if request.scope["path"].startswith("/config"):
+                return await self._config(request.scope, receive, send)
+            return await self.app(_without_forwarding(request.scope), receive, _with_headers(send))
+
+    def _as_asked(self, scope: Scope) -> Scope:
+        """A request under our own paths, whether or not a proxy has taken away the path in front of them."""
+        path = scope["path"]
+        inner = None if self._is_open(path) else self.names.inner_path(path)
+        return {**scope, "path": inner, "raw_path": quote(inner).encode()} if inner else scope
+
+    def _is_open(self, path: str) -> bool:
+        return bool(OPEN.fullmatch(path)) or (self.doorkeeper is not None and path in ("/login", "/logout"))
 
     def _refusal(self, request: Request) -> Response | None:
-        host = request.headers.get("host", "")
+        host, path = request.headers.get("host", ""), request.scope["path"]
         # Another site's name pointing at this machine would make the browser hand it our answers.
-        if self.hosts is not None and _host_name(host) not in self.hosts:
-            return PlainTextResponse("This name is not served here.", 403)
+        if not self.names.serves(host):
+            return _refused(path, f"This name is not served here. {_SET}")
         # Another site's page may send us requests, though it cannot read the answers.
+        if request.method not in ("GET", "HEAD") and not self._from_here(request, host):
+            return _refused(path, f"Requests from other pages are not answered. {_SET}")
+        public = self.names.public
+        if public is not None and path == public.path != "":
+            return RedirectResponse(f"{path}/", 308)
+        return None if self._is_open(path) else PlainTextResponse("Not found", 404)
+
+    def _from_here(self, request: Request, host: str) -> bool:
+        """Whether a request that changes something was sent by our own page, or by a program."""
         origin = request.headers.get("origin")
-        if request.method not in ("GET", "HEAD") and origin is not None and urlsplit(origin).netloc != host:
-            return PlainTextResponse("Requests from other pages are not answered.", 403)
-        path = request.scope["path"]
-        if not OPEN.fullmatch(path) and not (self.doorkeeper and path in ("/login", "/logout")):
-            return PlainTextResponse("Not found", 404)
-        return None
+        if origin is not None:
+            return self.names.is_own(origin, host)
+        return request.headers.get("sec-fetch-site", "none") in ("none", "same-origin")
 
     async def _unknown(self, request: Request) -> Response | None:
         """What is answered to somebody who has not signed in, where that is asked for."""
@@ -80,7 +110,7 @@ class Guard:
             request.scope["user_name"] = user
             return None
         if request.method == "GET" and request.scope["path"] == "/":
-            return RedirectResponse("/login", 303)
+            return RedirectResponse("login", 303)
         # A browser would ask for the password in a window of its own; programs want to be told how to send it.
         challenge = {} if "sec-fetch-mode" in request.headers else {"www-authenticate": 'Basic realm="Footnote"'}
         return PlainTextResponse("Sign in first.", 401, headers=challenge)
@@ -88,7 +118,8 @@ class Guard:
     async def _config(self, scope: Scope, receive: Receive, send: Send) -> None:
         # It is rewritten on its way out, so it has to come uncompressed.
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        await self.app({**scope, "headers": plain}, receive, partial(_older_protocol, {}, _with_headers(send)))
+        inner = _without_forwarding({**scope, "headers": plain})
+        await self.app(inner, receive, partial(_older_protocol, {}, _with_headers(send)))
 
 
 async def _older_protocol(held: Message, send: Send, message: Message) -> None:
@@ -112,25 +143,19 @@ async def _older_protocol(held: Message, send: Send, message: Message) -> None:
 def _with_headers(send: Send) -> Send:
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *SAFE]}
+            # Gradio would let any origin read along; nothing here is for the pages of others.
+            own = [one for one in message["headers"] if not one[0].lower().startswith(b"access-control-")]
+            message = {**message, "headers": [*own, *SAFE]}
         await send(message)
 
     return sent
 
 
-def names_of(host: str) -> frozenset[str] | None:
-    """The names under which a page bound to `host` may be asked for; None where it is open to the network anyway."""
-    return frozenset({*LOOPBACK, host}) if is_loopback(host) else None
+def _without_forwarding(scope: Scope) -> Scope:
+    """A request without what it says of other addresses, so that nothing inside can repeat it."""
+    return {**scope, "headers": [one for one in scope["headers"] if not FORWARDING.match(one[0])]}
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a page bound to `host`."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _host_name(header: str) -> str:
-    """`name` of `name:port`, brackets off."""
-    return re.sub(r":\d+$", "", header).strip("[]").lower()
+def _refused(path: str, said: str) -> Response:
+    """A refusal as the page reads it, or in plain text."""
+    return JSONResponse({"error": said}, 403) if path.startswith("/page/") else PlainTextResponse(said, 403)

@@ -24,17 +24,27 @@ def launch(
     host: str = "127.0.0.1",
     port: int = 7860,
     examples: Sequence[str] | None = None,
-    users: Mapping[str, str] | None = None,
+    users: Mapping[str, str] | Path | None = None,
     feedback: Path = Path("feedback.jsonl"),
     build: bool = False,
+    public_url: str = "",
 ) -> None:
     """Serve the page until interrupted. Raises ConfigProblem where the address cannot be used.
 
     `examples` are questions offered while nothing is asked; None: those of the sample sources, if they are indexed.
-    `users` maps names to password hashes (`rag.server.auth`); with them people have to sign in.
+    `users` is the file of users (`rag password`), or maps names to password hashes; with it people have to sign in.
     `feedback` is the file that keeps what people say of answers. With `build` the index is brought up to date at once,
-    behind the page.
+    behind the page. `public_url` is the address that people type where a proxy stands in front.
     """
     from rag.server.server import serve
 
-    serve(assistant, host=host, port=port, examples=examples, users=users, feedback=feedback, build=build)
+    serve(
+        assistant,
+        host=host,
+        port=port,
+        examples=examples,
+        users=users,
+        feedback=feedback,
+        build=build,
+        public_url=public_url,
+    )

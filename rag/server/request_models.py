@@ -6,13 +6,15 @@ raises QuestionProblem with the field's name. This module does not know what is 
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.requests import Request
 
 from rag.errors import QuestionProblem
 from rag.evidence import Kind, PackedAnswer
+from rag.server.limits import MOST_BODY, MOST_CITATIONS, MOST_PACKED, MOST_TEXT, MOST_TURN
 from rag.types import AnswerShape, AnswerStatus, Citation, Claim, PartlyReason, QuotedRows, Role, Span, Support, Turn
 
 __all__ = [
@@ -24,13 +26,14 @@ __all__ = [
     "PageRequest",
     "PathRequest",
     "RestoreRequest",
+    "SearchRequest",
     "SuggestionsRequest",
+    "checked",
     "parse_request",
 ]
 
-_MOST_BYTES = 8_000_000  # of a request in JSON: a long conversation with its quotes
-_MOST_TEXT = 20_000  # characters of a text that is kept
 _MOST_ROWS = 1_000  # of a table that is quoted
+Text = Annotated[str, Field(max_length=MOST_TEXT)]
 _T = TypeVar("_T", bound=BaseModel)
 
 
@@ -43,32 +46,32 @@ class PageRequest(BaseModel):
 class PathRequest(PageRequest):
     """A file among the sources."""
 
-    path: str
+    path: Text
 
 
 class RestoreRequest(PageRequest):
     """What a removed file is put back with."""
 
-    token: str
+    token: Text
 
 
 class _Place(PageRequest):
-    document_id: str
+    document_id: Text
     span: tuple[int, int]
 
 
 class EvidenceRequest(_Place):
     """A citation to be shown in its surroundings, of so many characters on either side."""
 
-    quote: str = ""
-    path: str = ""
+    quote: Text = ""
+    path: Text = ""
     answer: tuple[int, int] | None = None
     around: int = 700
 
 
 class _Quoted(_Place):
-    path: str
-    quote: str
+    path: Text
+    quote: Text
 
 
 class CitationStatusRequest(PageRequest):
@@ -80,29 +83,29 @@ class CitationStatusRequest(PageRequest):
 class SuggestionsRequest(PageRequest):
     """What has been asked and cited so far."""
 
-    question: str
-    asked: list[str] | None = None
+    question: Text
+    asked: list[Text] | None = None
     cited: list[_Place] | None = None
-    paths: list[str] | None = None
+    paths: list[Text] | None = None
 
 
 class _Rows(PageRequest):
-    heads: list[list[str]] = Field(max_length=_MOST_ROWS)
-    rows: list[list[str]] = Field(max_length=_MOST_ROWS)
+    heads: list[list[Text]] = Field(max_length=_MOST_ROWS)
+    rows: list[list[Text]] = Field(max_length=_MOST_ROWS)
     cell: tuple[int, int] | None = None
-    sheet: str = ""
-    cells: str = ""
+    sheet: Text = ""
+    cells: Text = ""
 
     def value(self) -> QuotedRows:
         heads, rows = (tuple(map(tuple, each)) for each in (self.heads, self.rows))
-        return QuotedRows(heads, rows, self.cell, self.sheet[:_MOST_TEXT], self.cells[:_MOST_TEXT])
+        return QuotedRows(heads, rows, self.cell, self.sheet, self.cells)
 
 
 class _Cited(_Quoted):
     number: int = 0
-    title: str
+    title: Text
     page: int | None = None
-    page_label: str | None = None
+    page_label: Text | None = None
     answer: tuple[int, int] | None = None
     table: _Rows | None = None
 
@@ -116,28 +119,36 @@ class _Cited(_Quoted):
             page=self.page,
             page_label=self.page_label,
             span=Span(*self.span),
-            quote=self.quote[:_MOST_TEXT],
+            quote=self.quote,
             answer=None if self.answer is None else Span(*self.answer),
             table=None if self.table is None else self.table.value(),
         )
 
 
 class _Turn(PageRequest):
-    role: str
-    text: str
+    role: Text
+    text: Annotated[str, Field(max_length=MOST_TURN)]
 
     def value(self) -> Turn:
         role: Role = "assistant" if self.role == "assistant" else "user"
-        return Turn(role, self.text[:_MOST_TEXT])
+        return Turn(role, self.text)
 
 
 class AskRequest(PageRequest):
     """A question in its conversation; `llm` names the language model that writes, None the configured one."""
 
-    question: str
+    question: Text
     turns: list[_Turn] | None = None
-    paths: list[str] | None = None
-    llm: str | None = None
+    paths: list[Text] | None = None
+    llm: Text | None = None
+
+
+class SearchRequest(PageRequest):
+    """What is looked for, and how many passages are wanted."""
+
+    question: Text
+    k: int = 8
+    paths: list[Text] | None = None
 
 
 class FeedbackRequest(PageRequest):
@@ -146,26 +157,26 @@ class FeedbackRequest(PageRequest):
     kind: Kind
     status: AnswerStatus
     reason: PartlyReason = ""
-    question: str
+    question: Text
     turns: list[_Turn] | None = None
-    answers: list[str] | None = None
+    answers: list[Text] | None = None
     citations: list[_Cited] | None = None
-    wrong: list[int | str] | None = None
-    expected: str = ""
-    user: str = ""
+    wrong: list[int | Text] | None = None
+    expected: Text = ""
+    user: Text = ""
 
 
 class _Claim(PageRequest):
-    text: str
+    text: Text
     support: Support
     citations: list[_Cited] | None = None
-    group: str = ""
+    group: Text = ""
 
 
 class _Asked(PageRequest):
-    question: str
+    question: Text
     claims: list[_Claim] | None = None
-    notes: list[str] | None = None
+    notes: list[Text] | None = None
     status: AnswerStatus | None = None
     reason: PartlyReason = ""
     shape: AnswerShape = "fact"
@@ -183,27 +194,49 @@ class _Asked(PageRequest):
 class PackRequest(PageRequest):
     """A conversation to be packed."""
 
-    title: str
-    conversation: list[_Asked] | None = None
+    title: Text
+    conversation: Annotated[list[_Asked], Field(max_length=MOST_PACKED)] | None = None
+
+    @model_validator(mode="after")
+    def _few(self) -> PackRequest:
+        """Each citation has its page drawn."""
+        claims = (claim for one in self.conversation or () for claim in one.claims or ())
+        if sum(len(claim.citations or ()) for claim in claims) > MOST_CITATIONS:
+            raise ValueError(f"more than {MOST_CITATIONS} citations")
+        return self
 
 
 async def parse_request(request: Request, kind: type[_T]) -> _T:
     """The body of a request. Raises QuestionProblem if it is too long, no JSON, or not as `kind` has it."""
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise _misunderstood("content type")
-    body = b""
+    body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > _MOST_BYTES:
+        if len(body) > MOST_BODY:
             raise _misunderstood("body too long")
-    try:
-        given = kind.model_validate_json(body)
-    except ValidationError as error:
-        raise _misunderstood(".".join(map(str, error.errors()[0]["loc"])) or "body") from error
+    given = checked(kind, bytes(body))
     if "user" in kind.model_fields:
         return given.model_copy(update={"user": request.scope.get("user_name") or ""})
     return given
 
 
+def checked(kind: type[_T], given: bytes | Mapping[str, object]) -> _T:
+    """What was given, in JSON or as values. Raises QuestionProblem that names what is wrong with it."""
+    try:
+        return kind.model_validate_json(given) if isinstance(given, bytes) else kind.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "body"
+        most = first.get("ctx", {}).get("max_length")
+        if first["type"] == "string_too_long":
+            where += f" has more than {most:,} characters"
+        elif first["type"] == "too_long":
+            where += f" has more than {most:,} entries"
+        elif first["type"] == "value_error":
+            where += f" has {first['ctx']['error']}"
+        raise _misunderstood(where) from error
+
+
 def _misunderstood(what: str) -> QuestionProblem:
-    return QuestionProblem(f"Invalid request: {what}.", "Load the page again.")
+    return QuestionProblem(f"Invalid request: {what}.", "Send what docs/api.md says; on the page, load it again.")

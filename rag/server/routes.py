@@ -25,8 +25,9 @@ from starlette.routing import Route
 from rag.assistant import MAX_QUESTION
 from rag.errors import ConfigProblem, FootnoteError
 from rag.evidence import FeedbackEntry, FeedbackStore, make_pack
-from rag.server.api import AT_ONCE, Endpoints
+from rag.server.api import Endpoints
 from rag.server.build_job import BuildJob
+from rag.server.limits import AT_ONCE
 from rag.server.request_models import (
     AskRequest,
     CitationStatusRequest,

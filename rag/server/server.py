@@ -10,7 +10,7 @@ import errno
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,13 +23,15 @@ from starlette.routing import Mount, Route
 
 from rag.errors import ConfigProblem, FootnoteError
 from rag.evidence import FeedbackStore, Viewer
+from rag.server.addresses import PublicUrl, ServedNames, is_loopback, parse_public_url
 from rag.server.api import Endpoints
 from rag.server.auth import Authenticator, user_tag
 from rag.server.build_job import BuildJob
 from rag.server.gradio_api import GradioProxy
-from rag.server.guard import Guard, is_loopback, names_of
+from rag.server.guard import Guard
 from rag.server.routes import PageRoutes
 from rag.server.upload_store import UploadStore
+from rag.server.users import UsersFile
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -69,25 +71,35 @@ def serve(
     host: str,
     port: int,
     examples: Sequence[str] | None = None,
-    users: Mapping[str, str] | None = None,
+    users: Mapping[str, str] | Path | None = None,
     feedback: Path = Path("feedback.jsonl"),
     build: bool = False,
+    public_url: str = "",
 ) -> None:
     """Bind `host:port`, say where the page is, and serve it until interrupted. Raises ConfigProblem."""
+    public = parse_public_url(public_url)
     bound, viewer = _bind(host, port), Viewer(assistant)
     try:
         import uvicorn
 
         endpoints = Endpoints(viewer, tuple(examples) if examples is not None else None)
         building = BuildJob(assistant.build, endpoints.refresh_examples)
-        app = application(endpoints, building, host, users, feedback)
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
+        app = application(endpoints, building, host, users, feedback, public)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            timeout_graceful_shutdown=2,
+            server_header=False,
+            proxy_headers=public is not None,  # who asks is believed of a proxy, where there is one
+        )
         threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
         if build:
             building.start()
         shown = f"[{host}]" if ":" in host else host
         bound.listen(128)
-        print(f"Footnote is at http://{shown}:{bound.getsockname()[1]} (Ctrl+C stops it)", file=sys.stderr, flush=True)
+        here = f"http://{shown}:{bound.getsockname()[1]}"
+        where = f"{public}/, behind {here}" if public else here
+        print(f"Footnote is at {where} (Ctrl+C stops it)", file=sys.stderr, flush=True)
         uvicorn.Server(config).run(sockets=[bound])
     finally:
         viewer.close()
@@ -111,8 +123,9 @@ def application(
     endpoints: Endpoints,
     building: BuildJob,
     host: str = "127.0.0.1",
-    users: Mapping[str, str] | None = None,
+    users: Mapping[str, str] | Path | None = None,
     feedback: Path = Path("feedback.jsonl"),
+    public: PublicUrl | None = None,
 ) -> Starlette:
     """The ASGI application: the page, its files and calls, Gradio's API behind them, and the guard in front.
 
@@ -122,8 +135,8 @@ def application(
     scripts = sorted(name for name in files if name.endswith(".js"))
     modules = "".join(f'<link rel="modulepreload" href="footnote/{name}">\n' for name in scripts)
     shell = PAGE.replace("<!--modules-->", modules)  # all are asked for at once, not one after the other
-    doorkeeper = Authenticator(users) if users else None
-    programs = GradioProxy(endpoints, host)
+    doorkeeper = Authenticator(_current(users), public) if users else None
+    programs = GradioProxy(endpoints, host, str(public or ""))
     may_change = is_loopback(host) or doorkeeper is not None
     shelf = UploadStore(endpoints.assistant.sources_folder)
     calls = PageRoutes(endpoints, shelf, building, FeedbackStore(feedback), may_change)
@@ -149,8 +162,13 @@ def application(
 
     routes = [Route("/", page), Route("/footnote/{name}", static), *calls.routes()]
     routes += doorkeeper.routes() if doorkeeper else []
-    guard = Middleware(Guard, hosts=names_of(host), doorkeeper=doorkeeper)
+    guard = Middleware(Guard, names=ServedNames(host, public), doorkeeper=doorkeeper)
     return Starlette(routes=[*routes, Mount("/", programs)], middleware=[guard], lifespan=lifespan)
+
+
+def _current(users: Mapping[str, str] | Path) -> Callable[[], Mapping[str, str]]:
+    """Who may sign in, as it is known now."""
+    return UsersFile(users).current if isinstance(users, Path) else lambda: users
 
 
 def _bind(host: str, port: int) -> socket.socket:

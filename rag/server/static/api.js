@@ -5,6 +5,10 @@ const address = (name) => new URL(`page/${name}`, document.baseURI);
 export class Refused extends Error {}
 
 const LOST = "The server does not answer. Check that it is still running, then try again.";
+const TOO_LARGE = "The server in front of this page does not let through so much at once.";
+
+// Why a call was refused: in the server's words, or in ours where something else has answered.
+const reason = (found, status) => found.error || (status === 413 ? TOO_LARGE : LOST);
 
 async function post(name, body, signal) {
   let response;
@@ -22,7 +26,7 @@ async function post(name, body, signal) {
   if (response.status === 401) location.reload(); // the session has ended: the form asks for the password again
   if (response.ok) return response;
   const found = await response.json().catch(() => ({}));
-  throw new Refused(found.error || LOST);
+  throw new Refused(reason(found, response.status));
 }
 
 // One call, one value.
@@ -75,7 +79,7 @@ export function send(file, name, onprogress, signal) {
         // what is no JSON has no error to tell either
       }
       if (request.status === 200) resolve(found.path);
-      else reject(new Refused(found.error || LOST));
+      else reject(new Refused(reason(found, request.status)));
     });
     request.addEventListener("error", () => reject(new Refused(LOST)));
     request.addEventListener("abort", () => reject(new DOMException("", "AbortError")));

@@ -11,15 +11,19 @@ import { cite } from "./notes.js";
 import { questions, welcome } from "./welcome.js";
 import * as store from "./store.js";
 
+const MOST = 2000; // characters of a turn that the server takes, as it counts them
+
+const cut = (text) => Array.from(text.slice(0, 2 * MOST)).slice(0, MOST).join("");
+
 // What was said before a turn, as the server wants it.
 function before(talk, turn) {
   const at = talk.turns.indexOf(turn);
   const earlier = (at < 0 ? talk.turns : talk.turns.slice(0, at)).filter((each) => each.answer).slice(-6);
   return earlier.flatMap((each) => [
-    { role: "user", text: each.question },
+    { role: "user", text: cut(each.question) },
     {
       role: "assistant",
-      text: each.answer.claims.map((claim) => claim.text).join(" ") || told(each.answer),
+      text: cut(each.answer.claims.map((claim) => claim.text).join(" ") || told(each.answer)),
     },
   ]);
 }

@@ -14,7 +14,7 @@ export function conversationsDrawer(chat) {
       h("h2", {}, "Conversations"),
       iconButton("close", "Close", () => node.close()),
     ),
-    h("p", { class: "aside" }, "Kept in this browser only."),
+    h("p", { class: "aside" }, store.user ? "Kept in this browser only, until you sign out." : "Kept in this browser only."),
     list,
     h(
       "p",

@@ -28,10 +28,10 @@ function themeButton() {
 }
 
 function signOut() {
-  const words = `Sign out ${store.user}`;
+  const words = `Sign out ${store.user}; the conversations kept here are deleted`;
   return h(
     "form",
-    { method: "post", action: "logout" },
+    { method: "post", action: "logout", onsubmit: () => store.forget() },
     h("button", { type: "submit", class: "ghost", "aria-label": words, title: words }, icon("out")),
   );
 }
@@ -39,11 +39,15 @@ function signOut() {
 // Asks how the server stands until nothing more is to be expected: models loaded, questions to begin with found.
 async function watchState(ready, onstate) {
   for (let wait = 400; ; wait = Math.min(wait * 1.5, 3000)) {
-    const state = await call("state").catch(() => null);
+    let told = "Waiting for the server…";
+    const state = await call("state").catch((problem) => {
+      if (problem.message.includes("public_url")) told = problem.message; // waiting would not help
+      return null;
+    });
     if (state) onstate(state);
     ready.hidden = Boolean(state?.ready);
     ready.className = state?.problem ? "warming trouble" : "warming";
-    ready.textContent = state ? state.problem || "Warming up…" : "Waiting for the server…";
+    ready.textContent = state ? state.problem || "Warming up…" : told;
     if (state?.settled) return;
     await new Promise((done) => setTimeout(done, wait));
   }

@@ -1,9 +1,35 @@
-// Conversations, kept in this browser only.
+// Conversations, kept in this browser only, and where people sign in only until they sign out.
 
-// Where people sign in, each finds only their own.
 export const user = document.querySelector('meta[name="user"]')?.content ?? "";
-const KEY = user ? `footnote.conversations.${user}` : "footnote.conversations";
+const ALL = "footnote.conversations";
+const KEY = user ? `${ALL}.${user}` : ALL;
+const CURRENT = "footnote.current";
 const MOST = 40;
+let forgotten = false; // whoever has signed out leaves nothing behind, not even what is written while the page goes
+
+// Where people sign in, each finds only their own; nobody leaves theirs to the next one.
+function clear(theirs) {
+  try {
+    for (const key of Object.keys(localStorage)) if (theirs(key)) localStorage.removeItem(key);
+  } catch {
+    // nothing may be stored here
+  }
+}
+
+if (user) {
+  clear((key) => key.startsWith(`${ALL}.`) && key !== KEY);
+  addEventListener("storage", (event) => {
+    if (event.key !== KEY || event.newValue !== null) return;
+    forgotten = true; // signed out in another tab
+    location.reload();
+  });
+}
+
+// On signing out: the conversations of this person, and which one was open.
+export function forget() {
+  forgotten = true;
+  clear((key) => key === KEY || key === CURRENT);
+}
 
 function read() {
   try {
@@ -15,6 +41,7 @@ function read() {
 }
 
 function write(all) {
+  if (forgotten) return;
   for (let kept = all; ; kept = kept.slice(0, -1)) {
     try {
       return localStorage.setItem(KEY, JSON.stringify(kept));
@@ -49,6 +76,7 @@ export function remove(id) {
 
 // A setting of this browser; without a value it is read. Where nothing may be stored it is simply forgotten.
 export function setting(name, value) {
+  if (forgotten && value !== undefined) return value;
   try {
     if (value === undefined) return localStorage.getItem(`footnote.${name}`);
     localStorage.setItem(`footnote.${name}`, value);

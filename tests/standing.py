@@ -1,0 +1,85 @@
+"""The guard, the doorkeeper and a small application behind them, served for real; and people who send things."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from rag.server.addresses import PublicUrl, ServedNames
+from rag.server.auth import Authenticator
+from rag.server.guard import Guard
+from rag.server.users import UsersFile
+
+
+class Answered(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    cookies: tuple[str, ...] = ()
+
+
+@dataclass
+class Sender:
+    """Sends to a port of this machine."""
+
+    port: int
+
+    def __call__(
+        self, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None, wait: float = 60
+    ) -> Answered:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=wait)) as connection:
+            connection.request("GET" if body is None else "POST", path, body, dict(headers or {}))
+            with connection.getresponse() as answer:
+                found = {name.lower(): value for name, value in answer.getheaders()}
+                cookies = tuple(answer.headers.get_all("set-cookie") or ())
+                return Answered(answer.status, found, answer.read(), cookies)
+
+
+@contextmanager
+def standing(users: Path | None = None, bound: str = "127.0.0.1", public: PublicUrl | None = None) -> Iterator[Sender]:
+    """Sends one request to the application, which says how many bytes came and who sent them."""
+
+    async def echo(request: Request) -> Response:
+        body = await request.body()
+        return JSONResponse({"bytes": len(body), "user": request.scope.get("user_name")})
+
+    keeper = Authenticator(UsersFile(users).current, public) if users is not None else None
+    routes = [Route(path, echo, methods=["GET", "POST"]) for path in ("/", "/page/ask", "/gradio_api/run/ask")]
+    guard = Middleware(Guard, names=ServedNames(bound, public), doorkeeper=keeper)
+    app = Starlette(routes=[*routes, *(keeper.routes() if keeper else [])], middleware=[guard])
+    config = uvicorn.Config(app, port=0, log_level="error", proxy_headers=True, forwarded_allow_ips="127.0.0.1")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    port = int(server.servers[0].sockets[0].getsockname()[1])
+
+    try:
+        yield Sender(port)
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def said(answer: Answered) -> str:
+    """The sentence of a refusal."""
+    found = json.loads(answer.body)["error"]
+    assert isinstance(found, str)
+    return found
