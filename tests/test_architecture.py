@@ -60,7 +60,6 @@ OWNERS: dict[str, set[str]] = {
     "onnx": {"models"},
     "onnxruntime": {"models"},
     "tokenizers": {"models"},
-    "openai": {"models"},
     "httpx2": {"models"},
     "faiss": {"lenses"},
     "tantivy": {"language", "lenses"},  # one analyzer: what is compared is what is indexed

@@ -12,7 +12,6 @@ import pytest
 SLOW = ("torch", "transformers", "sentence_transformers", "gradio", "scipy", "sklearn", "pandas", "onnx", "onnxscript")
 NOT_TO_ASK = (
     "asyncio",
-    "openai",
     "httpx2",
     "filelock",
     "watchfiles",

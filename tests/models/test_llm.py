@@ -345,29 +345,3 @@ def _write_gguf(gguf: object, folder: Path, path: Path) -> None:
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
-
-
-def test_httpx_is_whole_before_openai_looks_into_it() -> None:
-    """The page's server loads Gradio, and with it httpx, behind the page; OpenAI's library looks into half of it."""
-    script = """
-import sys, threading
-from rag.models.llm.server import _finish_httpx
-
-begun, go = threading.Event(), threading.Event()
-
-class Slowly:
-    def find_spec(self, name, path=None, target=None):
-        if name == "httpx._client":
-            begun.set()
-            go.wait(60)
-
-sys.meta_path.insert(0, Slowly())
-threading.Thread(target=__import__, args=("httpx",)).start()
-begun.wait(60)
-before = hasattr(sys.modules["httpx"], "URL")
-threading.Timer(0.3, go.set).start()
-_finish_httpx()
-print(before, hasattr(sys.modules["httpx"], "URL"))
-"""
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
-    assert said.stdout.strip() == "False True", said.stderr

@@ -6,7 +6,7 @@ nowhere. This module does not know what is asked.
 
 from __future__ import annotations
 
-import importlib
+import json
 import math
 import socket
 import threading
@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from rag.errors import AnswerCutOff, LanguageModelProblem
+from rag.models.llm.chat_request import chat_request, unknown_parameter
+from rag.models.llm.chat_stream import NotAChat, Refused, pieces_of, sentence_in
 from rag.models.tokens import count_tokens
 from rag.types import Turn
 
 if TYPE_CHECKING:
-    import openai
+    import httpx2
 
 __all__ = ["ServerModel"]
 
@@ -28,6 +30,7 @@ DEFAULT_CONTEXT = 4096
 """Where nobody tells: what Ollama gives a model unless it is told otherwise, and the least that is common."""
 _OTHER_TOKENIZER = 1.2  # other vocabularies need so many tokens for one of cl100k_base, on English
 _CONNECT = 3.0  # seconds
+_READ = 65536  # bytes of an error
 
 
 def cut_off_error(name: str, most: int) -> AnswerCutOff:
@@ -56,6 +59,7 @@ class ServerModel:
         self.name, self.place = setting, urlsplit(address).netloc
         self._address, self._model, self._key, self._wait, self._ollama = address, model, key, wait, ollama
         self._context = context
+        self._without: frozenset[str] = frozenset()  # parameters that it was seen to refuse
 
     @property
     def context(self) -> int:
@@ -71,57 +75,65 @@ class ServerModel:
     def write(self, instructions: str, turns: Sequence[Turn], most: int, stop: threading.Event) -> Iterator[str]:
         """Pieces of the answer as they come, "" while the model thinks. Raises LanguageModelProblem, AnswerCutOff."""
         import httpx2
-        import openai
 
-        messages: list[Any] = [{"role": "system", "content": instructions}]
-        messages += [{"role": turn.role, "content": turn.text} for turn in turns]
         begun = False
         try:
-            with (
-                self._opened(stop) as client,
-                client.chat.completions.create(
-                    model=self._named(),
-                    messages=messages,
-                    max_tokens=most,
-                    temperature=0.0,
-                    stream=True,
-                    extra_body={"reasoning_effort": "none"} if self._ollama else None,
-                ) as stream,
-            ):
-                for chunk in stream:
+            with self._opened(stop) as client, self._answer(client, instructions, turns, most, stop) as response:
+                for piece in pieces_of(response.iter_bytes()):
                     if stop.is_set():
                         return
                     begun = True
-                    if chunk.choices:
-                        yield chunk.choices[0].delta.content or ""
-                        if chunk.choices[0].finish_reason == "length":
-                            raise cut_off_error(self.name, most)
-                        if chunk.choices[0].finish_reason:
-                            return
-        except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:
+                    yield piece.text
+                    if piece.end == "cut":
+                        raise cut_off_error(self.name, most)
+                    if piece.end == "filtered":
+                        raise AnswerCutOff(f"A filter of {self.place} ended the answer.", "Take another model.")
+                    if piece.end:
+                        return
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             if stop.is_set():
                 return
-            if begun and not isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
+            if begun and not isinstance(error, httpx2.TimeoutException | NotAChat | Refused):
                 raise self._broken() from error
             raise self._problem(error) from error
         finally:
             stop.set()
-        # Every server says why it has finished; a stream that just ends was cut off.
+        # Nobody said that this was the end, and it stands in the middle of a sentence.
         raise self._broken()
+
+    @contextmanager
+    def _answer(
+        self, client: httpx2.Client, instructions: str, turns: Sequence[Turn], most: int, stop: threading.Event
+    ) -> Iterator[httpx2.Response]:
+        """The server's answer, its body still to come; asked again without what the server says that it refuses."""
+        headers = {"authorization": f"Bearer {self._key}"} if self._key else {}
+        headers |= {"content-type": "application/json", "accept-encoding": "identity"}
+        while True:
+            body = chat_request(self._named(), instructions, turns, most, self._without)
+            if self._ollama:
+                body["reasoning_effort"] = "none"
+            data = json.dumps(body).encode()  # which escapes what UTF-8 has no bytes for
+            with client.stream("POST", f"{self._address}/chat/completions", content=data, headers=headers) as response:
+                if response.is_success:
+                    yield response
+                    return
+                said = sentence_in(response.read()[:_READ])
+            refused = unknown_parameter(said) if response.status_code in (400, 422) and not stop.is_set() else ""
+            if not refused or refused in self._without:
+                raise Refused(said, response.status_code)
+            self._without |= {refused}
 
     def _broken(self) -> LanguageModelProblem:
         return LanguageModelProblem(f"{self.name} broke off in the middle.", "Ask again, or look at the server's log.")
 
     @contextmanager
-    def _opened(self, stop: threading.Event) -> Iterator[openai.OpenAI]:
+    def _opened(self, stop: threading.Event) -> Iterator[httpx2.Client]:
         """A client of its own for one question, whose connections are cut as soon as `stop` is set.
 
         Whoever waits for a socket does not notice that it is closed, so it is shut down from another thread.
         """
         import httpx2
-        import openai
 
-        _finish_httpx()
         wires: list[Any] = []
 
         def watch(event: str, told: Any) -> None:
@@ -139,16 +151,8 @@ class ServerModel:
         timeout = httpx2.Timeout(self._wait, connect=_CONNECT)
         hooks = {"request": [lambda request: request.extensions.update(trace=watch)]}
         threading.Thread(target=cut, daemon=True, name=f"stopping {self.name}").start()
-        with httpx2.Client(trust_env=False, follow_redirects=False, timeout=timeout, event_hooks=hooks) as transport:
-            yield openai.OpenAI(
-                base_url=self._address,
-                api_key=self._key or "none",
-                organization="",
-                project="",
-                max_retries=0,
-                timeout=timeout,
-                http_client=transport,
-            )
+        with httpx2.Client(trust_env=False, follow_redirects=False, timeout=timeout, event_hooks=hooks) as client:
+            yield client
 
     def close(self) -> None:
         """Nothing is kept open between questions."""
@@ -177,7 +181,7 @@ class ServerModel:
         try:
             return int(self._described().get("context", DEFAULT_CONTEXT))
         except LanguageModelProblem as problem:
-            if getattr(problem.__cause__, "response", None) is None:
+            if _unreachable(problem.__cause__):
                 raise
             return DEFAULT_CONTEXT
 
@@ -214,35 +218,45 @@ class ServerModel:
     def _problem(self, error: Exception) -> LanguageModelProblem:
         """One sentence for what went wrong between here and the server."""
         import httpx2
-        import openai
 
-        start = "Start it, or see what runs here: rag doctor"
-        if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
+        log = "Look at the server's log."
+        status = error.status if isinstance(error, Refused) else _status(error)
+        if isinstance(error, httpx2.TimeoutException):
             return LanguageModelProblem(
                 f"{self.name} did not answer in time.", "Give it longer (llm_wait), or a smaller model."
             )
-        status = getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
         if status == 404:
             return LanguageModelProblem(
                 f"{self.place} does not know the model {self._model}.", "See what it has: rag doctor"
             )
         if status in (401, 403):
             return LanguageModelProblem(f"{self.place} wants another key.", "Set FOOTNOTE_LLM_KEY.")
+        if status in (429, 503):
+            said = str(error) if isinstance(error, Refused) else ""
+            return LanguageModelProblem(f"{self.name} is busy: {said or f'status {status}'}", "Ask again in a while.")
+        if isinstance(error, Refused):
+            return LanguageModelProblem(f"{self.name} refused: {str(error) or f'status {status}'}", log)
         if status is not None:
-            said = " ".join(str(getattr(error, "message", error)).split())[:160]
-            return LanguageModelProblem(f"{self.name} refused: {said}", "Look at the server's log.")
-        if isinstance(error, openai.APIConnectionError | httpx2.ConnectError):
-            return LanguageModelProblem(f"{self.name} does not run at {self.place}.", start)
-        return LanguageModelProblem(
-            f"{self.name} broke off: {type(error).__name__}.", "Ask again, or look at the server's log."
-        )
+            return LanguageModelProblem(f"{self.name} refused: status {status}", log)
+        if isinstance(error, NotAChat):
+            return LanguageModelProblem(
+                f"{self.place} answers, but broke off OpenAI's protocol: {error}.", f"Is {self._address} its address?"
+            )
+        if isinstance(error, httpx2.ConnectError):
+            return LanguageModelProblem(
+                f"{self.name} does not run at {self.place}.", "Start it, or see what runs here: rag doctor"
+            )
+        return LanguageModelProblem(f"{self.name} broke off: {type(error).__name__}.", f"Ask again. {log}")
 
 
-def _finish_httpx() -> None:
-    """Waits for httpx where another thread is importing it.
+def _status(error: Exception) -> int | None:
+    """The status of the answer that an error is about."""
+    found = getattr(getattr(error, "response", None), "status_code", None)
+    return found if isinstance(found, int) else None
 
-    OpenAI's library looks into `sys.modules["httpx"]` whatever state it is in; while the page's server loads Gradio
-    behind the page, that is half a module.
-    """
-    with suppress(ImportError):
-        importlib.import_module("httpx")
+
+def _unreachable(error: BaseException | None) -> bool:
+    """Whether nobody answered at all; where somebody did, only the list is not to be had."""
+    import httpx2
+
+    return isinstance(error, httpx2.TransportError)
