@@ -42,9 +42,12 @@ class QuotedSpan:
     span: Span
     answer: Span | None = None
     group: str = ""
+    column: int | None = None  # of a table's row: the one that is asked for, also where its cell is blank
 
 
-def cite(number: int, document: Document, span: Span, answer: Span | None = None) -> Citation:
+def cite(
+    number: int, document: Document, span: Span, answer: Span | None = None, column: int | None = None
+) -> Citation:
     """A citation of a span, with the page that it starts on, and what it quotes as rows of a table."""
     page = document.page_at(span.start)
     return Citation(
@@ -57,7 +60,7 @@ def cite(number: int, document: Document, span: Span, answer: Span | None = None
         span=span,
         quote=document.text[span.start : span.end],
         answer=answer,
-        table=quoted_rows(document, span, answer),
+        table=quoted_rows(document, span, answer, column),
     )
 
 
@@ -72,7 +75,9 @@ def claims_of(places: Sequence[QuotedSpan]) -> tuple[Claim, ...]:
     claims: list[Claim] = []
     number = 0
     for group in groups.values():
-        citations = tuple(cite(number + i, one.document, one.span, one.answer) for i, one in enumerate(group, 1))
+        citations = tuple(
+            cite(number + i, one.document, one.span, one.answer, one.column) for i, one in enumerate(group, 1)
+        )
         number += len(group)
         first = group[0]
         said = _shown(citations[0].quote, first.document.media_type)

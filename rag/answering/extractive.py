@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from rag.answering.by_words import answer_by_words
 from rag.answering.catalogue import about_sources
-from rag.answering.cells import LOOKED_UP, blank_note, looked_up, with_cell
+from rag.answering.cells import LOOKED_UP, blank_note, with_cell
 from rag.answering.citing import QuotedSpan, cites, claims_of, differ_note, newest_first, with_head
 from rag.answering.comparison import comparison_answer
 from rag.answering.differing import differing
@@ -20,6 +20,7 @@ from rag.answering.findings import Answering, Findings
 from rag.answering.overview import outline, section
 from rag.answering.selection import claims_in_shape, closest, evidence, whole_lists
 from rag.answering.several import joined
+from rag.answering.table_answer import TABLE_KINDS, answer_from_tables, leaves_unsaid
 from rag.answering.versions import in_time, with_time
 from rag.language import (
     Kind,
@@ -122,12 +123,8 @@ def _read_for(question: str, alone: RewrittenQuestion, answering: Answering) -> 
         overview = _overview(blank, kind, topic_of(asked), found, answering)
         if overview is not None:
             return overview, _inside(overview, found, corpus)
-    if kind == "fact" and (cell := looked_up(asked, found.hits)) is not None:
-        place, head = cell
-        notes = (blank_note(head),) if head else ()
-        return replace(
-            blank, status="answered", shape="cell", claims=claims_of([place]), confidence=LOOKED_UP, notes=notes
-        ), found
+    if kind in TABLE_KINDS and (told := _from_tables(blank, found)) is not None:
+        return told, found
     sides = sides_of(cased(asked, [hit.passage.text for hit in found.hits]))
     if not sides and (inside := _in_named(asked, answering)) is not None:
         found, findings = inside
@@ -144,6 +141,18 @@ def _read_for(question: str, alone: RewrittenQuestion, answering: Answering) -> 
     return with_time(_told(replace(blank, shape=_SHAPES[kind]), kind, findings), now), found
 
 
+def _from_tables(blank: Answer, found: Retrieved) -> Answer | None:
+    """The answer of the tables of what was found; None where they do not say what is asked."""
+    documents = {hit.passage.document.id: hit.passage.document for hit in found.hits}
+    cells = answer_from_tables(blank.asked_as, list(documents.values()))
+    if cells is None:
+        return None
+    answer = replace(blank, status=cells.status, claims=claims_of(cells.places), notes=cells.notes)
+    if cells.status == "partly":
+        return replace(answer, reason="closest", confidence=LOOKED_UP / 2)
+    return replace(answer, shape=cells.shape, confidence=LOOKED_UP)
+
+
 def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:
     """The answer of one reading, as strong as its first sentence."""
     answer = replace(blank, confidence=findings.reading.answerable)
@@ -151,7 +160,7 @@ def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:
     if not findings.about:
         return answer
     listed = whole_lists(findings) if kind == "list" else []
-    if not findings.answers:
+    if not findings.answers or _leaves_unsaid(findings, kind):
         # no words are set off as the answer in sentences that only come closest
         places = [replace(place, answer=None) for place in listed or closest(findings, kind, term)]
         return replace(answer, status="partly", reason="closest", claims=claims_in_shape(places, kind))
@@ -168,6 +177,14 @@ def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:
     claims = claims_in_shape(list(dict.fromkeys([*sides, *places])), kind)
     numbers = tuple(c.number for side in sides for claim in claims for c in claim.citations if cites(c, side))
     return replace(answer, status="answered", claims=claims, notes=(differ_note(sides),), differing=numbers)
+
+
+def _leaves_unsaid(findings: Findings, kind: Kind) -> bool:
+    """Whether the first sentence is a row of a table that does not say all that a fact is asked by: "purple kettle"."""
+    if kind not in ("fact", "yes_no"):
+        return False
+    place = findings.place(findings.reading.sentences[0])
+    return leaves_unsaid(findings.question, place.document, place.span)
 
 
 def _in_named(asked: str, answering: Answering) -> tuple[Retrieved, Findings] | None:

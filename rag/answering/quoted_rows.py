@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from rag.types import Document, QuotedRows, Span, Table
 
-__all__ = ["cells_named", "heads_of", "quoted_rows", "said_in"]
+__all__ = ["cells_named", "quoted_rows", "said_in"]
 
 _MOST_ROWS = 40  # of one citation
 _MARKDOWN = "text/markdown"
 
 
-def quoted_rows(document: Document, span: Span, answer: Span | None = None) -> QuotedRows | None:
+def quoted_rows(
+    document: Document, span: Span, answer: Span | None = None, column: int | None = None
+) -> QuotedRows | None:
     """The rows that a span quotes, with their heads; None where it quotes no whole row.
 
-    A row that names columns is shown as a row, below those above it. `answer` is the asked cell, or words of it.
+    A row that names columns is shown as a row, below those above it. `answer` is the asked cell, or words of it;
+    `column` its number, which is known of a blank one too.
     """
     at = document.row_at(span.start)
     if at is None:
@@ -30,17 +33,10 @@ def quoted_rows(document: Document, span: Span, answer: Span | None = None) -> Q
         return None
     shown = tuple(_said(document, table, row) for row in range(first, last + 1))
     heads = tuple(_said(document, table, row) for row in range(min(first, table.header_rows)))
-    cell = _cell_at(table, answer, first, last) if answer is not None else None
+    cell = (0, column) if column is not None else None
+    if cell is None and answer is not None:
+        cell = _cell_at(table, answer, first, last)
     return QuotedRows(heads, shown, cell, table.sheet, cells_named(table, first, last))
-
-
-def heads_of(document: Document, table: Table) -> tuple[str, ...]:
-    """The name of each column: what the head rows say, outermost first, what is said twice once; "" for none."""
-    rows = [_said(document, table, row) for row in range(table.header_rows)]
-    return (
-        tuple(" ".join(dict.fromkeys(filter(None, column))) for column in zip(*rows, strict=True))
-        or ("",) * table.columns
-    )
 
 
 def cells_named(table: Table, first: int, last: int) -> str:

@@ -2,8 +2,8 @@
 pages, and never exceed what the encoder reads. Pure: the same document gives the same chunks on every machine.
 
 Each chunk comes with what the encoder is to read for it: title and heading path in front, for the later pieces of a
-list the sentence that announces it and for those of a table its head, then the chunk's own text. The prefix helps
-retrieval and is never part of a quote. This module does not know which encoder counts the tokens.
+list the sentence that announces it, then the chunk's own text; rows of a table as "column: value" pairs. What is added
+helps retrieval and is never part of a quote. This module does not know which encoder counts the tokens.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 _DIGIT = re.compile(r"\d")
 _OVERLAP_SHARE = 4  # at most one part in so many of a chunk repeats the one before: 1/4, chosen by hand
 _PREFIX_TOKENS = 48  # of the encoder's tokens; the heading path is shortened from the front to fit
+_HEAD_WORDS = 5  # of the name of a column, the innermost
 _LEAD_TOKENS = 24  # of those, for what announces a list or heads a table
 
 
@@ -46,6 +47,7 @@ class _Unit:
     lead: Span | None  # of a list's item the sentence that announces the list, of a table's row the first row
     size: int
     cost: int
+    pairs: str = ""  # of a table's row: what the encoder reads for it, "Price: 39; Stock: 120"
 
 
 def chunk_document(
@@ -88,15 +90,45 @@ def _units(document: Document, count: CountTokens, size: int, room: int) -> list
         spans += [(span, block.heading, opens, not opens and not heads, lead) for span in inside]
         in_table = in_row
     texts = [document.text[span.start : span.end] for span, *_ in spans]
-    sizes, costs = count_tokens(texts), count(texts)
+    pairs = _Pairs(document)
+    read = [pairs.of(span) for span, *_ in spans]
+    sizes = count_tokens(texts)
+    costs = count([said or text for said, text in zip(read, texts, strict=True)])
     found = []
-    for (span, heading, opens, says, lead), n, cost in zip(spans, sizes, costs, strict=True):
+    for (span, heading, opens, says, lead), n, cost, row in zip(spans, sizes, costs, read, strict=True):
         if n <= size and cost <= room:
-            found.append(_Unit(span, heading, opens, says, lead, n, cost))
+            found.append(_Unit(span, heading, opens, says, None if row else lead, n, cost, row))
         else:
             parts = _split(document.text, span, count, size, room)
             found += [_Unit(part, heading, opens, says, lead, a, b) for part, a, b in parts]
     return found
+
+
+class _Pairs:
+    """What the encoder reads for rows of a document's tables; the names of columns are made once a table."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._heads: dict[Span, tuple[str, ...]] = {}
+
+    def of(self, span: Span) -> str:
+        """A row below its heads as "column: value" pairs, without its blank cells; "" for any other place."""
+        at = self._document.row_at(span.start) if self._document.tables else None
+        if at is None or not at[0].header_rows or at[1] < at[0].header_rows:
+            return ""
+        table, row = at
+        if table.row(row) != span:
+            return ""
+        heads = self._heads.get(table.span)
+        if heads is None:
+            heads = self._heads[table.span] = tuple(map(_short, table.heads(self._document.text)))
+        cells = zip(heads, table.texts(self._document.text, row), strict=True)
+        return "; ".join(f"{head}: {cell}" if head else cell for head, cell in cells if cell)
+
+
+def _short(head: str) -> str:
+    words = head.split()
+    return " ".join(words[-_HEAD_WORDS:])
 
 
 def _split(text: str, span: Span, count: CountTokens, size: int, room: int) -> Iterator[tuple[Span, int, int]]:
@@ -138,7 +170,7 @@ def _tail(run: Sequence[_Unit], overlap: int, most: int, size: int, room: int) -
     tail: list[_Unit] = []
     for unit in reversed(run[1:]):
         filled, cost = sum(u.size for u in tail) + unit.size, sum(u.cost for u in tail) + unit.cost
-        if len(tail) == overlap or unit.opens or filled > min(most, size) or cost > room:
+        if len(tail) == overlap or unit.opens or unit.pairs or filled > min(most, size) or cost > room:
             break
         tail.insert(0, unit)
     return tail
@@ -148,10 +180,11 @@ def _pieces(document: Document, group: Sequence[_Unit], count: CountTokens, limi
     """The group as one piece, or as two if tokens that merge differently in context push it over the limit."""
     span = Span(group[0].span.start, group[-1].span.end)
     prefix = _prefix(document, group, count)
-    text = prefix + document.text[span.start : span.end]
+    own, places = _read(document, group)
+    text = prefix + own
     if count([text])[0] > limit:
         if len(group) == 1:
-            prefix, text = "", document.text[span.start : span.end]
+            prefix, text = "", own
             if count([text])[0] > limit:
                 raise AssertionError(f"{document.path}: a part of {len(text)} characters exceeds the encoder's {limit}")
         else:
@@ -160,8 +193,9 @@ def _pieces(document: Document, group: Sequence[_Unit], count: CountTokens, limi
             yield from _pieces(document, group[middle:], count, limit)
             return
     inside = tuple(unit.span for unit in group if unit.says)
-    moved = len(prefix) - span.start
-    reads = EmbedInput(text, tuple(Span(s.start + moved, s.end + moved) for s in inside))
+    moved = len(prefix)
+    said = (place for place, unit in zip(places, group, strict=True) if unit.says)
+    reads = EmbedInput(text, tuple(Span(place.start + moved, place.end + moved) for place in said))
     chunk = Chunk(
         id=chunk_id(document.id, span),
         document_id=document.id,
@@ -170,6 +204,21 @@ def _pieces(document: Document, group: Sequence[_Unit], count: CountTokens, limi
         heading=group[0].heading,
     )
     yield ChunkInput(chunk, inside, reads)
+
+
+def _read(document: Document, group: Sequence[_Unit]) -> tuple[str, list[Span]]:
+    """What the encoder reads for a group without its prefix, and where each unit stands there."""
+    parts: list[str] = []
+    places: list[Span] = []
+    length, end = 0, group[0].span.start
+    for unit in group:
+        gap = document.text[end : unit.span.start]
+        said = unit.pairs or document.text[slice(*unit.span)]
+        parts += (gap, said)
+        places.append(Span(length + len(gap), length + len(gap) + len(said)))
+        length += len(gap) + len(said)
+        end = unit.span.end
+    return "".join(parts), places
 
 
 def _prefix(document: Document, group: Sequence[_Unit], count: CountTokens) -> str:

@@ -149,6 +149,16 @@ from .sides import together as together
 from .statements import DraftQuestion as DraftQuestion
 from .statements import question_from as question_from
 from .summaries import is_summary_sentence as is_summary_sentence
+from .table_cues import Bound as Bound
+from .table_cues import Working as Working
+from .table_cues import bounds_in as bounds_in
+from .table_cues import carries as carries
+from .table_cues import is_related as is_related
+from .table_cues import kind_asked as kind_asked
+from .table_cues import named_otherwise as named_otherwise
+from .table_cues import order_of_days as order_of_days
+from .table_cues import sets_rows_apart as sets_rows_apart
+from .table_cues import workings_in as workings_in
 from .text import composed as composed
 from .text import normalise as normalise
 from .text import printable as printable

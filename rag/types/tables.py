@@ -68,6 +68,13 @@ class Table:
         """What the cells of a row say, one a column, in the text of the document."""
         return [text[start:end] for start, end in self.cells(at)]
 
+    def heads(self, text: str) -> tuple[str, ...]:
+        """The name of each column: what the head rows say, outermost first, what is said twice once; "" for none."""
+        rows = [self.texts(text, at) for at in range(self.header_rows)]
+        if not rows:
+            return ("",) * self.columns
+        return tuple(" ".join(dict.fromkeys(filter(None, column))) for column in zip(*rows, strict=True))
+
     def row_at(self, offset: int) -> int | None:
         """The row that holds a place of the text; None for what is no row."""
         rows = self.rows

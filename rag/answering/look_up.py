@@ -1,0 +1,189 @@
+"""Which cell of which row a question asks for, over all rows of a table: everything that the question says must be said
+by the row, the head of the column, or what stands around the table.
+
+This module does not know which tables were found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rag.answering.table_terms import Asked, asked_in
+from rag.answering.table_view import TableView
+from rag.language import is_related, kind_asked, named_otherwise
+
+__all__ = ["CellFound", "best_cells", "is_around", "named_columns", "rows_saying"]
+
+_ENOUGH = 0.34  # share of a head's words that names it
+_MOST = 400  # rows that are compared word by word
+_BEFORE = re.compile(r"\b(\w+) (?:which|what|whom)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CellFound:
+    """A cell: its row and column, and how much speaks for it, to be compared within one question."""
+
+    view: TableView
+    row: int
+    column: int
+    score: tuple[float, ...]
+
+    @property
+    def text(self) -> str:
+        """What the cell says, "" for a blank one."""
+        return self.view.texts(self.row)[self.column]
+
+
+def best_cells(question: str, views: Sequence[TableView]) -> list[CellFound]:
+    """The cells that a question asks for: those that most speaks for, of one or several rows; none where no row of any
+    table says all that is asked.
+    """
+    asked = asked_in(question)
+    found = [cell for view in views for cell in _cells_of(question, asked, view)]
+    if not found:
+        return []
+    best = max(cell.score for cell in found)
+    found = [cell for cell in found if cell.score == best]
+    if len({cell.row for cell in found}) > 1:  # "from Vell to Kessock" is not "Kessock - Vell"
+        orders = [_in_order(asked, cell.view.texts(cell.row)) for cell in found]
+        found = [cell for cell, order in zip(found, orders, strict=True) if order == max(orders)]
+    return found
+
+
+def _cells_of(question: str, asked: Sequence[Asked], view: TableView) -> list[CellFound]:
+    found = []
+    rows = rows_saying(asked, view)
+    for row in rows[:_MOST]:
+        keys = view.keys(row)
+        scores = named_columns(question, asked, view, keys)
+        if not any(scores):
+            scores = _by_kind(question, asked, view, keys)
+        best = max(scores)
+        for column, score in enumerate(scores):
+            if score < best or score <= 0:
+                continue
+            judged = _judged(asked, view, keys, column, score)
+            if judged is not None:
+                found.append(CellFound(view, row, column, judged))
+    return found
+
+
+def rows_saying(asked: Sequence[Asked], view: TableView) -> list[int]:
+    """The rows that say what only a row can say of a question, and at least one thing of it."""
+    needed = [one for one in asked if not one.carries and not is_around(one, view)]
+    if needed:
+        rows: set[int] | None = None
+        for one in needed:
+            mine = view.rows_with(one.keys)
+            if one.parts:
+                parts = [view.rows_with(part.keys) for part in one.parts if not is_around(part, view)]
+                mine |= set.intersection(*parts) if parts else set(view.body)
+            rows = mine if rows is None else rows & mine
+            if not rows:
+                return []
+        return sorted(rows or ())
+    some = [one for one in asked if not one.carries]
+    return sorted(set().union(*(view.rows_with(one.keys) for one in some))) if some else []
+
+
+def is_around(one: Asked, view: TableView) -> bool:
+    """Whether the heads or what stands around a table say what is asked."""
+    if one.said_by(view.around):
+        return True
+    others = named_otherwise(one.term) if one.term else frozenset()
+    if not others.isdisjoint(frozenset().union(*view.head_keys)):
+        return True
+    return bool(one.term) and any(is_related(one.term, key) for key in view.around)
+
+
+def named_columns(
+    question: str, asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]]
+) -> list[float]:
+    """How well each column is named by a question, from 0 to 1; one that holds what the question says is not asked."""
+    scores = [0.0] * len(view.heads)
+    leading = _BEFORE.search(question)
+    single = [part for one in asked for part in (one, *one.parts)]
+    for column, head in enumerate(view.head_keys):
+        own = keys[column]
+        if own and any(one.said_by(own) and not one.said_by(head) for one in asked if not one.carries):
+            continue
+        if not head:
+            continue
+        named = {key for key in head for one in single if key in one.keys}
+        named |= {key for key in head - named for one in single if one.term and is_related(one.term, key)}
+        other = {key for key in head - named for one in single if key in named_otherwise(one.term)}
+        scores[column] = (len(named) + 0.7 * len(other)) / max(1, len(_core(head, view.heads[column])))
+        if leading and leading[1].lower() in view.heads[column].lower().split():
+            scores[column] += 1.0
+    return scores if max(scores) >= _ENOUGH else [0.0] * len(scores)
+
+
+def _core(head: frozenset[str], name: str) -> frozenset[str]:
+    """The keys of a head without the unit that stands in brackets."""
+    unit = re.search(r"[(\[]([^)\]]*)[)\]]", name)
+    words = set(re.findall(r"\w+", unit[1].lower())) if unit else set()
+    return frozenset(head - words) or head
+
+
+def _by_kind(question: str, asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]]) -> list[float]:
+    """The one column whose values are of the kind that is asked for; of a table of two columns the second."""
+    scores = [0.0] * len(view.heads)
+    if len(view.heads) == 2:
+        scores[1 - view.label] = 0.4
+        return scores
+    kind = kind_asked(question)
+    kinds = {"moment": ("moment", "year"), "figure": ("figure",)}.get(kind, ())
+    fitting = [
+        column
+        for column, own in enumerate(view.kinds)
+        if own in kinds and not any(one.said_by(keys[column]) for one in asked if not one.carries)
+    ]
+    if len(fitting) == 1:
+        scores[fitting[0]] = 0.4
+    return scores
+
+
+def _judged(
+    asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]], column: int, named: float
+) -> tuple[float, ...] | None:
+    """How much speaks for a cell; None where the question says what neither its row nor anything around it says."""
+    others = [cell for at, cell in enumerate(keys) if at != column]
+    pool = frozenset().union(*others)
+    in_row = 0
+    for one in asked:
+        if one.said_by(pool):
+            in_row += not one.carries
+        elif not one.carries and not is_around(one, view):
+            return None
+    whole = _whole(asked, view, keys, column)
+    if not in_row:
+        return None
+    in_head = sum(one.said_by(view.head_keys[column]) for one in asked if not one.carries)
+    return (in_row + in_head, *whole, named)
+
+
+def _whole(asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]], column: int) -> tuple[float, float]:
+    """How many cells of a row the question says in full, and whether the one that names the row is one of them."""
+    said = frozenset().union(*(one.keys for one in asked))
+    full, label = 0, 0.0
+    for at, cell in enumerate(keys):
+        if at == column or not cell:
+            continue
+        words = {key for key in cell if not key.startswith(("#", "@", "t"))} or cell
+        inside = words <= said or any(one.said_by(cell) and one.parts for one in asked)
+        if inside or any(key in said for key in cell if key.startswith(("#", "@"))):
+            full += 1
+            label += at == view.label
+    return float(full), label
+
+
+def _in_order(asked: Iterable[Asked], texts: Iterable[str]) -> int:
+    """How many words of cells follow on each other in the question as they do in their cell."""
+    count = 0
+    for text in texts:
+        places = [one.span.start for said in asked_in(text) for one in asked if not one.keys.isdisjoint(said.keys)]
+        count += sum(first < second for first, second in pairwise(places))
+    return count
