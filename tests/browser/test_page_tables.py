@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from openpyxl import Workbook
+from pypdf import PdfReader
 
 import rag
 from rag.answering.citing import cite
@@ -270,3 +272,32 @@ def test_an_answer_that_is_selected_is_copied_with_its_numbers_and_notes(opened:
     assert lines[1].split("\t")[1:] == ["9.4 m", '<img src=x onerror="window.hacked = 1">', "[1]"]
     assert lines[-1] == "[1] [2] Tides, tides.md"
     assert "<img" not in clipboard(page, "text/html")
+
+
+def test_the_copy_button_gives_rich_text_and_markdown(opened: Any, tables: Any) -> None:
+    page = opened()
+    shown(page, tables[1]["works.xlsx"], *staff(11))
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_text("Copied", exact=True).wait_for()
+    assert "| Ada Velland 0 | **200** |" in clipboard(page, "text/plain")
+    rich = clipboard(page, "text/html")
+    assert "<h2>Which rows?</h2>" in rich
+    assert rich.count("<tr>") == 12, "heads and every row, those that are folded too"
+    assert "<td> [11]</td>" in rich
+    assert "Staff, A2:H2" in rich
+
+
+def test_the_whole_conversation_is_printed_with_its_notes(opened: Any, tables: Any) -> None:
+    page = opened(1280, "dark")
+    shown(page, tables[1]["works.xlsx"], *staff(24))
+    pages = PdfReader(io.BytesIO(page.pdf(format="A4"))).pages
+    written = " ".join(" ".join(each.extract_text() for each in pages).split())
+    assert "Which rows?" in written
+    assert all(f"{name} Velland {at}" in written for at, name in enumerate((NAMES * 5)[:24])), "also what is folded"
+    assert "[24]" in written
+    assert "works.xlsx" in written
+    for unwanted in ("Ask your sources", "Copy", "Exact quote", "Citation 1 of", "Export"):
+        assert unwanted not in written
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.querySelector('.claim')).color") == "rgb(28, 29, 31)"
+    picture(page, "print-dark")

@@ -4,6 +4,7 @@ import { Refused, call, stream } from "./api.js";
 import { seal, told, whole } from "./answer.js";
 import { Card } from "./card.js";
 import { Composer } from "./composer.js";
+import { copyTurn } from "./copy.js";
 import { h, icon, iconButton, say, wide } from "./dom.js";
 import { draft } from "./draft.js";
 import { inMarkdown, opinions } from "./keep.js";
@@ -291,9 +292,9 @@ export class Chat {
   }
 
   async copy(turn, button) {
-    await navigator.clipboard.writeText(inMarkdown(turn));
+    await copyTurn(button.closest(".turn"), inMarkdown(turn));
     button.lastChild.textContent = "Copied";
-    say("Copied as Markdown.");
+    say("Copied as text and as Markdown.");
     setTimeout(() => (button.lastChild.textContent = "Copy"), 1600);
   }
 

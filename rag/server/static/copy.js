@@ -76,6 +76,14 @@ export async function copyTable(table, button) {
   setTimeout(() => button.classList.remove("done"), 1600);
 }
 
+// A whole turn as rich text, what is folded of it too; as plain text the Markdown it is given.
+export async function copyTurn(turn, markdown) {
+  const whole = turn.cloneNode(true);
+  whole.querySelectorAll(".answer [hidden]").forEach((each) => (each.hidden = false));
+  const nodes = [whole.querySelector(".asked h2"), whole.querySelector(".answer")].flatMap(plainly);
+  await put(ruled([...nodes, ...notesFor(asText(nodes), whole)]), markdown);
+}
+
 // Part of a table that was selected, made a table again; one cell is only its text.
 function selected(range) {
   const around = range.commonAncestorContainer;

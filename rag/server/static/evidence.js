@@ -283,7 +283,7 @@ export class Evidence {
   }
 
   reveal() {
-    const lit = this.body.querySelector("tr.lit, tr.near, .lit .row, .lit:not(.rows)");
+    const lit = this.body.querySelector("tr.lit, tr.near, .lit");
     if (!lit) return;
     const box = lit.closest(".grid");
     if (box) {

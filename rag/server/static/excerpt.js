@@ -13,13 +13,12 @@ const RULE = /^[\s|:-]+$/;
 export function excerpt(found, words, lit) {
   const written = found.media_type === "text/markdown";
   const flowing = FLOWING.includes(found.media_type);
-  const around = (text = "", from) => (written ? markdown(text, from) : [flow(text, flowing)]);
-  const table = written && words.split("\n").every((line) => !line.trim() || ROW.test(line));
+  const around = (text = "", from) => (written ? markdown(text, from) : plainRows(text, found.media_type));
   const running = flowing || (written && !/\n\s*[-*+|#>\d]/.test(words));
   const quote = h(
     lit ? "mark" : "span",
-    { class: table ? "lit rows" : "lit" },
-    written && (table || !lit) ? markdown(words, 0) : lightened(words, lit && found.answer, running),
+    { class: "lit" },
+    lit ? lightened(words, found.answer, running) : around(words, 0),
   );
   return h("div", { class: "excerpt", dir: "auto" }, around(found.before, 0), quote, around(found.after, 1));
 }
@@ -29,7 +28,7 @@ export function prose(found, text, from) {
   const said = text.trim();
   if (!said || said === found.table.sheet) return null;
   const written = found.media_type === "text/markdown";
-  return h("div", { class: "excerpt", dir: "auto" }, written ? markdown(said, from) : flow(said, FLOWING.includes(found.media_type)));
+  return h("div", { class: "excerpt", dir: "auto" }, written ? markdown(said, from) : plainRows(said, found.media_type));
 }
 
 // Only a single line break inside running text is shown as the space it stands for.
@@ -59,6 +58,18 @@ function markdown(text, from) {
     const runs = index + 1 < lines.length && !alone;
     return runs ? line.replace(/\r?\n$/, " ") : line;
   });
+}
+
+// Text of other formats, whose readers put bars between the cells of a row.
+function plainRows(text, kind) {
+  if (kind === "text/plain" || kind === "text/csv") return [flow(text, kind === "text/plain")];
+  const found = [];
+  for (const line of text.split(/(?<=\n)/)) {
+    if (line.includes(" | ")) found.push(h("span", { class: "row" }, line.trim().split(" | ").map((cell, at) => h("span", { class: "cell" }, at > 0 && h("i", {}, " | "), cell))));
+    else if (typeof found.at(-1) === "string") found.push(found.pop() + line);
+    else found.push(line);
+  }
+  return found.map((each) => (typeof each === "string" ? flow(each, FLOWING.includes(kind)) : each));
 }
 
 // A row of a table; its bars stay in the text, unseen, and neighbouring rows share their columns.
