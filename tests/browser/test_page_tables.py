@@ -195,13 +195,13 @@ def test_a_wide_table_scrolls_in_its_own_box_by_keyboard_too(opened: Any, tables
 
 def test_many_rows_are_a_screen_and_the_rest_opens(opened: Any, tables: Any) -> None:
     page = opened()
-    shown(page, tables[1]["works.xlsx"], *staff(14))
+    shown(page, tables[1]["works.xlsx"], *staff(18))
     rows = page.locator(".turn tbody tr:visible")
-    assert rows.count() == 8
-    assert "Staff, A2:H2, A3:H3, A4:H4, A5:H5 and 10 more" in page.locator(".notes").inner_text()
+    assert rows.count() == 12
+    assert "Staff, A2:H2, A3:H3, A4:H4, A5:H5 and 14 more" in page.locator(".notes").inner_text()
     page.get_by_role("button", name="and 6 more").click()
-    assert rows.count() == 14
-    assert page.evaluate("document.activeElement.textContent") == "9"
+    assert rows.count() == 18
+    assert page.evaluate("document.activeElement.textContent") == "13"
 
 
 def test_the_evidence_shows_rows_around_and_keeps_the_heads_in_sight(opened: Any, tables: Any) -> None:

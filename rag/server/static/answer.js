@@ -4,7 +4,8 @@ import { h, icon, pageWords, plural } from "./dom.js";
 import { cite, notes } from "./notes.js";
 import { columnsOf, grid, sheetPlace } from "./table.js";
 
-const SHOWN = 8; // sentences and rows of a long answer before the rest is folded; one alone is not worth folding
+const SHOWN = 8; // sentences of a long answer before the rest is folded; one alone is not worth folding
+const ROWS = 12; // the same of rows of tables
 const NOTHING = "The sources do not answer this question.";
 const NEAR = 3; // passages that are offered where nothing was found
 
@@ -110,7 +111,8 @@ function fold(claims) {
     first.set(claim, all);
     all += tableOf(claim)?.rows.length ?? 1;
   }
-  const early = all > SHOWN + 1 ? SHOWN : all;
+  const most = claims.every(tableOf) ? ROWS : SHOWN;
+  const early = all > most + 1 ? most : all;
   return { count: all - early, hides: (claim, row = 0) => first.get(claim) + row >= early };
 }
 

@@ -277,7 +277,7 @@ export class Evidence {
         "Show more of the source",
       );
     const words = found.quote ?? item.quote ?? item.text;
-    const shown = found.table ? around(found, lit) : [item.table && !standing ? quotedAlone(item.table) : excerpt(found, words, lit)];
+    const shown = found.table ? around(found, lit, item.table?.cell) : [item.table && !standing ? quotedAlone(item.table) : excerpt(found, words, lit)];
     this.body.replaceChildren(...[...shown, more].filter(Boolean));
     this.reveal();
   }
@@ -321,14 +321,16 @@ export class Evidence {
   }
 }
 
-// The table around rows, with the text that stands above and below it.
-function around(found, lit) {
+// The table around rows, with the text that stands above and below it. `asked`: the cell of the quoted rows that was
+// asked for, which a blank one is known by.
+function around(found, lit, asked) {
   const { table } = found;
   const [first, end] = table.lit;
+  const [row, column] = table.cell ?? (asked ? [first + asked[0], asked[1]] : []);
   const rows = table.rows.map((cells, at) => ({
     cells,
     cls: at >= first && at < end ? (lit ? "lit" : "near") : "",
-    wanted: lit && table.cell?.[0] === at ? table.cell[1] : null,
+    wanted: lit && row === at ? column : null,
   }));
   const all = table.above + rows.length + table.below;
   const caption = all === rows.length ? plural(all, "row") : `Rows ${(table.above + 1).toLocaleString("en")}–${(table.above + rows.length).toLocaleString("en")} of ${all.toLocaleString("en")}`;
