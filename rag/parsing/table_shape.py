@@ -6,6 +6,7 @@ know any file format.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ _AS_WRITTEN = ("text/markdown", "text/plain")  # formats whose text is the file'
 _MOST_HEADS = 4  # rows that name columns
 _SAMPLE = 40  # rows that are looked at to tell heads from values
 _REMARK = 40  # characters of a line that is no cell of the table it stands below
+_TABS = re.compile(r"[ \t]+")
 _CAPTION = 160  # characters of a paragraph above a table that is counted among its notes
 
 
@@ -112,11 +114,21 @@ def _cells(content: ParsedContent, span: Span, hint: RowHint, mark: str) -> list
     if hint.cells:
         return list(hint.cells)
     if content.media_type == _RECORDS:
-        return record_cells(content.text, span, mark) if mark else [span]
+        return _with_blank_ends(content.text, span, record_cells(content.text, span, mark), mark) if mark else [span]
     if content.media_type not in _AS_WRITTEN:
         return bar_cells(content.text, span, spaced=True)
     barred = "|" in content.text[slice(*span)]
     return bar_cells(content.text, span, spaced=False) if barred else gap_cells(content.text, span)
+
+
+def _with_blank_ends(text: str, span: Span, cells: list[Span], mark: str) -> list[Span]:
+    """The cells of a record with the blank ones at its ends: tabs there are white space, which no block holds."""
+    if mark != "\t":
+        return cells
+    begins = max(text.rfind(end, 0, span.start) for end in "\r\n") + 1
+    after = _TABS.match(text, span.end)
+    left, right = text.count(mark, begins, span.start), after[0].count(mark) if after else 0
+    return [Span(span.start, span.start)] * left + cells + [Span(span.end, span.end)] * right
 
 
 def _is_rule(line: str) -> bool:
