@@ -171,8 +171,11 @@ def named_otherwise(term: str) -> frozenset[str]:
 
 def carries(term: str, word: str = "") -> bool:
     """Whether a term carries a question without saying which row or column is asked for; verbs in small letters do."""
-    plain = term in _carriers() and not word.lower().endswith("ing")  # the rowing club is no row
-    return is_function_word(term) or plain or (word.islower() and _is_verb(word))
+    if is_function_word(term):
+        return True
+    if word.lower().endswith("ing"):  # the rowing club is no row
+        return False
+    return term in _carriers() or (word.islower() and _is_verb(word))
 
 
 def sets_rows_apart(question: str) -> bool:
