@@ -4,6 +4,7 @@ only the usual ports of language models on this machine."""
 from __future__ import annotations
 
 import platform
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -11,6 +12,7 @@ from importlib.metadata import version
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.errors import FootnoteError
+from rag.language import languages_served
 from rag.models import AvailableModel, SentenceEncoder, available_models, count_tokens, open_llm
 from rag.parsing import ocr_engine
 from rag.types import JSON
@@ -36,8 +38,9 @@ class Check:
 
 
 def examine(config: Config) -> list[Check]:
-    """Looks at versions, vocabulary, model, sources and index, in this order, each on its own."""
+    """Looks at versions, vocabulary, model, sources, index and languages, in this order, each on its own."""
     encoder: list[SentenceEncoder] = []
+    languages: Counter[str] = Counter()
 
     def model() -> str:
         encoder.append(SentenceEncoder(config.model, config.device, config.index))
@@ -50,8 +53,9 @@ def examine(config: Config) -> list[Check]:
         made = encoder[0] if encoder else SentenceEncoder(config.model, config.device, config.index)
         with Assistant(config, made) as assistant:
             found = assistant.documents()
-        good = sum(source.status == "indexed" for source in found)
-        return f"{config.index}: {good} of {len(found)} files indexed, {sum(source.chunks for source in found)} chunks"
+        good = [source for source in found if source.status == "indexed"]
+        languages.update(source.language for source in good)
+        return f"{config.index}: {len(good)} of {len(found)} files indexed, {sum(one.chunks for one in found)} chunks"
 
     def language_model() -> str:
         if not config.llm:
@@ -73,6 +77,7 @@ def examine(config: Config) -> list[Check]:
             "" if config.sources.is_dir() else "Make the folder and put articles or reports into it.",
         ),
         _check("index", index),
+        _check("languages", lambda: languages_served(dict(languages.most_common())) or "none is known of the sources"),
         _check("language model", language_model, "" if config.llm else _USE),
     ]
 

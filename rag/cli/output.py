@@ -19,7 +19,7 @@ from rich.text import Text
 
 from rag.doctor import Check
 from rag.errors import FootnoteError
-from rag.language import left_phrases, printable
+from rag.language import languages_served, left_phrases, printable
 from rag.types import JSON, BuildReport, Failure, Passage, Progress, ProgressCallback, Source
 
 if TYPE_CHECKING:
@@ -113,6 +113,9 @@ def print_sources(found: Sequence[Source]) -> None:
         cells = (source.path, source.status, pages, str(source.chunks or ""), source.language, source.title)
         table.add_row(*(Text(printable(cell)) for cell in cells))
     Console().print(table)
+    languages = Counter(source.language for source in found if source.status == "indexed")
+    if served := languages_served(dict(languages.most_common())):
+        print(f"languages: {served}")
     for source in found:
         if source.reason:
             print(_trouble(source.status, Failure(source.path, source.reason, source.hint)))

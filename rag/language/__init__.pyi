@@ -74,7 +74,7 @@ from .negation import negates_clauses as negates_clauses
 from .negation import negates_nothing as negates_nothing
 from .notices import by_words_notice as by_words_notice
 from .notices import foreign_source_notice as foreign_source_notice
-from .notices import language_name as language_name
+from .notices import languages_served as languages_served
 from .notices import other_language_notice as other_language_notice
 from .numbers import COUNTABLE_PERIODS as COUNTABLE_PERIODS
 from .numbers import FIGURE as FIGURE

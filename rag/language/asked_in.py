@@ -31,7 +31,7 @@ _SCRIPTS: Final[tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = (  # the 
 _KANA: Final = re.compile("[\u3040-\u30ff]")
 _OF_SCRIPTS: Final = frozenset(language for _, languages in _SCRIPTS for language in languages)
 _ENGLISH: Final = frozenset("the what who how which when where why did does and with from that this".split())  # noqa: SIM905
-_ENOUGH = 2  # small words of a language that no source is in, or Japanese letters
+_ENOUGH = 2  # small words, or Japanese letters, that tell a language
 _SURE = 0.9  # of the model where English is likely too
 _SCRIPT_SHARE = 0.5  # of the letters: a foreign name in a question does not make it foreign
 
@@ -48,10 +48,10 @@ def question_language(question: str, held: Mapping[str, int]) -> str:
         if len(script.findall(letters)) > _SCRIPT_SHARE * len(letters):
             return max(languages, key=lambda one: (held.get(one, 0), -languages.index(one)))
     words = [word.lower() for word in LETTERS.findall(question)]
-    if sum(word in _ENGLISH for word in words) >= _ENOUGH:
+    if (words[:1] and words[0] in _ENGLISH) or sum(word in _ENGLISH for word in words) >= _ENOUGH:
         return "en"
     own = [one for one in held if one in OTHERS and one not in _OF_SCRIPTS]
-    found = _by_small_words(question, words, own, 1) or _by_small_words(question, words, _LATIN, _ENOUGH)
+    found = _by_small_words(question, words, own) or _by_small_words(question, words, _LATIN)
     if found:
         return found
     if not own or any(map(_is_english, words)):
@@ -65,8 +65,11 @@ def question_language(question: str, held: Mapping[str, int]) -> str:
 _LATIN: Final = tuple(language for language in OTHERS if language not in _OF_SCRIPTS)
 
 
-def _by_small_words(question: str, words: Collection[str], languages: Collection[str], least: int) -> str:
-    """The language that most small words are of, those of English counted against it; "" where too few are."""
+def _by_small_words(question: str, words: Collection[str], languages: Collection[str]) -> str:
+    """The language that most small words are of, those of English counted against it; "" where none is.
+
+    Where it is but one word, the model must be sure that the question is not in English.
+    """
     margins = {}
     for language in languages:
         small = {word for word in words if _is_small(word, language)}
@@ -77,7 +80,7 @@ def _by_small_words(question: str, words: Collection[str], languages: Collection
     if best < 1:
         return ""
     alike = [language for language, margin in margins.items() if margin == best]
-    if best < least:  # too little to go by words alone
+    if best < _ENOUGH:
         found, probability = likeliest(question, [*alike, "en"])
         return found if found != "en" and probability >= _SURE else ""
     return alike[0] if len(alike) == 1 else likeliest(question, alike)[0]

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from rag.language.others import OTHERS
 
-__all__ = ["by_words_notice", "foreign_source_notice", "language_name", "other_language_notice"]
+__all__ = ["by_words_notice", "foreign_source_notice", "languages_served", "other_language_notice"]
 
 
 class _Notice(NamedTuple):
@@ -75,23 +75,33 @@ _NAMES: Final[Mapping[str, str]] = {
 def by_words_notice(language: str) -> str:
     """That a question in a language is understood by its words only, in that language."""
     found = _NOTICES.get(language)
-    return found.words if found else f"Footnote understands questions in {language_name(language)} by their words only."
+    return found.words if found else f"Footnote understands questions in {_name(language)} by their words only."
 
 
 def other_language_notice(language: str) -> str:
     """That no source is in the language of the question, in that language."""
     found = _NOTICES.get(language)
-    return found.other if found else f"The question is in {language_name(language)}, and none of the sources is."
+    return found.other if found else f"The question is in {_name(language)}, and none of the sources is."
 
 
 def foreign_source_notice(language: str) -> str:
     """That a source is in a language in which answers are not judged; told to who asks in English."""
     return (
-        f"This source is in {language_name(language)}. Footnote reads that language by its words only, "
+        f"This source is in {_name(language)}. Footnote reads that language by its words only, "
         "so see for yourself whether a sentence answers the question."
     )
 
 
-def language_name(language: str) -> str:
-    """The English name of a language, by its ISO 639-1 code; the code itself where no name is known."""
+def languages_served(held: Mapping[str, int]) -> str:
+    """How well each language of some documents is served; `held` says how many are in each, "" where not known."""
+    ways: dict[str, list[str]] = {"fully": [], "by their words only": [], "by their words as they are written": []}
+    for language, count in held.items():
+        if language:
+            way = "fully" if language == "en" else list(ways)[1 if language in OTHERS else 2]
+            ways[way].append(f"{_name(language)} ({count:,})")
+    return "; ".join(f"{', '.join(names)}: {way}" for way, names in ways.items() if names)
+
+
+def _name(language: str) -> str:
+    """The English name of a language; its code where no name is known."""
     return _NAMES.get(language, language)

@@ -167,6 +167,8 @@ def test_the_doctor_looks_at_everything(folder: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert set(checks) >= {"python", "packages", "vocabulary", "model", "sources", "index", "language model", "ocr"}
     assert "1 of 2 files indexed" in checks["index"]["said"]
+    assert checks["languages"]["said"] == "English (1): fully"
+    assert "languages: English (1): fully" in rag("sources", cwd=folder).stdout
     assert rag("doctor", "--index", "nowhere", cwd=folder).returncode == 1
 
 
