@@ -17,7 +17,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rag.answering import Answering, extractive_answer
+from rag.answering import (
+    Answering,
+    LimitedEncoder,
+    LimitedReader,
+    QuestionStopped,
+    TimeLimit,
+    extractive_answer,
+)
 from rag.config import Config, load_config
 from rag.errors import IndexMissing, IndexStale, LanguageModelProblem, QuestionProblem
 from rag.indexing import build as build_index
@@ -126,20 +133,27 @@ class Assistant:
         llm: str | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[Event]:
-        """`Found`, then `Delta`s, then `Done`; `paths` limits the question to some sources.
+        """`Found`, then `Delta`s, then `Done`; `paths` limits the question to some sources. Of earlier turns the first
+        `MAX_QUESTION` characters are read.
 
         `llm` is one of `language_models()`, "" for none; without it the configured one writes, if there is one. Closing
         the iterator stops it at once; where it runs in another thread, setting `stop` does.
         Raises QuestionProblem, IndexProblem, ModelProblem.
         """
         writer = self._writer(self._config.llm if llm is None else llm)
+        turns = [replace(turn, text=turn.text[:MAX_QUESTION]) for turn in turns]
         language = self._language(_checked_question(question))
         alone = _alone(_checked_question(question), turns, writer, stop, language)
         with self._view() as (snapshot, lenses):
             documents = _documents(snapshot, paths)
-            corpus = Corpus(self._encoder, lenses, snapshot, documents, language)
-            answering = Answering(corpus, self._reader, self._config.risk, self._today)
-            answer, found = extractive_answer(question, alone, answering)
+            limit = TimeLimit(stop)
+            corpus = Corpus(LimitedEncoder(self._encoder, limit), lenses, snapshot, documents, language)
+            reader = LimitedReader(self._reader, limit) if self._reader is not None else None
+            answering = Answering(corpus, reader, self._config.risk, self._today)
+            try:
+                answer, found = extractive_answer(question, alone, answering)
+            except QuestionStopped:
+                return
         if paths is not None:
             answer = replace(answer, notes=(_limited(paths), *answer.notes))
         yield Found(answer.passages)

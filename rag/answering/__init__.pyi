@@ -7,5 +7,9 @@ from .generation import generate_answer as generate_answer
 from .generation import rewrite_with_model as rewrite_with_model
 from .quoted_rows import cells_named as cells_named
 from .quoted_rows import said_in as said_in
+from .time_limit import LimitedEncoder as LimitedEncoder
+from .time_limit import LimitedReader as LimitedReader
+from .time_limit import QuestionStopped as QuestionStopped
+from .time_limit import TimeLimit as TimeLimit
 from .verification import SourceSentence as SourceSentence
 from .verification import verify as verify

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
 from rag.evidence.pages import PageRenderer, word_boxes
 from rag.evidence.source_files import Original, SourceFiles
@@ -63,6 +63,12 @@ class Viewer:
         """A file that holds the document, in whatever state it is now; None if it is gone."""
         found = self._original(document_id)
         return found[0] if found else None
+
+    def original(self, document_id: str) -> IO[bytes] | None:
+        """The bytes that a document was read from, to be closed; None where no file has them any more."""
+        folder = self.assistant.sources_folder
+        with self.assistant.snapshot() as snapshot:
+            return self._originals.copy(snapshot, folder, document_id)
 
     def page_picture(self, document_id: str, page: int, width: int = 1000, area: Box | None = None) -> bytes | None:
         """A PDF page as PNG, `width` pixels wide, or an `area` of it.

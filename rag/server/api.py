@@ -11,8 +11,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import IO, TYPE_CHECKING, get_args
 from urllib.parse import urlsplit
 
 from rag.assistant import MAX_QUESTION
@@ -257,11 +256,16 @@ class Endpoints:
             return None
         return self.viewer.page_picture(document_id, page, max(_WIDTHS[0], min(width, _WIDTHS[1])))
 
-    def original(self, document_id: str) -> tuple[Path, str] | None:
-        """The file of an indexed document and its media type; None if it is gone."""
+    def original(self, document_id: str) -> tuple[Document, IO[bytes] | None] | None:
+        """An indexed document and the bytes that it was read from, to be closed.
+
+        None for the bytes if its file has changed; None if it is gone, or was never indexed.
+        """
         document = self.assistant.document(document_id)
-        file = self.viewer.source_file(document_id) if document else None
-        return (file, document.media_type) if document and file else None
+        if document is None:
+            return None
+        content = self.viewer.original(document_id)
+        return (document, content) if content or self.viewer.source_file(document_id) else None
 
     def _replacement(self, path: str) -> Document | None:
         """What is indexed now under a path."""

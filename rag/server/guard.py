@@ -26,7 +26,7 @@ OPEN = re.compile(
     r"|mcp/?(sse|schema|http|messages)?/?))?$"
 )
 FORWARDING = re.compile(rb"(x-forwarded-(?!for$).*|x-original-.*|x-rewrite-url|forwarded)$", re.IGNORECASE)
-WITHOUT_NAME = re.compile(r"/(login|footnote/[a-z-]+\.(css|svg|woff2))$")
+WITHOUT_NAME = re.compile(r"/(login|logout|footnote/[a-z-]+\.(css|svg|woff2))$")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

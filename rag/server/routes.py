@@ -10,16 +10,18 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from pathlib import PurePosixPath
+from typing import IO, Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from rag.assistant import MAX_QUESTION
@@ -27,7 +29,7 @@ from rag.errors import ConfigProblem, FootnoteError
 from rag.evidence import FeedbackEntry, FeedbackStore, make_pack
 from rag.server.api import Endpoints
 from rag.server.build_job import BuildJob
-from rag.server.limits import AT_ONCE
+from rag.server.limits import AT_ONCE, MOST_WAITING, ORIGINALS_AT_ONCE
 from rag.server.request_models import (
     AskRequest,
     CitationStatusRequest,
@@ -50,6 +52,7 @@ Told: TypeAlias = "JSON | list[dict[str, JSON]] | list[str]"
 Endpoint: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 _T = TypeVar("_T", bound=PageRequest)
 _TURNS = 50
+_PIECE = 256 * 1024
 _INLINE = {"application/pdf": "application/pdf", "text/plain": "text/plain", "text/markdown": "text/plain"}
 _log = logging.getLogger(__name__)
 
@@ -65,6 +68,8 @@ class PageRoutes:
     may_change: bool = True
     _suggesting: threading.Lock = field(default_factory=threading.Lock)
     _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _asking: set[threading.Event] = field(default_factory=set)
+    _handing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ORIGINALS_AT_ONCE))
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2 * AT_ONCE, "answering"))
 
     def routes(self) -> list[Route]:
@@ -188,18 +193,34 @@ class PageRoutes:
         return StreamingResponse(self._in_turn(events, stop), media_type="application/x-ndjson")
 
     async def _in_turn(self, events: Iterator[dict[str, JSON]], stop: threading.Event) -> AsyncIterator[str]:
-        async with self._turn:
-            try:
-                # Who leaves does not wait for the thread that waits for a language model; `stop` ends it.
-                while event := await asyncio.get_running_loop().run_in_executor(self._threads, next, events, None):
-                    yield json.dumps(event, ensure_ascii=False) + "\n"
-            except FootnoteError as problem:
-                yield json.dumps({"event": "problem", "problem": str(problem)}) + "\n"
-            except Exception:
-                _log.exception("A question could not be answered.")
-                yield json.dumps({"event": "problem", "problem": _FAULT}) + "\n"
-            finally:
-                stop.set()
+        if len(self._asking) >= AT_ONCE + MOST_WAITING:
+            yield json.dumps({"event": "problem", "problem": _BUSY}) + "\n"
+            return
+        self._asking.add(stop)
+        try:
+            async with self._turn:
+                async for line in self._lines(events):
+                    yield line
+        finally:
+            stop.set()
+            self._asking.discard(stop)
+
+    def stop(self) -> None:
+        """Ends all questions that are being answered, or wait for it."""
+        for each in tuple(self._asking):
+            each.set()
+
+    async def _lines(self, events: Iterator[dict[str, JSON]]) -> AsyncIterator[str]:
+        """The events of one answer, a line each."""
+        try:
+            # Who leaves does not wait for the thread that waits for a language model; `stop` ends it.
+            while event := await asyncio.get_running_loop().run_in_executor(self._threads, next, events, None):
+                yield json.dumps(event, ensure_ascii=False) + "\n"
+        except FootnoteError as problem:
+            yield json.dumps({"event": "problem", "problem": str(problem)}) + "\n"
+        except Exception:
+            _log.exception("A question could not be answered.")
+            yield json.dumps({"event": "problem", "problem": _FAULT}) + "\n"
 
     async def _receive(self, request: Request) -> Response:
         size = request.headers.get("content-length", "")
@@ -227,22 +248,32 @@ class PageRoutes:
 
     async def _original(self, request: Request) -> Response:
         """The file of an indexed document; only what cannot run in a browser is shown there, all else is saved."""
-        document_id = request.path_params["document_id"]
-        found = await run_in_threadpool(self.endpoints.original, document_id)
+        async with self._handing:
+            found = await run_in_threadpool(self.endpoints.original, request.path_params["document_id"])
         if found is None:
             return PlainTextResponse("This file is no longer among the sources.", 404)
-        file, media_type = found
-        kind = _INLINE.get(media_type)
-        name = quote(file.name, safe="")
+        document, content = found
+        if content is None:
+            return PlainTextResponse("This file has changed since it was read. Build the index again.", 409)
+        kind = _INLINE.get(document.media_type)
+        name = quote(PurePosixPath(document.path).name, safe="")
         headers = {
             "content-disposition": f"{'inline' if kind else 'attachment'}; filename*=utf-8''{name}",
             "cache-control": "no-store",
+            "content-length": str(content.seek(0, os.SEEK_END)),
         }
-        return FileResponse(
-            file, media_type=f"{kind}; charset=utf-8" if kind == "text/plain" else kind, headers=headers
-        )
+        media_type = f"{kind}; charset=utf-8" if kind == "text/plain" else kind or "application/octet-stream"
+        return StreamingResponse(_pieces(content), media_type=media_type, headers=headers)
 
 
+def _pieces(content: IO[bytes]) -> Iterator[bytes]:
+    with content:
+        content.seek(0)
+        while piece := content.read(_PIECE):
+            yield piece
+
+
+_BUSY = "Too many questions wait to be answered. Ask again in a minute."
 _FAULT = "Something went wrong on the server; its log says what."
 
 

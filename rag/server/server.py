@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,7 @@ PAGE = """<!doctype html>
 <body><div id="footnote"><p class="opening" role="status">Opening…</p></div></body>
 </html>
 """
+SWEEP_HOURS = 6.0
 WARM_UP_DELAY = 4.0  # seconds until the models are loaded even though nobody has opened the page
 
 
@@ -80,18 +81,11 @@ def serve(
     public = parse_public_url(public_url)
     bound, viewer = _bind(host, port), Viewer(assistant)
     try:
-        import uvicorn
+        from rag.server.ending import listen
 
         endpoints = Endpoints(viewer, tuple(examples) if examples is not None else None)
         building = BuildJob(assistant.build, endpoints.refresh_examples)
         app = application(endpoints, building, host, users, feedback, public)
-        config = uvicorn.Config(
-            app,
-            log_level="warning",
-            timeout_graceful_shutdown=2,
-            server_header=False,
-            proxy_headers=public is not None,  # who asks is believed of a proxy, where there is one
-        )
         threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
         if build:
             building.start()
@@ -100,7 +94,7 @@ def serve(
         here = f"http://{shown}:{bound.getsockname()[1]}"
         where = f"{public}/, behind {here}" if public else here
         print(f"Footnote is at {where} (Ctrl+C stops it)", file=sys.stderr, flush=True)
-        uvicorn.Server(config).run(sockets=[bound])
+        listen(app, bound, behind_proxy=public is not None)
     finally:
         viewer.close()
         bound.close()
@@ -155,15 +149,25 @@ def application(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         ended = asyncio.Event()
         holding = asyncio.create_task(programs.hold(ended))
+        sweeping = asyncio.create_task(_sweep(shelf, ended))
         yield
         ended.set()
+        calls.stop()
         endpoints.readiness.settled.set()
-        await holding
+        await asyncio.gather(holding, sweeping)
 
     routes = [Route("/", page), Route("/footnote/{name}", static), *calls.routes()]
     routes += doorkeeper.routes() if doorkeeper else []
     guard = Middleware(Guard, names=ServedNames(host, public), doorkeeper=doorkeeper)
     return Starlette(routes=[*routes, Mount("/", programs)], middleware=[guard], lifespan=lifespan)
+
+
+async def _sweep(shelf: UploadStore, ended: asyncio.Event) -> None:
+    """Tidies the sources folder now, and again and again until the server ends."""
+    while not ended.is_set():
+        await asyncio.to_thread(shelf.sweep)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), SWEEP_HOURS * 3600)
 
 
 def _current(users: Mapping[str, str] | Path) -> Callable[[], Mapping[str, str]]:

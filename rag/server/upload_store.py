@@ -1,7 +1,7 @@
 """The sources folder as a person changes it from the page: files brought in, taken out, and put back.
 
 Nothing is written outside of the folder; what is taken out moves into its hidden folder `.removed`, where it can be
-found again. This module does not know what a build makes of the files.
+found again for `KEPT_DAYS`. This module does not know what a build makes of the files.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from rag.errors import SourceError, SourceLimit, UnreadableSource
@@ -18,12 +20,15 @@ from rag.evidence import file_in, name_on_disk
 from rag.language import composed
 from rag.parsing import supported, unsupported
 
-__all__ = ["MOST_BYTES", "MOST_FILES", "UploadStore", "clean_path"]
+__all__ = ["KEPT_DAYS", "MOST_BYTES", "MOST_FILES", "UploadStore", "clean_path"]
 
 MOST_BYTES = 200_000_000  # of one file
 MOST_FILES = 20_000  # in the folder
 _SPARE = 500_000_000  # bytes of the disk that are left alone
+KEPT_DAYS = 30  # that what was taken out can be put back
+_ABANDONED = 3600.0  # seconds without a byte after which an upload is given up
 _REMOVED = ".removed"
+_ARRIVING = ".arriving-"
 _DEEP = 8  # folders within folders
 _LONG = 180  # bytes of one name
 _FORBIDDEN = re.compile(r'[<>:"|?*\\/]')
@@ -48,7 +53,7 @@ class UploadStore:
             raise unsupported(path)
         self._room(size or 0)
         folder = self._folder(path)
-        arriving = folder / f".arriving-{secrets.token_hex(8)}"
+        arriving = folder / f"{_ARRIVING}{secrets.token_hex(8)}"
         try:
             with arriving.open("xb") as file:
                 got = 0
@@ -81,6 +86,24 @@ class UploadStore:
         placed = self._place(files[0], self._folder(path), PurePosixPath(path).name)
         shutil.rmtree(kept)
         return placed
+
+    def sweep(self, now: float | None = None) -> int:
+        """Deletes half uploads that nobody goes on with, and what was taken out long ago; how many there were."""
+        now = time.time() if now is None else now
+        gone = 0
+        for folder, _, names in os.walk(self.root):
+            for half in (Path(folder, name) for name in names if name.startswith(_ARRIVING)):
+                with suppress(OSError):  # it has arrived meanwhile, or belongs to somebody else
+                    if now - half.lstat().st_mtime > _ABANDONED:
+                        half.unlink()
+                        gone += 1
+        removed = self.root / _REMOVED
+        for kept in () if removed.is_symlink() or not removed.is_dir() else sorted(removed.iterdir()):
+            with suppress(OSError):
+                if _TOKEN.fullmatch(kept.name) and now - kept.lstat().st_mtime > KEPT_DAYS * 24 * 3600:
+                    shutil.rmtree(kept)
+                    gone += 1
+        return gone
 
     def _own(self, path: str) -> Path:
         file = file_in(self.root, path) or self.root / path

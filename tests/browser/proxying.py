@@ -108,10 +108,11 @@ def _certificate(folder: Path) -> None:
 
 
 class Person:
-    """Sends what a browser would, to one address, and keeps its cookie."""
+    """Sends what a browser would, to one address, and keeps its cookies."""
 
     def __init__(self, port: int, *, tls: bool = True, host: str = "", origin: str = "") -> None:
-        self.port, self.tls, self.cookie = port, tls, ""
+        self.port, self.tls = port, tls
+        self.cookies: dict[str, str] = {}
         self.host = host or f"{NAME}:{port}"
         self.origin = origin or f"{'https' if tls else 'http'}://{self.host}"
 
@@ -127,8 +128,8 @@ class Person:
             else http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         )
         sent = {"Host": self.host, "Accept": "text/html"}
-        if self.cookie:
-            sent["Cookie"] = self.cookie
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if body is not None:
             sent |= {"Origin": self.origin, "Content-Type": "application/json"}
             body = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -136,9 +137,12 @@ class Person:
         connection.request("GET" if body is None else "POST", path, body, sent)
         with connection.getresponse() as answer:
             found = {name.lower(): value for name, value in answer.getheaders()}
+            given = answer.headers.get_all("set-cookie") or []
             content = answer.read()
         connection.close()
-        self.cookie = found.get("set-cookie", self.cookie).partition(";")[0]
+        for line in given:
+            name, _, value = line.partition(";")[0].partition("=")
+            self.cookies[name] = value
         return answer.status, found, content
 
 

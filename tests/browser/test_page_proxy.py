@@ -224,8 +224,9 @@ def walk(browser: Browser, url: str, server: Server) -> None:
     page.get_by_label("Password").fill(SECRET)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_selector("#question")
-    (cookie,) = context.cookies()
-    assert (cookie["secure"], cookie["httpOnly"], cookie["path"]) == (True, True, "/footnote")
+    assert {each["name"] for each in context.cookies()} == {"footnote", "footnote-known"}
+    for cookie in context.cookies():
+        assert (cookie["secure"], cookie["httpOnly"], cookie["path"]) == (True, True, "/footnote")
     ask(page, LIT)
     page.locator(".turn.last button.chip").first.click()
     page.wait_for_selector(".evidence mark")
@@ -243,5 +244,10 @@ def walk(browser: Browser, url: str, server: Server) -> None:
     page.get_by_label("Sign out ada").click()
     page.get_by_label("Password").wait_for()
     assert page.url == f"{url}login"
+    kept = page.evaluate("Object.entries(localStorage).join()")
+    assert "lighthouse" not in kept, "conversations end with the session"
+    assert "footnote.conversations" not in kept
+    page.go_back()
+    page.get_by_label("Password").wait_for()
     context.close()
     assert not watch.faults, watch.faults

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from starlette.requests import Request
+from words import WordEncoder
 
+from rag.assistant import Assistant
+from rag.config import load_config
 from rag.errors import QuestionProblem
+from rag.evidence import FeedbackStore, Viewer
+from rag.indexing import build
+from rag.server import routes
+from rag.server.api import Endpoints
+from rag.server.build_job import BuildJob
+from rag.server.limits import AT_ONCE, MOST_CITATIONS, MOST_PACKED, MOST_TEXT, MOST_TURN
 from rag.server.request_models import (
     AskRequest,
     EvidenceRequest,
     FeedbackRequest,
     PackRequest,
     PageRequest,
+    PathRequest,
     parse_request,
 )
+from rag.server.upload_store import UploadStore
+from rag.types import JSON
 
 CITED = {"document_id": "d", "path": "a.md", "title": "A", "span": [3, 8], "quote": "words", "more": 1}
 
@@ -82,3 +96,90 @@ def test_a_remark_is_of_who_has_signed_in() -> None:
         assert given.citations is not None
         citation = given.citations[0].value()
         assert (citation.span.start, citation.span.end, citation.page, citation.quote) == (3, 8, None, "words")
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "named"),
+    [
+        (AskRequest, {"question": "x" * (MOST_TEXT + 1)}, "question has more than 20,000 characters"),
+        (
+            AskRequest,
+            {"question": "Who?", "turns": [{"role": "user", "text": "x" * (MOST_TURN + 1)}]},
+            "turns.0.text has more than 2,000 characters",
+        ),
+        (AskRequest, {"question": "Who?", "paths": ["x" * (MOST_TEXT + 1)]}, "paths.0 has more"),
+        (AskRequest, {"question": "Who?", "llm": "x" * (MOST_TEXT + 1)}, "llm has more"),
+        (EvidenceRequest, {"document_id": "d", "span": [1, 2], "quote": "x" * (MOST_TEXT + 1)}, "quote has more"),
+        (
+            FeedbackRequest,
+            {"kind": "helpful", "status": "answered", "question": "Q", "answers": ["x" * 20_001]},
+            "answ",
+        ),
+        (PathRequest, {"path": "x" * (MOST_TEXT + 1)}, "path has more"),
+        (PackRequest, {"title": "x" * (MOST_TEXT + 1)}, "title has more"),
+    ],
+)
+def test_texts_have_a_length(kind: type[PageRequest], values: object, named: str) -> None:
+    with pytest.raises(QuestionProblem) as caught:
+        of(kind, values)
+    assert caught.value.message.startswith(f"Invalid request: {named}")
+
+
+def test_texts_of_the_greatest_length_pass() -> None:
+    turns = [{"role": "user", "text": "x" * MOST_TURN}]
+    assert of(AskRequest, {"question": "x" * MOST_TEXT, "turns": turns})
+
+
+def test_a_pack_has_a_size() -> None:
+    asked: dict[str, object] = {"question": "Q"}
+    assert of(PackRequest, {"title": "T", "conversation": [asked] * MOST_PACKED})
+    with pytest.raises(QuestionProblem, match="conversation has more than 200 entries"):
+        of(PackRequest, {"title": "T", "conversation": [asked] * (MOST_PACKED + 1)})
+    claim = {"text": "C", "support": "quoted", "citations": [CITED] * MOST_CITATIONS}
+    assert of(PackRequest, {"title": "T", "conversation": [{**asked, "claims": [claim]}]})
+    claims = [claim, {**claim, "citations": [CITED]}]
+    with pytest.raises(QuestionProblem, match="more than 500 citations"):
+        of(PackRequest, {"title": "T", "conversation": [{**asked, "claims": claims}]})
+
+
+def test_questions_wait_and_only_so_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some are answered, some wait, one more is told to come again; when they have left, there is room."""
+    monkeypatch.setattr(routes, "MOST_WAITING", 2)
+
+    async def all_of_them() -> tuple[list[str], list[str]]:
+        lines = page_routes(tmp_path)
+        hold, begun = threading.Event(), []
+
+        def answer(number: int) -> Iterator[dict[str, JSON]]:
+            begun.append(number)
+            hold.wait(30)
+            yield {"event": "done"}
+
+        async def told(number: int) -> str:
+            return "".join([line async for line in lines._in_turn(answer(number), threading.Event())])
+
+        asking = [asyncio.create_task(told(number)) for number in range(AT_ONCE + 2)]
+        while len(begun) < AT_ONCE:
+            await asyncio.sleep(0.01)
+        refused = await told(99)
+        assert len(begun) == AT_ONCE, "the others wait"
+        hold.set()
+        answered = [await one for one in asking]
+        return [refused], [*answered, await told(100)]
+
+    refused, answered = asyncio.run(all_of_them())
+    assert "Too many questions wait" in refused[0]
+    assert {json.loads(line)["event"] for line in answered} == {"done"}
+
+
+def page_routes(folder: Path) -> routes.PageRoutes:
+    """The page's calls over an index of one file."""
+    (folder / "sources").mkdir()
+    (folder / "sources" / "a.txt").write_text("Some words.")
+    build(folder / "sources", folder / "index", encoder=WordEncoder(), size=40, overlap=1, workers=1)
+    assistant = Assistant(load_config(index=folder / "index", chunk_tokens=40), WordEncoder())
+    endpoints = Endpoints(Viewer(assistant), ())
+    building = BuildJob(assistant.build, lambda: None)
+    return routes.PageRoutes(
+        endpoints, UploadStore(folder / "sources"), building, FeedbackStore(folder / "feedback.jsonl")
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import unicodedata
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -130,3 +131,33 @@ def test_nothing_outside_can_be_taken_out(tmp_path: Path, path: str) -> None:
             place.restore(token)
     assert (outside / "outside.md").exists()
     assert not (outside / "new.md").exists()
+
+
+def test_half_uploads_and_what_was_taken_out_long_ago_are_swept(tmp_path: Path) -> None:
+    place, now = UploadStore(tmp_path), time.time()
+    receive(place, "notes/a.md", b"some words")
+    receive(place, "notes/b.md", b"other words")
+    old = place.remove("notes/a.md")
+    for name in (".arriving-0123456789abcdef", "notes/.arriving-fedcba9876543210"):
+        (tmp_path / name).write_bytes(b"half")
+    (tmp_path / ".removed" / "mine").mkdir()
+    assert place.sweep(now + 60) == 0, "somebody may go on with it"
+    assert place.sweep(now + 2 * 3600) == 2
+    assert place.sweep(now + (shelf.KEPT_DAYS - 1) * 24 * 3600) == 0
+    assert (tmp_path / ".removed" / old).exists()
+    assert place.sweep(now + (shelf.KEPT_DAYS + 1) * 24 * 3600) == 1
+    assert files(tmp_path) == ["notes/b.md"]
+    assert (tmp_path / ".removed" / "mine").exists(), "it is none of ours"
+    with pytest.raises(SourceError):
+        place.restore(old)
+
+
+def test_sweeping_follows_no_link(tmp_path: Path) -> None:
+    outside, root = tmp_path / "outside", tmp_path / "sources"
+    (outside / ("0" * 16)).mkdir(parents=True)
+    (outside / ".arriving-0123456789abcdef").write_bytes(b"half")
+    root.mkdir()
+    (root / ".removed").symlink_to(outside)
+    (root / "linked").symlink_to(outside)
+    assert UploadStore(root).sweep(time.time() + 10**8) == 0
+    assert (outside / ("0" * 16)).exists()

@@ -124,6 +124,15 @@ def test_a_changed_password_ends_all_sessions_of_that_name_only(send: Sender, us
     assert status(send, other) == 303, "who is no longer in the file is signed out"
 
 
+def test_signing_out_works_also_when_the_session_has_ended(send: Sender) -> None:
+    cookie = cookies(send, login(send, "ada", SECRET))
+    for _ in range(2):
+        answer = send("/logout", b"", {"cookie": cookie})
+        assert (answer.status, answer.headers["location"]) == (303, "login")
+        assert status(send, cookie) == 303
+    assert send("/logout", b"", {"origin": "https://attacker.test"}).status == 403
+
+
 def test_a_name_and_a_password_are_short(send: Sender) -> None:
     assert login(send, "ada", "x" * MOST_FORM).status == 413
     assert login(send, "ada", "x" * 2000, "192.0.2.5").status == 401

@@ -1,0 +1,56 @@
+"""Listens until it is told to end, and then ends in time, whatever a question or a library is at.
+
+This module does not know what is served.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from rag.server.limits import END_SECONDS
+
+__all__ = ["listen"]
+
+
+class _Server(uvicorn.Server):
+    """Ends after `END_SECONDS` at the latest: a thread that computes cannot be stopped from outside.
+
+    Nothing is lost by it: the index changes in transactions, and files arrive under another name.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.late: threading.Timer | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first wish to end starts the clock."""
+        if self.late is None:
+            code = 130 if sig == signal.SIGINT else 128 + sig
+            self.late = threading.Timer(END_SECONDS, os._exit, (code,))
+            self.late.daemon = True
+            self.late.start()
+        super().handle_exit(sig, frame)
+
+
+def listen(app: ASGIApp, bound: socket.socket, *, behind_proxy: bool) -> None:
+    """Serves an application on a listening socket until interrupted."""
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+        server_header=False,
+        proxy_headers=behind_proxy,  # who asks is believed of a proxy, where there is one
+    )
+    server = _Server(config)
+    try:
+        server.run(sockets=[bound])
+    finally:
+        if server.late is not None:
+            server.late.cancel()
