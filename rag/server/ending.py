@@ -14,12 +14,13 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
+from rag.server.idle import IdleServer
 from rag.server.limits import END_SECONDS
 
 __all__ = ["listen"]
 
 
-class _Server(uvicorn.Server):
+class _Server(IdleServer):
     """Ends after `END_SECONDS` at the latest: a thread that computes cannot be stopped from outside.
 
     Nothing is lost by it: the index changes in transactions, and files arrive under another name.

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["GradioProxy", "gradio_app"]
 
+_LOOK = 0.1  # seconds between two looks at Gradio's queue
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -73,6 +75,8 @@ def gradio_app(endpoints: Endpoints, host: str, public_url: str = "") -> FastAPI
         api(_spoken(endpoints.search), api_name="search", concurrency_limit=AT_ONCE)
         api(_spoken(endpoints.sources), api_name="sources")
     blocks.queue(max_size=200)
+    blocks._queue.sleep_when_free = _LOOK  # otherwise a thousand times a second, for as long as the server runs
+    blocks._queue.progress_update_sleep_when_free = 10 * _LOOK  # nothing here tells Gradio how far it is
     mounted: fastapi.FastAPI = gr.mount_gradio_app(
         fastapi.FastAPI(openapi_url=None, docs_url=None, redoc_url=None),
         blocks,
