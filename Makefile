@@ -3,15 +3,19 @@
 # make test-llamacpp - the language model's path against llama.cpp's own server, which is compiled first
 # make pictures - the README's two pictures, taken by the tests of the sample sources' page
 # make train - teach the reader from the sets in TRAIN; packed data, checkpoint and log lie in WORK, where it goes on
-# make lock  - pin what is installed now
+# make test-long - faults put in on purpose (kills, bits, full disks ...), ROUNDS of each kind: make test-long ROUNDS=200
+# make test-wheel - build the wheel, install it outside this folder and ask it a question
+# make lock  - write the lock files anew: versions and hashes of everything that is installed
+# make licences - write docs/licences.md anew from what is installed
 
 PYTHON ?= python3
 BIN := .venv/bin
 TRAIN ?= ../shared/train
 WORK ?= build/training
+ROUNDS ?= 200
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-llamacpp pictures train lock clean
+.PHONY: run test test-llamacpp test-long test-wheel pictures train lock licences clean
 
 run: .venv/.run
 	if [ -n "$$(ls sources 2>/dev/null)" ]; then $(BIN)/rag build; fi
@@ -27,18 +31,33 @@ test-llamacpp: .venv/.test
 	$(PIP) install --quiet --editable '.[llamacpp]'
 	$(BIN)/python -m pytest -m llamacpp
 
+test-long: .venv/.test
+	$(BIN)/python -m pytest tests/faults --rounds $(ROUNDS)
+
 .venv/.python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Footnote needs Python 3.11 or newer.")'
 	$(PYTHON) -m venv .venv
 	touch $@
 
-.venv/.run: .venv/.python pyproject.toml requirements.lock
-	$(PIP) install --quiet --constraint requirements.lock --editable .
+# What the lock files name is installed, byte for byte, and nothing else. Where several builds of PyTorch are offered pip
+# would pass over one without libraries for graphics cards, if its place names no hashes: so it is fetched first, as pip
+# likes it best, and then held to the hashes.
+LOCKED := install --quiet --require-hashes --no-deps
+TORCH := $$(sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements-torch.lock)
+
+.venv/.run: .venv/.python pyproject.toml requirements.lock requirements-torch.lock requirements-gpu.lock
+	$(PIP) download --quiet --no-deps --dest .venv/torch "$(TORCH)"
+	$(PIP) $(LOCKED) --no-index --find-links .venv/torch --requirement requirements-torch.lock
+	rm -r .venv/torch
+	$(PIP) $(LOCKED) --requirement requirements.lock
+	if grep -q '^Requires-Dist: nvidia' .venv/lib*/python*/site-packages/torch-*/METADATA; then $(PIP) $(LOCKED) --requirement requirements-gpu.lock; fi
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-.venv/.test: .venv/.python pyproject.toml requirements.lock
-	$(PIP) install --quiet --constraint requirements.lock --editable '.[dev]'
-	touch $@ .venv/.run
+.venv/.test: .venv/.run requirements-dev.lock
+	$(PIP) $(LOCKED) --requirement requirements-dev.lock
+	$(PIP) check
+	touch $@
 
 pictures: .venv/.test
 	$(BIN)/python -m pytest tests/browser/test_page_samples.py
@@ -48,8 +67,15 @@ pictures: .venv/.test
 train: .venv/.test
 	OMP_WAIT_POLICY=PASSIVE nice -n 19 $(BIN)/python -m training.train $(TRAIN) --work $(WORK)
 
-lock: .venv/.test
-	$(PIP) freeze --exclude-editable | sed 's/^\(torch==[0-9.]*\)+.*/\1/' > requirements.lock
+test-wheel: .venv/.test
+	PYTHON=$(BIN)/python sh tools/test_wheel.sh
+
+lock: .venv/.python
+	$(PIP) install --quiet 'uv>=0.13,<1'
+	$(BIN)/python -m tools.lock
+
+licences: .venv/.test
+	$(BIN)/python -m tools.licences
 
 clean:
 	rm -rf .venv artefacts build *.egg-info
