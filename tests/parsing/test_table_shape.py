@@ -112,7 +112,7 @@ def test_cells_of_a_page_are_told_by_their_places() -> None:
     def draw(canvas: object) -> None:
         for x, at in ((60, 0), (200, 1), (340, 2)):
             for down, line in enumerate(lines):
-                column(canvas, x, 700 - 18 * down, [line[at]])  # type: ignore[arg-type]
+                column(canvas, x, 700 - 18 * down, [line[at]])
 
     document = read(pdf(draw), "flats.pdf")
     (table,) = document.tables
