@@ -31,7 +31,7 @@ http {{
         client_max_body_size 200m;
         location {prefix}/ {{
             proxy_pass http://127.0.0.1:{behind}{to};
-            proxy_http_version 1.1;
+            proxy_http_version 1.1; proxy_read_timeout 300s;
             {headers}
         }}
     }}
@@ -123,9 +123,9 @@ class Person:
         unchecked = ssl.create_default_context()
         unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
         connection = (
-            http.client.HTTPSConnection("127.0.0.1", self.port, timeout=120, context=unchecked)
+            http.client.HTTPSConnection("127.0.0.1", self.port, timeout=300, context=unchecked)
             if self.tls
-            else http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+            else http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         )
         sent = {"Host": self.host, "Accept": "text/html"}
         if self.cookies:
