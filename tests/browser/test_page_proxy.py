@@ -219,7 +219,7 @@ def walk(browser: Browser, url: str, server: Server) -> None:
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     listen(page, url, watch)
-    page.goto(url.rstrip("/"))
+    page.goto(url)
     page.get_by_label("Name").fill("ada")
     page.get_by_label("Password").fill(SECRET)
     page.get_by_role("button", name="Sign in").click()
