@@ -17,6 +17,17 @@ settings.register_profile("footnote", deadline=None)  # a busy machine is no fai
 settings.load_profile("footnote")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the tests of `tests/faults` go on."""
+    parser.addoption("--rounds", type=int, default=3, help="faults of each kind that are put in (tests/faults)")
+
+
+@pytest.fixture(scope="session")
+def rounds(request: pytest.FixtureRequest) -> int:
+    """How many faults of each kind are put in."""
+    return int(request.config.getoption("--rounds"))
+
+
 def pytest_configure() -> None:
     """Ctrl-C reaches what the tests start, also where they run behind a shell that has it ignored (`nohup`, `&`)."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
