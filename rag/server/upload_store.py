@@ -129,13 +129,12 @@ class UploadStore:
         for count in range(1, 1000):
             target = folder / name_on_disk(folder, name if count == 1 else f"{stem} ({count}){suffix}")
             try:
-                os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+                _name(arrived, target)
             except FileExistsError:
                 if not target.is_symlink() and target.is_file() and _same(target, arrived):
                     arrived.unlink()
                     return self._path(target)
                 continue
-            arrived.replace(target)
             return self._path(target)
         raise SourceLimit(f"There are too many files called {name}.", "Give it another name.")
 
@@ -187,6 +186,23 @@ def _clean(part: str) -> str:
 
 def _cut(text: str, size: int) -> str:
     return text.encode()[:size].decode(errors="ignore").rstrip()
+
+
+def _name(arrived: Path, target: Path) -> None:
+    """Moves a file to a name that nothing has. Raises FileExistsError.
+
+    A server that is killed leaves it whole under either name, but where the file system has no hard links: there it may
+    leave an empty file.
+    """
+    try:
+        os.link(arrived, target, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+        arrived.replace(target)
+    else:
+        arrived.unlink()
 
 
 def _same(one: Path, other: Path) -> bool:
