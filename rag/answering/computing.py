@@ -115,7 +115,7 @@ def _extreme(working: Working, measure: int, chosen: _Selection, bare: str) -> W
     order = view.readings[measure].order
     valued = [(value, row) for row in chosen.rows if (value := order(view.texts(row)[measure])) is not None]
     valued = [(value, row) for value, row in valued if isinstance(value, tuple) == isinstance(valued[0][0], tuple)]
-    if len(valued) < 2 and len(chosen.rows) > 1:
+    if len(valued) < 2:  # there is nothing to compare
         return None
     end = (max if working == "highest" else min)(value for value, _ in valued)
     rows = [row for value, row in valued if value == end]
@@ -239,7 +239,9 @@ def _asked_column(bare: str, measure: int, view: TableView) -> int:
     other = [column for column, head in enumerate(view.head_keys) if column != measure and head and head <= asked]
     if len(other) == 1:
         return other[0]
-    return measure if re.match(r"\s*(?:what|what's|whats|how|when)\b", bare, re.IGNORECASE) else view.label
+    days = view.kinds[measure] in ("moment", "year")  # "what was the last bridge" is not asked for its day
+    asking = r"\s*(?:how|when)\b" if days else r"\s*(?:what|what's|whats|how|when)\b"
+    return measure if re.match(asking, bare, re.IGNORECASE) else view.label
 
 
 def _where(chosen: _Selection) -> str:

@@ -39,10 +39,12 @@ def answer_from_tables(question: str, documents: Sequence[Document]) -> TableAns
     views = [view for document in documents for view in views_of(document)]
     if not views:
         return None
-    found = [] if sets_rows_apart(question) else best_cells(question, views)
+    if sets_rows_apart(question) and not bounds_in(question):
+        return None
+    found = best_cells(question, views)
     workings = workings_in(question)
     compares = any(
-        working not in ("count", "all") and not any(_names(cell, question[slice(*words)]) for cell in found)
+        working not in ("count", "all") and not any(_names(cell, question[words[0] :]) for cell in found)
         for working, words in workings
     )
     if len(found) == 1 and not compares and not bounds_in(question):
@@ -70,9 +72,10 @@ def _looked_up(found: Sequence[CellFound]) -> TableAnswer | None:
     return TableAnswer(places[:_SHOWN], "partly", (f"{len(places)} rows fit what is asked{more}.",))
 
 
-def _names(cell: CellFound, words: str) -> bool:
-    """Whether words that might ask for the first or the highest only name a column: "First surveyed"."""
-    return words.lower() in cell.view.heads[cell.column].lower()
+def _names(cell: CellFound, rest: str) -> bool:
+    """Whether a word that might ask for the first or the highest only names a column: "First surveyed"."""
+    phrase = " ".join(rest.lower().rstrip(" ?.!").split()[:2])
+    return any(phrase in head.lower() for head in cell.view.heads)
 
 
 def place_of(cell: CellFound, *, whole: bool = False) -> QuotedSpan:

@@ -76,6 +76,7 @@ _NOT_APART = re.compile(
     r"\b(?:look(?:s|ed|ing)? after|(?:until|till|before|after|since) (?:when|which|what))\b|\bno\b\.?(?= \d)",
     re.IGNORECASE,
 )
+_RANKED = re.compile(r"\b(?:placed|ranked|finished|came|placing|ranking) (?:first|last|top|best|worst)\b")
 _HIGHEST = (
     "highest|largest|biggest|greatest|most expensive|most|maximum|max|longest|tallest|oldest|heaviest|deepest|widest|"
     "fastest|latest|newest|last|dearest|farthest|best|warmest|hottest|top"
@@ -141,7 +142,7 @@ def bounds_in(question: str) -> list[Bound]:
 
 def workings_in(question: str) -> list[tuple[Working, tuple[int, int]]]:
     """What may be meant to be worked out over rows, likeliest first, each with the words that say so."""
-    plain = question.lower().rstrip(" ?.!")
+    plain = _RANKED.sub(lambda match: " " * len(match[0]), question.lower().rstrip(" ?.!"))
     found = []
     for working, pattern in _WORKINGS:
         if (match := re.search(pattern, plain)) is not None:

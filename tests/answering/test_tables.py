@@ -106,6 +106,7 @@ def test_of_many_rows_a_screen_is_cited_and_the_others_are_told(sheets: dict[str
         "Which kettle is the cheapest?",
         "Who won the world cup in 2018?",
         "How many cars does the curator have?",
+        "Which vessel departs after the Gannet?",  # another row than the one that is named
     ],
 )
 def test_what_no_table_says_is_not_made_of_one(sheets: dict[str, Document], question: str) -> None:
