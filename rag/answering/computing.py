@@ -105,9 +105,18 @@ def _done(working: Working, measure: int | None, chosen: _Selection, bare: str) 
         return _extreme(working, measure, chosen, bare)
     if working in ("sum", "average") and measure is not None:
         return _added(working, measure, chosen)
+    if working == "count" and not _counts_rows(bare, chosen.view):
+        return None
     if not chosen.said:
         return None if working != "count" else _counted(chosen)
     return _counted(chosen) if working == "count" else _listed(chosen)
+
+
+def _counts_rows(bare: str, view: TableView) -> bool:
+    """Whether what is to be counted is what the rows are: "members" of a list of members."""
+    asked = asked_in(bare)
+    noun = next((one for one in asked if one.term and not is_function_word(one.term)), None)
+    return noun is not None and (is_around(noun, view) or noun.term in terms("row entry record"))
 
 
 def _extreme(working: Working, measure: int, chosen: _Selection, bare: str) -> Worked | None:

@@ -13,12 +13,13 @@ from itertools import pairwise
 
 from rag.answering.table_terms import Asked, asked_in
 from rag.answering.table_view import TableView
-from rag.language import is_related, kind_asked, named_otherwise
+from rag.language import is_figure, is_function_word, is_related, kind_asked, named_otherwise
 
 __all__ = ["CellFound", "best_cells", "is_around", "named_columns", "rows_saying"]
 
 _ENOUGH = 0.34  # share of a head's words that names it
 _MOST = 400  # rows that are compared word by word
+_TWO = re.compile(r"\b(?:when|where|who|what|which) and (?:when|where|who|what|why|how)\b", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(\w+) (?:which|what|whom)\b", re.IGNORECASE)
 
 
@@ -41,6 +42,8 @@ def best_cells(question: str, views: Sequence[TableView]) -> list[CellFound]:
     """The cells that a question asks for: those that most speaks for, of one or several rows; none where no row of any
     table says all that is asked.
     """
+    if _TWO.search(question):
+        return []
     asked = asked_in(question)
     found = [cell for view in views for cell in _cells_of(question, asked, view)]
     if not found:
@@ -66,7 +69,7 @@ def _cells_of(question: str, asked: Sequence[Asked], view: TableView) -> list[Ce
             if score < best or score <= 0:
                 continue
             judged = _judged(asked, view, keys, column, score)
-            if judged is not None:
+            if judged is not None and _is_fitting(question, view, row, column):
                 found.append(CellFound(view, row, column, judged))
     return found
 
@@ -158,8 +161,10 @@ def _judged(
             in_row += not one.carries
         elif not one.carries and not is_around(one, view):
             return None
-    whole = _whole(asked, view, keys, column)
     if not in_row:
+        return None
+    whole = _whole(asked, view, keys, column)
+    if not whole[0]:  # words of a sentence in a cell name no row
         return None
     in_head = sum(one.said_by(view.head_keys[column]) for one in asked if not one.carries)
     return (in_row + in_head, *whole, named)
@@ -167,17 +172,29 @@ def _judged(
 
 def _whole(asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]], column: int) -> tuple[float, float]:
     """How many cells of a row the question says in full, and whether the one that names the row is one of them."""
-    said = frozenset().union(*(one.keys for one in asked))
+    said = frozenset().union(*(one.keys | named_otherwise(one.term) for one in asked))
     full, label = 0, 0.0
     for at, cell in enumerate(keys):
         if at == column or not cell:
             continue
-        words = {key for key in cell if not key.startswith(("#", "@", "t"))} or cell
+        words = {key for key in cell if not _is_value(key) and not is_function_word(key)} or cell
         inside = words <= said or any(one.said_by(cell) and one.parts for one in asked)
-        if inside or any(key in said for key in cell if key.startswith(("#", "@"))):
+        if inside or any(key in said for key in cell if _is_value(key)):
             full += 1
             label += at == view.label
     return float(full), label
+
+
+def _is_value(key: str) -> bool:
+    return key.startswith(("#", "@")) or (key.startswith("t") and ":" in key)
+
+
+def _is_fitting(question: str, view: TableView, row: int, column: int) -> bool:
+    """Whether a value is of the kind that is asked for: who and where are no figures, and how long is one."""
+    text, kind = view.texts(row)[column], kind_asked(question)
+    if kind == "figure":
+        return not text or any(char.isdigit() for char in text)
+    return kind != "words" or not is_figure(text) or view.kinds[column] == "words"
 
 
 def _in_order(asked: Iterable[Asked], texts: Iterable[str]) -> int:
