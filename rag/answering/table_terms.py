@@ -10,13 +10,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.language import Reading, carries, days_in, is_figure, is_year, number_in, terms
+from rag.language import (
+    Reading,
+    carries,
+    days_in,
+    is_figure,
+    is_function_word,
+    is_value_noun,
+    is_year,
+    number_in,
+    terms,
+)
 from rag.types import Span
 
 __all__ = ["Asked", "asked_in", "keys_of"]
 
 _PIECE = re.compile(r"[^\W_]+(?:[.,:’'/-][^\W_]+)*")
 _PLAIN = Reading()
+_COUNTS = ("how many ", "how much ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +75,11 @@ def _words(question: str, within: Span) -> Iterator[Asked]:
             for term in terms(inner[0]):
                 at = Span(span.start + inner.start(), span.start + inner.end())
                 name = at.start > 0 and inner[0][:1].isupper()
-                measure = question[: at.start].lower().endswith("how ")
-                yield Asked(frozenset((term,)), at, measure or (carries(term, inner[0]) and not name), term=term)
+                before = question[: at.start].lower()
+                carried = carries(term, inner[0]) and not name
+                if before.endswith(_COUNTS) and not is_function_word(term) and not is_value_noun(term):
+                    carried = False  # a number of ports is no number of people
+                yield Asked(frozenset((term,)), at, before.endswith("how ") or carried, term=term)
 
 
 @lru_cache(maxsize=65536)
