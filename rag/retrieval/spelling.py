@@ -34,6 +34,7 @@ def correct_spelling(question: str, words: Iterable[str], lexical: LexicalLens) 
         if typed in known:
             continue
         near = [word for word in known if is_typo(typed, word, name or not seen[word])]  # not seen in small letters
+        near = [word for word in near if terms(word) != terms(typed)]  # "price" is no slip for "prices"
         if near:
             right = max(near, key=lambda word: (seen[word], seen[word.title()], word))
             question = question[: found.start()] + _cased(right, found[0]) + question[found.end() :]

@@ -65,3 +65,13 @@ def test_a_slip_changes_nothing_about_what_is_found(assistant: Assistant) -> Non
 )  # fmt: skip
 def test_one_slip(typed: str, slip: bool) -> None:
     assert is_typo(typed, "the") == slip
+
+
+def test_another_form_of_a_word_is_no_slip(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("forms")
+    (folder / "sources").mkdir()
+    german = "Der Wasserkocher steht in der Küche und kostet vierzig Euro. Er wurde im Winter von der Firma geliefert."
+    (folder / "sources" / "prices.md").write_text(german, "utf-8")
+    rag.build(folder / "sources", folder / "index")
+    with rag.open(folder / "index") as opened:
+        assert opened.ask("What is the price of the kettle?").asked_as == "What is the price of the kettle?"
