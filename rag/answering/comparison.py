@@ -63,13 +63,18 @@ def _fitting(common: list[QuotedSpan], sides: list[list[QuotedSpan]]) -> list[Qu
 
 
 def _of_all(sides: Sequence[Side], findings: Findings) -> list[QuotedSpan]:
-    """The first sentences that speak of every side: that hold each one's whole name."""
-    wanted = [{term for term in terms(side.name) if not is_function_word(term)} for side in sides]
+    """The first sentences that speak of every side: of what all names share, and of half of what each has of its own.
+
+    "Nepal 1,770 km; Bhutan 659 km" says nothing of the population of Nepal and that of Bhutan.
+    """
+    names = [{term for term in terms(side.name) if not is_function_word(term)} for side in sides]
+    shared = set.intersection(*names)
+    own = [name - shared for name in names]
     found = []
     for one in findings.sentences():
         place = findings.place(one)
         said = set(terms(place.document.text[slice(*place.span)]))
-        if all(side and side <= said for side in wanted):
+        if shared <= said and all(2 * len(name & said) >= len(name) > 0 for name in own):
             found.append(place)
     return found[:_OF_A_SIDE]
 

@@ -13,13 +13,14 @@ from itertools import pairwise
 
 from rag.answering.table_terms import Asked, asked_in
 from rag.answering.table_view import TableView
-from rag.language import is_figure, is_function_word, is_related, kind_asked, named_otherwise
+from rag.language import is_figure, is_function_word, is_related, is_value_noun, kind_asked, named_otherwise
 
 __all__ = ["CellFound", "best_cells", "is_around", "named_columns", "rows_saying"]
 
 _ENOUGH = 0.34  # share of a head's words that names it
 _MOST = 400  # rows that are compared word by word
 _TWO = re.compile(r"\b(?:when|where|who|what|which) and (?:when|where|who|what|why|how)\b", re.IGNORECASE)
+_COUNTED = re.compile(r"\bhow (?:many|much) (\w+)", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(\w+) (?:which|what|whom)\b", re.IGNORECASE)
 
 
@@ -62,7 +63,7 @@ def _cells_of(question: str, asked: Sequence[Asked], view: TableView) -> list[Ce
     for row in rows[:_MOST]:
         keys = view.keys(row)
         scores = named_columns(question, asked, view, keys)
-        if not any(scores):
+        if not any(scores) and _tells_of_counted(question, asked, view, keys):
             scores = _by_kind(question, asked, view, keys)
         best = max(scores)
         for column, score in enumerate(scores):
@@ -129,6 +130,15 @@ def _core(head: frozenset[str], name: str) -> frozenset[str]:
     unit = re.search(r"[(\[]([^)\]]*)[)\]]", name)
     words = set(re.findall(r"\w+", unit[1].lower())) if unit else set()
     return frozenset(head - words) or head
+
+
+def _tells_of_counted(question: str, asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]]) -> bool:
+    """Whether a row, or what stands around its table, speaks of what is to be counted: people are no ports."""
+    counted = _COUNTED.search(question)
+    noun = next((one for one in asked if counted and one.span.start == counted.start(1)), None)
+    if noun is None or not noun.term or is_function_word(noun.term) or is_value_noun(noun.term):
+        return True
+    return is_around(noun, view) or any(noun.said_by(cell) for cell in keys)
 
 
 def _by_kind(question: str, asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]]) -> list[float]:

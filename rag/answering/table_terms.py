@@ -15,8 +15,6 @@ from rag.language import (
     carries,
     days_in,
     is_figure,
-    is_function_word,
-    is_value_noun,
     is_year,
     number_in,
     terms,
@@ -27,7 +25,6 @@ __all__ = ["Asked", "asked_in", "keys_of"]
 
 _PIECE = re.compile(r"[^\W_]+(?:[.,:’'/-][^\W_]+)*")
 _PLAIN = Reading()
-_COUNTS = ("how many ", "how much ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +72,8 @@ def _words(question: str, within: Span) -> Iterator[Asked]:
             for term in terms(inner[0]):
                 at = Span(span.start + inner.start(), span.start + inner.end())
                 name = at.start > 0 and inner[0][:1].isupper()
-                before = question[: at.start].lower()
-                carried = carries(term, inner[0]) and not name
-                if before.endswith(_COUNTS) and not is_function_word(term) and not is_value_noun(term):
-                    carried = False  # a number of ports is no number of people
-                yield Asked(frozenset((term,)), at, before.endswith("how ") or carried, term=term)
+                measure = question[: at.start].lower().endswith("how ")
+                yield Asked(frozenset((term,)), at, measure or (carries(term, inner[0]) and not name), term=term)
 
 
 @lru_cache(maxsize=65536)

@@ -78,3 +78,8 @@ def test_a_remark_in_brackets_is_no_sentence_of_an_explanation(assistant: Assist
     answer = assistant.ask("How did the revenue of the ferry change in 2021?")
     assert any("36 %" in claim.text for claim in answer.claims)
     assert not any(claim.text.startswith("(") for claim in answer.claims)
+
+
+def test_what_is_said_of_both_sides_is_shown_first(assistant: Assistant) -> None:
+    answer = assistant.ask("How does the fishing of Ardal compare with that of Bemark's fleet?")
+    assert answer.claims[0].text.startswith("In 1911 Ardal and Bemark fought")

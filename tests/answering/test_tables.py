@@ -152,3 +152,10 @@ def test_a_row_far_below_its_head_is_looked_up_in_an_index(tmp_path: Path) -> No
         assert (answer.status, answer.shape) == ("answered", "cell")
         assert answer.citations[0].quote == "V-1571,Oak,1571.50"
         assert assistant.ask("What is the gross of voucher V-2571?").status != "answered"
+
+
+def test_a_count_of_one_thing_is_no_count_of_another() -> None:
+    text = "# Berths of the ports\n\n| | |\n|---|---|\n| Gwadar | 3 |\n| Gadani | 2 |\n"
+    document = load_bytes(text.encode(), "ports.md").document
+    assert answer_from_tables("How many people live in Gwadar?", [document]) is None
+    assert said(answer_from_tables("How many berths does Gwadar have?", [document])) == ["3"]
