@@ -59,12 +59,13 @@ def pieces_of(data: Iterable[bytes]) -> Iterator[Piece]:
             continue
         piece = _read(event)
         new = _beyond(said, piece.text)
+        told = held if new else ""
+        said += told
         if new and new.strip() == said.strip():  # a model that repeats itself, unless nothing follows
-            new, held = held, new
+            held = new
         elif new:
-            new, held = held + new, ""
-        said += new
-        yield Piece(new, piece.end)
+            told, said, held = told + new, said + new, ""
+        yield Piece(told, piece.end)
         if piece.end:
             return
     if _WHOLE.search(said):
