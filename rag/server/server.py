@@ -81,8 +81,10 @@ def serve(
     public = parse_public_url(public_url)
     bound, viewer = _bind(host, port), Viewer(assistant)
     try:
+        from rag.server.arenas import share_arenas
         from rag.server.ending import listen
 
+        share_arenas()
         endpoints = Endpoints(viewer, tuple(examples) if examples is not None else None)
         building = BuildJob(assistant.build, endpoints.refresh_examples)
         app = application(endpoints, building, host, users, feedback, public)
