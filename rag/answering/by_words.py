@@ -19,7 +19,7 @@ from rag.answering.overview import outline
 from rag.answering.selection import claims_in_shape
 from rag.language import asks_for, by_words_notice, gives, other_language_notice, terms
 from rag.retrieval import Corpus, Retrieved, RewrittenQuestion
-from rag.types import Answer
+from rag.types import Answer, Document, Span
 
 __all__ = ["answer_by_words"]
 
@@ -77,12 +77,23 @@ def _sentences(found: Retrieved, language: str) -> list[_Sentence]:
         before: frozenset[str] = frozenset()
         for span, cosine in zip(hit.sentences, cosines, strict=True):
             text = document.text[slice(*span)]
-            above = "\n".join((document.name, *heading_at(document, span.start)))
+            names_columns, heads = _heads(document, span)
+            above = "\n".join((document.name, *heading_at(document, span.start), *heads))
             said, context = frozenset(terms(text, language)), frozenset(terms(above, language))
-            one = _Sentence(QuotedSpan(document, span), text, said, before | context, cosine, said <= context)
+            is_heading = names_columns or said <= context
+            one = _Sentence(QuotedSpan(document, span), text, said, before | context, cosine, is_heading)
             rows.setdefault(" ".join(text.split()), one)
             before = said
     return [one for one in rows.values() if sum(map(str.isalnum, one.text)) >= _FEW]
+
+
+def _heads(document: Document, span: Span) -> tuple[bool, list[str]]:
+    """Whether a place is a row that names columns, and the names above one that is not."""
+    found = document.row_at(span.start)
+    if found is None:
+        return False, []
+    table, row = found
+    return (True, []) if row < table.header_rows else (False, list(table.heads(document.text)))
 
 
 def _scores(

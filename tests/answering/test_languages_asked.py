@@ -96,3 +96,15 @@ def test_an_outline_needs_no_reader(tmp_path: Path, question: str, first: str) -
         answer = assistant.ask(question)
         assert answer.shape == "overview"
         assert answer.claims[0].text.startswith(first)
+
+
+def test_a_row_is_found_by_the_name_of_its_column_and_the_names_are_no_answer(tmp_path: Path) -> None:
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    rows = "Artikel;Preis (€);Lager;Lieferzeit\nWasserkocher blau;39,90;12;2 Tage\nKaffeemühle;89,00;3;5 Tage\n"
+    (sources / "liste.csv").write_text(rows, "utf-8")
+    rag.build(sources, tmp_path / "index")
+    with rag.open(tmp_path / "index") as assistant:
+        answer = assistant.ask("Welche Lieferzeit hat die Kaffeemühle?")
+    assert answer.claims[0].text.startswith("Kaffeemühle")
+    assert not any(claim.text.startswith("Artikel") for claim in answer.claims)
