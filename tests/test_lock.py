@@ -7,9 +7,9 @@ import tomllib
 from importlib.metadata import PackageNotFoundError, version
 
 import pytest
-from conftest import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from paths import ROOT
 
 from tools.licences import PAGE
 from tools.lock import DEV, ENTRY, FOR_CARDS, GPU, PLAIN, TORCH, entries

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from conftest import ROOT
+from paths import ROOT
 
 from rag.evaluate.cases import Case, load_cases
 from rag.evaluate.locations import Sources, locate

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import making
 import pytest
-from conftest import ROOT
+from paths import ROOT
 
 REQUIRED = os.environ.get("FOOTNOTE_ENCLOSED") == "required"
 ENCLOSED = ["unshare", "--map-root-user", "--net", "--kill-child", sys.executable, str(ROOT / "tests" / "enclosed.py")]

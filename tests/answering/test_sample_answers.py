@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from paths import ROOT
 
 import rag
 from rag.config import load_config

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from paths import ROOT
 
 from rag.errors import CaseProblem
 from rag.evaluate.cases import Case, Expected, case_hash, load_cases, to_jsonl, to_yaml

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest import ROOT
+from paths import ROOT
 from words import WordEncoder
 
 from rag.evaluate.cases import Case, Expected, load_cases

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from paths import ROOT
 
 from rag.evaluate.cases import Expected
 from rag.evaluate.locations import Location

@@ -65,10 +65,10 @@ class Stages:
         self.before, self.after = seen(self.first, self.index), seen(self.second, place / "index2")
 
     def fresh(self, place: Path) -> tuple[Path, Path]:
-        """The changed sources with an index of the state before."""
-        shutil.copytree(self.second, place / "sources")
+        """The changed sources with an index of the state before, which knows them by the name of the first."""
+        shutil.copytree(self.second, place / self.first.name)
         shutil.copytree(self.index, place / "index")
-        return place / "sources", place / "index"
+        return place / self.first.name, place / "index"
 
     def lost(self, sources: Path, index: Path) -> str:
         """What was lost: other answers than those before or after, or a next build that is not a clean one's."""
