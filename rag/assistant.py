@@ -142,8 +142,10 @@ class Assistant:
         """
         writer = self._writer(self._config.llm if llm is None else llm)
         turns = [replace(turn, text=turn.text[:MAX_QUESTION]) for turn in turns]
-        language = self._language(_checked_question(question))
-        alone = _alone(_checked_question(question), turns, writer, stop, language)
+        asked = _checked_question(question)
+        with self._view() as (snapshot, lenses):
+            language = _language(asked, lenses, snapshot)
+        alone = _alone(asked, turns, writer, stop, language)  # a model may take its time: no view is held meanwhile
         with self._view() as (snapshot, lenses):
             documents = _documents(snapshot, paths)
             limit = TimeLimit(stop)
@@ -179,16 +181,13 @@ class Assistant:
     def search(self, question: str, k: int = 8, paths: Sequence[str] | None = None) -> list[Passage]:
         """The `k` best passages, best first; `paths` limits them to some sources. Raises as `ask` does."""
         asked = _checked_question(question)
-        language = self._language(asked)
         with self._view() as (snapshot, lenses):
-            documents = _documents(snapshot, paths)
+            documents, language = _documents(snapshot, paths), _language(asked, lenses, snapshot)
             if language:
-                return [
-                    hit.passage
-                    for hit in Corpus(self._encoder, lenses, snapshot, documents, language).find(asked, k=k).hits
-                ]
-            alone = RewrittenQuestion(asked, asked)
-            found = retrieve(alone, k, encoder=self._encoder, lenses=lenses, snapshot=snapshot, documents=documents)
+                found = Corpus(self._encoder, lenses, snapshot, documents, language).find(asked, k=k)
+            else:
+                alone = RewrittenQuestion(asked, asked)
+                found = retrieve(alone, k, encoder=self._encoder, lenses=lenses, snapshot=snapshot, documents=documents)
         return [hit.passage for hit in found.hits]
 
     def documents(self) -> list[Source]:
@@ -232,12 +231,6 @@ class Assistant:
         """The current generation of the index, unchanging while it is open; for use in one thread."""
         with self._view() as (snapshot, _):
             yield snapshot
-
-    def _language(self, question: str) -> str:
-        """The language of a question beside those of the sources; "" for English."""
-        with self._view() as (snapshot, lenses):
-            found = question_language(question, lenses.languages(snapshot))
-        return "" if found == "en" else found
 
     def _registry(self) -> LanguageModels:
         from rag.models import LanguageModels
@@ -353,6 +346,12 @@ def build(
     )
     encoder.save_snapshot()
     return report
+
+
+def _language(question: str, lenses: Lenses, snapshot: Snapshot) -> str:
+    """The language of a question beside those of the sources; "" for English."""
+    found = question_language(question, lenses.languages(snapshot))
+    return "" if found == "en" else found
 
 
 def _alone(
