@@ -14,12 +14,13 @@ __all__ = [
     "QuestionStopped",
     "SourceSentence",
     "TimeLimit",
+    "cell_at",
     "cells_named",
     "draft_questions",
     "extractive_answer",
     "generate_answer",
     "rewrite_with_model",
-    "said_in",
+    "row_said",
     "verify",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

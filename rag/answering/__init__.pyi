@@ -5,8 +5,9 @@ from .generation import AnswerGenerator as AnswerGenerator
 from .generation import GenerationTask as GenerationTask
 from .generation import generate_answer as generate_answer
 from .generation import rewrite_with_model as rewrite_with_model
+from .quoted_rows import cell_at as cell_at
 from .quoted_rows import cells_named as cells_named
-from .quoted_rows import said_in as said_in
+from .quoted_rows import row_said as row_said
 from .time_limit import LimitedEncoder as LimitedEncoder
 from .time_limit import LimitedReader as LimitedReader
 from .time_limit import QuestionStopped as QuestionStopped

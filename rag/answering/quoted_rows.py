@@ -5,9 +5,9 @@ This module does not know why a row is quoted.
 
 from __future__ import annotations
 
-from rag.types import Document, QuotedRows, Span, Table
+from rag.types import Document, QuotedRows, Span, Table, column_name
 
-__all__ = ["cells_named", "quoted_rows", "said_in"]
+__all__ = ["cell_at", "cells_named", "quoted_rows", "row_said", "said_in"]
 
 _MOST_ROWS = 40  # of one citation
 _MARKDOWN = "text/markdown"
@@ -31,11 +31,12 @@ def quoted_rows(
         last += 1
     if span.start != int(rows[first, 0]) or span.end != int(rows[last, 1]):
         return None
-    shown = tuple(_said(document, table, row) for row in range(first, last + 1))
-    heads = tuple(_said(document, table, row) for row in range(min(first, table.header_rows)))
+    shown = tuple(row_said(document, table, row) for row in range(first, last + 1))
+    heads = tuple(row_said(document, table, row) for row in range(min(first, table.header_rows)))
     cell = (0, column) if column is not None else None
     if cell is None and answer is not None:
-        cell = _cell_at(table, answer, first, last)
+        found = cell_at(table, answer, first, last)
+        cell = found and (found[0] - first, found[1])
     return QuotedRows(heads, shown, cell, table.sheet, cells_named(table, first, last))
 
 
@@ -43,7 +44,7 @@ def cells_named(table: Table, first: int, last: int) -> str:
     """The range of some rows in their sheet, "B7:D7"; "" where there is no sheet."""
     if not table.letters or not table.number(first):
         return ""
-    left, right = _letters(table.letters[0]), _letters(table.letters[-1])
+    left, right = column_name(table.letters[0]), column_name(table.letters[-1])
     begins, ends = f"{left}{table.number(first)}", f"{right}{table.number(last)}"
     return begins if begins == ends else f"{begins}:{ends}"
 
@@ -56,22 +57,15 @@ def said_in(document: Document, cell: Span) -> str:
     return said.replace('""', '"') if document.text[cell.start - 1 : cell.start] == '"' else said
 
 
-def _said(document: Document, table: Table, row: int) -> tuple[str, ...]:
+def row_said(document: Document, table: Table, row: int) -> tuple[str, ...]:
+    """What the cells of a row say, one a column."""
     return tuple(said_in(document, cell) for cell in table.cells(row))
 
 
-def _cell_at(table: Table, answer: Span, first: int, last: int) -> tuple[int, int] | None:
+def cell_at(table: Table, answer: Span, first: int, last: int) -> tuple[int, int] | None:
+    """The row of the table, of those from `first` to `last`, and the column whose cell holds a span; None for none."""
     for row in range(first, last + 1):
         for column, cell in enumerate(table.cells(row)):
             if cell.start <= answer.start < answer.end <= cell.end:
-                return row - first, column
+                return row, column
     return None
-
-
-def _letters(column: int) -> str:
-    """ "A" for 1, "AB" for 28."""
-    name = ""
-    while column > 0:
-        column, at = divmod(column - 1, 26)
-        name = chr(65 + at) + name
-    return name

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from rag.answering.quoted_rows import said_in
+from rag.answering.quoted_rows import row_said
 from rag.answering.table_terms import keys_of
 from rag.language import Reading, is_figure, is_year, reading_of
 from rag.types import Document, Span, Table
@@ -45,7 +45,7 @@ class TableView:
         if row not in self._known:
             if len(self._known) > _INDEXED:
                 self._known.clear()
-            self._known[row] = tuple(said_in(self.document, cell) for cell in self.table.cells(row))
+            self._known[row] = row_said(self.document, self.table, row)
         return self._known[row]
 
     def keys(self, row: int) -> list[frozenset[str]]:
@@ -111,7 +111,7 @@ def _view(document: Document, table: Table) -> TableView:
     plain = Reading()
     body = range(table.header_rows, len(table.rows))
     step = max(1, len(body) // _SAMPLE)
-    sample = [[said_in(document, cell) for cell in table.cells(row)] for row in body[::step]]
+    sample = [row_said(document, table, row) for row in body[::step]]
     columns = list(zip(*sample, strict=True)) if sample else [()] * table.columns
     readings = tuple(reading_of(filter(None, column)) for column in columns)
     at = document.block_at(table.span.start)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from itertools import takewhile
 from typing import cast
 
-from rag.answering import cells_named, said_in
+from rag.answering import cell_at, cells_named, row_said
 from rag.types import JSON, Document, QuotedRows, Span, Table
 
 __all__ = ["TableView", "table_around"]
@@ -60,11 +60,11 @@ def table_around(document: Document, span: Span, answer: Span | None = None, row
     last = max(takewhile(lambda at: table.row(at).start < span.end, range(first, count)), default=first)
     heads = table.header_rows if first >= table.header_rows else 0
     begin, end = max(heads, first - rows), min(count, last + 1 + rows)
-    cell = _cell_at(table, answer, first, last) if answer is not None else None
+    cell = cell_at(table, answer, first, last) if answer is not None else None
     top = 0 if begin == heads else begin  # nothing stands between heads and the first row
     return TableView(
-        tuple(_said(document, table, at) for at in range(heads)),
-        tuple(_said(document, table, at) for at in range(begin, end)),
+        tuple(row_said(document, table, at) for at in range(heads)),
+        tuple(row_said(document, table, at) for at in range(begin, end)),
         (first - begin, last + 1 - begin),
         (cell[0] - begin, cell[1]) if cell else None,
         table.sheet,
@@ -85,15 +85,3 @@ def _room(document: Document, table: Table) -> Span:
         before += [name.end for name in names if name.end <= table.span.start]
         behind += [name.start for name in names if name.start >= table.span.end]
     return Span(max(before, default=0), min(behind, default=len(document.text)))
-
-
-def _said(document: Document, table: Table, row: int) -> tuple[str, ...]:
-    return tuple(said_in(document, cell) for cell in table.cells(row))
-
-
-def _cell_at(table: Table, answer: Span, first: int, last: int) -> tuple[int, int] | None:
-    for row in range(first, last + 1):
-        for column, cell in enumerate(table.cells(row)):
-            if cell.start <= answer.start < answer.end <= cell.end:
-                return row, column
-    return None

@@ -166,7 +166,6 @@ __all__ = [
     "sentence_spans",
     "sentences",
     "sentences_within",
-    "sets_apart",
     "sets_rows_apart",
     "sides_of",
     "slot_kind",

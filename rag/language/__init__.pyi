@@ -176,6 +176,5 @@ from .words import indexed as indexed
 from .words import is_function_word as is_function_word
 from .words import is_value_noun as is_value_noun
 from .words import longest_run as longest_run
-from .words import sets_apart as sets_apart
 from .words import terms as terms
 from .words import words as words

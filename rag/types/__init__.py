@@ -61,6 +61,7 @@ __all__ = [
     "Vectors",
     "Window",
     "WordBox",
+    "column_name",
     "introduction",
     "pack_tables",
     "parts",

@@ -53,6 +53,7 @@ from .spans import PageRange as PageRange
 from .spans import Span as Span
 from .spans import WordBox as WordBox
 from .tables import Table as Table
+from .tables import column_name as column_name
 from .tables import pack_tables as pack_tables
 from .tables import table_of as table_of
 from .tables import unpack_tables as unpack_tables

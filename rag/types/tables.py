@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rag.types.spans import Span
 
-__all__ = ["Table", "pack_tables", "table_of", "unpack_tables"]
+__all__ = ["Table", "column_name", "pack_tables", "table_of", "unpack_tables"]
 
 _SIZE = struct.Struct("<Q")
 
@@ -139,3 +139,12 @@ def unpack_tables(data: bytes) -> tuple[Table, ...]:
         above = tuple(Span(*note) for note in notes)
         found.append(Table(Span(start, end), columns, header_rows, sheet, page, tuple(letters), above, *parts))
     return tuple(found)
+
+
+def column_name(column: int) -> str:
+    """ "A" for 1, "AB" for 28."""
+    name = ""
+    while column > 0:
+        column, at = divmod(column - 1, 26)
+        name = chr(65 + at) + name
+    return name

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.types import column_name
+
 if TYPE_CHECKING:
     from rag.parsing.content import ContentBuilder
 
-__all__ = ["Area", "Grid", "column_name", "write_grid"]
+__all__ = ["Area", "Grid", "write_grid"]
 
 _REMARK = 60  # characters of a line that is no cell of the table it stands below
 _HEADS = 2  # rows at the top of a table that say how wide it is
@@ -46,15 +48,6 @@ class Grid:
         """Fills a cell, if there is something to fill it with."""
         if text:
             self.cells.setdefault(row, {})[column] = text
-
-
-def column_name(column: int) -> str:
-    """ "A" for 1, "AB" for 28."""
-    name = ""
-    while column > 0:
-        column, at = divmod(column - 1, 26)
-        name = chr(65 + at) + name
-    return name
 
 
 def write_grid(writer: ContentBuilder, grid: Grid) -> None:
