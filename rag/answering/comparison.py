@@ -14,7 +14,7 @@ from rag.answering.findings import Answering, Findings
 from rag.answering.overview import section
 from rag.answering.selection import claims_in_shape, closest, evidence, within
 from rag.language import Kind, Side, is_function_word, terms
-from rag.retrieval import Retrieved
+from rag.retrieval import Retrieved, documents_of
 from rag.types import Answer
 
 __all__ = ["comparison_answer"]
@@ -85,7 +85,7 @@ def _of_side(side: Side, kind: Kind, findings: Findings) -> list[QuotedSpan]:
     if not (findings.answers or _is_named(side, findings)):
         return []
     if whole:
-        for document in {hit.passage.document.id: hit.passage.document for hit in findings.hits}.values():
+        for document in documents_of(findings.hits).values():
             if named := section(document, side.name, _OF_A_SIDE):
                 return named
     if not findings.about:

@@ -130,9 +130,7 @@ def _extreme(working: Working, measure: int, chosen: _Selection, bare: str) -> W
     rows = [row for value, row in valued if value == end]
     asked = _asked_column(bare, measure, view)
     blank = len(chosen.rows) - len(valued)
-    which = {"highest": "highest", "lowest": "lowest"}[working]
-    if isinstance(end, tuple):
-        which = {"highest": "latest", "lowest": "earliest"}[working]
+    which = {"highest": "latest", "lowest": "earliest"}[working] if isinstance(end, tuple) else working
     note = f"Compared “{name}” in {_rows(len(valued))}{_where(chosen)}: this is the {which}."
     without = f" {_rows(blank).capitalize()} without a value there left out." if blank else ""
     places = tuple(_place(view, row, asked) for row in rows[:_SHOWN])
@@ -175,7 +173,8 @@ def _selection(bare: str, bounds: Sequence[Bound], view: TableView) -> _Selectio
     said = []
     rows = set(view.body)
     if needed or held:
-        rows &= set(rows_saying([*needed, *held], view)) if needed else set(view.body)
+        if needed:
+            rows &= set(rows_saying([*needed, *held], view))
         for one in held:
             rows &= view.rows_with(one.keys)
         said.append(" ".join(bare[slice(*one.span)] for one in (*needed, *held)))

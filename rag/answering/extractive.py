@@ -41,7 +41,7 @@ from rag.language import (
     topic_of,
     unspoken,
 )
-from rag.retrieval import Corpus, Retrieved, RewrittenQuestion, rewrite_question, timely
+from rag.retrieval import Corpus, Retrieved, RewrittenQuestion, documents_of, rewrite_question, timely
 from rag.types import Answer, AnswerShape, Document, Turn
 
 __all__ = ["extractive_answer"]
@@ -103,8 +103,7 @@ def _judged(answer: Answer, found: Retrieved) -> Answer:
     if answer.status != "answered" or answer.shape in ("cell", "overview") or not answer.claims:
         return answer
     first = answer.claims[0].citations[0]
-    documents = {hit.passage.document.id: hit.passage.document for hit in found.hits}
-    document = documents.get(first.document_id)
+    document = documents_of(found.hits).get(first.document_id)
     around = slice(max(first.span.start - _AROUND, 0), first.span.end + _AROUND)
     if document is None or reads_as_english(document.text[around], document.language):
         return answer
@@ -143,8 +142,7 @@ def _read_for(question: str, alone: RewrittenQuestion, answering: Answering) -> 
 
 def _from_tables(blank: Answer, found: Retrieved) -> Answer | None:
     """The answer of the tables of what was found; None where they do not say what is asked."""
-    documents = {hit.passage.document.id: hit.passage.document for hit in found.hits}
-    cells = answer_from_tables(blank.asked_as, list(documents.values()))
+    cells = answer_from_tables(blank.asked_as, list(documents_of(found.hits).values()))
     if cells is None:
         return None
     answer = replace(blank, status=cells.status, claims=claims_of(cells.places), notes=cells.notes)
@@ -219,7 +217,7 @@ def _overview(blank: Answer, kind: Kind, topic: str, found: Retrieved, answering
     """An outline of a document that is named, or the section that a topic names; None where neither is."""
     corpus = answering.corpus
     if kind == "topic":
-        for known in {hit.passage.document.id: hit.passage.document for hit in found.hits}.values():
+        for known in documents_of(found.hits).values():
             places = section(known, topic, _OF_A_SECTION)
             if places:
                 return replace(blank, status="answered", claims=claims_in_shape(places, kind), confidence=1.0)
@@ -255,7 +253,7 @@ def _inside(overview: Answer, found: Retrieved, corpus: Corpus) -> Retrieved:
 def _foremost(found: Retrieved) -> Document | None:
     """The document that most of the score of the passages is in."""
     scores: dict[str, float] = {}
-    documents = {hit.passage.document.id: hit.passage.document for hit in found.hits}
+    documents = documents_of(found.hits)
     for hit in found.hits:
         scores[hit.passage.document.id] = scores.get(hit.passage.document.id, 0.0) + max(hit.passage.score, 0.0)
     return documents[max(scores, key=lambda each: scores[each])] if scores else None

@@ -93,8 +93,8 @@ def views_of(document: Document) -> tuple[TableView, ...]:
 
 def view_at(document: Document, span: Span) -> tuple[TableView, int] | None:
     """The table with heads, and the row of it below them, that a place is; None for any other place."""
-    at = document.row_at(span.start)
-    if at is None or not at[0].header_rows or at[1] < at[0].header_rows or at[0].row(at[1]) != span:
+    at = document.row_of(span)
+    if at is None:
         return None
     view = next((view for view in views_of(document) if view.table == at[0]), None)
     return None if view is None else (view, at[1])

@@ -113,12 +113,10 @@ class _Pairs:
 
     def of(self, span: Span) -> str:
         """A row below its heads as "column: value" pairs, without its blank cells; "" for any other place."""
-        at = self._document.row_at(span.start) if self._document.tables else None
-        if at is None or not at[0].header_rows or at[1] < at[0].header_rows:
+        found = self._document.row_of(span)
+        if found is None:
             return ""
-        table, row = at
-        if table.row(row) != span:
-            return ""
+        table, row = found
         heads = self._heads.get(table.span)
         if heads is None:
             heads = self._heads[table.span] = tuple(map(_short, table.heads(self._document.text)))

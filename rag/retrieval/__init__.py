@@ -13,6 +13,7 @@ __all__ = [
     "RewrittenQuestion",
     "Timely",
     "continued",
+    "documents_of",
     "open_lenses",
     "retrieve",
     "rewrite_question",

@@ -1,6 +1,7 @@
 from .corpus import Corpus as Corpus
 from .hybrid import Lenses as Lenses
 from .hybrid import Retrieved as Retrieved
+from .hybrid import documents_of as documents_of
 from .hybrid import open_lenses as open_lenses
 from .hybrid import retrieve as retrieve
 from .hybrid import search as search

@@ -6,7 +6,7 @@ This module does not know what an answer is, nor how the lenses were made.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from rag.retrieval.spelling import correct_spelling, words_of
 from rag.storage import Snapshot, StoredChunk
 from rag.types import Document, Encoder, Hit, Keys, Passage, Ranks, Vectors
 
-__all__ = ["DEPTH", "Lenses", "Retrieved", "open_lenses", "retrieve", "search"]
+__all__ = ["DEPTH", "Lenses", "Retrieved", "documents_of", "open_lenses", "retrieve", "search"]
 
 DEPTH = 16
 """Candidates of each lens: with 20, 30 or 50 no set of questions finds more, and each costs its reading."""
@@ -84,6 +84,11 @@ class Retrieved:
     asked_as: str
     vector: Vectors
     hits: tuple[Hit, ...]
+
+
+def documents_of(hits: Iterable[Hit]) -> dict[str, Document]:
+    """The documents that hits lie in, each once, by their ids and in the order of the hits."""
+    return {hit.passage.document.id: hit.passage.document for hit in hits}
 
 
 def retrieve(

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from rag.language import Recency, file_name, is_function_word, named_so, recency_of, terms, words
 from rag.retrieval.corpus import Corpus
-from rag.retrieval.hybrid import Retrieved
+from rag.retrieval.hybrid import Retrieved, documents_of
 from rag.retrieval.naming import DocumentName
 from rag.retrieval.rewriting import RewrittenQuestion
 from rag.types import Document
@@ -74,7 +74,7 @@ def _versions(found: Retrieved, corpus: Corpus) -> tuple[tuple[str, tuple[Docume
     asked = frozenset(words(found.asked_as))
     groups: dict[str, tuple[Document, ...]] = {}
     seen: set[str] = set()
-    for document in {hit.passage.document.id: hit.passage.document for hit in found.hits}.values():
+    for document in documents_of(found.hits).values():
         if document.id in seen:
             continue
         alike = _alike(document, corpus)

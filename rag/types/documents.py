@@ -122,6 +122,13 @@ class Document:
         """The number of the last block that begins at or before `offset`; -1 where none does."""
         return bisect_right(self.blocks, offset, key=lambda block: block.span.start) - 1
 
+    def row_of(self, span: Span) -> tuple[Table, int] | None:
+        """The table with heads, and the row of it below them, that a span is; None for any other span."""
+        found = self.row_at(span.start)
+        if found is None or not 0 < found[0].header_rows <= found[1] or found[0].row(found[1]) != span:
+            return None
+        return found
+
     def row_at(self, offset: int) -> tuple[Table, int] | None:
         """The table and the row of it that hold a place; None for a place in no table."""
         at = bisect_right(self.tables, offset, key=lambda table: table.span.start) - 1
