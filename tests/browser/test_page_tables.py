@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,10 @@ from rag.answering.citing import cite
 from rag.types import Answer, Claim, Span
 
 from .driving import ask, kept, picture, unharmed, until
-from .serving import PATIENCE, Server, Watch, listen, served
+from .serving import Server, served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -75,29 +75,22 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, d
         yield server, {path: document for path, document in found.items() if document is not None}
 
 
+@pytest.fixture(scope="module")
+def server(tables: tuple[Server, Any]) -> Server:
+    """The page over the tables."""
+    return tables[0]
+
+
 @pytest.fixture
-def opened(browser: Browser, tables: tuple[Server, Any]) -> Iterator[Any]:
-    """Opens the page over the tables at a size and in a colour scheme."""
-    watch, server, contexts = Watch(), tables[0], []
+def opened(opened: Callable[..., Page]) -> Callable[..., Page]:
+    """Opens the page at a size and in a colour scheme; it may use the clipboard."""
 
     def new(width: int = 1280, scheme: Any = "light") -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 844}, color_scheme=scheme, has_touch=width < 500,
-            permissions=["clipboard-read", "clipboard-write"],
-        )  # fmt: skip
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        listen(page, server.url, watch)
-        page.goto(server.url)
-        page.wait_for_selector("#question")
-        page.wait_for_selector(".warming[hidden]", state="attached")
+        page: Page = opened(width, 844, scheme)
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         return page
 
-    yield new
-    for context in contexts:
-        context.close()
-    assert not watch.faults, watch.faults
+    return new
 
 
 def shown(page: Page, document: rag.types.Document, *wanted: tuple[str, str], **more: Any) -> None:

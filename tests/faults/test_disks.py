@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,18 +44,6 @@ def test_bits_of_the_index_are_flipped(stages: Stages, tmp_path: Path, trials: A
             lost = "" if seen(stages.first, index) == stages.before else "the build anew is not right"
         trials.note(lost)
         shutil.rmtree(index)
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 6 MB."""
-    place = tmp_path / "small"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(place)]
-    if sys.platform != "linux" or shutil.which("mount") is None or subprocess.run(command, check=False).returncode:
-        pytest.skip("a small file system cannot be mounted here")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
 
 
 def test_the_disk_is_full(stages: Stages, small_disk: Path, trials: Any, rounds: int) -> None:

@@ -7,7 +7,6 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -57,18 +56,6 @@ def answers(sources: Path, index: Path) -> object:
     with Assistant(config, WordEncoder()) as assistant:
         asked = [[passage.to_dict() for passage in assistant.search(q, 20)] for q in QUESTIONS]
         return asked, [source.to_dict() for source in assistant.documents()]
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 6 MB."""
-    place = tmp_path / "small"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(place)]
-    if sys.platform != "linux" or shutil.which("mount") is None or subprocess.run(command, check=False).returncode:
-        pytest.skip("a small file system cannot be mounted here")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
 
 
 def test_a_full_disk_keeps_the_last_generation_and_says_so(small_disk: Path, tmp_path: Path) -> None:

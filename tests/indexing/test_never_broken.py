@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from faults.places import seen as answers
+from faults.places import write_first, write_second
 from words import WordEncoder
 
-from rag.assistant import Assistant
-from rag.config import load_config
 from rag.indexing.builder import build
 
 HERE = Path(__file__).resolve().parents[1]
-QUESTIONS = ("people died near Sibi", "paragraph about number 21", "edited words", "fuel across the border")
 
 
 class Zygote:
@@ -53,26 +52,6 @@ def zygote() -> Iterator[Zygote]:
     made = Zygote()
     yield made
     made.close()
-
-
-def write_first(sources: Path) -> None:
-    sources.mkdir(parents=True)
-    (sources / "train.md").write_text("# Trains\n\nThe train stopped near Sibi. Sixty-four people died there.\n")
-    (sources / "border.txt").write_text("Fuel is carried across the border every night.\n")
-    (sources / "gone.txt").write_text("This file will be deleted soon.\n")
-
-
-def write_second(sources: Path) -> None:
-    (sources / "many.txt").write_text("\n\n".join(f"This paragraph is about number {i}." * 4 for i in range(60)))
-    (sources / "border.txt").write_text("Fuel is carried across the border by day. These are edited words.\n")
-    (sources / "gone.txt").unlink()
-    (sources / "train.md").rename(sources / "renamed.md")
-
-
-def answers(sources: Path, index: Path) -> list[list[tuple[str, int, float]]]:
-    config = load_config(sources=sources, index=index, chunk_tokens=40)
-    with Assistant(config, WordEncoder()) as assistant:
-        return [[(p.document.path, p.chunk.id, p.score) for p in assistant.search(q)] for q in QUESTIONS]
 
 
 @pytest.fixture(scope="module")
