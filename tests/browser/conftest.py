@@ -78,10 +78,9 @@ def opened(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     watch = Watch()
     contexts: list[BrowserContext] = []
 
-    def new(width: int = 1280, height: int = 800, scheme: Any = "light", path: str = "") -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=width < 500
-        )
+    def new(width: int = 1280, height: int = 800, scheme: Any = "light", path: str = "", locale: str = "en-US") -> Page:
+        size: Any = {"width": width, "height": height}
+        context = browser.new_context(viewport=size, color_scheme=scheme, has_touch=width < 500, locale=locale)
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         page = context.new_page()

@@ -114,7 +114,7 @@ def opened_alone(
     """A page on a server of its own, for tests that change sources or settings. It may have no fault at the end."""
     watch = Watch()
     with served(index, sources, *more) as server:
-        context = browser.new_context(viewport={"width": width, "height": height})
+        context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         listen(page, server.url, watch)

@@ -3,10 +3,11 @@
 import { h, icon, pageWords, plural } from "./dom.js";
 import { cite, notes } from "./notes.js";
 import { columnsOf, grid, sheetPlace } from "./table.js";
+import { t } from "./words.js";
 
 const SHOWN = 8; // sentences of a long answer before the rest is folded; one alone is not worth folding
 const ROWS = 12; // the same of rows of tables
-const NOTHING = "The sources do not answer this question.";
+const NOTHING = t("The sources do not answer this question.");
 const NEAR = 3; // passages that are offered where nothing was found
 
 // A row of a table is read more easily without its rules; the evidence shows it as it stands.
@@ -34,10 +35,10 @@ function worded(claim) {
 }
 
 export const SUPPORT = {
-  quoted: "exact quote",
-  supported: "supported",
-  unsupported: "not found in the sources",
-  contradicted: "the sources say otherwise",
+  quoted: t("exact quote"),
+  supported: t("supported"),
+  unsupported: t("not found in the sources"),
+  contradicted: t("the sources say otherwise"),
 };
 
 export function marks(chips) {
@@ -133,7 +134,7 @@ const chips = (cited, onopen, card) => (citation) => {
       class: "chip",
       "data-number": citation.number,
       "data-cited": cite(citation),
-      "aria-label": `Citation ${citation.number}: ${place(citation)}`,
+      "aria-label": t("Citation {number}: {said}", { number: citation.number, said: place(citation) }),
       onclick: open,
     },
     String(citation.number),
@@ -171,7 +172,7 @@ function tableNode(answer, claims, folds, chip, named) {
   const from = [citation.title, tableOf(claims[0]).sheet].filter(Boolean).join(", ");
   const asked = [...new Set(rows.map((row) => row.wanted).filter((at) => at !== null))];
   const heads = asked.map((at) => columnsOf(tableOf(claims[0]))[at]).filter(Boolean).join(", ");
-  const caption = named ? from : `${plural(rows.length, "row")} of ${from}${heads ? `; asked for: ${heads}` : ""}`;
+  const caption = named ? from : [t("{rows} of {source}", { rows: plural(rows.length, "row"), source: from }), heads && t("asked for: {heads}", { heads })].filter(Boolean).join("; ");
   const node = grid(tableOf(claims[0]).heads, rows, { caption, seen: named, marked: true });
   node.hidden = folds.hides(claims[0]);
   return node;
@@ -219,7 +220,7 @@ function more(count, nodes) {
         late.find((node) => node.matches(".claim"))?.querySelector("button.chip")?.focus({ preventScroll: true });
       },
     },
-    `and ${count} more`,
+    t("and {count} more", { count }),
   );
   return button;
 }
@@ -240,11 +241,11 @@ function notFound(answer, onpassage) {
       h(
         "details",
         { class: "nearest" },
-        h("summary", {}, "Nearest passages"),
-        h("p", { class: "aside" }, "They are not an answer."),
+        h("summary", {}, t("Nearest passages")),
+        h("p", { class: "aside" }, t("They are not an answer.")),
         h(
           "ul",
-          { class: "near", "aria-label": "Nearest passages" },
+          { class: "near", "aria-label": t("Nearest passages") },
           near.map((passage, index) =>
             h(
               "li",
@@ -301,7 +302,7 @@ export function told(answer) {
   const rows = answer.claims.every(tableOf);
   const length = rows ? answer.claims.reduce((sum, claim) => sum + tableOf(claim).rows.length, 0) : answer.claims.length;
   const count = plural(length, rows ? "row" : "sentence");
-  return answer.introduction ? `${answer.introduction} ${count}.` : `Answered in ${count}.`;
+  return answer.introduction ? `${answer.introduction} ${count}.` : t("Answered in {count}.", { count });
 }
 
 // How the words of an answer stand to the sources, in one line. A tick says "exact quote", and nothing else has one.
@@ -311,15 +312,16 @@ export function seal(answer) {
   const wanting = unheld(answer);
   if (wanting.length) {
     const against = wanting.filter((claim) => claim.support === "contradicted").length;
-    const how = against === wanting.length ? "contradicted by" : against ? "not found in, or contradicted by," : "not found in";
-    const words = `${plural(wanting.length, "sentence")} of ${answer.claims.length} ${how} the sources`;
+    const counted = { some: plural(wanting.length, "sentence"), all: answer.claims.length };
+    const how = against === wanting.length ? "{some} of {all} contradicted by the sources" : against ? "{some} of {all} not found in, or contradicted by, the sources" : "{some} of {all} not found in the sources";
+    const words = t(how, counted);
     return h("span", { class: "seal" }, icon("warn"), words);
   }
   const exact = answer.claims.filter((claim) => claim.support === "quoted").length;
   if (exact === answer.claims.length)
-    return h("span", { class: "seal" }, icon("check"), `${exact === 1 ? "Exact quote" : "Exact quotes"} from ${sources}`);
+    return h("span", { class: "seal" }, icon("check"), t(exact === 1 ? "Exact quote from {sources}" : "Exact quotes from {sources}", { sources }));
   const words = exact
-    ? `${plural(exact, "exact quote")}; the rest is a language model’s, compared with the sources`
-    : `A language model’s words, compared with ${sources}`;
+    ? t("{quotes}; the rest is a language model’s, compared with the sources", { quotes: plural(exact, "exact quote") })
+    : t("A language model’s words, compared with {sources}", { sources });
   return h("span", { class: "seal" }, words);
 }

@@ -1,11 +1,13 @@
 // Talks to the server of this page.
 
+import { t } from "./words.js";
+
 const address = (name) => new URL(`page/${name}`, document.baseURI);
 
 export class Refused extends Error {}
 
-const LOST = "The server does not answer. Check that it is still running, then try again.";
-const TOO_LARGE = "The server in front of this page does not let through so much at once.";
+const LOST = t("The server does not answer. Check that it is still running, then try again.");
+const TOO_LARGE = t("The server in front of this page does not let through so much at once.");
 
 // Why a call was refused: in the server's words, or in ours where something else has answered.
 const reason = (found, status) => found.error || (status === 413 ? TOO_LARGE : LOST);

@@ -2,12 +2,13 @@
 
 import { call, send } from "./api.js";
 import { h, icon, iconButton, plural, say } from "./dom.js";
+import { language, t } from "./words.js";
 
 const SIDE_BY_SIDE = 2;
 const LOOK = 400; // milliseconds
 const LIVE = ["running", "waiting"];
 
-const WORDS = { reading: "Reading", embedding: "Embedding", writing: "Writing the index" };
+const WORDS = { reading: t("Reading"), embedding: t("Embedding"), writing: t("Writing the index") };
 
 // Watches the build on the server and tells `onchange(progress)`; resolves once nothing is being built.
 export class Builds {
@@ -57,10 +58,10 @@ export function progressBar(label, onstop, stopLabel) {
 
 // What the build is at, in words and as a part of one.
 export function stepOf(now) {
-  if (now.state === "waiting") return ["Waiting for another build to end", null];
-  if (!now.stage) return ["Looking at the sources", null];
-  const counted = now.total > 1 ? ` ${now.done.toLocaleString("en")} of ${now.total.toLocaleString("en")}` : "";
-  const thing = now.stage === "embedding" ? " passages" : "";
+  if (now.state === "waiting") return [t("Waiting for another build to end"), null];
+  if (!now.stage) return [t("Looking at the sources"), null];
+  const counted = now.total > 1 ? ` ${t("{done} of {total}", { done: now.done.toLocaleString(language), total: now.total.toLocaleString(language) })}` : "";
+  const thing = now.stage === "embedding" ? ` ${t("passages")}` : "";
   const detail = now.detail ? ` · ${now.detail}` : "";
   return [`${WORDS[now.stage]}${counted}${counted && thing}${detail}`, now.total ? now.done / now.total : null];
 }
@@ -72,7 +73,7 @@ export class Arrivals {
     this.onready = onready;
     this.items = [];
     this.limit = Infinity;
-    this.node = h("ul", { class: "arrivals", "aria-label": "Files coming in" });
+    this.node = h("ul", { class: "arrivals", "aria-label": t("Files coming in") });
   }
 
   add(files) {
@@ -83,8 +84,8 @@ export class Arrivals {
       this.node.append(item.node);
       this.show(item);
       if (file.size > this.limit)
-        this.settle(item, "failed", `Larger than ${Math.round(this.limit / 1e6)} MB: put it into the folder by hand.`);
-      else if (!file.size) this.settle(item, "failed", "The file is empty.");
+        this.settle(item, "failed", t("Larger than {size} MB: put it into the folder by hand.", { size: Math.round(this.limit / 1e6) }));
+      else if (!file.size) this.settle(item, "failed", t("The file is empty."));
     }
     this.next();
   }
@@ -97,13 +98,13 @@ export class Arrivals {
 
   async sendOne(item) {
     this.settle(item, "sending");
-    item.bar = progressBar(`Sending ${item.name}`, () => this.cancel(item), `Cancel ${item.name}`);
+    item.bar = progressBar(t("Sending {name}", { name: item.name }), () => this.cancel(item), t("Cancel {name}", { name: item.name }));
     this.show(item);
     try {
       item.path = await send(
         item.file,
         item.name,
-        (part) => item.bar.set(`Sending · ${Math.round(part * 100)} %`, part),
+        (part) => item.bar.set(`${t("Sending")} · ${Math.round(part * 100)} %`, part),
         item.stop.signal,
       );
       item.file = null;
@@ -132,11 +133,11 @@ export class Arrivals {
       const source = found.get(item.path);
       if (source?.status === "indexed") this.settle(item, "ready", plural(source.chunks, "passage"));
       else if (source) this.settle(item, "failed", `${source.reason} ${source.hint}`);
-      else if (ended.state === "stopped") this.settle(item, "stopped", "Stopped. It is read with the next build.");
-      else this.settle(item, "failed", ended.problem || "It was not read.");
+      else if (ended.state === "stopped") this.settle(item, "stopped", t("Stopped. It is read with the next build."));
+      else this.settle(item, "failed", ended.problem || t("It was not read."));
     }
     const ready = waiting.filter((item) => item.state === "ready").length;
-    if (ready) say(`${plural(ready, "file")} can be asked now.`);
+    if (ready) say(t("{files} can be asked now.", { files: plural(ready, "file") }));
   }
 
   cancel(item) {
@@ -161,10 +162,10 @@ export class Arrivals {
 
   show(item) {
     const told = {
-      waiting: "Waiting",
-      reading: this.coming() ? "Sent, waits for the others" : "Being read…",
-      ready: `Ready to be asked · ${item.words}`,
-      cancelled: "Cancelled",
+      waiting: t("Waiting"),
+      reading: this.coming() ? t("Sent, waits for the others") : t("Being read…"),
+      ready: `${t("Ready to be asked")} · ${item.words}`,
+      cancelled: t("Cancelled"),
       stopped: item.words,
       failed: item.words,
     }[item.state];
@@ -174,8 +175,8 @@ export class Arrivals {
       ...[
         h("bdi", { class: "title" }, item.name),
         item.state === "sending" ? item.bar : h("span", { class: "told" }, item.state === "failed" && icon("warn"), told),
-        over && iconButton("close", `Dismiss ${item.name}`, () => this.dismiss(item)),
-        item.state === "waiting" && iconButton("close", `Cancel ${item.name}`, () => this.cancel(item)),
+        over && iconButton("close", t("Dismiss {name}", { name: item.name }), () => this.dismiss(item)),
+        item.state === "waiting" && iconButton("close", t("Cancel {name}", { name: item.name }), () => this.cancel(item)),
       ].filter(Boolean),
     );
   }

@@ -11,6 +11,7 @@ import { inMarkdown, opinions } from "./keep.js";
 import { cite } from "./notes.js";
 import { questions, welcome } from "./welcome.js";
 import * as store from "./store.js";
+import { t, within } from "./words.js";
 
 const MOST = 2000; // characters of a turn that the server takes, as it counts them
 
@@ -29,7 +30,7 @@ function before(talk, turn) {
   ]);
 }
 
-const LOST = { changed: "source changed", reread: "source read anew", gone: "source gone" };
+const LOST = { changed: t("source changed"), reread: t("source read anew"), gone: t("source gone") };
 const waiting = (words) => h("p", { class: "reading", role: "status" }, words);
 
 export class Chat {
@@ -89,7 +90,7 @@ export class Chat {
   // On a wide window the first citation stands beside the answer without being asked for.
   showFirst(turn, node) {
     const chip = node.querySelector("button.chip");
-    if (!chip) return this.evidence.wait(turn?.answer ? "Nothing is cited." : "");
+    if (!chip) return this.evidence.wait(turn?.answer ? t("Nothing is cited.") : "");
     if (wide.matches && !this.evidence.dismissed) chip.click();
   }
 
@@ -144,7 +145,7 @@ export class Chat {
         if (event.event === "delta") {
           turn.said = event.text;
           body.querySelectorAll(".draft, .reading").forEach((each) => each.remove());
-          body.append(event.text ? draft(event.text) : waiting("The language model was thinking aloud. Its answer…"));
+          body.append(event.text ? draft(event.text) : waiting(t("The language model was thinking aloud. Its answer…")));
         }
         if (event.event === "done") turn.answer = event;
       }
@@ -182,7 +183,7 @@ export class Chat {
     return h(
       "section",
       { class: "following" },
-      h("h3", {}, none ? "What could be asked instead" : "The sources also answer"),
+      h("h3", {}, none ? t("What could be asked instead") : t("The sources also answer")),
       questions(turn.next, (question) => this.ask(question), "examples small"),
     );
   }
@@ -199,7 +200,7 @@ export class Chat {
       const { number } = cited[index];
       for (const node of this.log.querySelectorAll(`[data-cited~="${cite(cited[index])}"]`)) {
         node.classList.add("lost");
-        if (node.matches(".chip")) node.setAttribute("aria-label", `Citation ${number}: ${words}`);
+        if (node.matches(".chip")) node.setAttribute("aria-label", t("Citation {number}: {said}", { number, said: words }));
         else if (!node.querySelector(".where .lost")) node.querySelector(".where")?.append(h("span", { class: "lost" }, words));
       }
     });
@@ -207,8 +208,8 @@ export class Chat {
 
   announce(turn, node) {
     if (!turn.answer) this.evidence.wait("");
-    if (turn.stopped) return say("Stopped.");
-    if (!turn.answer) return say(turn.problem || "No answer came.");
+    if (turn.stopped) return say(t("Stopped."));
+    if (!turn.answer) return say(turn.problem || t("No answer came."));
     say(told(turn.answer));
     this.showFirst(turn, node);
   }
@@ -227,13 +228,13 @@ export class Chat {
         "div",
         { class: "asked" },
         h("h2", { dir: "auto" }, turn.question),
-        iconButton("edit", "Edit this question", () => this.edit(turn), { class: "ghost quiet" }),
+        iconButton("edit", t("Edit this question"), () => this.edit(turn), { class: "ghost quiet" }),
       ),
       answer,
     );
     const asked = turn.answer?.asked_as;
     if (asked && asked !== turn.question.replace(/\s+/g, " ").trim())
-      answer.append(h("p", { class: "aside understood" }, "Understood as: ", h("bdi", {}, asked)));
+      answer.append(h("p", { class: "aside understood" }, within("Understood as: {question}", { question: h("bdi", {}, asked) })));
     if (turn.answer) {
       answer.append(...whole(turn.answer, this.doors(turn, node)).filter(Boolean));
       node.append(...this.actions(turn));
@@ -242,10 +243,10 @@ export class Chat {
       answer.append(h("p", { class: "problem", role: "alert" }, icon("warn"), turn.problem));
       node.append(...this.actions(turn));
     } else if (turn.stopped) {
-      answer.append(turn.said ? draft(turn.said) : "", h("p", { class: "aside" }, "Stopped before the answer was complete."));
+      answer.append(turn.said ? draft(turn.said) : "", h("p", { class: "aside" }, t("Stopped before the answer was complete.")));
       node.append(...this.actions(turn));
     } else {
-      answer.append(waiting("Reading the sources…"));
+      answer.append(waiting(t("Reading the sources…")));
     }
     return node;
   }
@@ -268,13 +269,13 @@ export class Chat {
       "button",
       { type: "button", class: "ghost wordy", onclick: () => this.copy(turn, copy) },
       icon("copy"),
-      h("span", {}, "Copy"),
+      h("span", {}, t("Copy")),
     );
     const again = h(
       "button",
       { type: "button", class: "ghost wordy", onclick: () => this.ask(turn.question, turn) },
       icon("again"),
-      h("span", {}, "Ask again"),
+      h("span", {}, t("Ask again")),
     );
     const opinion = turn.answer && opinions(turn, before(this.talk, turn));
     return [
@@ -293,9 +294,9 @@ export class Chat {
 
   async copy(turn, button) {
     await copyTurn(button.closest(".turn"), inMarkdown(turn));
-    button.lastChild.textContent = "Copied";
-    say("Copied as text and as Markdown.");
-    setTimeout(() => (button.lastChild.textContent = "Copy"), 1600);
+    button.lastChild.textContent = t("Copied");
+    say(t("Copied as text and as Markdown."));
+    setTimeout(() => (button.lastChild.textContent = t("Copy")), 1600);
   }
 
   edit(turn) {

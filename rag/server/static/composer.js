@@ -2,6 +2,7 @@
 
 import { h, icon, iconButton, plural } from "./dom.js";
 import { Writers } from "./writers.js";
+import { t, within } from "./words.js";
 
 const TALLEST = 200; // pixels of the field; a longer question scrolls
 
@@ -16,8 +17,8 @@ export class Composer {
     this.field = h("textarea", {
       id: "question",
       rows: 1,
-      placeholder: "Ask your sources",
-      "aria-label": "Your question",
+      placeholder: t("Ask your sources"),
+      "aria-label": t("Your question"),
       "aria-describedby": "hint",
       enterkeyhint: "send",
       autocomplete: "off",
@@ -51,8 +52,8 @@ export class Composer {
     this.scoped.hidden = !sources.length;
     const words = sources.length === 1 ? sources[0].title || sources[0].path : plural(sources.length, "source");
     this.scoped.replaceChildren(
-      h("span", {}, "Asking only ", h("bdi", {}, words)),
-      iconButton("close", "Ask all sources again", () => (this.limit([]), this.focus())),
+      h("span", {}, within("Asking only {sources}", { sources: h("bdi", {}, words) })),
+      iconButton("close", t("Ask all sources again"), () => (this.limit([]), this.focus())),
     );
   }
 
@@ -60,19 +61,19 @@ export class Composer {
     this.replaces = turn;
     this.field.value = turn.question;
     this.typed();
-    this.tell("Editing an earlier question: sending it replaces that answer and what came after.");
+    this.tell(t("Editing an earlier question: sending it replaces that answer and what came after."));
     this.focus();
   }
 
   // An answer is on its way: the button stops it.
   work() {
     this.busy = true;
-    this.face("stop", "Stop");
+    this.face("stop", t("Stop"));
   }
 
   rest() {
     this.busy = false;
-    this.face("send", "Send");
+    this.face("send", t("Send"));
     this.tell("");
   }
 
@@ -86,19 +87,19 @@ export class Composer {
     this.field.style.height = "auto";
     this.field.style.height = `${Math.min(this.field.scrollHeight, TALLEST)}px`;
     const over = this.field.value.length - this.longest;
-    this.tell(over > 0 ? `This question is ${plural(over, "character")} too long. Please shorten it.` : "", over > 0);
+    this.tell(over > 0 ? t("This question is {over} too long. Please shorten it.", { over: plural(over, "character") }) : "", over > 0);
   }
 
   tell(text, trouble = false) {
-    this.hint.textContent = text || "Enter sends, Shift + Enter starts a new line";
+    this.hint.textContent = text || t("Enter sends, Shift + Enter starts a new line");
     this.hint.classList.toggle("trouble", trouble);
   }
 
   pressed() {
     if (this.busy) return this.onstop();
     const question = this.field.value.trim();
-    if (!question) return (this.tell("Type a question first.", true), this.focus());
-    if (this.empty) return (this.tell("There is nothing to ask yet: add files first.", true), this.focus());
+    if (!question) return (this.tell(t("Type a question first."), true), this.focus());
+    if (this.empty) return (this.tell(t("There is nothing to ask yet: add files first."), true), this.focus());
     if (question.length > this.longest) return (this.typed(), this.focus());
     this.field.value = "";
     this.typed();

@@ -2,30 +2,32 @@
 
 import { day, drawer, h, iconButton, plural } from "./dom.js";
 import * as store from "./store.js";
+import { t, within } from "./words.js";
 
 export function conversationsDrawer(chat) {
   const list = h("ul", { class: "scroll past" });
   const node = drawer(
     "left",
-    "Conversations",
+    t("Conversations"),
     h(
       "div",
       { class: "top" },
-      h("h2", {}, "Conversations"),
-      iconButton("close", "Close", () => node.close()),
+      h("h2", {}, t("Conversations")),
+      iconButton("close", t("Close"), () => node.close()),
     ),
-    h("p", { class: "aside" }, store.user ? "Kept in this browser only, until you sign out." : "Kept in this browser only."),
+    h("p", { class: "aside" }, store.user ? t("Kept in this browser only, until you sign out.") : t("Kept in this browser only.")),
     list,
     h(
       "p",
       { class: "aside kept" },
-      h("a", { class: "link", href: "page/cases", download: "cases.jsonl" }, "Save your feedback"),
-      " as cases for rag eval.",
+      within("{link} as cases for rag eval.", {
+        link: h("a", { class: "link", href: "page/cases", download: "cases.jsonl" }, t("Save your feedback")),
+      }),
     ),
   );
 
   function row(conversation) {
-    const title = conversation.title || "Untitled";
+    const title = conversation.title || t("Untitled");
     const item = h("li", { class: conversation.id === chat.talk.id ? "current" : "" });
     const name = h(
       "button",
@@ -42,7 +44,7 @@ export function conversationsDrawer(chat) {
       const field = h("input", {
         type: "text",
         value: title,
-        "aria-label": "Name of the conversation",
+        "aria-label": t("Name of the conversation"),
         maxlength: 120,
       });
       const keep = () => {
@@ -67,15 +69,15 @@ export function conversationsDrawer(chat) {
     };
     item.append(
       name,
-      iconButton("edit", `Rename “${title}”`, rename, { class: "ghost quiet" }),
-      iconButton("bin", `Delete “${title}”`, remove, { class: "ghost quiet" }),
+      iconButton("edit", t("Rename “{title}”", { title }), rename, { class: "ghost quiet" }),
+      iconButton("bin", t("Delete “{title}”", { title }), remove, { class: "ghost quiet" }),
     );
     return item;
   }
 
   function show() {
     const all = store.all();
-    list.replaceChildren(...(all.length ? all.map(row) : [h("li", { class: "aside" }, "Nothing has been asked yet.")]));
+    list.replaceChildren(...(all.length ? all.map(row) : [h("li", { class: "aside" }, t("Nothing has been asked yet."))]));
   }
 
   return { node, open: () => (show(), node.showModal()) };

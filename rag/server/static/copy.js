@@ -1,6 +1,7 @@
 // What is copied from the page: text with "[1]" and the notes below, tables as tables, nothing that only helps to click.
 
 import { h, say } from "./dom.js";
+import { t } from "./words.js";
 
 const KEPT = new Set(["P", "H2", "H3", "UL", "OL", "LI", "TABLE", "THEAD", "TBODY", "TR", "TH", "TD", "STRONG", "BR", "BLOCKQUOTE"]);
 const LINES = "P, H2, H3, LI, TR, TABLE, UL, OL, SECTION, DIV, BLOCKQUOTE";
@@ -71,7 +72,7 @@ export async function copyTable(table, button) {
   whole.querySelectorAll(".marked").forEach((each) => each.remove());
   whole.querySelectorAll("[hidden]").forEach((each) => (each.hidden = false));
   await put(ruled(plainly(whole)));
-  say("Copied as a table.");
+  say(t("Copied as a table."));
   button.classList.add("done");
   setTimeout(() => button.classList.remove("done"), 1600);
 }

@@ -1,5 +1,7 @@
 // Small helpers to build the page. Text always becomes a text node: nothing here ever parses markup.
 
+import { language, t } from "./words.js";
+
 export function h(tag, props = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
@@ -62,22 +64,22 @@ export function iconButton(name, label, onclick, extra = {}) {
   );
 }
 
-export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+export { plural } from "./words.js";
 
 // A document's own date: 2025-03-31, 2025-03 or 2025.
 export function dateWords(date) {
   const [year, month, number] = date.split("-").map(Number);
   const shape = { year: "numeric", ...(month && { month: "short" }), ...(number && { day: "numeric" }), timeZone: "UTC" };
-  return new Date(Date.UTC(year, (month ?? 1) - 1, number ?? 1)).toLocaleDateString("en", shape);
+  return new Date(Date.UTC(year, (month ?? 1) - 1, number ?? 1)).toLocaleDateString(language, shape);
 }
 
 export function day(at) {
   const year = new Date(at).getFullYear() === new Date().getFullYear() ? undefined : "numeric";
-  return new Date(at).toLocaleDateString("en", { day: "numeric", month: "short", year });
+  return new Date(at).toLocaleDateString(language, { day: "numeric", month: "short", year });
 }
 
 // Where something stands, in words: "page 12".
-export const pageWords = (label, number) => (label || number ? `page ${label || number}` : "");
+export const pageWords = (label, number) => (label || number ? t("page {number}", { number: label || number }) : "");
 
 export const wide = window.matchMedia("(min-width: 1080px)");
 

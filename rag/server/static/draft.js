@@ -3,6 +3,7 @@
 import { SUPPORT, marks, readable } from "./answer.js";
 import { h } from "./dom.js";
 import { grid } from "./table.js";
+import { t } from "./words.js";
 
 // A sentence, what the check says of it, and its numbers.
 const CLAIM =
@@ -20,7 +21,7 @@ function rows(block) {
     wanted: cells.findIndex((cell) => /^\*\*.+\*\*$/.test(cell)),
     marks: [...cells.at(-1).matchAll(/\d+/g)].map((found) => h("span", { class: "chip" }, found[0])),
   }));
-  return grid([head.slice(0, -1).map(plain)], shown, { caption: "Rows of the answer", marked: true });
+  return grid([head.slice(0, -1).map(plain)], shown, { caption: t("Rows of the answer"), marked: true });
 }
 
 // What has been said so far. A number shows only once its bracket is closed, so no half mark flashes up.

@@ -6,6 +6,7 @@ import { dateWords, day, h, icon, iconButton, pageWords, plural, wide } from "./
 import { excerpt, prose } from "./excerpt.js";
 import { PageView } from "./pageview.js";
 import { grid, sheetPlace } from "./table.js";
+import { figure, t } from "./words.js";
 
 const AROUND = [700, 4000, 20000]; // characters of the source on either side, step by step
 
@@ -15,16 +16,16 @@ export class Evidence {
     this.shown = null;
     this.dismissed = false; // closed by hand: it does not come back by itself
     this.count = h("span", { class: "place" });
-    this.previous = iconButton("left", "Previous citation", () => this.step(-1));
-    this.next = iconButton("right", "Next citation", () => this.step(1));
-    const shut = iconButton("close", "Close", () => ((this.dismissed = true), this.close()));
+    this.previous = iconButton("left", t("Previous citation"), () => this.step(-1));
+    this.next = iconButton("right", t("Next citation"), () => this.step(1));
+    const shut = iconButton("close", t("Close"), () => ((this.dismissed = true), this.close()));
     this.about = h("div", { class: "about" });
-    this.body = h("div", { class: "body", tabindex: "0", role: "region", "aria-label": "The source" });
+    this.body = h("div", { class: "body", tabindex: "0", role: "region", "aria-label": t("The source") });
     this.also = h("details", { class: "also", ontoggle: () => this.reveal() });
     this.pages = new PageView();
     this.node = h(
       "dialog",
-      { class: "evidence", "aria-label": "Evidence" },
+      { class: "evidence", "aria-label": t("Evidence") },
       h("div", { class: "top" }, this.count, h("span", { class: "gap" }), this.previous, this.next, shut),
       this.about,
       this.body,
@@ -84,7 +85,7 @@ export class Evidence {
     this.shown?.onshow("none");
     this.shown = null;
     this.place();
-    this.count.replaceChildren(h("span", {}, "Evidence"));
+    this.count.replaceChildren(h("span", {}, t("Evidence")));
     this.previous.disabled = this.next.disabled = true;
     this.about.replaceChildren();
     this.also.hidden = true;
@@ -121,21 +122,21 @@ export class Evidence {
       ...(kind === "cited"
         ? [
             h("span", { class: "chip open" }, String(item.number)),
-            h("span", {}, `Citation ${index + 1} of ${items.length}`),
+            h("span", {}, t("Citation {at} of {all}", { at: index + 1, all: items.length })),
           ]
         : [
             h(
               "span",
               {},
               kind === "near"
-                ? `Nearest passage ${index + 1} of ${items.length}`
-                : `Also found ${index + 1} of ${items.length}`,
+                ? t("Nearest passage {at} of {all}", { at: index + 1, all: items.length })
+                : t("Also found {at} of {all}", { at: index + 1, all: items.length }),
             ),
           ]),
     );
     if (shown.back)
       this.count.append(
-        h("button", { type: "button", class: "link", onclick: () => this.open(shown.back) }, "Back to the citations"),
+        h("button", { type: "button", class: "link", onclick: () => this.open(shown.back) }, t("Back to the citations")),
       );
     this.previous.disabled = index === 0;
     this.next.disabled = index === items.length - 1;
@@ -144,13 +145,13 @@ export class Evidence {
       [this.previous, "Previous"],
       [this.next, "Next"],
     ]) {
-      button.title = `${way} ${noun}`;
+      button.title = t(`${way} ${noun}`);
       button.setAttribute("aria-label", button.title);
     }
     this.fillAlso();
     if (!this.about.firstChild) {
       this.about.replaceChildren(h("h2", {}, h("bdi", {}, item.title)));
-      this.body.replaceChildren(h("p", { class: "waiting" }, "Opening the source…"));
+      this.body.replaceChildren(h("p", { class: "waiting" }, t("Opening the source…")));
     }
     this.node.setAttribute("aria-busy", "true");
     let found;
@@ -192,7 +193,7 @@ export class Evidence {
           h("bdi", { class: "path" }, found.path ?? item.path),
           found.date
             ? h("span", { class: "path" }, dateWords(found.date))
-            : found.modified > 0 && h("span", { class: "path" }, `modified ${day(found.modified * 1000)}`),
+            : found.modified > 0 && h("span", { class: "path" }, t("modified {day}", { day: day(found.modified * 1000) })),
         ),
         found.heading?.length > 0 && found.heading.join() !== found.table?.sheet && h("p", { class: "heading" }, h("bdi", {}, found.heading.join(" › "))),
         h(
@@ -208,8 +209,8 @@ export class Evidence {
                 href: originalOf(found.document_id, found.path) + (found.page ? `#page=${found.page}` : ""),
                 target: "_blank",
                 rel: "noopener",
-                "aria-label": "Open the source",
-                title: "Open the source",
+                "aria-label": t("Open the source"),
+                title: t("Open the source"),
               },
               icon("open"),
             ),
@@ -223,22 +224,23 @@ export class Evidence {
 
   verdict(found, item) {
     const trouble = (words) => h("p", { class: "verdict trouble" }, icon("warn"), words);
-    if (found.verdict === "gone") return trouble("No longer among the sources: this is what was quoted");
-    if (found.verdict === "changed") return trouble("The source has changed and no longer says this");
-    if (found.verdict === "reread") return trouble("Source read anew: its text no longer has this quote");
+    if (found.verdict === "gone") return trouble(t("No longer among the sources: this is what was quoted"));
+    if (found.verdict === "changed") return trouble(t("The source has changed and no longer says this"));
+    if (found.verdict === "reread") return trouble(t("Source read anew: its text no longer has this quote"));
     if (this.shown.kind !== "cited")
       return h(
         "p",
         { class: "verdict plain" },
-        this.shown.kind === "near" ? "Near the question, not an answer" : "Found, not cited",
+        this.shown.kind === "near" ? t("Near the question, not an answer") : t("Found, not cited"),
       );
     if (found.verdict === "moved") {
-      const where = found.document_id === item.document_id ? "the source, read anew" : "the changed source";
-      return h("p", { class: "verdict" }, icon("check"), `Exact quote, found again in ${where}`);
+      const same = found.document_id === item.document_id;
+      const words = same ? "Exact quote, found again in the source, read anew" : "Exact quote, found again in the changed source";
+      return h("p", { class: "verdict" }, icon("check"), t(words));
     }
-    if (found.state === "changed") return trouble("Exact quote, but the file has changed since it was indexed");
-    if (found.state === "gone") return trouble("Exact quote, but the file has gone since it was indexed");
-    return h("p", { class: "verdict" }, icon("check"), "Exact quote");
+    if (found.state === "changed") return trouble(t("Exact quote, but the file has changed since it was indexed"));
+    if (found.state === "gone") return trouble(t("Exact quote, but the file has gone since it was indexed"));
+    return h("p", { class: "verdict" }, icon("check"), t("Exact quote"));
   }
 
   switcher(mode, found, item) {
@@ -258,9 +260,9 @@ export class Evidence {
       );
     return h(
       "div",
-      { class: "switch", role: "group", "aria-label": "Show as" },
-      one("page", "Page"),
-      one("text", "Text"),
+      { class: "switch", role: "group", "aria-label": t("Show as") },
+      one("page", t("Page")),
+      one("text", t("Text")),
     );
   }
 
@@ -274,7 +276,7 @@ export class Evidence {
       h(
         "button",
         { type: "button", class: "ghost wordy more", onclick: () => (this.around++, this.fill()) },
-        "Show more of the source",
+        t("Show more of the source"),
       );
     const words = found.quote ?? item.quote ?? item.text;
     const shown = found.table ? around(found, lit, item.table?.cell) : [item.table && !standing ? quotedAlone(item.table) : excerpt(found, words, lit)];
@@ -305,7 +307,7 @@ export class Evidence {
     const open = (index) =>
       this.open({ ...this.shown, items: also, index, kind: "also", onshow: () => onshow("none"), back: this.shown });
     this.also.replaceChildren(
-      h("summary", {}, `Also found, not cited (${also.length})`),
+      h("summary", {}, t("Also found, not cited ({count})", { count: also.length })),
       h(
         "ul",
         { class: "near" },
@@ -333,9 +335,9 @@ function around(found, lit, asked) {
     wanted: lit && row === at ? column : null,
   }));
   const all = table.above + rows.length + table.below;
-  const caption = all === rows.length ? plural(all, "row") : `Rows ${(table.above + 1).toLocaleString("en")}–${(table.above + rows.length).toLocaleString("en")} of ${all.toLocaleString("en")}`;
+  const caption = all === rows.length ? plural(all, "row") : t("Rows {first}–{last} of {all}", { first: figure(table.above + 1), last: figure(table.above + rows.length), all: figure(all) });
   return [prose(found, table.before, 0), grid(table.heads, rows, { caption, seen: true }), prose(found, table.after, 0)];
 }
 
 // What was quoted, where the source has it no longer.
-const quotedAlone = (table) => grid(table.heads, table.rows.map((cells) => ({ cells })), { caption: "What was quoted", seen: true });
+const quotedAlone = (table) => grid(table.heads, table.rows.map((cells) => ({ cells })), { caption: t("What was quoted"), seen: true });

@@ -2,6 +2,7 @@
 
 import { call } from "./api.js";
 import { h, icon, say } from "./dom.js";
+import { t } from "./words.js";
 
 const fileName = (title, suffix) =>
   `${(title || "conversation")
@@ -50,10 +51,10 @@ export function exporter(chat) {
           button.disabled = true;
           told.hidden = true;
           try {
-            if (!answered(chat.talk).length) throw new Error("There is nothing to export yet: ask something first.");
+            if (!answered(chat.talk).length) throw new Error(t("There is nothing to export yet: ask something first."));
             await act(chat.talk);
             menu.open = false;
-            say("Saved.");
+            say(t("Saved."));
           } catch (problem) {
             told.replaceChildren(icon("warn"), problem.message);
             told.hidden = false;
@@ -68,12 +69,12 @@ export function exporter(chat) {
   const menu = h(
     "details",
     { class: "menu" },
-    h("summary", { class: "ghost wordy", "aria-label": "Export", title: "Export" }, icon("down"), h("span", {}, "Export")),
+    h("summary", { class: "ghost wordy", "aria-label": t("Export"), title: t("Export") }, icon("down"), h("span", {}, t("Export"))),
     h(
       "div",
       { class: "ways" },
-      way("Markdown", "Questions, answers and the list of sources", saveMarkdown),
-      way("Evidence pack", "One HTML file with quotes, page crops and file hashes; rag verify checks it", savePack),
+      way("Markdown", t("Questions, answers and the list of sources"), saveMarkdown),
+      way(t("Evidence pack"), t("One HTML file with quotes, page crops and file hashes; rag verify checks it"), savePack),
       told,
     ),
   );
@@ -103,26 +104,26 @@ export function opinions(turn, earlier) {
   const cited = [...new Map(answer.claims.flatMap((claim) => claim.citations).map((each) => [each.number, each])).values()];
   const good = h(
     "button",
-    { type: "button", class: "ghost", "aria-label": "Helpful", title: "Helpful", "aria-pressed": "false" },
+    { type: "button", class: "ghost", "aria-label": t("Helpful"), title: t("Helpful"), "aria-pressed": "false" },
     icon("good"),
   );
   const bad = h(
     "button",
-    { type: "button", class: "ghost", "aria-label": "Something is wrong", title: "Something is wrong", "aria-expanded": "false" },
+    { type: "button", class: "ghost", "aria-label": t("Something is wrong"), title: t("Something is wrong"), "aria-expanded": "false" },
     icon("flag"),
   );
   const said = h("p", { class: "aside", role: "status" });
-  const expected = h("textarea", { rows: 2, maxlength: 1000, "aria-label": "What would have been right (not needed)", placeholder: "What would have been right? (not needed)" });
+  const expected = h("textarea", { rows: 2, maxlength: 1000, "aria-label": t("What would have been right (not needed)"), placeholder: t("What would have been right? (not needed)") });
   const wrong = cited.map((each) =>
-    h("label", {}, h("input", { type: "checkbox", value: each.number }), ` Citation ${each.number}`),
+    h("label", {}, h("input", { type: "checkbox", value: each.number }), ` ${t("Citation {number}", { number: each.number })}`),
   );
   const form = h(
     "form",
     { class: "wrong", hidden: true, onsubmit: (event) => (event.preventDefault(), report()) },
-    h("p", {}, found ? "Which citation does not carry its sentence?" : "Should the sources have answered this?"),
+    h("p", {}, found ? t("Which citation does not carry its sentence?") : t("Should the sources have answered this?")),
     found && h("div", { class: "which" }, wrong),
     expected,
-    h("button", { type: "submit", class: "add" }, found ? "Wrong citation" : "It should have been answered"),
+    h("button", { type: "submit", class: "add" }, found ? t("Wrong citation") : t("It should have been answered")),
   );
   const send = async (kind, more = {}) => {
     try {
@@ -136,7 +137,7 @@ export function opinions(turn, earlier) {
         citations: cited,
         ...more,
       });
-      said.textContent = "Noted, on this machine only.";
+      said.textContent = t("Noted, on this machine only.");
       return true;
     } catch (problem) {
       said.textContent = problem.message;

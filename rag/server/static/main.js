@@ -8,6 +8,7 @@ import { conversationsDrawer } from "./conversations.js";
 import { Sources } from "./sources.js";
 import { exporter } from "./keep.js";
 import * as store from "./store.js";
+import { language, t } from "./words.js";
 
 const THEMES = ["system", "light", "dark"];
 
@@ -20,15 +21,15 @@ function themeButton() {
     if (now === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = now;
     button.replaceChildren(icon(now));
-    button.title = `Colours: ${now}`;
-    button.setAttribute("aria-label", `Colours: ${now}`);
+    button.title = t(`Colours: ${now}`);
+    button.setAttribute("aria-label", button.title);
   }
   show(store.setting("theme"));
   return button;
 }
 
 function signOut() {
-  const words = `Sign out ${store.user}; the conversations kept here are deleted`;
+  const words = t("Sign out {name}; the conversations kept here are deleted", { name: store.user });
   return h(
     "form",
     { method: "post", action: "logout", onsubmit: () => store.forget() },
@@ -39,7 +40,7 @@ function signOut() {
 // Asks how the server stands until nothing more is to be expected: models loaded, questions to begin with found.
 async function watchState(ready, onstate) {
   for (let wait = 400; ; wait = Math.min(wait * 1.5, 3000)) {
-    let told = "Waiting for the server…";
+    let told = t("Waiting for the server…");
     const state = await call("state").catch((problem) => {
       if (problem.message.includes("public_url")) told = problem.message; // waiting would not help
       return null;
@@ -47,7 +48,7 @@ async function watchState(ready, onstate) {
     if (state) onstate(state);
     ready.hidden = Boolean(state?.ready);
     ready.className = state?.problem ? "warming trouble" : "warming";
-    ready.textContent = state ? state.problem || "Warming up…" : told;
+    ready.textContent = state ? state.problem || t("Warming up…") : told;
     if (state?.settled) return;
     await new Promise((done) => setTimeout(done, wait));
   }
@@ -61,7 +62,7 @@ function open(root) {
   let step = null; // of a build that goes on
   const watch = () =>
     watchState(ready, (state) => {
-      count.textContent = state.sources.toLocaleString("en");
+      count.textContent = state.sources.toLocaleString(language);
       chat.know(state, step);
       sources.know(state);
     });
@@ -77,7 +78,7 @@ function open(root) {
   const header = h(
     "header",
     { class: "bar" },
-    iconButton("list", "Conversations", () => past.open()),
+    iconButton("list", t("Conversations"), () => past.open()),
     h(
       "a",
       { class: "name", href: "#footnote", onclick: (event) => (event.preventDefault(), chat.start()) },
@@ -87,19 +88,19 @@ function open(root) {
     ready,
     h(
       "nav",
-      { "aria-label": "Page" },
+      { "aria-label": t("Page") },
       h(
         "button",
-        { type: "button", class: "ghost wordy", "aria-label": "New conversation", onclick: () => chat.start() },
+        { type: "button", class: "ghost wordy", "aria-label": t("New conversation"), onclick: () => chat.start() },
         icon("add"),
-        h("span", {}, "New"),
+        h("span", {}, t("New")),
       ),
       exporter(chat),
       h(
         "button",
-        { type: "button", class: "ghost wordy", "aria-label": "Sources", onclick: () => sources.open() },
+        { type: "button", class: "ghost wordy", "aria-label": t("Sources"), onclick: () => sources.open() },
         icon("books"),
-        h("span", {}, "Sources"),
+        h("span", {}, t("Sources")),
         count,
       ),
       themeButton(),

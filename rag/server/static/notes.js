@@ -1,6 +1,7 @@
 // The notes at the foot of an answer: one for each place, whatever the number of sentences cited from it.
 
 import { h, pageWords } from "./dom.js";
+import { t } from "./words.js";
 
 const RANGES = 4; // of a sheet, named in one note
 
@@ -24,7 +25,7 @@ function sheetWords(citations) {
   const cells = [...new Set(tables.map((table) => table.cells).filter(Boolean))];
   const few = cells.length > RANGES + 1 ? RANGES : cells.length;
   const rest = cells.length - few;
-  return [tables[0]?.sheet, ...cells.slice(0, few)].filter(Boolean).join(", ") + (rest ? ` and ${rest} more` : "");
+  return [tables[0]?.sheet, ...cells.slice(0, few)].filter(Boolean).join(", ") + (rest ? ` ${t("and {count} more", { count: rest })}` : "");
 }
 
 // onopen(cited, index, button): show this citation; `early` are the numbers before what is folded.
@@ -36,7 +37,7 @@ export function notes(cited, onopen, early) {
   }
   return h(
     "ol",
-    { class: "notes", "aria-label": "Sources of this answer" },
+    { class: "notes", "aria-label": t("Sources of this answer") },
     [...places.values()].map((here) => {
       const [first] = here;
       return h(

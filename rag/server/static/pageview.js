@@ -2,6 +2,7 @@
 
 import { pictureOf } from "./api.js";
 import { h, icon, iconButton, wide } from "./dom.js";
+import { t } from "./words.js";
 
 const WIDEST = 2400; // pixels asked for; beyond that a picture gets heavy and no sharper
 const READABLE = 15; // pixels of a line's height, so that a quote can be read without zooming
@@ -36,18 +37,18 @@ export class PageView {
     const { found, into } = this;
     this.number = number;
     const last = found.labels.length;
-    const label = found.labels[number - 1] || String(number);
-    const before = iconButton("left", "Page before", () => this.turn(number - 1), { disabled: number <= 1 });
-    const after = iconButton("right", "Page after", () => this.turn(number + 1), { disabled: number >= last });
-    this.smaller = iconButton("smaller", "Smaller", () => this.zoom(1 / STEP));
-    this.larger = iconButton("larger", "Larger", () => this.zoom(STEP));
+    const label = (this.label = found.labels[number - 1] || String(number));
+    const before = iconButton("left", t("Page before"), () => this.turn(number - 1), { disabled: number <= 1 });
+    const after = iconButton("right", t("Page after"), () => this.turn(number + 1), { disabled: number >= last });
+    this.smaller = iconButton("smaller", t("Smaller"), () => this.zoom(1 / STEP));
+    this.larger = iconButton("larger", t("Larger"), () => this.zoom(STEP));
     const counted = h(
       "span",
       { class: "place" },
-      label === String(number) ? `Page ${number} of ${last}` : `Page ${label} (${number} of ${last})`,
+      label === String(number) ? t("Page {number} of {last}", { number, last }) : t("Page {label} ({number} of {last})", { label, number, last }),
     );
     const held = into.contains(document.activeElement) && document.activeElement.getAttribute("aria-label");
-    this.sheet = h("figure", { class: "sheet", "aria-label": `Page ${label} of ${found.title}` });
+    this.sheet = h("figure", { class: "sheet", "aria-label": t("Page {label} of {title}", { label, title: found.title }) });
     this.frame = h("div", { class: "frame" }, this.sheet);
     into.replaceChildren(
       h("div", { class: "leaf" }, before, counted, after, h("span", { class: "gap" }), this.smaller, this.larger),
@@ -62,11 +63,11 @@ export class PageView {
   // What has to be said of a page that holds the quote, or should.
   words(number) {
     const { boxes, page } = this.found;
-    if (number === page && !Object.keys(boxes).length) return ["The exact spot on this page is not located."];
+    if (number === page && !Object.keys(boxes).length) return [t("The exact spot on this page is not located.")];
     if (!boxes[number]) return [];
     return [
-      boxes[number - 1] && "The quote begins on the page before.",
-      boxes[number + 1] && "The quote goes on on the next page.",
+      boxes[number - 1] && t("The quote begins on the page before."),
+      boxes[number + 1] && t("The quote goes on on the next page."),
     ].filter(Boolean);
   }
 
@@ -80,7 +81,7 @@ export class PageView {
           "figcaption",
           { class: "problem" },
           icon("warn"),
-          "This page cannot be shown as a picture. Its text is under “Text”.",
+          t("This page cannot be shown as a picture. Its text is under “Text”."),
         ),
       );
     const quoted = found.boxes[number] || [];
@@ -98,7 +99,7 @@ export class PageView {
   async loaded(size, label) {
     const base = (this.into.clientWidth || 600) * Math.max(1.5, devicePixelRatio);
     const width = Math.min(WIDEST, Math.round(base * size));
-    const image = h("img", { src: pictureOf(this.found.document_id, this.number, width), alt: `Picture of page ${label}` });
+    const image = h("img", { src: pictureOf(this.found.document_id, this.number, width), alt: t("Picture of page {label}", { label }) });
     return image.decode().then(
       () => image,
       () => null,
@@ -132,7 +133,7 @@ export class PageView {
     frame.scrollTop = y * frame.scrollHeight - frame.clientHeight / 2;
     const shown = sheet.querySelector("img");
     if (!shown || this.now <= 2) return;
-    const sharper = await this.loaded(this.now, shown.alt.replace("Picture of page ", ""));
+    const sharper = await this.loaded(this.now, this.label);
     if (sharper && this.sheet === sheet && sharper.naturalWidth > shown.naturalWidth) shown.replaceWith(sharper);
   }
 

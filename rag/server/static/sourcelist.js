@@ -1,12 +1,13 @@
 // The list of sources: those that need attention first, the others by their folders.
 
 import { day, h, icon, iconButton, plural } from "./dom.js";
+import { language, t } from "./words.js";
 
 const KINDS = { "application/pdf": "PDF", "text/markdown": "MD", "text/html": "HTML", "text/plain": "TXT" };
-const STATES = { indexed: "Indexed", no_text: "No text", failed: "Not read", skipped: "Skipped" };
+const STATES = { indexed: t("Indexed"), no_text: t("No text"), failed: t("Not read"), skipped: t("Skipped") };
 
-const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language", fallback: "none" });
-const STANDINGS = { "left out": "Left out", "in doubt": "In doubt" };
+const LANGUAGES = new Intl.DisplayNames([language], { type: "language", fallback: "none" });
+const STANDINGS = { "left out": t("Left out"), "in doubt": t("In doubt") };
 
 const kind = (source) => KINDS[source.media_type] || source.path.split(".").pop().slice(0, 4).toUpperCase();
 export const nameOf = (source) => source.title || source.path.split("/").pop();
@@ -43,14 +44,14 @@ export function sourceList(all, words, ways) {
       h(
         "section",
         {},
-        h("h3", { class: "trouble" }, icon("warn"), plural(troubled.length, "file needs", "files need"), " attention"),
+        h("h3", { class: "trouble" }, icon("warn"), plural(troubled.length, "file needs attention", "files need attention")),
         rows(troubled),
       ),
     ...folders(fine).map(([folder, within]) =>
       h("section", {}, folder && h("h3", {}, h("bdi", {}, folder)), rows(within)),
     ),
     matching.length === 0 &&
-      h("p", { class: "aside" }, all.length ? "No source has this in its name." : "Nothing is indexed yet."),
+      h("p", { class: "aside" }, all.length ? t("No source has this in its name.") : t("Nothing is indexed yet.")),
   ].filter(Boolean);
 }
 
@@ -85,18 +86,18 @@ function row(source, { may, chosen, onchoose, onremove }) {
         : h("span", { class: "reason" }, h("span", { class: "state" }, STATES[source.status] || source.status), " ", source.reason, " ", source.hint),
       fine &&
         source.pages_without_text.length > 0 &&
-        h("span", { class: "reason" }, `${plural(source.pages_without_text.length, "page")} without text.`),
+        h("span", { class: "reason" }, t("{pages} without text.", { pages: plural(source.pages_without_text.length, "page") })),
       fine && leftOut(source.left_said),
     ),
     h(
       "div",
       { class: "tools" },
-      may && iconButton("bin", `Remove “${nameOf(source)}”`, () => onremove(source), { class: "ghost quiet" }),
+      may && iconButton("bin", t("Remove “{name}”", { name: nameOf(source) }), () => onremove(source), { class: "ghost quiet" }),
       fine &&
         h("input", {
           type: "checkbox",
-          "aria-label": `Ask only ${nameOf(source)}`,
-          title: "Ask only this",
+          "aria-label": t("Ask only {name}", { name: nameOf(source) }),
+          title: t("Ask only this"),
           checked: chosen.has(source.path),
           onchange: (event) => onchoose(source, event.target.checked),
         }),

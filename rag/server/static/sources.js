@@ -4,6 +4,7 @@ import { Arrivals, Builds, chosen, dropped, progressBar, stepOf } from "./arriva
 import { call } from "./api.js";
 import { drawer, h, icon, iconButton, plural, say } from "./dom.js";
 import { nameOf, sourceList } from "./sourcelist.js";
+import { language, t } from "./words.js";
 
 const live = (now) => ["running", "waiting"].includes(now?.state);
 
@@ -24,17 +25,17 @@ export class Sources {
 
   frame() {
     this.summary = h("p", { class: "aside" });
-    this.filter = h("input", { type: "search", placeholder: "Find a source", "aria-label": "Find a source", hidden: true });
+    this.filter = h("input", { type: "search", placeholder: t("Find a source"), "aria-label": t("Find a source"), hidden: true });
     this.filter.addEventListener("input", () => this.show());
-    this.tick = h("p", { class: "aside tick", hidden: true }, "Tick sources to ask only those");
+    this.tick = h("p", { class: "aside tick", hidden: true }, t("Tick sources to ask only those"));
     this.list = h("div", { class: "scroll", tabindex: "-1" });
-    this.picker = h("input", { type: "file", multiple: true, hidden: true, "aria-label": "Files to bring in" });
+    this.picker = h("input", { type: "file", multiple: true, hidden: true, "aria-label": t("Files to bring in") });
     this.picker.addEventListener("change", () => (this.take(chosen(this.picker.files)), (this.picker.value = "")));
     this.adding = h(
       "div",
       { class: "adding", hidden: true },
-      h("button", { type: "button", class: "add", onclick: () => this.picker.click() }, icon("add"), "Add files"),
-      h("span", { class: "aside" }, "or drop them anywhere on the page"),
+      h("button", { type: "button", class: "add", onclick: () => this.picker.click() }, icon("add"), t("Add files")),
+      h("span", { class: "aside" }, t("or drop them anywhere on the page")),
       this.picker,
     );
     this.only = h("button", { type: "button", class: "only", onclick: () => this.limit() });
@@ -42,27 +43,27 @@ export class Sources {
       "div",
       { class: "foot", hidden: true },
       this.only,
-      h("button", { type: "button", class: "ghost wordy", onclick: () => this.clear() }, "Clear"),
+      h("button", { type: "button", class: "ghost wordy", onclick: () => this.clear() }, t("Clear")),
     );
     this.rebuild = h(
       "button",
       { type: "button", class: "ghost wordy", hidden: true, onclick: () => this.build() },
       icon("again"),
-      h("span", {}, "Rebuild"),
+      h("span", {}, t("Rebuild")),
     );
-    this.bar = progressBar("Building the index", () => call("stop"), "Stop building");
+    this.bar = progressBar(t("Building the index"), () => call("stop"), t("Stop building"));
     this.bar.hidden = true;
     this.said = h("p", { class: "said", role: "status", hidden: true });
     const node = drawer(
       "right sources",
-      "Sources",
+      t("Sources"),
       h(
         "div",
         { class: "top" },
-        h("h2", {}, "Sources"),
+        h("h2", {}, t("Sources")),
         h("span", { class: "gap" }),
         this.rebuild,
-        iconButton("close", "Close", () => node.close()),
+        iconButton("close", t("Close"), () => node.close()),
       ),
       this.summary,
       this.adding,
@@ -91,7 +92,7 @@ export class Sources {
     this.chosen = new Set(this.chat.scope);
     this.choose();
     this.node.showModal();
-    if (!this.all) this.list.replaceChildren(h("p", { class: "reading" }, "Looking…"));
+    if (!this.all) this.list.replaceChildren(h("p", { class: "reading" }, t("Looking…")));
     await this.refresh();
     this.follow();
   }
@@ -170,9 +171,9 @@ export class Sources {
       this.chosen.delete(source.path);
       this.choose();
       this.arrivals.forget(source.path);
-      const back = h("button", { type: "button", class: "link", onclick: () => this.restore(token) }, "Undo");
-      this.tell(`Removed “${nameOf(source)}”. The file lies in the hidden folder .removed of your sources.`, back);
-      say(`Removed ${nameOf(source)}.`);
+      const back = h("button", { type: "button", class: "link", onclick: () => this.restore(token) }, t("Undo"));
+      this.tell(t("Removed “{name}”. The file lies in the hidden folder .removed of your sources.", { name: nameOf(source) }), back);
+      say(t("Removed {name}.", { name: nameOf(source) }));
       await this.follow();
       back.focus();
     } catch (problem) {
@@ -183,7 +184,7 @@ export class Sources {
   async restore(token) {
     try {
       await call("restore", { token });
-      this.tell("Put back.");
+      this.tell(t("Put back."));
       await this.follow();
     } catch (problem) {
       this.tell(problem.message);
@@ -191,7 +192,7 @@ export class Sources {
   }
 
   dropping() {
-    const veil = h("div", { class: "drop", hidden: true }, h("p", {}, icon("add"), "Drop to add to your sources"));
+    const veil = h("div", { class: "drop", hidden: true }, h("p", {}, icon("add"), t("Drop to add to your sources")));
     this.veil = veil;
     const files = (event) => this.may && [...(event.dataTransfer?.types ?? [])].includes("Files");
     let depth = 0;
@@ -219,7 +220,7 @@ export class Sources {
   choose(source, on) {
     if (source) on ? this.chosen.add(source.path) : this.chosen.delete(source.path);
     this.foot.hidden = !this.chosen.size;
-    this.only.textContent = `Ask only ${this.chosen.size === 1 ? "this source" : `these ${this.chosen.size} sources`}`;
+    this.only.textContent = t(this.chosen.size === 1 ? "Ask only this source" : "Ask only these {count} sources", { count: this.chosen.size });
   }
 
   limit() {
@@ -248,12 +249,12 @@ export class Sources {
 
 // What a build did, in a sentence.
 function told(ended) {
-  if (ended.state === "stopped") return "Stopped. What was done is kept.";
+  if (ended.state === "stopped") return t("Stopped. What was done is kept.");
   const report = ended.report;
   if (!report) return "";
   const parts = ["added", "changed", "moved", "removed"]
     .filter((name) => report[name].length)
-    .map((name) => `${report[name].length.toLocaleString("en")} ${name}`);
-  const said = parts.length ? `Done: ${parts.join(", ")}.` : !report.notes.length && "Nothing has changed since the last build.";
+    .map((name) => t(`{count} ${name}`, { count: report[name].length.toLocaleString(language) }));
+  const said = parts.length ? t("Done: {parts}.", { parts: parts.join(", ") }) : !report.notes.length && t("Nothing has changed since the last build.");
   return [said, ...report.notes].filter(Boolean).join(" ");
 }

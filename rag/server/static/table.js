@@ -2,6 +2,7 @@
 
 import { copyTable } from "./copy.js";
 import { h, iconButton } from "./dom.js";
+import { t } from "./words.js";
 
 const FIGURE = /^(\p{Lu}{3} |\p{Sc} ?)?[-+−±(<>~≈]?\p{Sc}?\d[\d\s.,:'’/–-]*\)?\s?(%|‰|°|\p{Sc})?\p{L}{0,3}[²³]?$/u; // "1,200", "9.4 m", "€ 12", "65.1 %"
 
@@ -16,7 +17,7 @@ export const sheetPlace = (table) => (table ? [table.sheet, table.cells].filter(
 
 // A blank cell is a dash, and said to be blank.
 const filled = (text) =>
-  text.trim() ? [text] : [h("span", { class: "blank", "aria-hidden": "true" }, "–"), h("span", { class: "unseen" }, "blank")];
+  text.trim() ? [text] : [h("span", { class: "blank", "aria-hidden": "true" }, "–"), h("span", { class: "unseen" }, t("blank"))];
 
 // The cells of head rows, what is merged as one: beside each other but in the last row, and below each other.
 function headRows(heads, width) {
@@ -52,7 +53,7 @@ function columnClass(rows, at) {
 export function grid(heads, rows, { caption, seen = false, marked = false }) {
   const width = columnsOf({ heads, rows: rows.map((row) => row.cells) }).length;
   const kinds = Array.from({ length: width }, (_, at) => columnClass(rows, at));
-  const copy = () => iconButton("copy", "Copy this table", (event) => copyTable(table, event.currentTarget), { class: "ghost copier" });
+  const copy = () => iconButton("copy", t("Copy this table"), (event) => copyTable(table, event.currentTarget), { class: "ghost copier" });
   const head = ({ text, at, across, down }) =>
     h(
       text ? "th" : "td",
@@ -148,6 +149,6 @@ export function pairs(table, most = 6) {
       ),
     ),
     (left > 0 || table.rows.length > 1) &&
-      h("span", { class: "head" }, [left > 0 && `${left} more columns`, table.rows.length > 1 && `${table.rows.length - 1} more rows`].filter(Boolean).join(", ")),
+      h("span", { class: "head" }, [left > 0 && t("{count} more columns", { count: left }), table.rows.length > 1 && t("{count} more rows", { count: table.rows.length - 1 })].filter(Boolean).join(", ")),
   );
 }

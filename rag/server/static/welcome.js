@@ -2,8 +2,9 @@
 
 import { h, icon, plural } from "./dom.js";
 import { progressBar } from "./arrivals.js";
+import { t } from "./words.js";
 
-const KINDS = "PDF, Word, web pages, Markdown, text and more";
+const KINDS = t("PDF, Word, web pages, Markdown, text and more");
 
 export function questions(list, onask, cls = "examples") {
   return h(
@@ -17,16 +18,19 @@ export function questions(list, onask, cls = "examples") {
 export function welcome({ sources, examples, may_change: may }, step, { onask, onadd }) {
   if (sources === 0) return step ? reading(step) : bare(may, onadd);
   const offered = questions(examples, onask);
-  offered.setAttribute("aria-label", "Example questions");
+  offered.setAttribute("aria-label", t("Example questions"));
   return h(
     "section",
     { class: "welcome" },
-    h("h1", {}, "Ask your sources."),
+    h("h1", {}, t("Ask your sources.")),
     h(
       "p",
       {},
-      "Every sentence of an answer carries a number. Press it to see the sentence lit up where it stands",
-      sources > 0 ? ` in your ${plural(sources, "source")}.` : ".",
+      sources > 0
+        ? t("Every sentence of an answer carries a number. Press it to see the sentence lit up where it stands in your {sources}.", {
+            sources: plural(sources, "source"),
+          })
+        : t("Every sentence of an answer carries a number. Press it to see the sentence lit up where it stands."),
     ),
     examples.length > 0 && offered,
   );
@@ -36,26 +40,26 @@ function bare(may, onadd) {
   return h(
     "section",
     { class: "welcome bare" },
-    h("h1", {}, "Bring in your first sources."),
-    h("p", {}, `Articles and reports: ${KINDS}. They stay on this machine, and can be asked as soon as they are read.`),
+    h("h1", {}, t("Bring in your first sources.")),
+    h("p", {}, t("Articles and reports: {kinds}. They stay on this machine, and can be asked as soon as they are read.", { kinds: KINDS })),
     may &&
       h(
         "div",
         { class: "landing" },
-        h("p", { class: "aside" }, "Drop files or folders here"),
-        h("button", { type: "button", class: "add", onclick: onadd }, icon("add"), "Add files"),
+        h("p", { class: "aside" }, t("Drop files or folders here")),
+        h("button", { type: "button", class: "add", onclick: onadd }, icon("add"), t("Add files")),
       ),
   );
 }
 
 function reading(step) {
-  const bar = progressBar("Reading your sources");
+  const bar = progressBar(t("Reading your sources"));
   bar.set(...step);
   return h(
     "section",
     { class: "welcome" },
-    h("h1", {}, "Reading your sources."),
-    h("p", {}, "They can be asked as soon as this is done."),
+    h("h1", {}, t("Reading your sources.")),
+    h("p", {}, t("They can be asked as soon as this is done.")),
     bar,
   );
 }

@@ -3,11 +3,12 @@
 import { call } from "./api.js";
 import { h, icon } from "./dom.js";
 import * as store from "./store.js";
+import { t } from "./words.js";
 
 export class Writers {
   constructor() {
     this.known = [];
-    this.select = h("select", { "aria-label": "Who writes the answer", onchange: () => this.choose(this.select.value) });
+    this.select = h("select", { "aria-label": t("Who writes the answer"), onchange: () => this.choose(this.select.value) });
     this.away = h("span", { class: "away", role: "status", hidden: true });
     this.node = h("div", { class: "writers", hidden: true }, this.select, this.away);
     this.look();
@@ -22,8 +23,8 @@ export class Writers {
     this.known = await call("writers").catch(() => []);
     this.node.hidden = !this.known.length;
     this.select.replaceChildren(
-      h("option", { value: "" }, "In the sources’ own words"),
-      ...this.known.map((each) => h("option", { value: each.setting }, `Written by ${each.name}`)),
+      h("option", { value: "" }, t("In the sources’ own words")),
+      ...this.known.map((each) => h("option", { value: each.setting }, t("Written by {name}", { name: each.name }))),
     );
     const settings = ["", ...this.known.map((each) => each.setting)];
     const wish = store.setting("llm");
@@ -39,6 +40,6 @@ export class Writers {
   sign() {
     const writer = this.known.find((each) => each.setting === this.select.value);
     this.away.hidden = !writer || writer.here;
-    this.away.replaceChildren(icon("warn"), `Questions and passages are sent to ${writer?.host}`);
+    this.away.replaceChildren(icon("warn"), t("Questions and passages are sent to {host}", { host: writer?.host }));
   }
 }
