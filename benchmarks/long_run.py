@@ -1,8 +1,8 @@
 """Memory of a server that runs for long: `python -m benchmarks.long_run SOURCES [--questions 2000] [--rebuilds 500]`.
 
 Copies the sources, serves an index of them as `rag serve` does, asks questions and rebuilds after changing a file, and
-prints the server's resident memory (private pages) every so often. Growth is the slope over the second half, when
-caches are full.
+prints the server's resident memory (private pages) every so often, as it goes on to standard error, so that a run that
+is broken off has not been for nothing. Growth is the slope over the second half, when caches are full.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -36,13 +37,20 @@ def memory(page: Page) -> float:
     return float(psutil.Process(page.process.pid).memory_full_info().uss) / 1e6
 
 
+def sampled(page: Page, what: str, number: int) -> float:
+    """The memory now, told as well."""
+    size = memory(page)
+    print(f"{time.strftime('%H:%M:%S')} {number + 1} {what}: {size:.1f} MB", file=sys.stderr, flush=True)
+    return size
+
+
 def ask(page: Page, times: int, every: int) -> list[float]:
     """Asks so many questions; the memory after every so many."""
     sizes = []
     for number in range(times):
         page.call("ask", {"question": QUESTIONS[number % len(QUESTIONS)] + " " * (number // len(QUESTIONS) % 7)})
         if number % every == every - 1:
-            sizes.append(memory(page))
+            sizes.append(sampled(page, "questions", number))
     return sizes
 
 
@@ -57,7 +65,7 @@ def rebuild(page: Page, sources: Path, times: int, every: int) -> list[float]:
             time.sleep(0.05)
         page.call("ask", {"question": "How many pages has the ledger?"})
         if number % every == every - 1:
-            sizes.append(memory(page))
+            sizes.append(sampled(page, "rebuilds", number))
     return sizes
 
 
