@@ -1,19 +1,24 @@
 """The sources folder as a person changes it from the page: files brought in, taken out, and put back.
 
 Nothing is written outside of the folder; what is taken out moves into its hidden folder `.removed`, where it can be
-found again for `KEPT_DAYS`. This module does not know what a build makes of the files.
+found again for `KEPT_DAYS`. What waits for the disk does so in threads of its own, so that those who upload wait for
+each other and nobody else does. This module does not know what a build makes of the files.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import secrets
 import shutil
+import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
+from typing import ParamSpec, TypeVar
 
 from rag.errors import SourceError, SourceLimit, UnreadableSource
 from rag.evidence import file_in, name_on_disk
@@ -29,11 +34,14 @@ KEPT_DAYS = 30  # that what was taken out can be put back
 _ABANDONED = 3600.0  # seconds without a byte after which an upload is given up
 _REMOVED = ".removed"
 _ARRIVING = ".arriving-"
+_PIECE = 256 * 1024  # bytes that are written at once
+_WRITERS = 2  # uploads that are at the disk side by side
 _DEEP = 8  # folders within folders
 _LONG = 180  # bytes of one name
 _FORBIDDEN = re.compile(r'[<>:"|?*\\/]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _TOKEN = re.compile(r"[0-9a-f]{16}")
+_P, _T = ParamSpec("_P"), TypeVar("_T")
 
 
 class UploadStore:
@@ -41,31 +49,53 @@ class UploadStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._threads = ThreadPoolExecutor(_WRITERS, "uploads")
 
     async def receive(self, name: str, size: int | None, pieces: AsyncIterator[bytes]) -> str:
         """Stores a file that comes in pieces and returns its path in the folder; the same file twice is stored once.
 
         `size` is what the sender says, None if he does not. Raises SourceError for a kind that nothing reads, and
-        SourceLimit where the file or the folder would get too large.
+        SourceLimit where the file, the folder or the disk would get too full.
         """
         path = clean_path(name)
         if not supported(path):
             raise unsupported(path)
-        self._room(size or 0)
-        folder = self._folder(path)
-        arriving = folder / f"{_ARRIVING}{secrets.token_hex(8)}"
         try:
-            with arriving.open("xb") as file:
-                got = 0
-                async for piece in pieces:
-                    got += len(piece)
-                    self._fits(got)
-                    file.write(piece)
-            if size is not None and got != size:
-                raise UnreadableSource("The upload is incomplete.", "Upload it again.")
-            return self._place(arriving, folder, PurePosixPath(path).name)
-        finally:
-            arriving.unlink(missing_ok=True)
+            arriving = await self._aside(self._begun, path, size or 0)
+            try:
+                return await self._stored(arriving, PurePosixPath(path).name, size, pieces)
+            finally:
+                await self._aside(arriving.discard)
+        except OSError as error:
+            said = error.strerror or error
+            raise SourceLimit(
+                f"The file cannot be stored: {said}.", "Check the sources folder and its disk."
+            ) from error
+
+    async def _stored(self, arriving: _Arriving, name: str, size: int | None, pieces: AsyncIterator[bytes]) -> str:
+        got, waiting = 0, list[bytes]()
+        async for piece in pieces:
+            got += len(piece)
+            self._fits(got)
+            waiting.append(piece)
+            if sum(map(len, waiting)) >= _PIECE:
+                await self._aside(arriving.write, waiting)
+                waiting = []
+        await self._aside(arriving.write, waiting)
+        if size is not None and got != size:
+            raise UnreadableSource("The upload is incomplete.", "Upload it again.")
+        return await self._aside(self._arrived, arriving, name)
+
+    async def _aside(self, work: Callable[_P, _T], *given: _P.args, **named: _P.kwargs) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*given, **named))
+
+    def _begun(self, path: str, size: int) -> _Arriving:
+        self._room(size)
+        return _Arriving(self._folder(path))
+
+    def _arrived(self, arriving: _Arriving, name: str) -> str:
+        arriving.close()
+        return self._place(arriving.path, arriving.path.parent, name)
 
     def remove(self, path: str) -> str:
         """Moves a file into `.removed` and returns the token to put it back with. Raises SourceError."""
@@ -158,6 +188,30 @@ class UploadStore:
             raise SourceLimit(
                 f"The file is larger than {MOST_BYTES // 1_000_000} MB.", "Copy it into the sources folder yourself."
             )
+
+
+class _Arriving:
+    """A file on its way in, under a name that no build reads. Its methods wait for the disk, and for each other: who
+    leaves while a piece is being written leaves nothing behind.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / f"{_ARRIVING}{secrets.token_hex(8)}"
+        self._file, self._lock = self.path.open("xb"), threading.Lock()
+
+    def write(self, pieces: list[bytes]) -> None:
+        with self._lock:
+            self._file.writelines(pieces)
+
+    def close(self) -> None:
+        with self._lock:
+            self._file.close()
+
+    def discard(self) -> None:
+        """Removes what has not got its name."""
+        with suppress(OSError):  # what could not be written cannot be flushed either
+            self.close()
+        self.path.unlink(missing_ok=True)
 
 
 def clean_path(name: str) -> str:

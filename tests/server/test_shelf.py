@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,8 +21,9 @@ from rag.server.upload_store import UploadStore, clean_path
 
 def receive(place: UploadStore, name: str, data: bytes, size: int | None = None) -> str:
     async def pieces() -> AsyncIterator[bytes]:
-        for at in range(0, len(data), 7):
-            yield data[at : at + 7]
+        step = 7 if len(data) < 1_000 else 100_000
+        for at in range(0, len(data), step):
+            yield data[at : at + step]
 
     return asyncio.run(place.receive(name, size, pieces()))
 
@@ -99,6 +102,76 @@ def test_limits_of_kind_size_and_number(tmp_path: Path, monkeypatch: pytest.Monk
     receive(place, "one.md", b"x")
     with pytest.raises(SourceLimit):
         receive(place, "two.md", b"x")
+
+
+def test_who_uploads_keeps_nobody_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that goes on when the others have been served: waited for in their loop, they never would be."""
+    place, waited = UploadStore(tmp_path), list[str]()
+
+    async def uploads() -> None:
+        served = threading.Event()
+
+        def after_the_others(name: str) -> Callable[..., Any]:
+            slow = getattr(UploadStore, name, None) or getattr(shelf._Arriving, name)
+
+            def wait(*given: Any) -> Any:
+                served.clear()
+                asyncio.run_coroutine_threadsafe(_tick(served), loop)
+                assert served.wait(20), f"{name} is waited for in the loop"
+                waited.append(name)
+                return slow(*given)
+
+            return wait
+
+        loop = asyncio.get_running_loop()
+        for name in ("_room", "_folder", "_place"):
+            monkeypatch.setattr(UploadStore, name, after_the_others(name))
+        for name in ("write", "close"):
+            monkeypatch.setattr(shelf._Arriving, name, after_the_others(name))
+
+        async def pieces() -> AsyncIterator[bytes]:
+            for _ in range(3):
+                yield bytes(shelf._PIECE)
+
+        await place.receive("long.txt", None, pieces())
+
+    asyncio.run(uploads())
+    assert (tmp_path / "long.txt").stat().st_size == 3 * shelf._PIECE
+    assert set(waited) == {"_room", "_folder", "_place", "write", "close"}
+    assert waited.count("write") >= 3, "piece by piece"
+
+
+async def _tick(served: threading.Event) -> None:
+    served.set()
+
+
+def test_who_leaves_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
+    async def leave() -> None:
+        begun = asyncio.Event()
+
+        async def pieces() -> AsyncIterator[bytes]:
+            yield bytes(shelf._PIECE)
+            begun.set()
+            await asyncio.Event().wait()
+
+        task = asyncio.create_task(UploadStore(tmp_path).receive("left.txt", None, pieces()))
+        await begun.wait()
+        assert len(files(tmp_path)) == 1, "half of it is there"
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(leave())
+    assert files(tmp_path) == []
+
+
+def test_a_disk_that_takes_no_more_is_told_in_a_sentence(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "_SPARE", 0)
+    place = UploadStore(small_disk / "sources")
+    receive(place, "small.txt", b"x")
+    with pytest.raises(SourceLimit, match="cannot be stored: No space left on device"):
+        receive(place, "large.txt", bytes(8_000_000))
+    assert files(small_disk / "sources") == ["small.txt"]
 
 
 def test_taken_out_and_put_back(tmp_path: Path) -> None:
