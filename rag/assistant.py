@@ -32,7 +32,7 @@ from rag.indexing import create_empty_index as begin_index
 from rag.indexing import made_by_this_reader, rebuild_lenses, recipe_of
 from rag.language import composed, question_language
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
-from rag.retrieval import Corpus, Lenses, RewrittenQuestion, continued, open_lenses, retrieve, rewrite_question
+from rag.retrieval import Corpus, Lenses, RewrittenQuestion, continued, open_lenses, rewrite_question
 from rag.storage import Snapshot, Store
 from rag.types import (
     Answer,
@@ -56,10 +56,12 @@ if TYPE_CHECKING:  # whoever has no language model does not wait for what it nee
     from rag.answering import AnswerGenerator
     from rag.models import LanguageModels
 
-__all__ = ["MAX_QUESTION", "Assistant", "build", "create_empty_index", "open_index"]
+__all__ = ["MAX_PASSAGES", "MAX_QUESTION", "Assistant", "build", "create_empty_index", "open_index"]
 
 MAX_QUESTION = 2000
 """Characters of a question that are read; longer ones are refused, not cut."""
+MAX_PASSAGES = 1000
+"""Passages that one search gives."""
 _READERS = 8  # connections that are kept for the next question
 
 _log = logging.getLogger(__name__)
@@ -179,15 +181,17 @@ class Assistant:
         return self._registry().settings()
 
     def search(self, question: str, k: int = 8, paths: Sequence[str] | None = None) -> list[Passage]:
-        """The `k` best passages, best first; `paths` limits them to some sources. Raises as `ask` does."""
+        """The `k` best passages, from 1 to `MAX_PASSAGES`, best first; `paths` limits them to some sources.
+
+        Raises as `ask` does.
+        """
         asked = _checked_question(question)
+        if not 0 < k <= MAX_PASSAGES:
+            raise QuestionProblem(f"{k:,} passages cannot be had.", f"Ask for 1 to {MAX_PASSAGES:,}.")
         with self._view() as (snapshot, lenses):
             documents, language = _documents(snapshot, paths), _language(asked, lenses, snapshot)
-            if language:
-                found = Corpus(self._encoder, lenses, snapshot, documents, language).find(asked, k=k)
-            else:
-                alone = RewrittenQuestion(asked, asked)
-                found = retrieve(alone, k, encoder=self._encoder, lenses=lenses, snapshot=snapshot, documents=documents)
+            corpus = Corpus(self._encoder, lenses, snapshot, documents, language)
+            found = corpus.find(asked, k=k) if language else corpus.retrieve(RewrittenQuestion(asked, asked), k)
         return [hit.passage for hit in found.hits]
 
     def documents(self) -> list[Source]:

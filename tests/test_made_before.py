@@ -21,7 +21,7 @@ from rag.evaluate import load_cases
 from rag.evidence import FeedbackStore
 from rag.indexing.builder import _CHUNK_VERSION
 from rag.parsing import VERSION
-from rag.server.auth import password_matches, read_users
+from rag.server.users import password_matches, read_users
 
 MADE = Path(__file__).resolve().parent / "data" / "made_by_10690a6"
 QUESTION = "When was the harbour of Lorn dredged?"

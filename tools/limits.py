@@ -39,6 +39,7 @@ class Limit(NamedTuple):
 _SERVER, _BODIES = "rag.server.limits", "tests/server/test_bodies.py"
 _SIGNING, _SHELF = "tests/server/test_signing_attacks.py", "tests/server/test_shelf.py"
 _REQUESTS, _TIME = "tests/server/test_requests.py", "tests/answering/test_time_limit.py"
+_MEMORY = "tests/answering/test_question_memory.py"
 _FILES, _HOSTILE = "tests/parsing/test_load_files.py", "tests/parsing/test_load_hostile.py"
 
 LIMITS = (
@@ -73,6 +74,78 @@ LIMITS = (
         "seconds",
         "given up",
         f"{_TIME}::test_a_question_is_given_up_after_its_time",
+    ),
+    Limit(
+        "sides of a comparison",
+        "rag.answering.comparison",
+        "MOST_SIDES",
+        "",
+        "the first ones are compared, and a note says so",
+        f"{_MEMORY}::test_so_many_sides_are_compared_and_the_rest_is_told",
+    ),
+    Limit(
+        "sentences of an answer, as of a long list",
+        "rag.answering.citing",
+        "MOST_CLAIMS",
+        "",
+        "the first ones are shown, and a note says so",
+        f"{_MEMORY}::test_so_many_sentences_are_shown_and_the_rest_is_told",
+    ),
+    Limit(
+        "memory of the documents that one question leads to",
+        "rag.retrieval.corpus",
+        "MOST_HELD",
+        "bytes",
+        "refused",
+        f"{_MEMORY}::test_documents_of_one_question_have_a_size",
+    ),
+    Limit(
+        "memory of the documents kept for the next question",
+        "rag.retrieval.hybrid",
+        "MOST_KEPT",
+        "bytes",
+        "read again from the index",
+        f"{_MEMORY}::test_documents_kept_for_the_next_question_have_a_size",
+    ),
+    Limit(
+        "a table that is looked up in",
+        "rag.answering.table_view",
+        "MOST_CELLS",
+        "cells",
+        "its rows are found as passages only",
+        f"{_MEMORY}::test_a_table_that_is_too_large_is_not_looked_up_in",
+    ),
+    Limit(
+        "tables that are ready to be looked up in, all together",
+        "rag.answering.table_view",
+        "MOST_INDEXED",
+        "cells",
+        "made ready again, 20 bytes a cell",
+        f"{_MEMORY}::test_tables_asked_long_ago_give_way",
+    ),
+    Limit(
+        "passages of a search in Python",
+        "rag.assistant",
+        "MAX_PASSAGES",
+        "",
+        "refused",
+        f"{_MEMORY}::test_passages_have_a_number",
+    ),
+    Limit(
+        "passages of a search in the API",
+        _SERVER,
+        "MOST_PASSAGES",
+        "",
+        "the best ones are given",
+        f"{_REQUESTS}::test_a_search_gives_so_many_passages",
+    ),
+    Limit(
+        "sources that a question is limited to",
+        _SERVER,
+        "MOST_PATHS",
+        "",
+        "refused",
+        f"{_REQUESTS}::test_texts_have_a_length",
     ),
     Limit(
         "questions answered side by side",

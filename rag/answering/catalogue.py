@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answering.citing import QuotedSpan
+from rag.answering.citing import MOST_CLAIMS, QuotedSpan, claims_of
 from rag.language import question_from, sentences_within, sources_question
 from rag.retrieval import Corpus, DocumentName
-from rag.types import Answer, AnswerStatus, Document, Span
+from rag.types import Answer, AnswerStatus, Claim, Document, Span
 
 __all__ = ["about_sources"]
 
@@ -25,16 +25,16 @@ _FIRST = 12
 """Sentences of a document that are tried for an example of a question."""
 
 
-def about_sources(question: str, asked_as: str, corpus: Corpus) -> tuple[Answer, list[QuotedSpan]] | None:
-    """The answer to a question about the sources themselves, and the places it quotes; None for any other question."""
+def about_sources(question: str, asked_as: str, corpus: Corpus) -> Answer | None:
+    """The answer to a question about the sources themselves; None for any other question."""
     asked = sources_question(asked_as)
     if asked is None:
         return None
     if asked.kind == "mentions":
         return _mentioning(question, asked_as, asked.what, corpus)
     if asked.kind == "documents":
-        return _listed(question, asked_as, corpus.names), []
-    return _examples(question, asked_as, corpus), []
+        return _listed(question, asked_as, corpus.names)
+    return _examples(question, asked_as, corpus)
 
 
 def _listed(question: str, asked_as: str, names: Sequence[DocumentName]) -> Answer:
@@ -71,22 +71,28 @@ def _draft(document: Document) -> str | None:
     return None
 
 
-def _mentioning(question: str, asked_as: str, what: str, corpus: Corpus) -> tuple[Answer, list[QuotedSpan]]:
-    """Every document in which the words stand, each with the first sentence that has them."""
+def _mentioning(question: str, asked_as: str, what: str, corpus: Corpus) -> Answer:
+    """Every document in which the words stand, each with the first sentence that has them; none is held longer."""
     either = "|".join(re.escape(each) for each in _forms(what))
     pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
-    places = []
+    count, claims = 0, list[Claim]()
     looked = corpus.names[:_SCANNED]
     for name in looked:
         document = corpus.document(name.document_id)
         if document is not None and (place := _mention(document, pattern)):
-            places.append(replace(place, group=name.title))
-    status: AnswerStatus = "answered" if places else "not_found"
-    many = f"{len(places)} of {len(looked)} sources mention" if places else "No source mentions"
+            count += 1
+            if count <= MOST_CLAIMS:
+                (claim,) = claims_of([replace(place, group=name.title)])
+                claims.append(replace(claim, citations=(replace(claim.citations[0], number=count),)))
+    status: AnswerStatus = "answered" if claims else "not_found"
+    many = f"{count} of {len(looked)} sources mention" if claims else "No source mentions"
     notes = [f"{many} “{what}”."]
+    if count > MOST_CLAIMS:
+        notes.append(f"The first {MOST_CLAIMS} of them are shown.")
     if len(corpus.names) > len(looked):
         notes.append(f"Only the first {len(looked):,} of {len(corpus.names):,} sources were looked through.")
-    return Answer(question, asked_as, status, (), (), 1.0 if places else 0.0, tuple(notes), shape="list"), places
+    sure = 1.0 if claims else 0.0
+    return Answer(question, asked_as, status, tuple(claims), (), sure, tuple(notes), shape="list")
 
 
 def _forms(what: str) -> list[str]:

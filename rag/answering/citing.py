@@ -10,12 +10,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from rag.answering.quoted_rows import quoted_rows
 from rag.language import depends_on_context, normalise, sentences_within, strip_span
 from rag.types import Citation, Claim, Document, Span
 
 __all__ = [
+    "MOST_CLAIMS",
     "QuotedSpan",
     "announced",
     "cite",
@@ -28,6 +30,8 @@ __all__ = [
     "with_head",
 ]
 
+MOST_CLAIMS = 200
+"""Sentences of an answer, as those of a long list: more than anybody reads, and all that is kept in memory of them."""
 _LONGEST = 600  # characters of a quote that brings the sentence before along
 _HEAD = 6  # words of a head in front of a paragraph, its list mark included
 _MARK = re.compile(r"(?:(?:[-*+•–]|[*_]{2,3}|\d{1,3}[.)])\s+)+")
@@ -114,7 +118,7 @@ def with_head(document: Document, span: Span) -> Span:
 
 
 def announced(place: QuotedSpan) -> list[QuotedSpan]:
-    """Every item of the list that follows the sentence's block."""
+    """Every item of the list that follows the sentence's block, as far as an answer shows them."""
     at = bisect_left(place.document.blocks, place.span.end, key=lambda block: block.span.start)
     return _items(place, at)
 
@@ -146,8 +150,8 @@ def list_of(place: QuotedSpan) -> list[QuotedSpan]:
 def _items(place: QuotedSpan, at: int) -> list[QuotedSpan]:
     """The list items from block `at` on, under the same heading."""
     document, items = place.document, []
-    for block in document.blocks[at:]:
-        if block.kind != "list" or block.heading != document.blocks[at].heading:
+    for block in islice(document.blocks, at, None):
+        if block.kind != "list" or block.heading != document.blocks[at].heading or len(items) > MOST_CLAIMS:
             break
         items.append(QuotedSpan(document, strip_span(document.text, block.span), group=place.group))
     return items

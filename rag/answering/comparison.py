@@ -17,8 +17,10 @@ from rag.language import Kind, Side, is_function_word, terms
 from rag.retrieval import Retrieved, documents_of
 from rag.types import Answer
 
-__all__ = ["comparison_answer"]
+__all__ = ["MOST_SIDES", "comparison_answer"]
 
+MOST_SIDES = 12
+"""Sides that are compared; each is searched and read by itself."""
 _OF_A_SIDE = 2
 """Sentences that a side of a comparison shows."""
 
@@ -27,6 +29,9 @@ def comparison_answer(
     blank: Answer, kind: Kind, sides: Sequence[Side], together: Findings, answering: Answering
 ) -> tuple[Answer, Retrieved]:
     """Each side searched and read by itself, after what is said of all of them; a side without an answer is named."""
+    limit = (f"Only the first {MOST_SIDES} of {len(sides)} are compared.",) if len(sides) > MOST_SIDES else ()
+    sides = sides[:MOST_SIDES]
+    blank = replace(blank, notes=(*blank.notes, *limit))
     readings = [(side, answering.read(side.question, answering.corpus.find(side.question))) for side in sides]
     common = _of_all(sides, together) if kind == "comparison" else []
     spans = [(place.document.id, place.span) for place in common]
@@ -51,7 +56,7 @@ def comparison_answer(
     answer = replace(answer, claims=claims_in_shape(places, "comparison"), confidence=confidence, status="partly")
     if missing:
         note = f"Nothing was found in the sources about {' or '.join(missing)}."
-        return replace(answer, reason="incomplete", notes=(note,)), found
+        return replace(answer, reason="incomplete", notes=(note, *answer.notes)), found
     return (replace(answer, status="answered") if all(sure) else replace(answer, reason="closest")), found
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from rag.answering.by_words import answer_by_words
 from rag.answering.catalogue import about_sources
 from rag.answering.cells import LOOKED_UP, blank_note, with_cell
-from rag.answering.citing import QuotedSpan, cites, claims_of, differ_note, newest_first, with_head
+from rag.answering.citing import MOST_CLAIMS, QuotedSpan, cites, claims_of, differ_note, newest_first, with_head
 from rag.answering.comparison import comparison_answer
 from rag.answering.differing import differing
 from rag.answering.findings import Answering, Findings
@@ -92,10 +92,17 @@ def _answer_to(question: str, alone: RewrittenQuestion, answering: Answering) ->
     corpus = answering.corpus
     about = about_sources(question, alone.asked, corpus)
     if about is not None:
-        answer, places = about
-        return replace(answer, claims=claims_of(places)), Retrieved(alone.asked, corpus.encoder.query(alone.asked), ())
+        return about, Retrieved(alone.asked, corpus.encoder.query(alone.asked), ())
     answer, found = _read_for(question, alone, answering)
-    return _judged(answer, found), found
+    return _limited(_judged(answer, found)), found
+
+
+def _limited(answer: Answer) -> Answer:
+    """The answer with as many sentences as are shown; that there are more is said."""
+    if len(answer.claims) <= MOST_CLAIMS:
+        return answer
+    note = f"Only the first {MOST_CLAIMS} sentences are shown: the source goes on."
+    return replace(answer, claims=answer.claims[:MOST_CLAIMS], notes=(*answer.notes, note))
 
 
 def _judged(answer: Answer, found: Retrieved) -> Answer:

@@ -1,24 +1,46 @@
 """A table as a question sees it: names of columns, cells as keys, how their figures are read, what stands around it.
 
-Built once a table and kept for the next question. This module does not know what is asked.
+Built once a table and kept for the next question, as far as there is room. This module does not know what is asked.
 """
 
 from __future__ import annotations
 
+import threading
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.answering.quoted_rows import row_said
 from rag.answering.table_terms import keys_of
 from rag.language import Reading, is_figure, is_year, reading_of
 from rag.types import Document, Span, Table
 
-__all__ = ["TableView", "view_at", "views_of"]
+__all__ = ["MOST_CELLS", "MOST_INDEXED", "TableView", "view_at", "views_of"]
 
 _SAMPLE = 200  # cells of a column by which its kind is told
 _SHARE = 0.7  # of them, to be of one kind
-_INDEXED = 200_000  # cells of which the keys are kept; of a larger table only rows that hold a word of the question
+MOST_CELLS = 2_000_000
+"""Cells of a table that is looked up in; the rows of a larger one are found as passages only."""
+MOST_INDEXED = 4_000_000
+"""Cells of all tables that are indexed at a time, some 20 bytes each; those asked longest ago give way."""
+_HELD = 100_000_000  # bytes of documents whose tables are kept for the next question
+_KNOWN = 50_000  # cells of a table whose texts are kept
+
+
+class _Index(NamedTuple):
+    """Which rows hold a key: hashes of keys, ascending, with the row of each."""
+
+    hashes: NDArray[np.int64]  # (n,)
+    rows: NDArray[np.int32]  # (n,)
+
+    def rows_of(self, key: str) -> list[int]:
+        first, last = np.searchsorted(self.hashes, hash(key), "left"), np.searchsorted(self.hashes, hash(key), "right")
+        found: list[int] = self.rows[first:last].tolist()
+        return found
 
 
 @dataclass(slots=True, eq=False)
@@ -33,7 +55,7 @@ class TableView:
     readings: tuple[Reading, ...]
     kinds: tuple[str, ...]  # of the values of each column: "figure", "moment", "year" or "words"
     label: int  # the column that names the rows
-    _index: dict[str, list[int]] | None = None
+    _index: _Index | None = None
     _known: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -42,11 +64,12 @@ class TableView:
 
     def texts(self, row: int) -> tuple[str, ...]:
         """What the cells of a row say."""
-        if row not in self._known:
-            if len(self._known) > _INDEXED:
+        known = self._known.get(row)
+        if known is None:
+            if len(self._known) * len(self.heads) > _KNOWN:
                 self._known.clear()
-            self._known[row] = row_said(self.document, self.table, row)
-        return self._known[row]
+            known = self._known[row] = row_said(self.document, self.table, row)
+        return known
 
     def keys(self, row: int) -> list[frozenset[str]]:
         """The keys of each cell of a row."""
@@ -55,40 +78,70 @@ class TableView:
     def rows_with(self, keys: Iterable[str]) -> set[int]:
         """The rows that hold one of some keys in some cell."""
         found: set[int] = set()
+        index = _ROOM.index_of(self)
         for key in keys:
-            found.update(self._indexed().get(key, ()))
+            found.update(index.rows_of(key))
         return found
 
-    def _indexed(self) -> dict[str, list[int]]:
-        if self._index is None:
-            index: dict[str, list[int]] = {}
-            for row in self.body:
-                for key in frozenset().union(*self.keys(row)):
-                    index.setdefault(key, []).append(row)
-            self._index = index
-        return self._index
+    def indexed(self) -> _Index:
+        """The rows by what their cells say."""
+        hashes, rows = array("q"), array("i")
+        for row in self.body:
+            said = row_said(self.document, self.table, row)
+            for key in {
+                key for text, reading in zip(said, self.readings, strict=True) for key in keys_of(text, reading)
+            }:
+                hashes.append(hash(key))
+                rows.append(row)
+        order = np.argsort(np.frombuffer(hashes, np.int64), kind="stable")
+        return _Index(np.frombuffer(hashes, np.int64)[order], np.frombuffer(rows, np.int32)[order])
 
 
-class _Key:
-    """A document's tables, told apart by the document's id."""
+class _Room:
+    """The tables kept for the next question, those asked longest ago first: they give way where they are too many."""
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
+    def __init__(self) -> None:
+        self._views: dict[tuple[str, str], tuple[int, tuple[TableView, ...]]] = {}
+        self._indexed: dict[TableView, int] = {}
+        self._lock = threading.Lock()
 
-    def __hash__(self) -> int:
-        return hash(self.document.id)
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, _Key)
-            and self.document.id == other.document.id
-            and (self.document.path == other.document.path)
+    def views_of(self, document: Document) -> tuple[TableView, ...]:
+        key = document.id, document.path
+        with self._lock:
+            found = self._views.pop(key, None)
+        found = found or (
+            document.memory,
+            tuple(_view(document, table) for table in document.tables if _is_asked(table)),
         )
+        with self._lock:
+            self._views[key] = found
+            while len(self._views) > 1 and sum(size for size, _ in self._views.values()) > _HELD:
+                del self._views[next(iter(self._views))]
+        return found[1]
+
+    def index_of(self, view: TableView) -> _Index:
+        index = view._index or view.indexed()
+        with self._lock:
+            view._index = index
+            self._indexed.pop(view, None)
+            self._indexed[view] = len(view.table.places)
+            while len(self._indexed) > 1 and sum(self._indexed.values()) > MOST_INDEXED:
+                oldest = next(iter(self._indexed))
+                del self._indexed[oldest]
+                oldest._index = None
+        return index
+
+
+_ROOM = _Room()
 
 
 def views_of(document: Document) -> tuple[TableView, ...]:
-    """The tables of a document that can be asked: of two rows and two columns at least."""
-    return _views(_Key(document)) if document.tables else ()
+    """The tables of a document that can be asked: of two rows and two columns at least, and not too large."""
+    return _ROOM.views_of(document) if document.tables else ()
+
+
+def _is_asked(table: Table) -> bool:
+    return table.columns > 1 and len(table.rows) > 1 and len(table.places) <= MOST_CELLS
 
 
 def view_at(document: Document, span: Span) -> tuple[TableView, int] | None:
@@ -98,12 +151,6 @@ def view_at(document: Document, span: Span) -> tuple[TableView, int] | None:
         return None
     view = next((view for view in views_of(document) if view.table == at[0]), None)
     return None if view is None else (view, at[1])
-
-
-@lru_cache(maxsize=64)
-def _views(key: _Key) -> tuple[TableView, ...]:
-    document = key.document
-    return tuple(_view(document, table) for table in document.tables if table.columns > 1 and len(table.rows) > 1)
 
 
 def _view(document: Document, table: Table) -> TableView:

@@ -10,17 +10,12 @@ from .floors import breaches as breaches
 from .floors import load_floors as load_floors
 from .floors import raised as raised
 from .floors import save_floors as save_floors
-from .judge import Finding as Finding
-from .judge import in_source_words as in_source_words
 from .locations import Sources as Sources
 from .matchers import assert_all_quotes_exact as assert_all_quotes_exact
 from .matchers import assert_answers as assert_answers
 from .matchers import assert_cites as assert_cites
 from .matchers import assert_partly as assert_partly
 from .matchers import assert_refuses as assert_refuses
-from .measures import exact_match as exact_match
-from .measures import span_overlap as span_overlap
-from .measures import token_f1 as token_f1
 from .mutations import FALSE_ALARMS as FALSE_ALARMS
 from .mutations import NOTICED as NOTICED
 from .mutations import Gate as Gate
@@ -35,5 +30,4 @@ from .run import opened as opened
 from .run import read_rows as read_rows
 from .summary import MEASURES as MEASURES
 from .summary import Difference as Difference
-from .summary import Estimate as Estimate
 from .summary import compare as compare

@@ -8,14 +8,10 @@ know how an answer was made.
 import lazy_loader
 
 __all__ = [
-    "KINDS",
     "FeedbackEntry",
     "FeedbackStore",
     "Kind",
     "PackedAnswer",
-    "QuoteStatus",
-    "SourceState",
-    "TableView",
     "Verdict",
     "Viewer",
     "file_in",

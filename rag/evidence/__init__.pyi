@@ -1,15 +1,11 @@
-from .feedback import KINDS as KINDS
 from .feedback import FeedbackEntry as FeedbackEntry
 from .feedback import FeedbackStore as FeedbackStore
 from .feedback import Kind as Kind
 from .pack import PackedAnswer as PackedAnswer
 from .pack import make_pack as make_pack
-from .pack_check import QuoteStatus as QuoteStatus
 from .pack_check import Verdict as Verdict
 from .pack_check import verify_pack as verify_pack
 from .source_files import file_in as file_in
 from .source_files import name_on_disk as name_on_disk
-from .tables import TableView as TableView
 from .tables import table_around as table_around
-from .viewer import SourceState as SourceState
 from .viewer import Viewer as Viewer

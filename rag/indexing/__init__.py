@@ -7,7 +7,6 @@ import lazy_loader
 
 __all__ = [
     "build",
-    "chunk_document",
     "create_empty_index",
     "made_by_this_reader",
     "rebuild_lenses",

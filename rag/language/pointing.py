@@ -21,7 +21,6 @@ CLASSES: Final = frozenset(
     "organisation organization party device machine product thing war attack event law rule "
     "document article report".split()
 )
-_BARE_NOUNS: Final = frozenset({"name", "word", "term", "title"})
 _ACT: Final = re.compile(
     r"\b(?P<do>for|to do|do|does|did|doing)\s+(?:this|that|it|so)\b(?=\s*$|\s+(?:\w+ly|for|in|on|at)\b)", re.IGNORECASE
 )

@@ -19,7 +19,6 @@ __all__ = [
     "counted",
     "fragment_of",
     "infinitive_of",
-    "is_short",
     "neighbour",
     "reask",
     "those_who",
@@ -166,11 +165,6 @@ def those_who(question: str) -> str:
     """Whom "who did this?" asks for, "those who did this"; "" for another question."""
     found = _WHO.match(_plain(question))
     return f"those who {found[1]}" if found else ""
-
-
-def is_short(question: str) -> bool:
-    """Whether it names a thing and asks which or how many, and no more: "which religions?"."""
-    return _SHORT.match(_plain(question)) is not None
 
 
 def as_question(question: str, mark: str = "?") -> str:

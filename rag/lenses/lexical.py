@@ -21,7 +21,7 @@ import tantivy
 from rag.language import analyzer, forms, indexed, is_function_word, terms
 from rag.types import Keys, Vectors
 
-__all__ = ["FOLDER", "LexicalEntry", "LexicalLens", "is_function_word", "terms"]
+__all__ = ["FOLDER", "LexicalEntry", "LexicalLens"]
 
 FOLDER = "lexical"
 _ANALYZER = "footnote"

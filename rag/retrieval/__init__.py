@@ -15,9 +15,7 @@ __all__ = [
     "continued",
     "documents_of",
     "open_lenses",
-    "retrieve",
     "rewrite_question",
-    "search",
     "timely",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

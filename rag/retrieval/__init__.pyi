@@ -3,8 +3,6 @@ from .hybrid import Lenses as Lenses
 from .hybrid import Retrieved as Retrieved
 from .hybrid import documents_of as documents_of
 from .hybrid import open_lenses as open_lenses
-from .hybrid import retrieve as retrieve
-from .hybrid import search as search
 from .naming import DocumentName as DocumentName
 from .rewriting import RewrittenQuestion as RewrittenQuestion
 from .rewriting import continued as continued

@@ -6,16 +6,20 @@ This module does not know what is asked or what an answer is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from rag.errors import QuestionProblem
 from rag.retrieval.hybrid import Lenses, Retrieved, retrieve, search
 from rag.retrieval.naming import DocumentName, catalogue, named
 from rag.retrieval.rewriting import RewrittenQuestion
 from rag.storage import Snapshot
 from rag.types import Document, Encoder
 
-__all__ = ["Corpus"]
+__all__ = ["MOST_HELD", "PASSAGES", "Corpus"]
+
+MOST_HELD = 500_000_000
+"""Bytes of the documents that the passages of one question lie in, all its searches together."""
 
 PASSAGES = 8
 """Passages that are read for sentences."""
@@ -33,20 +37,24 @@ class Corpus:
     snapshot: Snapshot
     within: Sequence[str] | None = None
     language: str = ""
+    _held: dict[str, int] = field(default_factory=dict)  # bytes of documents by their ids
 
-    def retrieve(self, question: RewrittenQuestion) -> Retrieved:
-        """The best passages for a question, misspelt words put right. Raises ModelProblem."""
+    def retrieve(self, question: RewrittenQuestion, k: int = PASSAGES) -> Retrieved:
+        """The `k` best passages for a question, misspelt words put right. Raises ModelProblem, QuestionProblem."""
         return retrieve(
             question,
-            PASSAGES,
+            k,
             encoder=self.encoder,
             lenses=self.lenses,
             snapshot=self.snapshot,
+            read=self._hold,
             documents=self.within,
         )
 
     def find(self, text: str, documents: Sequence[str] | None = None, k: int = PASSAGES) -> Retrieved:
-        """The `k` best passages for a text as it is, of `documents` only if given. Raises ModelProblem."""
+        """The `k` best passages for a text as it is, of `documents` only if given. Raises ModelProblem,
+        QuestionProblem.
+        """
         vector = self.encoder.query(text)
         limit = documents if documents is not None else self.within
         hits = search(
@@ -54,6 +62,7 @@ class Corpus:
             vector,
             lenses=self.lenses,
             snapshot=self.snapshot,
+            read=self._hold,
             k=k,
             documents=limit,
             language=self.language,
@@ -86,6 +95,18 @@ class Corpus:
     def document(self, document_id: str) -> Document | None:
         """A document of this generation."""
         return self.lenses.document(self.snapshot, document_id)
+
+    def _hold(self, document_id: str) -> Document | None:
+        """A document that stays in memory until the question is answered. Raises QuestionProblem for too many."""
+        document = self.document(document_id)
+        if document is not None and document_id not in self._held:
+            self._held[document_id] = document.memory
+            if sum(self._held.values()) > MOST_HELD:
+                raise QuestionProblem(
+                    "The question leads to more text at once than there is room for.",
+                    "Ask it in parts, or of some of the sources only.",
+                )
+        return document
 
     def idf(self, terms: Iterable[str]) -> Mapping[str, float]:
         """How rare each term is; 0 for function words."""

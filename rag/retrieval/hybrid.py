@@ -21,11 +21,13 @@ from rag.retrieval.spelling import correct_spelling, words_of
 from rag.storage import Snapshot, StoredChunk
 from rag.types import Document, Encoder, Hit, Keys, Passage, Ranks, Vectors
 
-__all__ = ["DEPTH", "Lenses", "Retrieved", "documents_of", "open_lenses", "retrieve", "search"]
+__all__ = ["DEPTH", "MOST_KEPT", "Lenses", "Retrieved", "documents_of", "open_lenses", "retrieve", "search"]
 
 DEPTH = 16
 """Candidates of each lens: with 20, 30 or 50 no set of questions finds more, and each costs its reading."""
-_DOCUMENTS = 128  # kept in memory
+_DOCUMENTS = 128  # kept in memory, at most
+MOST_KEPT = 100_000_000
+"""Bytes of the documents that are kept in memory for the next question; the last one is in any case."""
 _DOUBT = 0.1  # of the score, by which another reading of a question must find more than the likeliest
 
 
@@ -60,8 +62,9 @@ class Lenses:
             found = self._documents.pop(document_id, None) or snapshot.document(document_id)
             if found is not None:
                 self._documents[document_id] = found  # last in the order: least likely to go
-                while len(self._documents) > _DOCUMENTS:
-                    del self._documents[next(iter(self._documents))]
+                held = sum(document.memory for document in self._documents.values())
+                while len(self._documents) > 1 and (len(self._documents) > _DOCUMENTS or held > MOST_KEPT):
+                    held -= self._documents.pop(next(iter(self._documents))).memory
             return found
 
 
@@ -98,16 +101,19 @@ def retrieve(
     encoder: Encoder,
     lenses: Lenses,
     snapshot: Snapshot,
+    read: Callable[[str], Document | None],
     documents: Sequence[str] | None = None,
 ) -> Retrieved:
     """The `k` best hits for a stand-alone question in English, in the reading that finds most; again where misspelt.
 
-    Misspelt words are put right by the words of what they find all the same. Raises ModelProblem.
+    Misspelt words are put right by the words of what they find all the same. `read` gives a document by its id. Raises
+    ModelProblem, and what `read` raises.
     """
 
     def find(text: str) -> tuple[Vectors, list[Hit]]:
         vector = encoder.query(text)
-        return vector, search(text, vector, lenses=lenses, snapshot=snapshot, k=k, documents=documents)
+        hits = search(text, vector, lenses=lenses, snapshot=snapshot, read=read, k=k, documents=documents)
+        return vector, hits
 
     asked, searched = _likeliest(question, lambda text: find(text)[1])
     vector, hits = find(searched)
@@ -135,6 +141,7 @@ def search(
     *,
     lenses: Lenses,
     snapshot: Snapshot,
+    read: Callable[[str], Document | None],
     k: int,
     documents: Sequence[str] | None = None,
     language: str = "",
@@ -164,7 +171,7 @@ def search(
     for i in order:
         chunk = chunks[keys[i]]
         same = normalise(chunk.text)
-        document = lenses.document(snapshot, chunk.chunk.document_id)
+        document = read(chunk.chunk.document_id)
         if same in seen or document is None:
             continue
         seen.add(same)

@@ -19,7 +19,7 @@ from rag.errors import FootnoteError
 from rag.evidence import table_around
 from rag.language import composed, left_phrases
 from rag.models import is_loopback_name
-from rag.server.limits import AT_ONCE, MOST_CITATIONS
+from rag.server.limits import MOST_CITATIONS, MOST_PASSAGES
 from rag.server.request_models import AskRequest, SearchRequest, checked
 from rag.server.sample_questions import sample_questions
 from rag.server.suggestions import suggest
@@ -29,10 +29,9 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.evidence import Viewer
 
-__all__ = ["AT_ONCE", "Endpoints", "Readiness"]
+__all__ = ["Endpoints", "Readiness"]
 
 _TURNS = 20
-_PASSAGES = 50
 _DOCUMENTS, _EXAMPLES = 8, 4  # looked at for questions to begin with, and how many are enough
 _WIDTHS = (200, 2400)  # pixels of a page picture
 _ROWS, _CHARACTERS_A_ROW = 8, 70  # of a table on either side of the quoted ones: at least so many, or as many as fit
@@ -132,7 +131,7 @@ class Endpoints:
             paths: Only these sources are searched; none means all.
         """
         given = checked(SearchRequest, {"question": question, "k": k, "paths": paths})
-        most = max(1, min(given.k, _PASSAGES))
+        most = max(1, min(given.k, MOST_PASSAGES))
         return [passage.to_dict() for passage in self.assistant.search(given.question, most, given.paths or None)]
 
     def sources(self) -> list[dict[str, JSON]]:

@@ -24,9 +24,9 @@ from starlette.routing import Route
 
 from rag.server.addresses import PublicUrl
 from rag.server.throttle import Attempts, network_of
-from rag.server.users import password_matches, read_users, users_file_line
+from rag.server.users import password_matches
 
-__all__ = ["Authenticator", "password_matches", "read_users", "users_file_line"]
+__all__ = ["Authenticator", "user_tag"]
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")

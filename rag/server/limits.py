@@ -12,6 +12,8 @@ __all__ = [
     "MOST_FORM",
     "MOST_HELD",
     "MOST_PACKED",
+    "MOST_PASSAGES",
+    "MOST_PATHS",
     "MOST_TEXT",
     "MOST_TURN",
     "MOST_VALUES",
@@ -29,6 +31,8 @@ MOST_TURN = 2_000  # characters of an earlier question or answer that is sent al
 MOST_TEXT = 20_000  # characters of any other text
 MOST_CITATIONS = 500  # that are looked after in one call, and of a conversation that is packed
 MOST_PACKED = 200  # questions of a conversation that is packed
+MOST_PASSAGES = 50  # of a search
+MOST_PATHS = 20_000  # sources that a question is limited to
 MOST_WAITING = 200  # questions that wait for their turn
 AT_ONCE = 4  # questions answered side by side; further ones wait their turn
 ORIGINALS_AT_ONCE = 4  # files of sources that are handed out side by side

@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from rag.errors import QuestionProblem
 from rag.evidence import Kind, PackedAnswer
-from rag.server.limits import MOST_BODY, MOST_CITATIONS, MOST_PACKED, MOST_TEXT, MOST_TURN
+from rag.server.limits import MOST_BODY, MOST_CITATIONS, MOST_PACKED, MOST_PATHS, MOST_TEXT, MOST_TURN
 from rag.types import AnswerShape, AnswerStatus, Citation, Claim, PartlyReason, QuotedRows, Role, Span, Support, Turn
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
 
 _MOST_ROWS = 1_000  # of a table that is quoted
 Text = Annotated[str, Field(max_length=MOST_TEXT)]
+Paths = Annotated[list[Text], Field(max_length=MOST_PATHS)]
 _T = TypeVar("_T", bound=BaseModel)
 
 
@@ -86,7 +87,7 @@ class SuggestionsRequest(PageRequest):
     question: Text
     asked: list[Text] | None = None
     cited: list[_Place] | None = None
-    paths: list[Text] | None = None
+    paths: Paths | None = None
 
 
 class _Rows(PageRequest):
@@ -139,7 +140,7 @@ class AskRequest(PageRequest):
 
     question: Text
     turns: list[_Turn] | None = None
-    paths: list[Text] | None = None
+    paths: Paths | None = None
     llm: Text | None = None
 
 
@@ -148,7 +149,7 @@ class SearchRequest(PageRequest):
 
     question: Text
     k: int = 8
-    paths: list[Text] | None = None
+    paths: Paths | None = None
 
 
 class FeedbackRequest(PageRequest):

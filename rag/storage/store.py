@@ -16,11 +16,10 @@ from pathlib import Path
 
 from rag.errors import IndexMissing
 from rag.storage.connect import ConnectionPool, translated_errors
-from rag.storage.rows import FileRow, StoredChunk, suffix_of
 from rag.storage.snapshot import Snapshot
 from rag.storage.writer import IndexWriter
 
-__all__ = ["FileRow", "IndexWriter", "Snapshot", "Store", "StoredChunk", "suffix_of"]
+__all__ = ["Store"]
 
 
 class Store:

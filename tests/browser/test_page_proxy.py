@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from rag.server.auth import users_file_line
+from rag.server.users import users_file_line
 
 from .conftest import SWITCHES, absent
 from .driving import LIGHTHOUSE, ask, drop, write_sources

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rag.server.auth import users_file_line
+from rag.server.users import users_file_line
 
 from .driving import ask, picture
 from .serving import PATIENCE, ROOT, Server, Watch, listen, served

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from speaking import speaker
 
-from rag.server.api import AT_ONCE
+from rag.server.limits import AT_ONCE
 
 from .driving import ask, picture
 from .serving import PATIENCE, opened_alone

@@ -18,9 +18,11 @@ import pytest
 from speaking import Speaker, speaker
 
 from rag.errors import AnswerCutOff, ConfigProblem, LanguageModelProblem
+from rag.models.llm.discovery import available_models
 from rag.models.llm.local import LocalModel
 from rag.models.llm.server import ServerModel
-from rag.models.llm.setting import Timeouts, available_models, open_llm, stream_with_timeouts
+from rag.models.llm.setting import open_llm
+from rag.models.llm.timeouts import Timeouts, stream_with_timeouts
 from rag.types import Turn
 
 ASKED = [Turn("user", "the port of gwadar")]

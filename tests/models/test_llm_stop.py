@@ -10,7 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from rag.models.llm.setting import Timeouts, open_llm, stream_with_timeouts
+from rag.models.llm.setting import open_llm
+from rag.models.llm.timeouts import Timeouts, stream_with_timeouts
 from rag.types import Turn
 
 ASKED = [Turn("user", "How long is the road?")]

@@ -10,7 +10,8 @@ from ways_of_answering import ANSWERED, FAILED
 
 from rag.errors import LanguageModelProblem
 from rag.models.llm.chat_stream import pieces_of, sentence_in
-from rag.models.llm.setting import Timeouts, open_llm, stream_with_timeouts
+from rag.models.llm.setting import open_llm
+from rag.models.llm.timeouts import Timeouts, stream_with_timeouts
 from rag.types import Turn
 
 TEXT = "The pump house of Mölnbruch was built by Ada Krol in 1931 [1]. It cost “two” 千 crowns [2]."

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from rag.errors import LanguageModelProblem
-from rag.models.llm.setting import Timeouts, stream_with_timeouts
+from rag.models.llm.timeouts import Timeouts, stream_with_timeouts
 from rag.types import Turn
 
 

@@ -20,7 +20,15 @@ from rag.indexing import build
 from rag.server import routes
 from rag.server.api import Endpoints
 from rag.server.build_job import BuildJob
-from rag.server.limits import AT_ONCE, MOST_CITATIONS, MOST_PACKED, MOST_TEXT, MOST_TURN
+from rag.server.limits import (
+    AT_ONCE,
+    MOST_CITATIONS,
+    MOST_PACKED,
+    MOST_PASSAGES,
+    MOST_PATHS,
+    MOST_TEXT,
+    MOST_TURN,
+)
 from rag.server.request_models import (
     AskRequest,
     EvidenceRequest,
@@ -28,6 +36,7 @@ from rag.server.request_models import (
     PackRequest,
     PageRequest,
     PathRequest,
+    SearchRequest,
     parse_request,
 )
 from rag.server.upload_store import UploadStore
@@ -108,6 +117,8 @@ def test_a_remark_is_of_who_has_signed_in() -> None:
             "turns.0.text has more than 2,000 characters",
         ),
         (AskRequest, {"question": "Who?", "paths": ["x" * (MOST_TEXT + 1)]}, "paths.0 has more"),
+        (AskRequest, {"question": "Who?", "paths": ["x"] * (MOST_PATHS + 1)}, "paths has more than 20,000 entries"),
+        (SearchRequest, {"question": "Who?", "paths": ["x"] * (MOST_PATHS + 1)}, "paths has more than 20,000 entries"),
         (AskRequest, {"question": "Who?", "llm": "x" * (MOST_TEXT + 1)}, "llm has more"),
         (EvidenceRequest, {"document_id": "d", "span": [1, 2], "quote": "x" * (MOST_TEXT + 1)}, "quote has more"),
         (
@@ -123,6 +134,19 @@ def test_texts_have_a_length(kind: type[PageRequest], values: object, named: str
     with pytest.raises(QuestionProblem) as caught:
         of(kind, values)
     assert caught.value.message.startswith(f"Invalid request: {named}")
+
+
+def test_a_search_gives_so_many_passages(tmp_path: Path) -> None:
+    (tmp_path / "sources").mkdir()
+    texts = [f"The harbour counts {n} ships. " * 5 for n in range(MOST_PASSAGES + 10)]
+    (tmp_path / "sources" / "ships.txt").write_text("\n\n".join(texts))
+    build(tmp_path / "sources", tmp_path / "index", encoder=WordEncoder(), size=32, overlap=0, workers=1)
+    config = load_config(index=tmp_path / "index", chunk_tokens=32, overlap_sentences=0)
+    with Assistant(config, WordEncoder()) as assistant:
+        assert len(assistant.search("harbour", k=1000)) > MOST_PASSAGES
+        endpoints = Endpoints(Viewer(assistant))
+        assert len(endpoints.search("harbour", k=10**9)) == MOST_PASSAGES
+        assert len(endpoints.search("harbour", k=-1)) == 1
 
 
 def test_texts_of_the_greatest_length_pass() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ConfigProblem
-from rag.server.auth import password_matches, read_users, users_file_line
+from rag.server.users import password_matches, read_users, users_file_line
 
 
 def test_a_line_lets_in_its_password_and_no_other(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from rag.errors import IndexDamaged, IndexMissing
 from rag.storage.connect import open_for_writing
-from rag.storage.store import FileRow, Store
+from rag.storage.rows import FileRow
+from rag.storage.store import Store
 from rag.types import Block, Chunk, ChunkEmbedding, Document, GlyphRun, Left, LoadedDocument, Page, PageRange, Span
 
 RECIPE = "r1"

@@ -14,13 +14,12 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from rag.errors import ConfigProblem
-from rag.models.llm.discovery import OLLAMA, AvailableModel, available_models
+from rag.models.llm.discovery import OLLAMA
 from rag.models.llm.local import LocalModel
 from rag.models.llm.server import ServerModel
-from rag.models.llm.timeouts import Timeouts, stream_with_timeouts
 from rag.types import LanguageModel
 
-__all__ = ["AvailableModel", "Timeouts", "available_models", "open_llm", "stream_with_timeouts"]
+__all__ = ["open_llm"]
 
 _FORMS = "Write ollama:NAME, http://ADDRESS/v1#NAME, or transformers:FOLDER."
 
