@@ -18,9 +18,11 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from rag.server.addresses import PublicUrl, ServedNames
 from rag.server.auth import Authenticator
+from rag.server.doors import Doors
 from rag.server.guard import Guard
 from rag.server.users import UsersFile
 
@@ -39,10 +41,15 @@ class Sender:
     port: int
 
     def __call__(
-        self, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None, wait: float = 60
+        self,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        wait: float = 60,
+        method: str = "",
     ) -> Answered:
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=wait)) as connection:
-            connection.request("GET" if body is None else "POST", path, body, dict(headers or {}))
+            connection.request(method or ("GET" if body is None else "POST"), path, body, dict(headers or {}))
             with connection.getresponse() as answer:
                 found = {name.lower(): value for name, value in answer.getheaders()}
                 cookies = tuple(answer.headers.get_all("set-cookie") or ())
@@ -59,8 +66,16 @@ def standing(users: Path | None = None, bound: str = "127.0.0.1", public: Public
 
     keeper = Authenticator(UsersFile(users).current, public) if users is not None else None
     routes = [Route(path, echo, methods=["GET", "POST"]) for path in ("/", "/page/ask", "/gradio_api/run/ask")]
-    guard = Middleware(Guard, names=ServedNames(bound, public), doorkeeper=keeper)
-    app = Starlette(routes=[*routes, *(keeper.routes() if keeper else [])], middleware=[guard])
+    routes += keeper.routes() if keeper else []
+    guard = Middleware(Guard, names=ServedNames(bound, public), doors=Doors(routes, []), doorkeeper=keeper)
+    app = Starlette(routes=routes, middleware=[guard])
+    with serving(app) as send:
+        yield send
+
+
+@contextmanager
+def serving(app: ASGIApp) -> Iterator[Sender]:
+    """Sends one request to an application."""
     config = uvicorn.Config(app, port=0, log_level="error", proxy_headers=True, forwarded_allow_ips="127.0.0.1")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -1,4 +1,4 @@
-"""What the page and other programs can call: plain values in, JSON-ready values out.
+"""What the page and other programs can call: checked requests in, JSON-ready values out.
 
 `ask`, `search` and `sources` are public and stable; the others serve the page. Nothing is remembered between calls, so
 one person's conversation cannot reach another's. This module does not know HTTP, Gradio, HTML, or how an answer is
@@ -20,7 +20,7 @@ from rag.evidence import table_around
 from rag.language import composed, left_phrases
 from rag.models import is_loopback_name
 from rag.server.limits import MOST_CITATIONS, MOST_PASSAGES
-from rag.server.request_models import AskRequest, SearchRequest, checked
+from rag.server.request_models import AskRequest, PageRequest, SearchRequest
 from rag.server.sample_questions import sample_questions
 from rag.server.suggestions import suggest
 from rag.types import JSON, Citation, Delta, Document, Done, Found, Role, Source, Span, Turn
@@ -72,13 +72,7 @@ class Endpoints:
         """The open index."""
         return self.viewer.assistant
 
-    def ask(
-        self,
-        question: str,
-        turns: list[dict[str, str]] | None = None,
-        paths: list[str] | None = None,
-        llm: str | None = None,
-    ) -> Iterator[dict[str, JSON]]:
+    def ask(self, given: AskRequest, stop: threading.Event | None = None) -> Iterator[dict[str, JSON]]:
         """Ask the sources; every sentence of the answer carries citations that quote its source exactly.
 
         Yields `{"event": "found" | "delta" | "done"}`; the last one is the whole answer. found: passages. delta: text,
@@ -91,27 +85,9 @@ class Endpoints:
         "incomplete": they answer a part, and the notes name what was not found; with no reason: not every sentence of
         a language model is carried by the sources (see each claim's support). "not_found": no claims; the passages
         are the nearest ones and no answer. Say the introduction, where there is one, before the claims.
-
-        Args:
-            question: What is asked, in a sentence.
-            turns: Earlier turns, oldest first, each {"role": "user" or "assistant", "text": "..."}.
-            paths: Only these sources are asked; none means all.
-            llm: The language model that writes, "" for the sources' own words; none means the configured one.
         """
-        return self.ask_interruptible(question, turns, paths, llm)
-
-    def ask_interruptible(
-        self,
-        question: str,
-        turns: list[dict[str, str]] | None = None,
-        paths: list[str] | None = None,
-        llm: str | None = None,
-        stop: threading.Event | None = None,
-    ) -> Iterator[dict[str, JSON]]:
-        """As `ask`; setting `stop` from another thread ends it at once."""
-        given = checked(AskRequest, {"question": question, "turns": turns, "paths": paths, "llm": llm})
-        told, said = _turns(given), ""
-        for event in self.assistant.stream(given.question, told, given.paths or None, llm=given.llm, stop=stop):
+        turns, said = _turns(given), ""
+        for event in self.assistant.stream(given.question, turns, given.paths or None, llm=given.llm, stop=stop):
             match event:
                 case Found(passages):
                     yield {"event": "found", "passages": [passage.to_dict() for passage in passages]}
@@ -122,19 +98,12 @@ class Endpoints:
                     shown: dict[str, JSON] = {"introduction": answer.introduction, "markdown": str(answer)}
                     yield {"event": "done", **answer.to_dict(), **shown}
 
-    def search(self, question: str, k: int = 8, paths: list[str] | None = None) -> list[dict[str, JSON]]:
-        """The passages of the sources that are nearest to a question, best first, with their places.
-
-        Args:
-            question: What is looked for.
-            k: How many passages, at most 50.
-            paths: Only these sources are searched; none means all.
-        """
-        given = checked(SearchRequest, {"question": question, "k": k, "paths": paths})
+    def search(self, given: SearchRequest) -> list[dict[str, JSON]]:
+        """The passages of the sources that are nearest to a question, best first, with their places."""
         most = max(1, min(given.k, MOST_PASSAGES))
         return [passage.to_dict() for passage in self.assistant.search(given.question, most, given.paths or None)]
 
-    def sources(self) -> list[dict[str, JSON]]:
+    def sources(self, _: PageRequest) -> list[dict[str, JSON]]:
         """Every file under the sources folder, with what became of it, its language, and what was left out of it.
 
         `left` counts it by kind, with the places and the words; `left_said` says it in phrases.

@@ -1,13 +1,12 @@
 """Stands in front of everything the page's server answers, and keeps the page on this machine.
 
 The page is our own and names no other host; a Content-Security-Policy forbids whatever a document might smuggle in.
-Routes of Gradio that programs do not need are closed. This module does not know what is asked or answered.
+What no registered route stands for is closed. This module does not know what is asked or answered.
 """
 
 from __future__ import annotations
 
 import re
-from functools import partial
 from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
@@ -17,14 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rag.server.addresses import ServedNames
 from rag.server.auth import Authenticator
 from rag.server.bodies import BodyReader, BodyRefused
+from rag.server.doors import Doors
 
 __all__ = ["POLICY", "Guard"]
 
-OPEN = re.compile(
-    r"/(footnote/[a-z-]+\.(js|css|svg|woff2)|page/[a-z]+|page/original/[^/]+/[^/]+|config/?"
-    r"|gradio_api/(info|config|startup-events|cancel|heartbeat/.+|queue/(join|data)|(call|run)/.+"
-    r"|mcp/?(sse|schema|http|messages)?/?))?$"
-)
 FORWARDING = re.compile(rb"(x-forwarded-(?!for$).*|x-original-.*|x-rewrite-url|forwarded)$", re.IGNORECASE)
 WITHOUT_NAME = re.compile(r"/(login|logout|footnote/[a-z-]+\.(css|svg|woff2))$")
 POLICY = (
@@ -47,8 +42,8 @@ _SET = "If this page has an address of its own, for instance behind a proxy, nam
 class Guard:
     """In front of everything: which names, paths and people are answered, and what the browser may do with it."""
 
-    def __init__(self, app: ASGIApp, names: ServedNames, doorkeeper: Authenticator | None = None) -> None:
-        self.app, self.names, self.doorkeeper = app, names, doorkeeper
+    def __init__(self, app: ASGIApp, names: ServedNames, doors: Doors, doorkeeper: Authenticator | None = None) -> None:
+        self.app, self.names, self.doors, self.doorkeeper = app, names, doors, doorkeeper
         self.bodies = BodyReader()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,18 +63,13 @@ class Guard:
                 return await refused.response()(request.scope, receive, _with_headers(send))
             except ClientDisconnect:
                 return None
-            if request.scope["path"].startswith("/config"):
-                return await self._config(request.scope, receive, send)
             return await self.app(_without_forwarding(request.scope), receive, _with_headers(send))
 
     def _as_asked(self, scope: Scope) -> Scope:
         """A request under our own paths, whether or not a proxy has taken away the path in front of them."""
         path = scope["path"]
-        inner = None if self._is_open(path) else self.names.inner_path(path)
+        inner = None if self.doors.lead_somewhere(path) else self.names.inner_path(path)
         return {**scope, "path": inner, "raw_path": quote(inner).encode()} if inner else scope
-
-    def _is_open(self, path: str) -> bool:
-        return bool(OPEN.fullmatch(path)) or (self.doorkeeper is not None and path in ("/login", "/logout"))
 
     def _refusal(self, request: Request) -> Response | None:
         host, path = request.headers.get("host", ""), request.scope["path"]
@@ -92,7 +82,7 @@ class Guard:
         public = self.names.public
         if public is not None and path == public.path != "":
             return RedirectResponse(f"{path}/", 308)
-        return None if self._is_open(path) else PlainTextResponse("Not found", 404)
+        return None if self.doors.lead_somewhere(path) else PlainTextResponse("Not found", 404)
 
     def _from_here(self, request: Request, host: str) -> bool:
         """Whether a request that changes something was sent by our own page, or by a program."""
@@ -114,30 +104,6 @@ class Guard:
         # A browser would ask for the password in a window of its own; programs want to be told how to send it.
         challenge = {} if "sec-fetch-mode" in request.headers else {"www-authenticate": 'Basic realm="Footnote"'}
         return PlainTextResponse("Sign in first.", 401, headers=challenge)
-
-    async def _config(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # It is rewritten on its way out, so it has to come uncompressed.
-        plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        inner = _without_forwarding({**scope, "headers": plain})
-        await self.app(inner, receive, partial(_older_protocol, {}, _with_headers(send)))
-
-
-async def _older_protocol(held: Message, send: Send, message: Message) -> None:
-    """Collects Gradio's configuration and sends it on under the older name of the same protocol.
-
-    gradio_client takes every {"path": ...} in an answer for a file to fetch, except under that name; our paths are
-    those of sources.
-    """
-    if message["type"] == "http.response.start":
-        held.update(message, body=b"")
-        return
-    held["body"] += message.get("body", b"")
-    if message.get("more_body"):
-        return
-    body = held.pop("body").replace(b'"protocol":"sse_v3"', b'"protocol":"sse_v2.1"')
-    kept = [(name, value) for name, value in held["headers"] if name.lower() != b"content-length"]
-    await send({**held, "headers": [*kept, (b"content-length", str(len(body)).encode())]})
-    await send({"type": "http.response.body", "body": body})
 
 
 def _with_headers(send: Send) -> Send:

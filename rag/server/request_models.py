@@ -138,18 +138,23 @@ class _Turn(PageRequest):
 class AskRequest(PageRequest):
     """A question in its conversation; `llm` names the language model that writes, None the configured one."""
 
-    question: Text
-    turns: list[_Turn] | None = None
-    paths: Paths | None = None
-    llm: Text | None = None
+    question: Text = Field(description="What is asked, in a sentence.")
+    turns: list[_Turn] | None = Field(
+        None, description='Earlier turns, oldest first, each {"role": "user" or "assistant", "text": "..."}.'
+    )
+    paths: Paths | None = Field(None, description="Only these sources are asked; none means all.")
+    llm: Text | None = Field(
+        None,
+        description='The language model that writes, "" for the sources\' own words; none means the configured one.',
+    )
 
 
 class SearchRequest(PageRequest):
     """What is looked for, and how many passages are wanted."""
 
-    question: Text
-    k: int = 8
-    paths: Paths | None = None
+    question: Text = Field(description="What is looked for.")
+    k: int = Field(8, description="How many passages, at most 50.")
+    paths: Paths | None = Field(None, description="Only these sources are searched; none means all.")
 
 
 class FeedbackRequest(PageRequest):

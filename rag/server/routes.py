@@ -12,9 +12,9 @@ import json
 import logging
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import PurePosixPath
 from typing import IO, Any, TypeAlias, TypeVar
 from urllib.parse import quote
@@ -28,8 +28,10 @@ from rag.assistant import MAX_QUESTION
 from rag.errors import ConfigProblem, FootnoteError
 from rag.evidence import FeedbackEntry, FeedbackStore, make_pack
 from rag.server.api import Endpoints
+from rag.server.asking import FAULT, Answering, refused
 from rag.server.build_job import BuildJob
-from rag.server.limits import AT_ONCE, MOST_WAITING, ORIGINALS_AT_ONCE
+from rag.server.calls import Call, Stream, Told
+from rag.server.limits import ORIGINALS_AT_ONCE
 from rag.server.request_models import (
     AskRequest,
     CitationStatusRequest,
@@ -39,15 +41,14 @@ from rag.server.request_models import (
     PageRequest,
     PathRequest,
     RestoreRequest,
+    SearchRequest,
     SuggestionsRequest,
     parse_request,
 )
 from rag.server.upload_store import MOST_BYTES, UploadStore
-from rag.types import JSON, Span
+from rag.types import Span
 
 __all__ = ["PageRoutes"]
-
-Told: TypeAlias = "JSON | list[dict[str, JSON]] | list[str]"
 
 Endpoint: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 _T = TypeVar("_T", bound=PageRequest)
@@ -67,51 +68,73 @@ class PageRoutes:
     feedback: FeedbackStore
     may_change: bool = True
     _suggesting: threading.Lock = field(default_factory=threading.Lock)
-    _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
-    _asking: set[threading.Event] = field(default_factory=set)
     _handing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ORIGINALS_AT_ONCE))
-    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2 * AT_ONCE, "answering"))
 
-    def routes(self) -> list[Route]:
-        """All of them, under `/page/`."""
-        calls = {
-            "state": _answered(PageRequest, self._state),
-            "sources": _answered(PageRequest, lambda _: list(self.endpoints.sources())),
-            "evidence": _answered(EvidenceRequest, self._evidence),
-            "standing": _answered(CitationStatusRequest, self._standing),
-            "writers": _answered(PageRequest, lambda _: list(self.endpoints.language_models())),
-            "progress": _answered(PageRequest, lambda _: self.building.to_dict()),
-            "suggest": _answered(SuggestionsRequest, self._suggest),
-            "remark": _answered(FeedbackRequest, self._remark),
-            "pack": _answered(PackRequest, self._pack),
-            "build": self._change(PageRequest, lambda _: self._started()),
-            "stop": self._change(PageRequest, lambda _: self.building.stop()),
-            "remove": self._change(
-                PathRequest, lambda given: {"token": self.shelf.remove(given.path), **self._started()}
-            ),
-            "restore": self._change(
-                RestoreRequest, lambda given: {"path": self.shelf.restore(given.token), **self._started()}
-            ),
-        }
+    def ask(self) -> Stream[AskRequest]:
+        """The call that is answered by events."""
+        return Stream("ask", AskRequest, self.endpoints.ask, "agents")
+
+    def calls(self) -> tuple[Call[Any], ...]:
+        """All calls with one answer."""
+        return (
+            Call("search", SearchRequest, self.endpoints.search, "agents"),
+            Call("sources", PageRequest, self.endpoints.sources, "agents"),
+            Call("build", PageRequest, self._changing(self._build), "programs"),
+            Call("progress", PageRequest, self._progress, "programs"),
+            Call("stop", PageRequest, self._changing(self._stop), "programs"),
+            Call("state", PageRequest, self._state),
+            Call("evidence", EvidenceRequest, self._evidence),
+            Call("standing", CitationStatusRequest, self._standing),
+            Call("writers", PageRequest, lambda _: list(self.endpoints.language_models())),
+            Call("suggest", SuggestionsRequest, self._suggest),
+            Call("remark", FeedbackRequest, self._remark),
+            Call("pack", PackRequest, self._pack),
+            Call("remove", PathRequest, self._changing(self._remove)),
+            Call("restore", RestoreRequest, self._changing(self._restore)),
+        )
+
+    def routes(self, answering: Answering[AskRequest]) -> list[Route]:
+        """All of them, under `/page/`, with what comes and goes as files."""
         return [
-            *(Route(f"/page/{name}", call, methods=["POST"]) for name, call in calls.items()),
-            Route("/page/ask", self._ask, methods=["POST"]),
+            *(Route(f"/page/{call.name}", _answered(call), methods=["POST"]) for call in self.calls()),
+            Route("/page/ask", answering.respond, methods=["POST"]),
             Route("/page/receive", self._receive, methods=["POST"]),
             Route("/page/cases", self._cases, methods=["GET"]),
             Route("/page/picture", self._picture, methods=["GET"]),
             Route("/page/original/{document_id}/{name}", self._original, methods=["GET"]),
         ]
 
-    def _started(self) -> dict[str, JSON]:
+    def _build(self, _: PageRequest) -> Told:
+        """Have the index brought up to date with the sources, in the background; `progress` says how far it is."""
         self.building.start()
         return {}
 
-    def _change(self, kind: type[_T], change: Callable[[_T], Told]) -> Endpoint:
+    def _stop(self, _: PageRequest) -> Told:
+        """Have the build end after the step it is at; what it has done is kept."""
+        self.building.stop()
+        return {}
+
+    def _progress(self, _: PageRequest) -> Told:
+        """How far the build is: state, stage, done, total, detail, the report of the last one, problem, number."""
+        return self.building.to_dict()
+
+    def _remove(self, given: PathRequest) -> Told:
+        token = self.shelf.remove(given.path)
+        self.building.start()
+        return {"token": token}
+
+    def _restore(self, given: RestoreRequest) -> Told:
+        path = self.shelf.restore(given.token)
+        self.building.start()
+        return {"path": path}
+
+    def _changing(self, change: Callable[[_T], Told]) -> Callable[[_T], Told]:
+        @wraps(change)
         def checked(given: _T) -> Told:
             self._check_change()
             return change(given)
 
-        return _answered(kind, checked)
+        return checked
 
     def _check_change(self) -> None:
         if not self.may_change:
@@ -182,46 +205,6 @@ class PageRoutes:
         saved = {"content-disposition": 'attachment; filename="cases.jsonl"', "cache-control": "no-store"}
         return Response(lines, media_type="application/x-ndjson", headers=saved)
 
-    async def _ask(self, request: Request) -> Response:
-        try:
-            given = await parse_request(request, AskRequest)
-            turns = [{"role": each.role, "text": each.text} for each in given.turns or ()]
-            stop = threading.Event()
-            events = self.endpoints.ask_interruptible(given.question, turns, given.paths, given.llm, stop)
-        except FootnoteError as problem:
-            return _refused(problem)
-        return StreamingResponse(self._in_turn(events, stop), media_type="application/x-ndjson")
-
-    async def _in_turn(self, events: Iterator[dict[str, JSON]], stop: threading.Event) -> AsyncIterator[str]:
-        if len(self._asking) >= AT_ONCE + MOST_WAITING:
-            yield json.dumps({"event": "problem", "problem": _BUSY}) + "\n"
-            return
-        self._asking.add(stop)
-        try:
-            async with self._turn:
-                async for line in self._lines(events):
-                    yield line
-        finally:
-            stop.set()
-            self._asking.discard(stop)
-
-    def stop(self) -> None:
-        """Ends all questions that are being answered, or wait for it."""
-        for each in tuple(self._asking):
-            each.set()
-
-    async def _lines(self, events: Iterator[dict[str, JSON]]) -> AsyncIterator[str]:
-        """The events of one answer, a line each."""
-        try:
-            # Who leaves does not wait for the thread that waits for a language model; `stop` ends it.
-            while event := await asyncio.get_running_loop().run_in_executor(self._threads, next, events, None):
-                yield json.dumps(event, ensure_ascii=False) + "\n"
-        except FootnoteError as problem:
-            yield json.dumps({"event": "problem", "problem": str(problem)}) + "\n"
-        except Exception:
-            _log.exception("A question could not be answered.")
-            yield json.dumps({"event": "problem", "problem": _FAULT}) + "\n"
-
     async def _receive(self, request: Request) -> Response:
         size = request.headers.get("content-length", "")
         try:
@@ -230,7 +213,7 @@ class PageRoutes:
                 request.query_params.get("name", ""), int(size) if size.isdecimal() else None, request.stream()
             )
         except FootnoteError as problem:
-            return _refused(problem)
+            return refused(problem)
         except ClientDisconnect:
             return PlainTextResponse("", 400)
         return JSONResponse({"path": path})
@@ -273,24 +256,17 @@ def _pieces(content: IO[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-_BUSY = "Too many questions wait to be answered. Ask again in a minute."
-_FAULT = "Something went wrong on the server; its log says what."
-
-
-def _refused(problem: FootnoteError) -> JSONResponse:
-    return JSONResponse({"error": str(problem)}, 400)
-
-
-def _answered(kind: type[_T], call: Callable[[_T], Told]) -> Endpoint:
+def _answered(call: Call[_T]) -> Endpoint:
     """A call as a route: an expected error becomes its sentence and hint, any other is logged."""
 
     async def answered(request: Request) -> Response:
         try:
-            return JSONResponse(await run_in_threadpool(call, await parse_request(request, kind)))
+            given = await parse_request(request, call.takes)
+            return JSONResponse(await run_in_threadpool(call.answers, given))
         except FootnoteError as problem:
-            return _refused(problem)
+            return refused(problem)
         except Exception:
-            _log.exception("The page's call %s failed.", request.url.path)
-            return JSONResponse({"error": _FAULT}, 500)
+            _log.exception("The page's call %s failed.", call.name)
+            return JSONResponse({"error": FAULT}, 500)
 
     return answered

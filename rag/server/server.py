@@ -12,21 +12,23 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
 from rag.errors import ConfigProblem, FootnoteError
 from rag.evidence import FeedbackStore, Viewer
 from rag.server.addresses import PublicUrl, ServedNames, is_loopback, parse_public_url
 from rag.server.api import Endpoints
+from rag.server.asking import Answering
 from rag.server.auth import Authenticator, user_tag
 from rag.server.build_job import BuildJob
+from rag.server.doors import Doors
 from rag.server.gradio_api import GradioProxy
 from rag.server.guard import Guard
 from rag.server.routes import PageRoutes
@@ -132,19 +134,19 @@ def application(
     modules = "".join(f'<link rel="modulepreload" href="footnote/{name}">\n' for name in scripts)
     shell = PAGE.replace("<!--modules-->", modules)  # all are asked for at once, not one after the other
     doorkeeper = Authenticator(_current(users), public) if users else None
-    programs = GradioProxy(endpoints, host, str(public or ""))
     may_change = is_loopback(host) or doorkeeper is not None
     shelf = UploadStore(endpoints.assistant.sources_folder)
-    calls = PageRoutes(endpoints, shelf, building, FeedbackStore(feedback), may_change)
+    page_routes = PageRoutes(endpoints, shelf, building, FeedbackStore(feedback), may_change)
+    answering = Answering(page_routes.ask())
+    calls = [page_routes.ask(), *(call for call in page_routes.calls() if call.audience != "page")]
+    programs = GradioProxy(calls, endpoints.readiness, str(public or ""))
 
     def page(request: Request) -> Response:
         shown = shell.replace("<!--user-->", user_tag(request.scope.get("user_name")))
         return HTMLResponse(shown, headers={"cache-control": "no-store"})
 
     def static(request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in files:
-            return PlainTextResponse("Not found", 404)
+        name = PurePosixPath(request.url.path).name
         return Response(files[name], media_type=KINDS[Path(name).suffix], headers={"cache-control": "no-cache"})
 
     @asynccontextmanager
@@ -154,13 +156,14 @@ def application(
         sweeping = asyncio.create_task(_sweep(shelf, ended))
         yield
         ended.set()
-        calls.stop()
+        answering.stop()
         endpoints.readiness.settled.set()
         await asyncio.gather(holding, sweeping)
 
-    routes = [Route("/", page), Route("/footnote/{name}", static), *calls.routes()]
-    routes += doorkeeper.routes() if doorkeeper else []
-    guard = Middleware(Guard, names=ServedNames(host, public), doorkeeper=doorkeeper)
+    routes = [Route("/", page), *(Route(f"/footnote/{name}", static) for name in files)]
+    routes += [*page_routes.routes(answering), *(doorkeeper.routes() if doorkeeper else ())]
+    doors = Doors(routes, [call.name for call in calls])
+    guard = Middleware(Guard, names=ServedNames(host, public), doors=doors, doorkeeper=doorkeeper)
     return Starlette(routes=[*routes, Mount("/", programs)], middleware=[guard], lifespan=lifespan)
 
 

@@ -15,11 +15,11 @@ from words import WordEncoder
 from rag.assistant import Assistant
 from rag.config import load_config
 from rag.errors import QuestionProblem
-from rag.evidence import FeedbackStore, Viewer
+from rag.evidence import Viewer
 from rag.indexing import build
-from rag.server import routes
+from rag.server import asking
 from rag.server.api import Endpoints
-from rag.server.build_job import BuildJob
+from rag.server.calls import Stream
 from rag.server.limits import (
     AT_ONCE,
     MOST_CITATIONS,
@@ -39,7 +39,6 @@ from rag.server.request_models import (
     SearchRequest,
     parse_request,
 )
-from rag.server.upload_store import UploadStore
 from rag.types import JSON
 
 CITED = {"document_id": "d", "path": "a.md", "title": "A", "span": [3, 8], "quote": "words", "more": 1}
@@ -168,10 +167,10 @@ def test_a_pack_has_a_size() -> None:
 
 def test_questions_wait_and_only_so_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some are answered, some wait, one more is told to come again; when they have left, there is room."""
-    monkeypatch.setattr(routes, "MOST_WAITING", 2)
+    monkeypatch.setattr(asking, "MOST_WAITING", 2)
 
     async def all_of_them() -> tuple[list[str], list[str]]:
-        lines = page_routes(tmp_path)
+        lines = answering(tmp_path)
         hold, begun = threading.Event(), []
 
         def answer(number: int) -> Iterator[dict[str, JSON]]:
@@ -180,7 +179,7 @@ def test_questions_wait_and_only_so_many(tmp_path: Path, monkeypatch: pytest.Mon
             yield {"event": "done"}
 
         async def told(number: int) -> str:
-            return "".join([line async for line in lines._in_turn(answer(number), threading.Event())])
+            return "".join([line async for line in lines.in_turn(answer(number), threading.Event())])
 
         asking = [asyncio.create_task(told(number)) for number in range(AT_ONCE + 2)]
         while len(begun) < AT_ONCE:
@@ -196,14 +195,10 @@ def test_questions_wait_and_only_so_many(tmp_path: Path, monkeypatch: pytest.Mon
     assert {json.loads(line)["event"] for line in answered} == {"done"}
 
 
-def page_routes(folder: Path) -> routes.PageRoutes:
-    """The page's calls over an index of one file."""
+def answering(folder: Path) -> asking.Answering[AskRequest]:
+    """Answers questions to an index of one file."""
     (folder / "sources").mkdir()
     (folder / "sources" / "a.txt").write_text("Some words.")
     build(folder / "sources", folder / "index", encoder=WordEncoder(), size=40, overlap=1, workers=1)
     assistant = Assistant(load_config(index=folder / "index", chunk_tokens=40), WordEncoder())
-    endpoints = Endpoints(Viewer(assistant), ())
-    building = BuildJob(assistant.build, lambda: None)
-    return routes.PageRoutes(
-        endpoints, UploadStore(folder / "sources"), building, FeedbackStore(folder / "feedback.jsonl")
-    )
+    return asking.Answering(Stream("ask", AskRequest, Endpoints(Viewer(assistant), ()).ask))
