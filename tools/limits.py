@@ -40,6 +40,7 @@ _SERVER, _BODIES = "rag.server.limits", "tests/server/test_bodies.py"
 _SIGNING, _SHELF = "tests/server/test_signing_attacks.py", "tests/server/test_shelf.py"
 _REQUESTS, _TIME = "tests/server/test_requests.py", "tests/answering/test_time_limit.py"
 _MEMORY = "tests/answering/test_question_memory.py"
+_KEPT = "tests/server/test_conversations.py"
 _FILES, _HOSTILE = "tests/parsing/test_load_files.py", "tests/parsing/test_load_hostile.py"
 
 LIMITS = (
@@ -203,6 +204,30 @@ LIMITS = (
         "",
         "refused",
         f"{_BODIES}::test_what_is_no_text_or_too_deep_gets_a_sentence",
+    ),
+    Limit(
+        "a conversation that is kept on the server",
+        "rag.storage.conversations",
+        "MOST_OF_ONE",
+        "bytes",
+        "refused; the page keeps it",
+        f"{_KEPT}::test_a_conversation_has_a_size",
+    ),
+    Limit(
+        "conversations of one person on the server",
+        "rag.storage.conversations",
+        "MOST_TOGETHER",
+        "bytes",
+        "refused",
+        f"{_KEPT}::test_all_conversations_of_a_person_have_a_size",
+    ),
+    Limit(
+        "what a conversation is looked for by",
+        _SERVER,
+        "MOST_SOUGHT",
+        "characters",
+        "refused",
+        f"{_KEPT}::test_what_is_looked_for_has_a_length",
     ),
     Limit(
         "questions of a conversation that is packed",

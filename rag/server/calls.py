@@ -27,7 +27,7 @@ R = TypeVar("R", bound=PageRequest)
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[R]):
-    """A call with one answer."""
+    """A call with one answer; None for what is not there."""
 
     name: str
     takes: type[R]

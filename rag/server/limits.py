@@ -14,6 +14,7 @@ __all__ = [
     "MOST_PACKED",
     "MOST_PASSAGES",
     "MOST_PATHS",
+    "MOST_SOUGHT",
     "MOST_TEXT",
     "MOST_TURN",
     "MOST_VALUES",
@@ -33,6 +34,7 @@ MOST_CITATIONS = 500  # that are looked after in one call, and of a conversation
 MOST_PACKED = 200  # questions of a conversation that is packed
 MOST_PASSAGES = 50  # of a search
 MOST_PATHS = 20_000  # sources that a question is limited to
+MOST_SOUGHT = 200  # characters of what a conversation is looked for by
 MOST_WAITING = 200  # questions that wait for their turn
 AT_ONCE = 4  # questions answered side by side; further ones wait their turn
 ORIGINALS_AT_ONCE = 4  # files of sources that are handed out side by side

@@ -9,22 +9,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 from starlette.requests import Request
 
 from rag.errors import QuestionProblem
 from rag.evidence import Kind, PackedAnswer
-from rag.server.limits import MOST_BODY, MOST_CITATIONS, MOST_PACKED, MOST_PATHS, MOST_TEXT, MOST_TURN
+from rag.server.limits import (
+    MOST_BODY,
+    MOST_CITATIONS,
+    MOST_PACKED,
+    MOST_PATHS,
+    MOST_SOUGHT,
+    MOST_TEXT,
+    MOST_TURN,
+)
 from rag.types import AnswerShape, AnswerStatus, Citation, Claim, PartlyReason, QuotedRows, Role, Span, Support, Turn
 
 __all__ = [
     "AskRequest",
     "CitationStatusRequest",
+    "ConversationRequest",
+    "ConversationsRequest",
     "EvidenceRequest",
     "FeedbackRequest",
+    "KeepRequest",
     "PackRequest",
     "PageRequest",
     "PathRequest",
+    "PinRequest",
     "RestoreRequest",
     "SearchRequest",
     "SuggestionsRequest",
@@ -79,6 +91,36 @@ class CitationStatusRequest(PageRequest):
     """Citations that may have changed since."""
 
     citations: list[_Quoted] | None = None
+
+
+class ConversationsRequest(PageRequest):
+    """The conversations of who has signed in, or those that hold every word of a text."""
+
+    text: Annotated[str, Field(max_length=MOST_SOUGHT)] = ""
+    user: Text = ""
+
+
+class ConversationRequest(PageRequest):
+    """One conversation of who has signed in."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    user: Text = ""
+
+
+class PinRequest(ConversationRequest):
+    """Whether a conversation stands in front of the others."""
+
+    pinned: bool
+
+
+class KeepRequest(ConversationRequest):
+    """A conversation to be kept as the page has it, which read it in `version`; 0 is a new one."""
+
+    title: Text
+    at: Annotated[int, Field(ge=0, lt=2**53)]
+    version: Annotated[int, Field(ge=0, lt=2**53)] = 0
+    pinned: bool = False
+    conversation: dict[str, JsonValue]
 
 
 class SuggestionsRequest(PageRequest):

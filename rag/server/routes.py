@@ -48,7 +48,7 @@ from rag.server.request_models import (
 from rag.server.upload_store import MOST_BYTES, UploadStore
 from rag.types import Span
 
-__all__ = ["PageRoutes"]
+__all__ = ["PageRoutes", "responder"]
 
 Endpoint: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 _T = TypeVar("_T", bound=PageRequest)
@@ -96,7 +96,7 @@ class PageRoutes:
     def routes(self, answering: Answering[AskRequest]) -> list[Route]:
         """All of them, under `/page/`, with what comes and goes as files."""
         return [
-            *(Route(f"/page/{call.name}", _answered(call), methods=["POST"]) for call in self.calls()),
+            *(Route(f"/page/{call.name}", responder(call), methods=["POST"]) for call in self.calls()),
             Route("/page/ask", answering.respond, methods=["POST"]),
             Route("/page/receive", self._receive, methods=["POST"]),
             Route("/page/cases", self._cases, methods=["GET"]),
@@ -256,17 +256,18 @@ def _pieces(content: IO[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-def _answered(call: Call[_T]) -> Endpoint:
+def responder(call: Call[_T]) -> Endpoint:
     """A call as a route: an expected error becomes its sentence and hint, any other is logged."""
 
     async def answered(request: Request) -> Response:
         try:
             given = await parse_request(request, call.takes)
-            return JSONResponse(await run_in_threadpool(call.answers, given))
+            told = await run_in_threadpool(call.answers, given)
         except FootnoteError as problem:
             return refused(problem)
         except Exception:
             _log.exception("The page's call %s failed.", call.name)
             return JSONResponse({"error": FAULT}, 500)
+        return JSONResponse({"error": "Not found."}, 404) if told is None else JSONResponse(told)
 
     return answered

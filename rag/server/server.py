@@ -28,12 +28,14 @@ from rag.server.api import Endpoints
 from rag.server.asking import Answering
 from rag.server.auth import Authenticator, user_tag
 from rag.server.build_job import BuildJob
+from rag.server.conversations import conversation_routes
 from rag.server.doors import Doors
 from rag.server.gradio_api import GradioProxy
 from rag.server.guard import Guard
 from rag.server.routes import PageRoutes
 from rag.server.upload_store import UploadStore
 from rag.server.users import UsersFile
+from rag.storage import ConversationStore
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -161,7 +163,10 @@ def application(
         await asyncio.gather(holding, sweeping)
 
     routes = [Route("/", page), *(Route(f"/footnote/{name}", static) for name in files)]
-    routes += [*page_routes.routes(answering), *(doorkeeper.routes() if doorkeeper else ())]
+    routes += page_routes.routes(answering)
+    if doorkeeper is not None:
+        kept = ConversationStore(feedback.with_name("conversations.db"))
+        routes += [*doorkeeper.routes(), *conversation_routes(kept)]
     doors = Doors(routes, [call.name for call in calls])
     guard = Middleware(Guard, names=ServedNames(host, public), doors=doors, doorkeeper=doorkeeper)
     return Starlette(routes=[*routes, Mount("/", programs)], middleware=[guard], lifespan=lifespan)

@@ -1,4 +1,4 @@
-"""Storage: the truth, one SQLite file with documents, text, chunks, vectors and what made them.
+"""Storage: the truth, one SQLite file with documents, text, chunks, vectors and what made them; and conversations.
 
 Floor 2. A snapshot is one generation, whatever is committed meanwhile. This room does not know how anything is read,
 embedded or searched.
@@ -7,6 +7,9 @@ embedded or searched.
 import lazy_loader
 
 __all__ = [
+    "Conversation",
+    "ConversationHead",
+    "ConversationStore",
     "FileRow",
     "IndexWriter",
     "Snapshot",

@@ -1,3 +1,6 @@
+from .conversations import Conversation as Conversation
+from .conversations import ConversationHead as ConversationHead
+from .conversations import ConversationStore as ConversationStore
 from .rows import FileRow as FileRow
 from .rows import StoredChunk as StoredChunk
 from .rows import suffix_of as suffix_of

@@ -1,0 +1,172 @@
+"""Conversations of people who sign in, kept for each of them alone.
+
+A conversation is a text that only its owner's page reads; beside it stand what a list shows and the words that it is
+found by. What is deleted is overwritten. Each change gives the conversation another version, so that two pages at once
+do not undo each other's. This module does not know what a conversation consists of, nor who has signed in.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from rag.errors import ConfigProblem
+
+__all__ = ["MOST_OF_ONE", "MOST_TOGETHER", "Conversation", "ConversationHead", "ConversationStore"]
+
+MOST_OF_ONE = 4_000_000  # bytes of one conversation
+MOST_TOGETHER = 200_000_000  # bytes of all conversations of one person
+
+_PATIENCE_MS = 10_000
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS conversations (
+    owner TEXT NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, at INTEGER NOT NULL, questions INTEGER NOT NULL,
+    pinned INTEGER NOT NULL, version INTEGER NOT NULL, bytes INTEGER NOT NULL, words TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (owner, id)
+)
+"""
+_LIST = """
+SELECT id, title, at, questions, pinned, version FROM conversations WHERE owner = ?
+AND NOT EXISTS (SELECT 1 FROM json_each(?) AS wanted WHERE instr(words, wanted.value) = 0)
+ORDER BY pinned DESC, at DESC, id
+"""
+_ONE = "SELECT id, title, at, questions, pinned, version, body FROM conversations WHERE owner = ? AND id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationHead:
+    """What a list shows of a conversation. `at` is when it was last asked something, in milliseconds since 1970."""
+
+    id: str
+    title: str
+    at: int
+    questions: int
+    pinned: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation: its head, and the text that the page keeps."""
+
+    head: ConversationHead
+    body: str
+
+
+class ConversationStore:
+    """The file of conversations, that only its owner may read; it is made with the first one that is kept."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+
+    def heads(self, owner: str, text: str = "") -> list[ConversationHead]:
+        """Those of one person that hold every word of a text, the pinned ones first, then by when they were asked."""
+        wanted = json.dumps(_folded(text).split())
+        with self._opened() as file:
+            return [_head(row) for row in file.execute(_LIST, (owner, wanted))] if file else []
+
+    def get(self, owner: str, identity: str) -> Conversation | None:
+        """One conversation; None where this person has none of that id."""
+        with self._opened() as file:
+            rows = list(file.execute(_ONE, (owner, identity))) if file else []
+        return Conversation(_head(rows[0][:-1]), str(rows[0][-1])) if rows else None
+
+    def keep(self, owner: str, given: Conversation, words: str) -> int:
+        """Keeps a conversation that was read in `given.head.version`, 0 for a new one, and gives its new version.
+
+        Gives 0, and changes nothing, where it has another version by now. `words` is what it is found by. Raises
+        ConfigProblem where there is no room for it.
+        """
+        head, size = given.head, len(given.body.encode()) + len(words.encode())
+        if size > MOST_OF_ONE:
+            raise _full(
+                f"This conversation has more than {MOST_OF_ONE:,} bytes", "Begin a new one; export keeps this one"
+            )
+        with self._changing() as file:
+            known = list(
+                file.execute("SELECT version, bytes FROM conversations WHERE owner = ? AND id = ?", (owner, head.id))
+            )
+            version, before = known[0] if known else (0, 0)
+            if version != head.version:
+                return 0
+            (together,) = next(file.execute("SELECT total(bytes) FROM conversations WHERE owner = ?", (owner,)))
+            if together - before + size > MOST_TOGETHER:
+                raise _full(
+                    f"Your conversations have more than {MOST_TOGETHER:,} bytes", "Delete some, or export them first"
+                )
+            row = (owner, head.id, head.title, head.at, head.questions, head.pinned, version + 1, size)
+            file.execute(
+                "REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _folded(words), given.body)
+            )
+            return int(version) + 1
+
+    def pin(self, owner: str, identity: str, pinned: bool) -> bool:
+        """Puts a conversation in front of the others, or back among them; False where there is none of that id."""
+        change = "UPDATE conversations SET pinned = ? WHERE owner = ? AND id = ?"
+        with self._changing() as file:
+            file.execute(change, (pinned, owner, identity))
+            return bool(file.changes())
+
+    def delete(self, owner: str, identity: str) -> bool:
+        """Deletes a conversation; False where there is none of that id."""
+        with self._changing() as file:
+            file.execute("DELETE FROM conversations WHERE owner = ? AND id = ?", (owner, identity))
+            return bool(file.changes())
+
+    def delete_all(self, owner: str) -> int:
+        """Deletes all conversations of one person, and gives their number."""
+        with self._changing() as file:
+            file.execute("DELETE FROM conversations WHERE owner = ?", (owner,))
+            return int(file.changes())
+
+    @contextmanager
+    def _changing(self) -> Iterator[apsw.Connection]:
+        """The file, in one transaction; its journal, with what was there before, is gone afterwards."""
+        with self._lock, self._opened(make=True) as file:
+            assert file is not None
+            with file:
+                yield file
+
+    @contextmanager
+    def _opened(self, make: bool = False) -> Iterator[apsw.Connection | None]:
+        if not make and not self._file.exists():
+            yield None
+            return
+        try:
+            self._file.touch(0o600)
+            file = apsw.Connection(str(self._file))
+            try:
+                file.set_busy_timeout(_PATIENCE_MS)
+                file.execute("PRAGMA secure_delete = ON")
+                file.execute(_SCHEMA)
+                yield file
+            finally:
+                file.close()
+        except (OSError, apsw.Error) as error:
+            hint = "Check the disk, and the folder of the setting feedback, in which it lies."
+            raise ConfigProblem(f"{self._file} cannot be used: {error}.", hint) from error
+
+
+def _head(row: tuple[object, ...]) -> ConversationHead:
+    identity, title, at, questions, pinned, version = row
+    assert isinstance(at, int)
+    assert isinstance(questions, int)
+    assert isinstance(version, int)
+    return ConversationHead(str(identity), str(title), at, questions, bool(pinned), version)
+
+
+def _folded(text: str) -> str:
+    """A text as words are compared: without regard to capitals, in one form of each character."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _full(what: str, hint: str) -> ConfigProblem:
+    return ConfigProblem(f"{what} and is not kept on the server.", f"{hint}.")
