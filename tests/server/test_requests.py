@@ -144,8 +144,8 @@ def test_a_search_gives_so_many_passages(tmp_path: Path) -> None:
     with Assistant(config, WordEncoder()) as assistant:
         assert len(assistant.search("harbour", k=1000)) > MOST_PASSAGES
         endpoints = Endpoints(Viewer(assistant))
-        assert len(endpoints.search("harbour", k=10**9)) == MOST_PASSAGES
-        assert len(endpoints.search("harbour", k=-1)) == 1
+        assert len(endpoints.search(SearchRequest(question="harbour", k=10**9))) == MOST_PASSAGES
+        assert len(endpoints.search(SearchRequest(question="harbour", k=-1))) == 1
 
 
 def test_texts_of_the_greatest_length_pass() -> None:
