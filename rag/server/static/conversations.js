@@ -1,11 +1,20 @@
-// Earlier conversations of this browser: open, rename, delete.
+// Earlier conversations: find, open, pin, rename, delete.
 
-import { day, drawer, h, iconButton, plural } from "./dom.js";
+import { day, drawer, h, icon, iconButton, plural } from "./dom.js";
+import * as kept from "./kept.js";
 import * as store from "./store.js";
 import { t, within } from "./words.js";
 
 export function conversationsDrawer(chat) {
   const list = h("ul", { class: "scroll past" });
+  const sought = h("input", {
+    type: "search",
+    "aria-label": t("Find in conversations"),
+    placeholder: t("Find in conversations"),
+    maxlength: 200,
+    oninput: () => show(),
+  });
+  const problem = h("p", { class: "problem", role: "alert", hidden: true });
   const node = drawer(
     "left",
     t("Conversations"),
@@ -15,7 +24,9 @@ export function conversationsDrawer(chat) {
       h("h2", {}, t("Conversations")),
       iconButton("close", t("Close"), () => node.close()),
     ),
-    h("p", { class: "aside" }, store.user ? t("Kept in this browser only, until you sign out.") : t("Kept in this browser only.")),
+    h("p", { class: "aside" }, store.user ? t("Kept on the server, for you alone.") : t("Kept in this browser only.")),
+    problem,
+    sought,
     list,
     h(
       "p",
@@ -67,8 +78,19 @@ export function conversationsDrawer(chat) {
       if (conversation.id === chat.talk.id) chat.open(store.fresh());
       show();
     };
+    const isPinned = kept.pinned(conversation.id);
+    const pin = () => {
+      kept.pin(conversation.id, !isPinned);
+      show();
+      [...list.querySelectorAll("[aria-pressed]")].find((each) => each.dataset.id === conversation.id)?.focus();
+    };
     item.append(
       name,
+      iconButton("pin", t("Pin “{title}”", { title }), pin, {
+        class: "ghost quiet pin",
+        "aria-pressed": String(isPinned),
+        "data-id": conversation.id,
+      }),
       iconButton("edit", t("Rename “{title}”", { title }), rename, { class: "ghost quiet" }),
       iconButton("bin", t("Delete “{title}”", { title }), remove, { class: "ghost quiet" }),
     );
@@ -76,9 +98,14 @@ export function conversationsDrawer(chat) {
   }
 
   function show() {
-    const all = store.all();
-    list.replaceChildren(...(all.length ? all.map(row) : [h("li", { class: "aside" }, t("Nothing has been asked yet."))]));
+    const all = kept.found(sought.value);
+    const none = store.all().length ? t("No conversation holds these words.") : t("Nothing has been asked yet.");
+    list.replaceChildren(...(all.length ? all.map(row) : [h("li", { class: "aside" }, none)]));
   }
 
-  return { node, open: () => (show(), node.showModal()) };
+  kept.keepOnServer(
+    () => node.open && !list.querySelector("input") && show(),
+    (message) => (problem.replaceChildren(icon("warn"), message), (problem.hidden = false)),
+  );
+  return { node, open: () => ((sought.value = ""), show(), node.showModal()) };
 }

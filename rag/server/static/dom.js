@@ -25,6 +25,7 @@ const STROKES = {
   copy: "M9 9h10v11H9zM6 15H5V4h10v1",
   again: "M19 12a7 7 0 1 1-2.2-5.1M19 4v4h-4",
   edit: "M5 19l1-4L16 5l3 3L9 18zM14 7l3 3",
+  pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
   bin: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   list: "M5 7h14M5 12h14M5 17h9",
   books: "M5 4h4v16H5zM10 4h4v16h-4zM15.5 5l3.4-.8 3 15-3.4.8z",

@@ -7,6 +7,7 @@ import { Evidence } from "./evidence.js";
 import { conversationsDrawer } from "./conversations.js";
 import { Sources } from "./sources.js";
 import { exporter } from "./keep.js";
+import { settled } from "./kept.js";
 import * as store from "./store.js";
 import { language, t } from "./words.js";
 
@@ -29,10 +30,17 @@ function themeButton() {
 }
 
 function signOut() {
-  const words = t("Sign out {name}; the conversations kept here are deleted", { name: store.user });
+  const words = t("Sign out {name}; your conversations leave this browser and stay on the server", { name: store.user });
+  const leave = async (event) => {
+    const form = event.currentTarget;
+    event.preventDefault();
+    await settled();
+    store.forget();
+    form.submit();
+  };
   return h(
     "form",
-    { method: "post", action: "logout", onsubmit: () => store.forget() },
+    { method: "post", action: "logout", onsubmit: leave },
     h("button", { type: "submit", class: "ghost", "aria-label": words, title: words }, icon("out")),
   );
 }

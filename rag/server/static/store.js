@@ -4,7 +4,8 @@ export const user = document.querySelector('meta[name="user"]')?.content ?? "";
 const ALL = "footnote.conversations";
 const KEY = user ? `${ALL}.${user}` : ALL;
 const CURRENT = "footnote.current";
-const MOST = 40;
+const KEPT = "footnote.kept";
+let mirrored = null; // who is told of what is written and removed
 let forgotten = false; // whoever has signed out leaves nothing behind, not even what is written while the page goes
 
 // Where people sign in, each finds only their own; nobody leaves theirs to the next one.
@@ -17,7 +18,7 @@ function clear(theirs) {
 }
 
 if (user) {
-  clear((key) => key.startsWith(`${ALL}.`) && key !== KEY);
+  clear((key) => (key.startsWith(`${ALL}.`) && key !== KEY) || (key.startsWith(`${KEPT}.`) && key !== `${KEPT}.${user}`));
   addEventListener("storage", (event) => {
     if (event.key !== KEY || event.newValue !== null) return;
     forgotten = true; // signed out in another tab
@@ -28,7 +29,14 @@ if (user) {
 // On signing out: the conversations of this person, and which one was open.
 export function forget() {
   forgotten = true;
-  clear((key) => key === KEY || key === CURRENT);
+  clear((key) => key === KEY || key === CURRENT || key === `${KEPT}.${user}`);
+}
+
+export const left = () => forgotten;
+
+// {written(), removed(id)} are called from now on.
+export function mirror(told) {
+  mirrored = told;
 }
 
 function read() {
@@ -63,15 +71,29 @@ export const all = () => read();
 export function save(conversation) {
   if (!conversation.turns.length) return;
   const kept = { ...conversation, at: Date.now() };
-  write([kept, ...read().filter((each) => each.id !== conversation.id)].slice(0, MOST));
+  write([kept, ...read().filter((each) => each.id !== conversation.id)]);
+  mirrored?.written();
+}
+
+// A conversation as another machine has it: of two the one that was asked last stays.
+export function join(conversation) {
+  const known = read().find((each) => each.id === conversation.id);
+  if (known && known.at >= conversation.at) return;
+  write([conversation, ...read().filter((each) => each.id !== conversation.id)].sort((one, other) => other.at - one.at));
 }
 
 export function rename(id, title) {
   write(read().map((each) => (each.id === id ? { ...each, title } : each)));
+  mirrored?.written();
+}
+
+export function drop(id) {
+  write(read().filter((each) => each.id !== id));
 }
 
 export function remove(id) {
-  write(read().filter((each) => each.id !== id));
+  drop(id);
+  mirrored?.removed(id);
 }
 
 // A setting of this browser; without a value it is read. Where nothing may be stored it is simply forgotten.

@@ -112,7 +112,10 @@ const TABLES = {
       Conversations: "Gespräche",
       "New conversation": "Neues Gespräch",
       New: "Neu",
-      "Kept in this browser only, until you sign out.": "Nur in diesem Browser aufgehoben, bis Sie sich abmelden.",
+      "Kept on the server, for you alone.": "Auf dem Server aufgehoben, nur für Sie.",
+      "Find in conversations": "In Gesprächen suchen",
+      "No conversation holds these words.": "Kein Gespräch enthält diese Wörter.",
+      "Pin “{title}”": "„{title}“ anheften",
       "Kept in this browser only.": "Nur in diesem Browser aufgehoben.",
       "Save your feedback": "Ihre Rückmeldungen speichern",
       "{link} as cases for rag eval.": "{link}, als Fälle für rag eval.",
@@ -239,7 +242,8 @@ const TABLES = {
       "Colours: system": "Farben: wie das System",
       "Colours: light": "Farben: hell",
       "Colours: dark": "Farben: dunkel",
-      "Sign out {name}; the conversations kept here are deleted": "{name} abmelden; die hier aufgehobenen Gespräche werden gelöscht",
+      "Sign out {name}; your conversations leave this browser and stay on the server":
+        "{name} abmelden; Ihre Gespräche werden in diesem Browser gelöscht und bleiben auf dem Server",
       "Waiting for the server…": "Warten auf den Server …",
       "Warming up…": "Gleich bereit …",
       "The server does not answer. Check that it is still running, then try again.":
