@@ -1,3 +1,3 @@
-from .auth import read_users as read_users
-from .auth import users_file_line as users_file_line
 from .launch import launch as launch
+from .users import read_users as read_users
+from .users import users_file_line as users_file_line
