@@ -196,7 +196,7 @@ _FORM = """<!doctype html>
 <link rel="icon" type="image/svg+xml" href="footnote/favicon.svg">
 <link rel="stylesheet" href="footnote/fonts.css"><link rel="stylesheet" href="footnote/page.css">
 </head>
-<body><main id="footnote" class="signing"><form method="post" action="login">
+<body><main id="footnote" class="signing"><form method="post">
 <h1>Footnote<sup aria-hidden="true">1</sup></h1>{said}
 <label>Name<input name="username" autocomplete="username" required autofocus></label>
 <label>Password<input name="password" type="password" autocomplete="current-password" required></label>

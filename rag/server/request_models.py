@@ -32,9 +32,11 @@ __all__ = [
     "ConversationsRequest",
     "EvidenceRequest",
     "FeedbackRequest",
+    "FindRequest",
     "KeepRequest",
     "PackRequest",
     "PageRequest",
+    "PartRequest",
     "PathRequest",
     "PinRequest",
     "RestoreRequest",
@@ -71,6 +73,17 @@ class RestoreRequest(PageRequest):
 class _Place(PageRequest):
     document_id: Text
     span: tuple[int, int]
+
+
+class PartRequest(_Place):
+    """A part of a source's text."""
+
+
+class FindRequest(PageRequest):
+    """Words that are looked for in one source."""
+
+    document_id: Text
+    words: Text
 
 
 class EvidenceRequest(_Place):

@@ -32,13 +32,16 @@ from rag.server.asking import FAULT, Answering, refused
 from rag.server.build_job import BuildJob
 from rag.server.calls import Call, Stream, Told
 from rag.server.limits import ORIGINALS_AT_ONCE
+from rag.server.reading import Reading
 from rag.server.request_models import (
     AskRequest,
     CitationStatusRequest,
     EvidenceRequest,
     FeedbackRequest,
+    FindRequest,
     PackRequest,
     PageRequest,
+    PartRequest,
     PathRequest,
     RestoreRequest,
     SearchRequest,
@@ -76,6 +79,7 @@ class PageRoutes:
 
     def calls(self) -> tuple[Call[Any], ...]:
         """All calls with one answer."""
+        reading = Reading(self.endpoints.viewer)
         return (
             Call("search", SearchRequest, self.endpoints.search, "agents"),
             Call("sources", PageRequest, self.endpoints.sources, "agents"),
@@ -84,6 +88,10 @@ class PageRoutes:
             Call("stop", PageRequest, self._changing(self._stop), "programs"),
             Call("state", PageRequest, self._state),
             Call("evidence", EvidenceRequest, self._evidence),
+            Call("overview", PathRequest, lambda given: reading.overview(given.path)),
+            Call("part", PartRequest, lambda given: list(reading.part(given.document_id, Span(*given.span)))),
+            Call("find", FindRequest, lambda given: reading.find(given.document_id, given.words)),
+            Call("questions", PathRequest, lambda given: list(reading.questions(given.path))),
             Call("standing", CitationStatusRequest, self._standing),
             Call("writers", PageRequest, lambda _: list(self.endpoints.language_models())),
             Call("suggest", SuggestionsRequest, self._suggest),

@@ -60,6 +60,7 @@ PAGE = """<!doctype html>
 <link rel="preload" href="footnote/sans-latin.woff2" as="font" type="font/woff2" crossorigin>
 <link rel="stylesheet" href="footnote/fonts.css"><link rel="stylesheet" href="footnote/page.css">
 <link rel="stylesheet" href="footnote/talk.css"><link rel="stylesheet" href="footnote/evidence.css">
+<link rel="stylesheet" href="footnote/sources.css"><link rel="stylesheet" href="footnote/reader.css">
 <link rel="stylesheet" href="footnote/table.css"><link rel="stylesheet" href="footnote/print.css">
 <!--modules--><script type="module" src="footnote/main.js"></script>
 </head>

@@ -83,7 +83,7 @@ def _read_as(server: Server, text: str) -> None:
     connection.close()
 
 
-def test_the_list_says_what_was_left_out_of_a_source(own: tuple[Server, Page]) -> None:
+def test_a_source_that_is_opened_says_what_was_left_out_of_it(own: tuple[Server, Page]) -> None:
     from rag.storage.connect import open_for_writing
 
     server, page = own
@@ -99,15 +99,18 @@ def test_the_list_says_what_was_left_out_of_a_source(own: tuple[Server, Page]) -
     row = page.locator(".source", has_text="lighthouse.md")
     row.wait_for()
     assert "German" in row.locator(".amount").inner_text()
-    told = row.locator(".left-out")
-    assert told.inner_text() == "Left out: 3 running heads, 1 hidden sheet · In doubt: the encoding"
-    told.locator("summary").click()
+    row.locator(".pick").click()
+    told = page.locator(".reader .left-out")
+    told.wait_for()
+    assert told.locator("h3").all_inner_texts() == ["Left out", "In doubt"]
     assert told.locator("li").all_inner_texts() == [
         "3 running heads (pages 1-3, 12 words)",
         "1 hidden sheet (<b>Costs</b>)",
         "the encoding (windows-1250)",
     ]
-    assert page.locator(".source:not(:has-text('lighthouse.md')) .left-out").count() == 0
+    page.locator(".source .pick", has_text="harbour.txt").click()
+    page.locator(".reader h2", has_text="harbour").wait_for()
+    assert told.count() == 0
 
 
 def test_the_lines_of_a_fact_sheet_stand_below_one_another(own: tuple[Server, Page]) -> None:

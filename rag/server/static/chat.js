@@ -77,6 +77,7 @@ export class Chat {
     this.evidence.close();
     this.talk = conversation;
     store.setting("current", conversation.id);
+    this.onopened?.(conversation);
     this.log.replaceChildren();
     if (!conversation.turns.length) return this.welcome();
     this.node.classList.remove("empty");
@@ -91,7 +92,10 @@ export class Chat {
   showFirst(turn, node) {
     const chip = node.querySelector("button.chip");
     if (!chip) return this.evidence.wait(turn?.answer ? t("Nothing is cited.") : "");
-    if (wide.matches && !this.evidence.dismissed) chip.click();
+    if (!wide.matches || this.evidence.dismissed) return;
+    this.evidence.unasked = true;
+    chip.click();
+    this.evidence.unasked = false;
   }
 
   welcome() {
@@ -132,6 +136,7 @@ export class Chat {
     this.running = undefined;
     this.composer.rest();
     store.save(talk);
+    this.onopened?.(talk);
   }
 
   async listen(turn, node, turns, talk, signal) {

@@ -107,5 +107,5 @@ export function conversationsDrawer(chat) {
     () => node.open && !list.querySelector("input") && show(),
     (message) => (problem.replaceChildren(icon("warn"), message), (problem.hidden = false)),
   );
-  return { node, open: () => ((sought.value = ""), show(), node.showModal()) };
+  return { node, onopen: show };
 }

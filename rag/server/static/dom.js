@@ -37,6 +37,11 @@ const STROKES = {
   larger: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13M15.5 15.5L20 20M10.5 7.5v6M7.5 10.5h6",
   smaller: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13M15.5 15.5L20 20M7.5 10.5h6",
   open: "M14 5h5v5M19 5l-8.5 8.5M17 13.5V19H5V7h5.5",
+  fold: "M6 9.5l6 6 6-6",
+  link: "M10 14a4 4 0 0 0 6 .4l2.4-2.4a4 4 0 0 0-5.7-5.7L11.5 7.5M14 10a4 4 0 0 0-6-.4L5.6 12a4 4 0 0 0 5.7 5.7l1.2-1.2",
+  rail: "M4 5h16v14H4zM9.5 5v14",
+  search: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13M15.5 15.5L20 20",
+  clip: "M19 11.5l-7.5 7.5a4.6 4.6 0 0 1-6.5-6.5L13 4.5a3.1 3.1 0 0 1 4.4 4.4l-7.7 7.7a1.6 1.6 0 0 1-2.2-2.2l6.8-6.8",
   down: "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 19.5h14",
   out: "M10 5H5v14h5M14 8l4 4-4 4M9 12h9",
   good: "M8 20H4v-9h4zM8 11l4-7c1.7 0 2.4 1.2 2 3l-.6 2.5H19l-1.4 8.2c-.2 1.4-1 2.3-2.4 2.3H8",
@@ -82,6 +87,7 @@ export function day(at) {
 // Where something stands, in words: "page 12".
 export const pageWords = (label, number) => (label || number ? t("page {number}", { number: label || number }) : "");
 
+export const roomy = window.matchMedia("(min-width: 1280px)");
 export const wide = window.matchMedia("(min-width: 1080px)");
 
 let speaker;
@@ -92,9 +98,11 @@ export function say(text) {
   requestAnimationFrame(() => (speaker.textContent = text));
 }
 
-// A native dialog that closes on its backdrop.
+// A native dialog that closes on its backdrop; one that has its place on the page (`stays`) does not close.
 export function drawer(cls, label, ...children) {
   const node = h("dialog", { class: `drawer ${cls}`, "aria-label": label }, ...children);
+  const close = node.close.bind(node);
+  node.close = () => node.stays || close();
   node.addEventListener("click", (event) => event.target === node && node.close());
   return node;
 }

@@ -1,8 +1,9 @@
 // The panel beside the chat: the cited sentence where it stands. On a narrow window the same panel is a sheet from below.
 
+import { copyLink, linkTo } from "./address.js";
 import { call, originalOf } from "./api.js";
 import { passageButton } from "./answer.js";
-import { dateWords, day, h, icon, iconButton, pageWords, plural, wide } from "./dom.js";
+import { dateWords, day, h, icon, iconButton, pageWords, plural, say, wide } from "./dom.js";
 import { excerpt, prose } from "./excerpt.js";
 import { PageView } from "./pageview.js";
 import { grid, sheetPlace } from "./table.js";
@@ -15,10 +16,14 @@ export class Evidence {
     this.root = root;
     this.shown = null;
     this.dismissed = false; // closed by hand: it does not come back by itself
+    this.unasked = false; // set while it opens by itself
+    // A citation is shown: onshown(item, from, whether another one was shown before); it is closed by hand: onleft();
+    // its source is wanted as a whole: onread(found, item). linkOf(item, from) gives its address.
+    Object.assign(this, { onshown() {}, onleft() {}, onread() {}, linkOf: () => "#" });
     this.count = h("span", { class: "place" });
     this.previous = iconButton("left", t("Previous citation"), () => this.step(-1));
     this.next = iconButton("right", t("Next citation"), () => this.step(1));
-    const shut = iconButton("close", t("Close"), () => ((this.dismissed = true), this.close()));
+    const shut = iconButton("close", t("Close"), () => this.leave());
     this.about = h("div", { class: "about" });
     this.body = h("div", { class: "body", tabindex: "0", role: "region", "aria-label": t("The source") });
     this.also = h("details", { class: "also", ontoggle: () => this.reveal() });
@@ -35,7 +40,8 @@ export class Evidence {
       if (event.key === "ArrowLeft" && !this.previous.disabled) this.step(-1);
       if (event.key === "ArrowRight" && !this.next.disabled) this.step(1);
     });
-    this.node.addEventListener("click", (event) => event.target === this.node && this.close());
+    this.node.addEventListener("click", (event) => event.target === this.node && this.leave());
+    this.node.addEventListener("cancel", () => this.onleft());
     // The event comes late: by then the panel may be open again, as a column instead of a sheet.
     this.node.addEventListener("close", () => this.node.open || this.closed());
     wide.addEventListener(
@@ -63,6 +69,12 @@ export class Evidence {
     this.around = 0;
     this.place();
     this.fill();
+    this.tell(false);
+  }
+
+  tell(stepped) {
+    const { kind, items, index, from } = this.shown;
+    if (kind === "cited" && !this.unasked) this.onshown(items[index], from, stepped);
   }
 
   // A column that takes no focus on a wide window, a modal sheet on a narrow one.
@@ -92,6 +104,13 @@ export class Evidence {
     this.body.replaceChildren(h("p", { class: "waiting" }, words));
   }
 
+  // Closed by hand.
+  leave() {
+    this.dismissed = true;
+    this.close();
+    this.onleft();
+  }
+
   close() {
     const inside = this.node.contains(document.activeElement);
     if (this.node.open) this.node.close();
@@ -111,6 +130,7 @@ export class Evidence {
     this.shown.index = Math.max(0, Math.min(this.shown.index + by, this.shown.items.length - 1));
     this.around = 0;
     this.fill();
+    this.tell(true);
   }
 
   async fill() {
@@ -201,25 +221,36 @@ export class Evidence {
           { class: "said" },
           this.verdict(found, item),
           h("span", { class: "gap" }),
-          found.modified > 0 &&
-            h(
-              "a",
-              {
-                class: "ghost",
-                href: originalOf(found.document_id, found.path) + (found.page ? `#page=${found.page}` : ""),
-                target: "_blank",
-                rel: "noopener",
-                "aria-label": t("Open the source"),
-                title: t("Open the source"),
-              },
-              icon("open"),
-            ),
+          standing && this.ways(found),
           pictured && this.switcher(mode, found, item),
         ),
       ].filter(Boolean),
     );
     if (mode === "page") this.pages.show(this.body, found, this.shown.kind === "cited");
     else this.text(found, item);
+  }
+
+  // A link to this place, the whole source, and the file itself.
+  ways(found) {
+    const { items, index, from, kind } = this.shown;
+    const at = linkTo({ source: found.path, at: items[index].span });
+    const link = kind === "cited" ? this.linkOf(items[index], from) : at;
+    const taken = (event) => event.metaKey || event.ctrlKey || event.shiftKey || (event.preventDefault(), false);
+    const way = (name, words, href, more) => h("a", { class: "ghost", href, "aria-label": words, title: words, ...more }, icon(name));
+    return [
+      way("link", t("Copy a link to this citation"), link, {
+        onclick: async (event) => {
+          if (taken(event)) return;
+          say((await copyLink(link)) ? t("Link copied.") : t("The link is in the address bar."));
+        },
+      }),
+      way("books", t("Read the whole source"), at, { onclick: (event) => taken(event) || this.onread(found, items[index]) }),
+      found.modified > 0 &&
+        way("open", t("Open the source"), originalOf(found.document_id, found.path) + (found.page ? `#page=${found.page}` : ""), {
+          target: "_blank",
+          rel: "noopener",
+        }),
+    ];
   }
 
   verdict(found, item) {

@@ -1,13 +1,18 @@
 // Puts the page together.
 
+import { Bringing } from "./bringing.js";
 import { Chat } from "./chat.js";
 import { call } from "./api.js";
 import { h, icon, iconButton, wide } from "./dom.js";
-import { Evidence } from "./evidence.js";
 import { conversationsDrawer } from "./conversations.js";
-import { Sources } from "./sources.js";
+import { Evidence } from "./evidence.js";
 import { exporter } from "./keep.js";
 import { settled } from "./kept.js";
+import { Mentions } from "./mention.js";
+import { Places } from "./places.js";
+import { Rail } from "./rail.js";
+import { Reader } from "./reader.js";
+import { Sources } from "./sources.js";
 import * as store from "./store.js";
 import { language, t } from "./words.js";
 
@@ -73,20 +78,52 @@ function open(root) {
       count.textContent = state.sources.toLocaleString(language);
       chat.know(state, step);
       sources.know(state);
+      bringing.know();
     });
-  const sources = new Sources(chat, watch, (now) => {
-    step = now;
-    count.classList.toggle("busy", Boolean(step));
-    count.title = step ? step[0] : "";
-    chat.know(chat.known, step);
+  const sources = new Sources(chat, {
+    onchange: watch,
+    onbuild(now) {
+      step = now;
+      count.classList.toggle("busy", Boolean(step));
+      count.title = step ? step[0] : "";
+      chat.know(chat.known, step);
+    },
+    onopen: (source, span) => places.read({ source: source.path, at: span }),
+    onshow: () => rail.show(sources),
   });
   chat.onadd = () => sources.picker.click();
+  const bringing = new Bringing(chat.composer, {
+    may: () => sources.may,
+    longest: () => chat.composer.longest,
+    onfiles: (files) => sources.take(files),
+    onpick: () => sources.picker.click(),
+  });
+  sources.adding.querySelector(".add").after(bringing.button());
+  new Mentions(chat.composer, async () => sources.all ?? (await sources.refresh()));
   const past = conversationsDrawer(chat);
+  const rail = new Rail(root, [past, sources]);
+  const reader = new Reader(root, {
+    onclose: () => places.close(),
+    onmoved: (place) => places.moved(place),
+    onlimit(source, question) {
+      places.close();
+      chat.limit([source]);
+      if (question) chat.ask(question);
+    },
+  });
+  const places = new Places({
+    chat,
+    evidence,
+    reader,
+    onsources: () => rail.show(sources),
+    ontell: (words) => sources.tell(words),
+  });
 
   const header = h(
     "header",
     { class: "bar" },
-    iconButton("list", t("Conversations"), () => past.open()),
+    rail.button,
+    iconButton("list", t("Conversations"), () => rail.show(past)),
     h(
       "a",
       { class: "name", href: "#footnote", onclick: (event) => (event.preventDefault(), chat.start()) },
@@ -106,7 +143,7 @@ function open(root) {
       exporter(chat),
       h(
         "button",
-        { type: "button", class: "ghost wordy", "aria-label": t("Sources"), onclick: () => sources.open() },
+        { type: "button", class: "ghost wordy", "aria-label": t("Sources"), onclick: () => rail.show(sources) },
         icon("books"),
         h("span", {}, t("Sources")),
         count,
@@ -115,14 +152,16 @@ function open(root) {
       store.user && signOut(),
     ),
   );
-  root.replaceChildren(header, chat.node, evidence.node, sources.node, past.node);
+  root.replaceChildren(header, rail.node, chat.node, evidence.node, reader.node, bringing.node);
   root.classList.add("here");
+  rail.place();
+  places.begin();
   watch();
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName || "");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) (event.preventDefault(), chat.focus());
-    if (event.key === "Escape" && wide.matches && evidence.shown && !document.querySelector("dialog:modal"))
-      evidence.close();
+    if (event.key === "Escape" && wide.matches && evidence.shown && !reader.shown && !document.querySelector("dialog:modal"))
+      evidence.leave();
   });
 }
 

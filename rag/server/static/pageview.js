@@ -21,16 +21,18 @@ function placed([x0, y0, x1, y1], cls) {
 }
 
 export class PageView {
-  constructor() {
+  // onturn(number): the page that is shown.
+  constructor(onturn = () => {}) {
+    this.onturn = onturn;
     this.chosen = null; // how large a person wants pages, as a multiple of the panel's width
   }
 
-  // cited: whether the place is quoted in an answer, or only near to the question.
-  show(into, found, cited) {
+  // cited: whether the place is quoted in an answer, or only near to the question; number: the page to begin with.
+  show(into, found, cited, number = found.page ?? 1) {
     this.cited = cited;
     this.into = into;
     this.found = found;
-    this.turn(found.page ?? 1);
+    this.turn(number);
   }
 
   turn(number) {
@@ -58,6 +60,7 @@ export class PageView {
     if (held) into.querySelector(`[aria-label="${held}"]:not(:disabled)`)?.focus();
     this.size(this.chosen ?? 1);
     this.draw(number, label);
+    this.onturn(number);
   }
 
   // What has to be said of a page that holds the quote, or should.

@@ -1,93 +1,124 @@
-// The list of sources: those that need attention first, the others by their folders.
+// The rows of the list of sources: those that need attention first, the others by their folders.
 
+import { linkTo } from "./address.js";
 import { day, h, icon, iconButton, plural } from "./dom.js";
 import { language, t } from "./words.js";
 
 const KINDS = { "application/pdf": "PDF", "text/markdown": "MD", "text/html": "HTML", "text/plain": "TXT" };
-const STATES = { indexed: t("Indexed"), no_text: t("No text"), failed: t("Not read"), skipped: t("Skipped") };
+export const STATES = { indexed: t("Indexed"), no_text: t("No text"), failed: t("Not read"), skipped: t("Skipped") };
+const TALL = { source: 3.375, trouble: 5.75, folder: 2.5 }; // rem
+
+export const SORTS = {
+  name: [t("Name"), (one, other) => one.sortName.localeCompare(other.sortName)],
+  newest: [t("Newest first"), (one, other) => other.modified - one.modified],
+  longest: [t("Longest first"), (one, other) => other.chunks - one.chunks],
+  kind: [t("Kind"), (one, other) => kind(one).localeCompare(kind(other)) || one.sortName.localeCompare(other.sortName)],
+};
 
 const LANGUAGES = new Intl.DisplayNames([language], { type: "language", fallback: "none" });
-const STANDINGS = { "left out": t("Left out"), "in doubt": t("In doubt") };
 
-const kind = (source) => KINDS[source.media_type] || source.path.split(".").pop().slice(0, 4).toUpperCase();
+export const kind = (source) => KINDS[source.media_type] || source.path.split(".").pop().slice(0, 4).toUpperCase();
 export const nameOf = (source) => source.title || source.path.split("/").pop();
+export const folderOf = (source) => source.path.slice(0, Math.max(0, source.path.lastIndexOf("/")));
 
-function amount(source) {
+// What there is of a source, in a line; its passages only where they are asked for.
+export function amount(source, passages = false) {
   return [
     source.pages > 0 && plural(source.pages, "page"),
-    plural(source.chunks, "passage"),
+    passages && plural(source.chunks, "passage"),
     source.language && LANGUAGES.of(source.language),
     source.modified > 0 && day(source.modified * 1000),
-  ]
-    .filter(Boolean)
-    .join(" · ");
-}
-
-function folders(sources) {
-  const found = new Map();
-  for (const source of sources) {
-    const folder = source.path.includes("/") ? source.path.slice(0, source.path.lastIndexOf("/")) : "";
-    if (!found.has(folder)) found.set(folder, []);
-    found.get(folder).push(source);
-  }
-  return [...found];
-}
-
-// words: what a source's title or path must hold; ways: { may, chosen, onchoose(source, on), onremove(source) }.
-export function sourceList(all, words, ways) {
-  const matching = all.filter((source) => `${source.title} ${source.path}`.toLowerCase().includes(words));
-  const troubled = matching.filter((source) => source.status !== "indexed");
-  const fine = matching.filter((source) => source.status === "indexed");
-  const rows = (sources) => h("ul", {}, ...sources.map((source) => row(source, ways)));
-  return [
-    troubled.length > 0 &&
-      h(
-        "section",
-        {},
-        h("h3", { class: "trouble" }, icon("warn"), plural(troubled.length, "file needs attention", "files need attention")),
-        rows(troubled),
-      ),
-    ...folders(fine).map(([folder, within]) =>
-      h("section", {}, folder && h("h3", {}, h("bdi", {}, folder)), rows(within)),
-    ),
-    matching.length === 0 &&
-      h("p", { class: "aside" }, all.length ? t("No source has this in its name.") : t("Nothing is indexed yet.")),
   ].filter(Boolean);
 }
 
-// What the reader saw in a file and left out of its text: one line that opens to the places and words.
-function leftOut(phrases) {
-  if (!phrases.length) return null;
-  const parts = Object.entries(STANDINGS).map(([standing, words]) => {
-    const within = phrases.filter((one) => one.standing === standing).map((one) => one.what);
-    return within.length && `${words}: ${within.join(", ")}`;
-  });
-  return h(
-    "details",
-    { class: "left-out" },
-    h("summary", {}, h("bdi", {}, parts.filter(Boolean).join(" · "))),
-    h("ul", {}, ...phrases.map((one) => h("li", {}, h("bdi", {}, one.said)))),
-  );
+// What is looked for and sorted by, made once for each source.
+export const known = (source) => ({
+  ...source,
+  sortName: nameOf(source).toLowerCase(),
+  words: `${nameOf(source)} ${source.path}`.normalize("NFC").toLowerCase(),
+});
+
+export const matching = (all, words) => {
+  const wanted = words.normalize("NFC").toLowerCase().split(/\s+/).filter(Boolean);
+  return all.filter((source) => wanted.every((word) => source.words.includes(word)));
+};
+
+// ways: { may, chosen, folded, sort, onchoose(sources, on), onfold(folder), onopen(source), onremove(source) }.
+export function sourceRows(sources, ways) {
+  const troubled = sources.filter((source) => source.status !== "indexed");
+  const fine = sources.filter((source) => source.status === "indexed").sort(SORTS[ways.sort][1]);
+  const folders = grouped(fine);
+  const rows = troubled.length ? [heading(troubled.length), ...troubled.map((source) => line(source, "trouble", ways))] : [];
+  for (const folder of [...folders.keys()].sort((one, other) => one.localeCompare(other))) {
+    const within = folders.get(folder);
+    if (folder) rows.push(folderRow(folder, within, ways));
+    if (!ways.folded.has(folder)) rows.push(...within.map((source) => line(source, "source", ways)));
+  }
+  return rows;
 }
 
-function row(source, { may, chosen, onchoose, onremove }) {
+function grouped(sources) {
+  const found = new Map();
+  for (const source of sources) {
+    const folder = folderOf(source);
+    if (!found.has(folder)) found.set(folder, []);
+    found.get(folder).push(source);
+  }
+  return found;
+}
+
+const heading = (count) => ({
+  key: "attention",
+  rems: TALL.folder,
+  make: () => h("li", { class: "folder trouble" }, h("h3", {}, icon("warn"), plural(count, "file needs attention", "files need attention"))),
+});
+
+function folderRow(folder, within, { chosen, folded, onchoose, onfold }) {
+  const ticked = within.filter((source) => chosen.has(source.path)).length;
+  const open = !folded.has(folder);
+  const make = () => {
+    const box = h("input", {
+      type: "checkbox",
+      "aria-label": t("Ask only the folder {folder}", { folder }),
+      title: t("Ask only this folder"),
+      checked: ticked === within.length,
+      onchange: (event) => onchoose(within, event.target.checked),
+    });
+    box.indeterminate = ticked > 0 && ticked < within.length;
+    const fold = h(
+      "button",
+      { type: "button", "aria-expanded": String(open), title: folder, onclick: () => onfold(folder) },
+      icon(open ? "fold" : "right"),
+      h("bdi", {}, folder),
+      h("span", { class: "many" }, within.length.toLocaleString(language)),
+    );
+    return h("li", { class: "folder" }, h("h3", {}, fold), box);
+  };
+  return { key: `folder ${folder}`, rems: TALL.folder, make };
+}
+
+const line = (source, cls, ways) => ({ key: source.path, rems: TALL[cls], make: () => row(source, ways) });
+
+function row(source, { may, chosen, onchoose, onopen, onremove }) {
   const fine = source.status === "indexed";
+  const said = [STATES[source.status] || source.status, source.reason, source.hint].filter(Boolean).join(" ");
   return h(
     "li",
     { class: fine ? "source" : "source trouble" },
-    h("span", { class: "kind", "aria-hidden": "true" }, kind(source)),
     h(
-      "div",
-      {},
+      "a",
+      {
+        class: "pick",
+        href: linkTo({ source: source.path }),
+        title: fine ? source.path : said,
+        onclick: (event) => event.metaKey || event.ctrlKey || event.shiftKey || (event.preventDefault(), onopen(source)),
+      },
+      h("span", { class: "kind", "aria-hidden": "true" }, kind(source)),
       h("bdi", { class: "title" }, nameOf(source)),
-      h("bdi", { class: "path" }, source.path),
       fine
-        ? h("span", { class: "amount" }, h("span", { class: "state" }, STATES.indexed), amount(source))
-        : h("span", { class: "reason" }, h("span", { class: "state" }, STATES[source.status] || source.status), " ", source.reason, " ", source.hint),
-      fine &&
-        source.pages_without_text.length > 0 &&
-        h("span", { class: "reason" }, t("{pages} without text.", { pages: plural(source.pages_without_text.length, "page") })),
-      fine && leftOut(source.left_said),
+        ? h("span", { class: "amount" }, ...amount(source).map((each) => `${each} · `), h("bdi", { class: "path" }, source.path))
+        : h("bdi", { class: "amount path" }, source.path),
+      !fine && h("span", { class: "reason" }, h("span", { class: "state" }, STATES[source.status] || source.status), " ", source.reason, " ", source.hint),
     ),
     h(
       "div",
@@ -99,7 +130,7 @@ function row(source, { may, chosen, onchoose, onremove }) {
           "aria-label": t("Ask only {name}", { name: nameOf(source) }),
           title: t("Ask only this"),
           checked: chosen.has(source.path),
-          onchange: (event) => onchoose(source, event.target.checked),
+          onchange: (event) => onchoose([source], event.target.checked),
         }),
     ),
   );

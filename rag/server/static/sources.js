@@ -2,19 +2,26 @@
 
 import { Arrivals, Builds, chosen, dropped, progressBar, stepOf } from "./arrivals.js";
 import { call } from "./api.js";
+import { passageButton } from "./answer.js";
 import { drawer, h, icon, iconButton, plural, say } from "./dom.js";
-import { nameOf, sourceList } from "./sourcelist.js";
+import { SORTS, known, matching, nameOf, sourceRows } from "./sourcelist.js";
+import * as store from "./store.js";
+import { Windowed } from "./windowed.js";
 import { language, t } from "./words.js";
+
+const WAIT = 300; // milliseconds after the last key until the texts are searched
+const PASSAGES = 8;
 
 const live = (now) => ["running", "waiting"].includes(now?.state);
 
 export class Sources {
-  // onchange(): other sources can be asked now; onbuild(step): what the build is at, null when it has ended.
-  constructor(chat, onchange, onbuild) {
-    this.chat = chat;
-    this.onchange = onchange;
-    this.onbuild = onbuild;
+  // onchange(): other sources can be asked now; onbuild(step): what the build is at, null when it has ended;
+  // onopen(source, span): read it, from a place if one is given; onshow(): the list is wanted.
+  constructor(chat, { onchange, onbuild, onopen, onshow }) {
+    Object.assign(this, { chat, onchange, onbuild, onread: onopen, onshow });
     this.all = null;
+    this.folded = new Set();
+    this.sort = SORTS[store.setting("sort")] ? store.setting("sort") : "name";
     this.chosen = new Set();
     this.may = false;
     this.builds = new Builds((now) => this.building(now));
@@ -26,9 +33,17 @@ export class Sources {
   frame() {
     this.summary = h("p", { class: "aside" });
     this.filter = h("input", { type: "search", placeholder: t("Find a source"), "aria-label": t("Find a source"), hidden: true });
-    this.filter.addEventListener("input", () => this.show());
-    this.tick = h("p", { class: "aside tick", hidden: true }, t("Tick sources to ask only those"));
+    this.filter.addEventListener("input", () => (this.show(), clearTimeout(this.timer), (this.timer = setTimeout(() => this.look(), WAIT))));
+    this.order = h(
+      "select",
+      { "aria-label": t("Sort by"), onchange: () => ((this.sort = store.setting("sort", this.order.value)), this.show()) },
+      Object.entries(SORTS).map(([name, [words]]) => h("option", { value: name, selected: name === this.sort }, words)),
+    );
+    this.tick = h("div", { class: "tick", hidden: true }, h("span", { class: "aside" }, t("Tick to ask only those")), this.order);
+    this.none = h("p", { class: "aside none", hidden: true });
     this.list = h("div", { class: "scroll", tabindex: "-1" });
+    this.rows = new Windowed(t("Sources"), this.list);
+    this.texts = h("section", { class: "texts", hidden: true });
     this.picker = h("input", { type: "file", multiple: true, hidden: true, "aria-label": t("Files to bring in") });
     this.picker.addEventListener("change", () => (this.take(chosen(this.picker.files)), (this.picker.value = "")));
     this.adding = h(
@@ -72,7 +87,9 @@ export class Sources {
       this.arrivals.node,
       this.filter,
       this.tick,
+      this.none,
       this.list,
+      this.texts,
       this.foot,
     );
     return node;
@@ -87,21 +104,25 @@ export class Sources {
     if (live(state.building)) this.follow();
   }
 
-  async open() {
-    this.filter.value = "";
-    this.chosen = new Set(this.chat.scope);
+  async onopen() {
+    if (!this.node.stays) this.filter.value = "";
+    this.chosen = new Set(this.chat.composer.scope);
     this.choose();
-    this.node.showModal();
-    if (!this.all) this.list.replaceChildren(h("p", { class: "reading" }, t("Looking…")));
+    if (!this.all) this.tellNone(t("Looking…"));
     await this.refresh();
     this.follow();
   }
 
+  tellNone(words) {
+    this.none.hidden = !words;
+    this.none.textContent = words;
+  }
+
   async refresh() {
     try {
-      this.all = (await call("sources")).sort((one, other) => one.path.localeCompare(other.path));
+      this.all = (await call("sources")).map(known).sort((one, other) => (one.path < other.path ? -1 : 1));
     } catch (problem) {
-      this.list.replaceChildren(h("p", { class: "problem", role: "alert" }, icon("warn"), problem.message));
+      this.tellNone(problem.message);
       return [];
     }
     const fine = this.all.filter((source) => source.status === "indexed");
@@ -161,7 +182,7 @@ export class Sources {
   take(files) {
     if (!files.length) return;
     this.tell("");
-    if (!this.node.open) this.open();
+    if (!this.node.open) this.onshow();
     this.arrivals.add(files);
   }
 
@@ -217,10 +238,11 @@ export class Sources {
 
   // Asking only some of them.
 
-  choose(source, on) {
-    if (source) on ? this.chosen.add(source.path) : this.chosen.delete(source.path);
+  choose(sources = [], on = false) {
+    for (const source of sources) on ? this.chosen.add(source.path) : this.chosen.delete(source.path);
     this.foot.hidden = !this.chosen.size;
-    this.only.textContent = t(this.chosen.size === 1 ? "Ask only this source" : "Ask only these {count} sources", { count: this.chosen.size });
+    this.only.textContent = t(this.chosen.size === 1 ? "Ask only this source" : "Ask only these {count} sources", { count: this.chosen.size.toLocaleString(language) });
+    if (sources.length) this.show();
   }
 
   limit() {
@@ -236,14 +258,39 @@ export class Sources {
     this.show();
   }
 
+  // Finding: names at once, texts a moment later.
+
   show() {
-    const ways = {
-      may: this.may,
-      chosen: this.chosen,
-      onchoose: (source, on) => this.choose(source, on),
-      onremove: (source) => this.remove(source),
-    };
-    this.list.replaceChildren(...sourceList(this.all, this.filter.value.trim().normalize("NFC").toLowerCase(), ways));
+    if (!this.all) return;
+    const words = this.filter.value.trim();
+    const found = matching(this.all, words);
+    this.rows.set(
+      sourceRows(found, {
+        may: this.may,
+        chosen: this.chosen,
+        folded: words ? new Set() : this.folded,
+        sort: this.sort,
+        onchoose: (sources, on) => this.choose(sources, on),
+        onfold: (folder) => (this.folded.delete(folder) || this.folded.add(folder), this.show()),
+        onopen: (source) => (this.node.close(), this.onread(source)),
+        onremove: (source) => this.remove(source),
+      }),
+    );
+    this.list.hidden = !found.length;
+    this.tellNone(found.length ? "" : this.all.length ? t("No source has this in its name.") : t("Nothing is indexed yet."));
+    if (!words) this.texts.hidden = true;
+  }
+
+  async look() {
+    const words = this.filter.value.trim();
+    const found = words.length > 2 ? await call("search", { question: words, k: PASSAGES }).catch(() => []) : [];
+    if (this.filter.value.trim() !== words) return;
+    const open = (passage) => (this.node.close(), this.onread(passage, passage.span));
+    this.texts.hidden = !found.length;
+    this.texts.replaceChildren(
+      h("h3", {}, t("In the texts")),
+      h("ul", { class: "near" }, found.map((passage) => h("li", {}, passageButton(passage, () => open(passage))))),
+    );
   }
 }
 

@@ -50,6 +50,7 @@ function read() {
 
 function write(all) {
   if (forgotten) return;
+  queueMicrotask(() => dispatchEvent(new Event("kept"))); // whoever lists them lists them anew
   for (let kept = all; ; kept = kept.slice(0, -1)) {
     try {
       return localStorage.setItem(KEY, JSON.stringify(kept));
