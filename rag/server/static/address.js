@@ -61,10 +61,12 @@ export class Addresses {
   }
 
   // What lay over a place is closed: as many steps back as were made over it, or on to that place.
-  leave(place) {
+  async leave(place) {
     if (this.following) return;
-    if (history.state?.back) history.go(-history.state.back);
-    else this.go(place);
+    if (!history.state?.back) return this.go(place);
+    const there = new Promise((done) => addEventListener("popstate", done, { once: true }));
+    history.go(-history.state.back);
+    await there;
   }
 }
 

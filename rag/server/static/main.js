@@ -105,8 +105,8 @@ function open(root) {
   const reader = new Reader(root, {
     onclose: () => places.close(),
     onmoved: (place) => places.moved(place),
-    onlimit(source, question) {
-      places.close();
+    async onlimit(source, question) {
+      await places.close();
       chat.limit([source]);
       if (question) chat.ask(question);
     },

@@ -82,11 +82,11 @@ export class Places {
   }
 
   // Back to the conversation.
-  close() {
+  async close() {
     this.reader.close();
     titled(this.chat.talk.title);
-    this.addresses.leave(this.talk);
     this.chat.focus();
+    await this.addresses.leave(this.talk);
   }
 
   async follow(place) {
