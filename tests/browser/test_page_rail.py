@@ -80,7 +80,7 @@ def test_the_rail_stands_at_the_left_of_a_roomy_window_and_can_be_hidden(opened:
     page.locator(".rail .source", has_text="harbour.txt").wait_for()
     ask(page, "When was the lighthouse at Cape Orrin first lit?")
     page.locator(".rail .past .title", has_text="lighthouse").wait_for()
-    page.get_by_label("Hide conversations and sources").click()
+    page.get_by_label("Hide the side column").click()
     assert not page.locator(".rail").is_visible()
     page.reload()
     page.wait_for_selector("#question")

@@ -28,7 +28,7 @@ export class Rail {
     const stays = roomy.matches;
     const shown = stays && store.setting("rail") !== "hidden";
     this.root.classList.toggle("railed", shown);
-    const words = shown ? t("Hide conversations and sources") : t("Show conversations and sources");
+    const words = shown ? t("Hide the side column") : t("Show the side column");
     this.button.title = words;
     this.button.setAttribute("aria-label", words);
     this.button.setAttribute("aria-expanded", String(shown));
