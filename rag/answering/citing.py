@@ -149,7 +149,8 @@ def list_of(place: QuotedSpan) -> list[QuotedSpan]:
 
 def _items(place: QuotedSpan, at: int) -> list[QuotedSpan]:
     """The list items from block `at` on, under the same heading."""
-    document, items = place.document, []
+    document = place.document
+    items: list[QuotedSpan] = []
     for block in islice(document.blocks, at, None):
         if block.kind != "list" or block.heading != document.blocks[at].heading or len(items) > MOST_CLAIMS:
             break

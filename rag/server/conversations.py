@@ -41,7 +41,7 @@ def conversation_routes(kept: ConversationStore) -> list[Route]:
 
     def one(given: ConversationRequest) -> Told:
         found = kept.get(given.user, given.id)
-        return None if found is None else {**_told(found.head), "conversation": json.loads(found.body)}
+        return None if found is None else _whole(found)
 
     def keep(given: KeepRequest) -> Told:
         """The new version; 0, with what is kept, where another page has changed or deleted it meanwhile."""
@@ -51,7 +51,10 @@ def conversation_routes(kept: ConversationStore) -> list[Route]:
         body = json.dumps(given.conversation, ensure_ascii=False)
         words = " ".join(dict.fromkeys([given.title, *_said(given.conversation)]))
         version = kept.keep(given.user, Conversation(head, body), words)
-        return {"version": version, "kept": None if version else one(ConversationRequest(id=given.id, user=given.user))}
+        if version:
+            return {"version": version, "kept": None}
+        found = kept.get(given.user, given.id)
+        return {"version": 0, "kept": None if found is None else _whole(found)}
 
     def pin(given: PinRequest) -> Told:
         return {} if kept.pin(given.user, given.id, given.pinned) else None
@@ -78,6 +81,10 @@ def _route(call: Call[_T]) -> Route:
 
 def _told(head: ConversationHead) -> dict[str, JSON]:
     return asdict(head)
+
+
+def _whole(one: Conversation) -> dict[str, JSON]:
+    return {**_told(one.head), "conversation": json.loads(one.body)}
 
 
 def _said(value: JsonValue, name: str = "") -> Iterator[str]:

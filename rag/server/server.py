@@ -13,7 +13,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -28,6 +28,7 @@ from rag.server.api import Endpoints
 from rag.server.asking import Answering
 from rag.server.auth import Authenticator, user_tag
 from rag.server.build_job import BuildJob
+from rag.server.calls import Call, Stream
 from rag.server.conversations import conversation_routes
 from rag.server.doors import Doors
 from rag.server.gradio_api import GradioProxy
@@ -141,7 +142,10 @@ def application(
     shelf = UploadStore(endpoints.assistant.sources_folder)
     page_routes = PageRoutes(endpoints, shelf, building, FeedbackStore(feedback), may_change)
     answering = Answering(page_routes.ask())
-    calls = [page_routes.ask(), *(call for call in page_routes.calls() if call.audience != "page")]
+    calls: list[Call[Any] | Stream[Any]] = [
+        page_routes.ask(),
+        *(call for call in page_routes.calls() if call.audience != "page"),
+    ]
     programs = GradioProxy(calls, endpoints.readiness, str(public or ""))
 
     def page(request: Request) -> Response:

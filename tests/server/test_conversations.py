@@ -34,7 +34,7 @@ TURNS = [
 
 @pytest.fixture(scope="module")
 def users() -> dict[str, str]:
-    return dict(users_file_line(name, SECRET).split(":", 1) for name in ("ada", "bob"))  # type: ignore[misc]
+    return dict(users_file_line(name, SECRET).split(":", 1) for name in ("ada", "bob"))
 
 
 @pytest.fixture
@@ -151,7 +151,10 @@ def test_of_many_who_keep_at_once_one_is_right(send: Sender) -> None:
 
 
 def test_what_makes_no_sense_is_refused(send: Sender) -> None:
-    for wrong in ({"id": "../x"}, {"id": ""}, {"at": -1}, {"conversation": []}, {"conversation": None}):
+    changes: list[dict[str, Any]] = [
+        {"id": "../x"}, {"id": ""}, {"at": -1}, {"conversation": []}, {"conversation": None}
+    ]  # fmt: skip
+    for wrong in changes:
         answer = call(send, "keep", **{"id": "one", "title": "", "at": 1, "conversation": {}, **wrong})
         assert answer.status == 400, wrong
         assert b"Invalid request" in answer.body
