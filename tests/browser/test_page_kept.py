@@ -64,6 +64,7 @@ def test_conversations_are_there_on_another_machine_and_for_nobody_else(guarded:
     with machine(browser, guarded, "ada", width=390) as page:
         page.get_by_label("Conversations").first.click()
         page.locator(".past .pick", has_text=BOATS).wait_for()
+        page.locator(".past .pick", has_text=LIT).wait_for()
         titles = page.locator(".past .title")
         assert titles.all_inner_texts() == [LIT, BOATS]
         page.get_by_label(f"Pin “{BOATS}”").click()

@@ -111,7 +111,7 @@ def test_under_a_sub_path_with_tls_and_signing_in(
         assert (status // 100, urlsplit(headers["location"]).path) == (3, "/footnote/")
         status, headers, _ = person.ask("/footnote/")
         assert (status, urljoin("/footnote/", headers["location"])) == (303, "/footnote/login")
-        assert 'action="login"' in person.ask("/footnote/login")[2].decode()
+        assert '<form method="post">' in person.ask("/footnote/login")[2].decode(), "to where it stands"
         cookie = signed_in(person, "/footnote")["set-cookie"].lower()
         assert {"secure", "httponly", "path=/footnote", "samesite=lax"} <= set(cookie.split("; "))
         everything(person, "/footnote")

@@ -20,7 +20,7 @@ SENTENCE = "The lighthouse at Cape Orrin was first lit on 14 May 1871."
 
 def verdict(page: Page) -> str:
     """What the panel says of the citation when it is opened now."""
-    page.get_by_label("Close", exact=True).first.click()
+    page.locator(".evidence").get_by_label("Close", exact=True).click()
     page.locator(".turn.last button.chip").first.click()
     page.wait_for_selector(".evidence .verdict")
     page.wait_for_selector(".evidence:not([aria-busy])")
