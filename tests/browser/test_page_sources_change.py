@@ -98,7 +98,7 @@ def test_a_source_that_is_opened_says_what_was_left_out_of_it(own: tuple[Server,
     page.get_by_role("button", name="Sources", exact=True).click()
     row = page.locator(".source", has_text="lighthouse.md")
     row.wait_for()
-    assert "German" in row.locator(".amount").inner_text()
+    row.locator(".amount", has_text="German").wait_for()
     row.locator(".pick").click()
     told = page.locator(".reader .left-out")
     told.wait_for()
