@@ -73,6 +73,14 @@ def write_sources(folder: Path) -> None:
     canvas.save()
 
 
+def sign_in(page: Page, url: str, name: str, password: str) -> None:
+    """Opens the page and fills in its form."""
+    page.goto(url)
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
 def ask(page: Page, question: str) -> None:
     """Types a question and sends it; returns when the answer is whole."""
     page.fill("#question", question)

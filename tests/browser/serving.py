@@ -55,15 +55,18 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def served(index: Path, sources: Path, *more: str) -> Iterator[Server]:
-    """The page as a process of its own, with the network refused to it, until the block ends."""
+def served(index: Path, sources: Path, *more: str, kept: Path | None = None) -> Iterator[Server]:
+    """The page as a process of its own, with the network refused to it, until the block ends.
+
+    What people leave on the server, their conversations too, lies in the folder `kept`; without one beside the index.
+    """
     port = free_port()
     refused = index.parent / "refused.txt"
     fence = [sys.executable, str(Path(__file__).with_name("fenced.py")), str(refused)]
     command = [*fence, str(ROOT / "app.py"), "--index", str(index), "--port", str(port), *more]
-    kept = {**os.environ, "FOOTNOTE_FEEDBACK": str(index.parent / "feedback.jsonl")}
+    environment = {**os.environ, "FOOTNOTE_FEEDBACK": str((kept or index.parent) / "feedback.jsonl")}
     with subprocess.Popen(
-        command, cwd=ROOT, env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         url = f"http://127.0.0.1:{port}/"
         try:

@@ -11,7 +11,7 @@ import pytest
 
 from rag.server.users import users_file_line
 
-from .driving import ask, picture
+from .driving import ask, picture, sign_in
 from .serving import PATIENCE, Server, Watch, listen, served
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ BOATS = "How many fishing boats does the harbour of Orrin hold?"
 def guarded(index: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     users = tmp_path_factory.mktemp("users") / "users.txt"
     users.write_text(f"{users_file_line('ada', SECRET)}\n{users_file_line('bob', SECRET)}\n")
-    with served(*index, "--auth", str(users)) as running:
+    with served(*index, "--auth", str(users), kept=users.parent) as running:
         yield running
 
 
@@ -40,10 +40,7 @@ def machine(browser: Browser, server: Server, name: str, width: int = 1280) -> I
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     listen(page, server.url, watch)
-    page.goto(server.url)
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill(SECRET)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, server.url, name, SECRET)
     page.wait_for_selector("#question")
     yield page
     context.close()

@@ -16,7 +16,7 @@ import pytest
 from rag.server.users import users_file_line
 
 from .conftest import SWITCHES, absent
-from .driving import LIGHTHOUSE, ask, drop, write_sources
+from .driving import LIGHTHOUSE, ask, drop, sign_in, write_sources
 from .proxying import NAME, Person, free_port, program, proxied
 from .serving import PATIENCE, ROOT, Server, Watch, listen, served
 
@@ -219,10 +219,7 @@ def walk(browser: Browser, url: str, server: Server) -> None:
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     listen(page, url, watch)
-    page.goto(url)
-    page.get_by_label("Name").fill("ada")
-    page.get_by_label("Password").fill(SECRET)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, url, "ada", SECRET)
     page.wait_for_selector("#question")
     assert {each["name"] for each in context.cookies()} == {"footnote", "footnote-known"}
     for cookie in context.cookies():

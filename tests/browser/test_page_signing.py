@@ -15,11 +15,11 @@ import pytest
 
 from rag.server.users import users_file_line
 
-from .driving import ask, picture
+from .driving import ask, picture, sign_in
 from .serving import PATIENCE, ROOT, Server, Watch, listen, served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -62,23 +62,16 @@ def test_nothing_is_answered_without_a_password(guarded: Server) -> None:
     assert status(guarded, "page/cases", nobody) == 401
 
 
-def signed_in(page: Page, server: Server, name: str, password: str) -> None:
-    page.goto(server.url)
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-
-
 def test_people_sign_in_and_find_only_their_own(guarded: Server, browser: Browser) -> None:
     watch = Watch()
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     listen(page, guarded.url, watch)
-    signed_in(page, guarded, "ada", "wrong secret")
+    sign_in(page, guarded.url, "ada", "wrong secret")
     page.get_by_text("Name and password do not fit together.").wait_for()
     picture(page, "signing-1280-light")
-    signed_in(page, guarded, "ada", SECRET)
+    sign_in(page, guarded.url, "ada", SECRET)
     page.wait_for_selector("#question")
     cookie = context.cookies()[0]
     assert cookie["httpOnly"]
@@ -86,7 +79,7 @@ def test_people_sign_in_and_find_only_their_own(guarded: Server, browser: Browse
     ask(page, LIT)
     page.get_by_label("Sign out ada").click()
     page.get_by_label("Password").wait_for()
-    signed_in(page, guarded, "bob", "another secret")
+    sign_in(page, guarded.url, "bob", "another secret")
     page.wait_for_selector("#question")
     page.get_by_label("Conversations").first.click()
     assert LIT not in page.locator(".past").inner_text()
