@@ -9,19 +9,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 import psutil
 
-from benchmarks.page import QUESTIONS, Page
-from rag.assistant import build
-from rag.config import load_config
+from benchmarks.page import QUESTIONS, Page, serving_copy
 
 __all__ = ["main", "slope"]
 
@@ -76,19 +71,11 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=2000)
     parser.add_argument("--rebuilds", type=int, default=500)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        sources, index = Path(place) / "sources", Path(place) / "index"
-        shutil.copytree(options.sources, sources)
-        build(config=load_config(sources=sources, index=index))
-        os.environ["FOOTNOTE_SOURCES"] = str(sources)
-        page = Page(index, Path(place) / "feedback.jsonl")
-        try:
-            page.wait("ready")
-            every = max(1, options.questions // 20), max(1, options.rebuilds // 20)
-            asked = ask(page, options.questions, every[0])
-            built = rebuild(page, sources, options.rebuilds, every[1])
-        finally:
-            page.process.kill()
+    every = max(1, options.questions // 20), max(1, options.rebuilds // 20)
+    with serving_copy(options.sources) as (page, sources):
+        page.wait("ready")
+        asked = ask(page, options.questions, every[0])
+        built = rebuild(page, sources, options.rebuilds, every[1])
     growth = {"MB per 100 questions": slope(asked) * 100 / every[0], "MB per rebuild": slope(built) / every[1]}
     print(json.dumps({"questions": asked, "rebuilds": built, **growth}, indent=1))
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import socket
 import statistics
 import subprocess
@@ -24,11 +25,16 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
+
+from rag.assistant import build
+from rag.config import load_config
 
 QUESTIONS = (
     "How many people died in the attack on the Jaffar Express?",
@@ -109,6 +115,22 @@ class Page:
             self.call("sources", {})
             asked = {"question": question, "notes": answer["notes"], "claims": answer["claims"]}
             self.call("pack", {"title": question, "conversation": [asked]})
+
+
+@contextmanager
+def serving_copy(sources: Path) -> Iterator[tuple[Page, Path]]:
+    """A server over an index of a copy of some sources, and the copy, which may be changed."""
+    with tempfile.TemporaryDirectory() as place:
+        copy, index = Path(place) / "sources", Path(place) / "index"
+        shutil.copytree(sources, copy)
+        build(config=load_config(sources=copy, index=index))
+        os.environ["FOOTNOTE_SOURCES"] = str(copy)
+        page = Page(index, Path(place) / "feedback.jsonl")
+        try:
+            yield page, copy
+        finally:
+            page.process.kill()
+            page.process.wait()
 
 
 def main() -> None:

@@ -12,19 +12,15 @@ import argparse
 import http.client
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks.page import Page
-from rag.assistant import build
-from rag.config import load_config
+from benchmarks.page import Page, serving_copy
 
 __all__ = ["main", "send"]
 
@@ -82,24 +78,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     taken: dict[str, list[float]] = {"alone": [], **{kind: [] for kind in KINDS}}
-    with tempfile.TemporaryDirectory() as place:
-        sources, index = Path(place) / "sources", Path(place) / "index"
-        shutil.copytree(options.sources, sources)
-        build(config=load_config(sources=sources, index=index))
+    with serving_copy(options.sources) as (page, sources):
         (sources / "others").mkdir()
         for number in range(OTHERS):
             (sources / "others" / f"{number}.bin").write_bytes(b"")
-        os.environ["FOOTNOTE_SOURCES"] = str(sources)
-        page = Page(index, Path(place) / "feedback.jsonl")
-        try:
-            page.wait("settled")
-            for number in range(options.rounds):
-                taken["alone"] += [timed(page) for _ in range(CALLS)]
-                for kind in KINDS:
-                    taken[kind] += beside(page, number, options.uploads, kind)
-        finally:
-            page.process.kill()
-            page.process.wait()
+        page.wait("settled")
+        for number in range(options.rounds):
+            taken["alone"] += [timed(page) for _ in range(CALLS)]
+            for kind in KINDS:
+                taken[kind] += beside(page, number, options.uploads, kind)
     told = {name: _told(each) for name, each in taken.items()}
     ratios = {
         f"{kind} beside alone": [round(each(taken[kind]) / each(taken["alone"]), 2) for each in (_median, _p95)]

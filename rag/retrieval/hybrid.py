@@ -40,6 +40,7 @@ class Lenses:
     lexical: LexicalLens
     seen: Sequence[set[VerifiedFile]]  # the files of both that were found whole
     _documents: dict[str, Document] = field(default_factory=dict)
+    _held: int = 0  # bytes of them
     _languages: Mapping[str, int] | None = None
     _names: tuple[DocumentName, ...] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -59,12 +60,13 @@ class Lenses:
     def document(self, snapshot: Snapshot, document_id: str) -> Document | None:
         """A document of this generation, from memory where it is there."""
         with self._lock:
-            found = self._documents.pop(document_id, None) or snapshot.document(document_id)
+            found = self._documents.pop(document_id, None)
+            if found is None and (found := snapshot.document(document_id)) is not None:
+                self._held += found.memory
             if found is not None:
                 self._documents[document_id] = found  # last in the order: least likely to go
-                held = sum(document.memory for document in self._documents.values())
-                while len(self._documents) > 1 and (len(self._documents) > _DOCUMENTS or held > MOST_KEPT):
-                    held -= self._documents.pop(next(iter(self._documents))).memory
+                while len(self._documents) > 1 and (len(self._documents) > _DOCUMENTS or self._held > MOST_KEPT):
+                    self._held -= self._documents.pop(next(iter(self._documents))).memory
             return found
 
 

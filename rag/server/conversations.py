@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TypeVar
 
 from pydantic import JsonValue
 from starlette.routing import Route
@@ -19,16 +18,14 @@ from rag.server.request_models import (
     ConversationRequest,
     ConversationsRequest,
     KeepRequest,
-    PageRequest,
     PinRequest,
 )
-from rag.server.routes import responder
+from rag.server.routes import call_route
 from rag.storage import Conversation, ConversationHead, ConversationStore
 from rag.types import JSON
 
 __all__ = ["conversation_routes"]
 
-_T = TypeVar("_T", bound=PageRequest)
 _FOUND_BY = ("title", "question", "markdown", "text")  # what of a conversation is looked through
 _ASIDE = ("passages",)  # long, and not what was said
 
@@ -39,9 +36,9 @@ def conversation_routes(kept: ConversationStore) -> list[Route]:
     def heads(given: ConversationsRequest) -> Told:
         return [_told(head) for head in kept.heads(given.user, given.text)]
 
-    def one(given: ConversationRequest) -> Told:
+    def one(given: ConversationRequest) -> dict[str, JSON] | None:
         found = kept.get(given.user, given.id)
-        return None if found is None else _whole(found)
+        return None if found is None else {**_told(found.head), "conversation": json.loads(found.body)}
 
     def keep(given: KeepRequest) -> Told:
         """The new version; 0, with what is kept, where another page has changed or deleted it meanwhile."""
@@ -51,10 +48,7 @@ def conversation_routes(kept: ConversationStore) -> list[Route]:
         body = json.dumps(given.conversation, ensure_ascii=False)
         words = " ".join(dict.fromkeys([given.title, *_said(given.conversation)]))
         version = kept.keep(given.user, Conversation(head, body), words)
-        if version:
-            return {"version": version, "kept": None}
-        found = kept.get(given.user, given.id)
-        return {"version": 0, "kept": None if found is None else _whole(found)}
+        return {"version": version, "kept": None if version else one(given)}
 
     def pin(given: PinRequest) -> Told:
         return {} if kept.pin(given.user, given.id, given.pinned) else None
@@ -66,25 +60,17 @@ def conversation_routes(kept: ConversationStore) -> list[Route]:
         return {"deleted": kept.delete_all(given.user)}
 
     return [
-        _route(Call("conversations", ConversationsRequest, heads)),
-        _route(Call("conversation", ConversationRequest, one)),
-        _route(Call("keep", KeepRequest, keep)),
-        _route(Call("pin", PinRequest, pin)),
-        _route(Call("discard", ConversationRequest, discard)),
-        _route(Call("discard-all", ConversationsRequest, discard_all)),
+        call_route(Call("conversations", ConversationsRequest, heads)),
+        call_route(Call("conversation", ConversationRequest, one)),
+        call_route(Call("keep", KeepRequest, keep)),
+        call_route(Call("pin", PinRequest, pin)),
+        call_route(Call("discard", ConversationRequest, discard)),
+        call_route(Call("discard-all", ConversationsRequest, discard_all)),
     ]
-
-
-def _route(call: Call[_T]) -> Route:
-    return Route(f"/page/{call.name}", responder(call), methods=["POST"])
 
 
 def _told(head: ConversationHead) -> dict[str, JSON]:
     return asdict(head)
-
-
-def _whole(one: Conversation) -> dict[str, JSON]:
-    return {**_told(one.head), "conversation": json.loads(one.body)}
 
 
 def _said(value: JsonValue, name: str = "") -> Iterator[str]:

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from rag.answering import row_said
@@ -171,7 +171,7 @@ def _cuts(document: Document) -> Iterator[int]:
 def _shown(document: Document, part: Span) -> Iterator[dict[str, JSON]]:
     """The blocks in a part, and what of the text stands in none."""
     at, last = part.start, None
-    for block in document.blocks[max(0, document.block_at(part.start)) :]:
+    for block in islice(document.blocks, max(0, document.block_at(part.start)), None):
         if block.span.start >= part.end:
             break
         if block.span.end <= at:

@@ -12,11 +12,11 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import PurePosixPath
-from typing import IO, Any, TypeAlias, TypeVar
+from typing import IO, Any, TypeVar
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -51,9 +51,8 @@ from rag.server.request_models import (
 from rag.server.upload_store import MOST_BYTES, UploadStore
 from rag.types import Span
 
-__all__ = ["PageRoutes", "responder"]
+__all__ = ["PageRoutes", "call_route"]
 
-Endpoint: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 _T = TypeVar("_T", bound=PageRequest)
 _TURNS = 50
 _PIECE = 256 * 1024
@@ -101,10 +100,10 @@ class PageRoutes:
             Call("restore", RestoreRequest, self._changing(self._restore)),
         )
 
-    def routes(self, answering: Answering[AskRequest]) -> list[Route]:
-        """All of them, under `/page/`, with what comes and goes as files."""
+    def routes(self, calls: Iterable[Call[Any]], answering: Answering[AskRequest]) -> list[Route]:
+        """All of `calls`, under `/page/`, with what comes and goes as files."""
         return [
-            *(Route(f"/page/{call.name}", responder(call), methods=["POST"]) for call in self.calls()),
+            *map(call_route, calls),
             Route("/page/ask", answering.respond, methods=["POST"]),
             Route("/page/receive", self._receive, methods=["POST"]),
             Route("/page/cases", self._cases, methods=["GET"]),
@@ -264,8 +263,8 @@ def _pieces(content: IO[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-def responder(call: Call[_T]) -> Endpoint:
-    """A call as a route: an expected error becomes its sentence and hint, any other is logged."""
+def call_route(call: Call[_T]) -> Route:
+    """A call under `/page/`: an expected error becomes its sentence and hint, any other is logged."""
 
     async def answered(request: Request) -> Response:
         try:
@@ -278,4 +277,4 @@ def responder(call: Call[_T]) -> Endpoint:
             return JSONResponse({"error": FAULT}, 500)
         return JSONResponse({"error": "Not found."}, 404) if told is None else JSONResponse(told)
 
-    return answered
+    return Route(f"/page/{call.name}", answered, methods=["POST"])

@@ -141,12 +141,10 @@ def application(
     may_change = is_loopback(host) or doorkeeper is not None
     shelf = UploadStore(endpoints.assistant.sources_folder)
     page_routes = PageRoutes(endpoints, shelf, building, FeedbackStore(feedback), may_change)
-    answering = Answering(page_routes.ask())
-    calls: list[Call[Any] | Stream[Any]] = [
-        page_routes.ask(),
-        *(call for call in page_routes.calls() if call.audience != "page"),
-    ]
-    programs = GradioProxy(calls, endpoints.readiness, str(public or ""))
+    asking, calls = page_routes.ask(), page_routes.calls()
+    answering = Answering(asking)
+    for_programs: list[Call[Any] | Stream[Any]] = [asking, *(call for call in calls if call.audience != "page")]
+    programs = GradioProxy(for_programs, endpoints.readiness, str(public or ""))
 
     def page(request: Request) -> Response:
         shown = shell.replace("<!--user-->", user_tag(request.scope.get("user_name")))
@@ -168,11 +166,11 @@ def application(
         await asyncio.gather(holding, sweeping)
 
     routes = [Route("/", page), *(Route(f"/footnote/{name}", static) for name in files)]
-    routes += page_routes.routes(answering)
+    routes += page_routes.routes(calls, answering)
     if doorkeeper is not None:
         kept = ConversationStore(feedback.with_name("conversations.db"))
         routes += [*doorkeeper.routes(), *conversation_routes(kept)]
-    doors = Doors(routes, [call.name for call in calls])
+    doors = Doors(routes, [call.name for call in for_programs])
     guard = Middleware(Guard, names=ServedNames(host, public), doors=doors, doorkeeper=doorkeeper)
     return Starlette(routes=[*routes, Mount("/", programs)], middleware=[guard], lifespan=lifespan)
 

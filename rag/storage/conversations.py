@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import threading
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 import apsw
 
 from rag.errors import ConfigProblem
+from rag.language import normalise
 
 __all__ = ["MOST_OF_ONE", "MOST_TOGETHER", "Conversation", "ConversationHead", "ConversationStore"]
 
@@ -69,7 +69,7 @@ class ConversationStore:
 
     def heads(self, owner: str, text: str = "") -> list[ConversationHead]:
         """Those of one person that hold every word of a text, the pinned ones first, then by when they were asked."""
-        wanted = json.dumps(_folded(text).split())
+        wanted = json.dumps(normalise(text).split())
         with self._opened() as file:
             return [_head(row) for row in file.execute(_LIST, (owner, wanted))] if file else []
 
@@ -104,7 +104,7 @@ class ConversationStore:
                 )
             row = (owner, head.id, head.title, head.at, head.questions, head.pinned, version + 1, size)
             file.execute(
-                "REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _folded(words), given.body)
+                "REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, normalise(words), given.body)
             )
             return int(version) + 1
 
@@ -161,11 +161,6 @@ def _head(row: tuple[object, ...]) -> ConversationHead:
     assert isinstance(questions, int)
     assert isinstance(version, int)
     return ConversationHead(str(identity), str(title), at, questions, bool(pinned), version)
-
-
-def _folded(text: str) -> str:
-    """A text as words are compared: without regard to capitals, in one form of each character."""
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _full(what: str, hint: str) -> ConfigProblem:

@@ -10,7 +10,7 @@ export function linkTo(place) {
   return said.length ? `#${new URLSearchParams(said)}` : location.pathname;
 }
 
-export function placeOf(hash) {
+function placeOf(hash) {
   const said = new URLSearchParams(hash.replace(/^#/, ""));
   const place = {};
   for (const name of NAMES) if (said.has(name)) place[name] = said.get(name);
@@ -57,7 +57,11 @@ export class Addresses {
 
   // The same step, told more exactly.
   mend(place) {
-    if (!this.following) history.replaceState(history.state, "", linkTo(place));
+    if (!this.following) this.replace(place);
+  }
+
+  replace(place) {
+    history.replaceState(history.state, "", linkTo(place));
   }
 
   // What lay over a place is closed: as many steps back as were made over it, or on to that place.

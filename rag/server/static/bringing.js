@@ -6,7 +6,7 @@ import { t } from "./words.js";
 const TITLE = 80; // characters of a name made from the text
 
 // The file name of a pasted text: its first line.
-export function nameFor(text, at = new Date()) {
+function nameFor(text, at = new Date()) {
   const first = text.trim().split("\n", 1)[0].replace(/^#+\s*/, "").replace(/[<>:\x22|?*\\/\p{C}]/gu, " ").replace(/\s+/g, " ").trim();
   return first.slice(0, TITLE).trim() || `${t("Pasted text")} ${at.toISOString().slice(0, 10)}`;
 }

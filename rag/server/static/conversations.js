@@ -99,8 +99,9 @@ export function conversationsDrawer(chat) {
 
   function show() {
     const all = kept.found(sought.value);
+    if (all.length) return list.replaceChildren(...all.map(row));
     const none = store.all().length ? t("No conversation holds these words.") : t("Nothing has been asked yet.");
-    list.replaceChildren(...(all.length ? all.map(row) : [h("li", { class: "aside" }, none)]));
+    list.replaceChildren(h("li", { class: "aside" }, none));
   }
 
   kept.keepOnServer(

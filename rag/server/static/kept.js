@@ -4,17 +4,16 @@
 import { call } from "./api.js";
 import * as store from "./store.js";
 
-const ALL = "footnote.kept";
-const RECORD = store.user ? `${ALL}.${store.user}` : ALL; // by id: the version on the server, what was sent, whether pinned
 const PAUSE = 300; // milliseconds in which several changes become one
 let changed = () => {};
 let failed = () => {};
 let later; // a timer
 let turn = Promise.resolve(); // one thing is told to the server after the other
 
+// By id: the version on the server, what was sent, whether pinned.
 function record() {
   try {
-    return JSON.parse(localStorage.getItem(RECORD) || "{}") ?? {};
+    return JSON.parse(localStorage.getItem(store.RECORD) || "{}") ?? {};
   } catch {
     return {};
   }
@@ -25,7 +24,7 @@ function note(id, facts) {
   if (facts) known[id] = { ...known[id], ...facts };
   else delete known[id];
   try {
-    if (!store.left()) localStorage.setItem(RECORD, JSON.stringify(known));
+    if (!store.left()) localStorage.setItem(store.RECORD, JSON.stringify(known));
   } catch {
     // nothing may be stored here
   }
@@ -109,5 +108,7 @@ const said = ({ title, turns }) => folded([title, ...turns.map((turn) => `${turn
 export function found(text) {
   const wanted = folded(text).split(/\s+/).filter(Boolean);
   const all = store.all().filter((each) => !wanted.length || wanted.every((word) => said(each).includes(word)));
-  return [...all.filter((each) => pinned(each.id)), ...all.filter((each) => !pinned(each.id))];
+  const known = record();
+  const front = (each) => Boolean(known[each.id]?.pinned);
+  return [...all.filter(front), ...all.filter((each) => !front(each))];
 }

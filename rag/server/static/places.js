@@ -8,6 +8,8 @@ import { t } from "./words.js";
 
 const ELSEWHERE = t("This conversation is kept in another browser.");
 
+const conversed = (talk) => (talk.turns.length ? { talk: talk.id } : {});
+
 export class Places {
   // onsources(): the list of sources is wanted; ontell(words): something is to be said above it.
   constructor({ chat, evidence, reader, onsources, ontell }) {
@@ -22,8 +24,7 @@ export class Places {
 
   // The conversation that is open, as a place.
   get talk() {
-    const { talk } = this.chat;
-    return talk.turns.length ? { talk: talk.id } : {};
+    return conversed(this.chat.talk);
   }
 
   begin() {
@@ -34,7 +35,7 @@ export class Places {
   }
 
   talked(talk) {
-    const place = talk.turns.length ? { talk: talk.id } : {};
+    const place = conversed(talk);
     const same = this.last === talk.id;
     this.last = talk.id;
     if (same && this.reader.shown) return;
@@ -119,10 +120,10 @@ export class Places {
   async strange({ source, at }) {
     say(ELSEWHERE);
     if (source) {
-      history.replaceState(history.state, "", linkTo({ source, at }));
+      this.addresses.replace({ source, at });
       return this.open({ source, at });
     }
-    history.replaceState(history.state, "", linkTo({ sources: "" }));
+    this.addresses.replace({ sources: "" });
     titled(t("Sources"));
     await this.onsources();
     this.ontell(`${ELSEWHERE} ${t("These are the sources that can be asked.")}`);

@@ -5,7 +5,7 @@ import { copyLink } from "./address.js";
 import { h, icon, iconButton, plural, say } from "./dom.js";
 import { PageView } from "./pageview.js";
 import { ReadSide } from "./readside.js";
-import { ReadText } from "./readtext.js";
+import { ReadText, pageAt } from "./readtext.js";
 import { STATES, amount, nameOf } from "./sourcelist.js";
 import { language, t } from "./words.js";
 
@@ -172,7 +172,7 @@ export class Reader {
     this.unfold(false);
     this.lit = span;
     if (this.mode === "text") {
-      this.mark(this.told.starts.findLastIndex((start) => start <= at) + 1);
+      this.mark(pageAt(this.told, at));
       const node = await this.text.go(at, span);
       if (!span) node?.focus?.({ preventScroll: true });
       return this.doors.onmoved(this.place({ at: span ?? [at, at] }));

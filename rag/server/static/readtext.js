@@ -11,6 +11,9 @@ const MOST = 40; // parts that are kept in the page
 const LINE = 14; // characters of the text a pixel of height, before it is known better
 const MARKER = /^\s*(?:[-*+•]\s+)/;
 
+// The last page that begins before a place, 0 where there is none: the parts of the text know no pages by themselves.
+export const pageAt = (told, at) => told.starts.findLastIndex((start) => start <= at) + 1;
+
 export class ReadText {
   // onpage(number): the page that is being read.
   constructor(onpage) {
@@ -65,20 +68,12 @@ export class ReadText {
 
   nodes(blocks, part) {
     const before = this.parts[this.parts.indexOf(part) - 1];
-    let page = before ? this.pageAt(before.span[1] - 1) : null;
+    let page = before ? pageAt(this.told, before.span[1] - 1) || null : null;
     return blocks.flatMap((block) => {
       const turned = block.page !== null && block.page !== page;
       if (block.page !== null) page = block.page;
       return [turned && this.leaf(block.page), this.node(block)].filter(Boolean);
     });
-  }
-
-  // The last page whose first block is known to stand before a place; the parts of the text know no pages by themselves.
-  pageAt(at) {
-    const known = this.told.starts ?? [];
-    let page = null;
-    for (let number = 0; number < known.length && known[number] <= at; number++) page = number + 1;
-    return page;
   }
 
   leaf(number) {

@@ -19,7 +19,7 @@ const LANGUAGES = new Intl.DisplayNames([language], { type: "language", fallback
 
 export const kind = (source) => KINDS[source.media_type] || source.path.split(".").pop().slice(0, 4).toUpperCase();
 export const nameOf = (source) => source.title || source.path.split("/").pop();
-export const folderOf = (source) => source.path.slice(0, Math.max(0, source.path.lastIndexOf("/")));
+const folderOf = (source) => source.path.slice(0, Math.max(0, source.path.lastIndexOf("/")));
 
 // What there is of a source, in a line; its passages only where they are asked for.
 export function amount(source, passages = false) {

@@ -5,6 +5,7 @@ const ALL = "footnote.conversations";
 const KEY = user ? `${ALL}.${user}` : ALL;
 const CURRENT = "footnote.current";
 const KEPT = "footnote.kept";
+export const RECORD = user ? `${KEPT}.${user}` : KEPT; // what kept.js knows of them
 let mirrored = null; // who is told of what is written and removed
 let forgotten = false; // whoever has signed out leaves nothing behind, not even what is written while the page goes
 
@@ -18,7 +19,7 @@ function clear(theirs) {
 }
 
 if (user) {
-  clear((key) => (key.startsWith(`${ALL}.`) && key !== KEY) || (key.startsWith(`${KEPT}.`) && key !== `${KEPT}.${user}`));
+  clear((key) => (key.startsWith(`${ALL}.`) && key !== KEY) || (key.startsWith(`${KEPT}.`) && key !== RECORD));
   addEventListener("storage", (event) => {
     if (event.key !== KEY || event.newValue !== null) return;
     forgotten = true; // signed out in another tab
@@ -29,7 +30,7 @@ if (user) {
 // On signing out: the conversations of this person, and which one was open.
 export function forget() {
   forgotten = true;
-  clear((key) => key === KEY || key === CURRENT || key === `${KEPT}.${user}`);
+  clear((key) => key === KEY || key === CURRENT || key === RECORD);
 }
 
 export const left = () => forgotten;
