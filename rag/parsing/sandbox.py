@@ -41,7 +41,8 @@ _FRAME = struct.Struct("<Q")
 _RECYCLE = 500  # calls after which a child is replaced, so that what libraries leak stays small
 _IDLE = 0.02  # of the time on the clock; a child that uses less of the processor waits for something
 _BLIND = 20  # times the limit, on the clock, where the processor's time of a child cannot be seen
-_START_SECONDS = 60.0  # for a fresh interpreter on a busy machine; not part of any limit
+_START_SECONDS = 60.0  # for a fresh interpreter, again and again while it moves at all; not part of any limit
+_MOVES = 0.0005  # of the time on the clock; our own code is on its way there, however little a busy machine gives it
 _LAST_LINES_SECONDS = 1.0  # for the log to be complete; a process that outlives the child may hold the pipe open
 _LINE = 4096  # bytes of a line in the log: a child that writes without end must not fill the memory
 
@@ -94,7 +95,7 @@ class SandboxedProcess:
             raise _Died
         try:
             if self._served == 0:
-                _read(process.stdout.fileno(), 1, _Patience(_START_SECONDS))
+                _read(process.stdout.fileno(), 1, _Patience(_START_SECONDS, process.pid, _MOVES))
             self._served += 1
             patience = _Patience(seconds, process.pid)
             process.stdin.write(_FRAME.pack(len(request)) + struct.pack("<d", seconds) + request)
@@ -190,17 +191,20 @@ _OUT_OF_TIME = {-int(getattr(signal, name)) for name in ("SIGPROF", "SIGALRM") i
 
 
 class _Patience:
-    """How long to wait for a process: until it has used no processor for `seconds`; it ends by itself when it spins."""
+    """How long to wait for a process: until it has used less than a share `idle` of the processor for `seconds`.
 
-    def __init__(self, seconds: float, pid: int = 0) -> None:
-        self._seconds, self._pid = seconds, pid
+    It ends by itself when it spins.
+    """
+
+    def __init__(self, seconds: float, pid: int, idle: float = _IDLE) -> None:
+        self._seconds, self._pid, self._idle = seconds, pid, idle
         self._used = _processor_seconds(pid)
-        self.deadline = time.monotonic() + (seconds if self._used is not None or not pid else _BLIND * seconds)
+        self.deadline = time.monotonic() + (seconds if self._used is not None else _BLIND * seconds)
 
     def renewed(self) -> bool:
         """Whether the deadline that has come is followed by another."""
         before, self._used = self._used, _processor_seconds(self._pid)
-        if before is None or self._used is None or self._used - before < _IDLE * self._seconds:
+        if before is None or self._used is None or self._used - before < self._idle * self._seconds:
             return False
         self.deadline = time.monotonic() + self._seconds
         return True

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from rag.errors import EncryptedSource, SourceError, SourceLimit, UnreadableSource, UnsupportedSource
-from rag.parsing import Limits, load_bytes, load_files, supported
+from rag.parsing import Limits, load_bytes, load_files, sandbox, supported
 from rag.parsing.sandbox import SandboxedProcess
 from rag.types import LoadedDocument
 
@@ -266,6 +266,13 @@ def test_a_child_that_died_is_replaced() -> None:
         with pytest.raises(UnreadableSource):
             child.call(b"die", 20)
         assert child.call(b"two", 20) == b"TWO"
+
+
+def test_a_child_that_begins_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as it moves at all: how busy the machine is says nothing of a file."""
+    monkeypatch.setattr(sandbox, "_START_SECONDS", 0.7)
+    with SandboxedProcess("late_reader:echo") as child:
+        assert child.call(b"data", 20) == b"data"
 
 
 def test_what_a_child_writes_to_standard_error_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
