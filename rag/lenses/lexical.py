@@ -6,6 +6,7 @@ parsed as a query language: their words are looked up, nothing else. This module
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import shutil
@@ -27,6 +28,7 @@ FOLDER = "lexical"
 _ANALYZER = "footnote"
 _CONTEXT_BOOST = 0.5  # of BM25: what a word in title or headings counts beside one in the text; chosen by hand
 _META = "meta.json"
+_ROOM = 1_000_000  # bytes of a disk that is as good as full
 _WRITER_BYTES = 2_000_000_000  # an upper limit, not taken in advance: a part is one segment, however large
 
 
@@ -75,7 +77,9 @@ class LexicalLens:
             writer.commit()
             writer.wait_merging_threads()
         except ValueError as error:  # what tantivy raises for any failure of its own, a full disk included
-            raise OSError(f"the lexical index cannot be written: {error}") from error
+            full = shutil.disk_usage(folder).free < _ROOM  # its threads do not say why they ended
+            number = errno.ENOSPC if full else errno.EIO
+            raise OSError(number, f"the lexical index cannot be written: {error}") from error
         (segment,) = json.loads((aside / _META).read_text())["segments"]
         for path in aside.glob(f"{UUID(segment['segment_id']).hex}.*"):
             path.rename(folder / f"{name}{path.suffix}")

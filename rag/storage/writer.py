@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
+import apsw
 import numpy as np
 
 from rag.errors import IndexStale
@@ -66,6 +67,9 @@ class IndexWriter(RowReader):
         self._db.set_busy_timeout(1000)
         try:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except apsw.Error:
+            if error is None:  # what went wrong before is what is told; rows that are still being read lock the log
+                raise
         finally:
             self._db.close()
 

@@ -41,7 +41,9 @@ def write_second(sources: Path) -> None:
 
 
 def made(sources: Path, index: Path) -> None:
-    build(sources, index, encoder=WordEncoder(), size=40, overlap=1, workers=1)
+    """Builds; a file that cannot be read is none of the faults that are put in."""
+    report = build(sources, index, encoder=WordEncoder(), size=40, overlap=1, workers=1)
+    assert not report.failed, report.failed
 
 
 def seen(sources: Path, index: Path) -> Seen:

@@ -16,6 +16,7 @@ from rag.assistant import Assistant
 from rag.config import load_config
 from rag.errors import IndexDamaged, IndexMissing, IndexUnwritable
 from rag.indexing.builder import build
+from rag.storage import IndexWriter, Store
 from rag.types import BuildReport
 
 HERE = Path(__file__).resolve().parents[1]
@@ -84,6 +85,20 @@ def test_a_full_disk_keeps_the_last_generation_and_says_so(small_disk: Path, tmp
     ballast.unlink(missing_ok=True)
     made(sources, index)
     assert answers(sources, index) == after != before
+
+
+def test_what_went_wrong_is_told_and_not_what_came_of_it(tmp_path: Path) -> None:
+    """Rows that are being read when a lens cannot be written lock the log: that is no damage."""
+    write_first(tmp_path / "sources")
+    made(tmp_path / "sources", tmp_path / "index")
+
+    def go_wrong(writer: IndexWriter) -> None:
+        for _ in writer.texts(writer.documents()):
+            raise OSError("what went wrong")
+
+    with pytest.raises(OSError, match="what went wrong"), Store(tmp_path / "index").writer() as writer:
+        go_wrong(writer)
+    made(tmp_path / "sources", tmp_path / "index")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no limits to a process's files here")
