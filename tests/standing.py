@@ -76,7 +76,14 @@ def standing(users: Path | None = None, bound: str = "127.0.0.1", public: Public
 @contextmanager
 def serving(app: ASGIApp) -> Iterator[Sender]:
     """Sends one request to an application."""
-    config = uvicorn.Config(app, port=0, log_level="error", proxy_headers=True, forwarded_allow_ips="127.0.0.1")
+    config = uvicorn.Config(
+        app,
+        port=0,
+        log_level="critical",
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1",
+        timeout_graceful_shutdown=1,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -89,7 +89,7 @@ def running(folder: Path, *arguments: str) -> Iterator[Terminal]:
 def stalls(server: Any) -> None:
     server.begin()
     server.piece({"content": f"{PROFITS} [1] The road to Turbat is 140 km long [1"})
-    server.server.gone.wait(60)
+    server.server.gone.wait(600)
 
 
 def test_each_sentence_is_printed_as_soon_as_it_is_checked(folder: Path, model: Speaker) -> None:
@@ -115,7 +115,7 @@ def test_each_sentence_is_printed_as_soon_as_it_is_checked(folder: Path, model: 
 
 @unix
 @pytest.mark.parametrize(
-    "says", [stalls, lambda server: server.server.gone.wait(60)], ids=["after a sentence", "silent"]
+    "says", [stalls, lambda server: server.server.gone.wait(600)], ids=["after a sentence", "silent"]
 )
 def test_ctrl_c_stops_an_answer_at_once_without_half_marks(folder: Path, model: Speaker, says: Any) -> None:
     model.says = says
@@ -125,9 +125,8 @@ def test_ctrl_c_stops_an_answer_at_once_without_half_marks(folder: Path, model: 
         while not model.asked:
             time.sleep(0.05)
         terminal.process.send_signal(signal.SIGINT)
-        start = time.monotonic()
-        assert terminal.ended() == 130
-        assert time.monotonic() - start < 15, "the model is waited for (it would take a minute)"
+        assert terminal.ended() == 130, "the model, which would go on for ten minutes, is not waited for"
+        model.gone.set()
     assert "The road" not in terminal.said
     assert terminal.said.endswith("Stopped. What was done is kept.\n")
     assert "Traceback" not in terminal.said

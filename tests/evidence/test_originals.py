@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,11 +85,9 @@ def test_a_link_in_the_place_of_a_file_is_not_followed(
         (tmp_path / "elsewhere" / "tower.txt").write_text(SECRET)
         file.parent.rmdir()
         file.parent.symlink_to(tmp_path / "elsewhere")
-    began = time.monotonic()
     assert content(viewer, document_id) is None
     assert viewer.source_file(document_id) is None
     assert viewer.source_state(document_id) == "gone"
-    assert time.monotonic() - began < 5
 
 
 def test_a_link_within_the_sources_is_followed(place: tuple[Viewer, Path, str]) -> None:

@@ -117,9 +117,9 @@ def test_dates_of_files() -> None:
 
 @pytest.mark.parametrize("line", ["f" * 100_000, "a-" * 50_000, "A-1b-2c " * 12_000, "A. B-" * 20_000, "0f" * 50_000])
 def test_a_line_without_end_has_no_date_and_takes_no_time(line: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     assert dateline(line) == ""
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5, "of a processor: a pattern that tries everything takes minutes"
 
 
 @pytest.mark.parametrize(
