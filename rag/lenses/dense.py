@@ -71,9 +71,8 @@ class DenseLens:
     def write_shard(folder: Path, name: str, keys: Keys, vectors: Vectors) -> None:
         """Writes one part: `(n,)` keys and `(n, dim)` unit vectors. Raises OSError."""
         vectors = np.ascontiguousarray(vectors, np.float32)
-        np.save(folder / f"{name}{_KEYS}", keys)
-        np.save(folder / f"{name}{_VECTORS}", vectors)
-        np.save(folder / f"{name}{_CODES}", _codes_of(vectors))
+        for end, array in ((_KEYS, keys), (_VECTORS, vectors), (_CODES, _codes_of(vectors))):
+            _save(folder / f"{name}{end}", array)
 
     @staticmethod
     def finish(folder: Path, names: Sequence[str]) -> None:
@@ -156,6 +155,13 @@ class DenseLens:
                 if file.readinto(place.data) < width:
                     raise OSError(f"the vectors in {part.file} are truncated")
         return found
+
+
+def _save(file: Path, array: NDArray[np.generic]) -> None:
+    """As `np.save`, which does not say why it could not. Raises OSError."""
+    with file.open("wb") as opened:
+        np.lib.format.write_array_header_1_0(opened, np.lib.format.header_data_from_array_1_0(array))
+        opened.write(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
 
 
 def _dots(rows: Vectors, vector: Vectors) -> Vectors:

@@ -10,7 +10,8 @@ import errno
 import json
 import math
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -63,9 +64,9 @@ class LexicalLens:
         """
         aside = folder / ".part"
         aside.mkdir()
-        index = tantivy.Index(_schema(), path=str(aside))
-        index.register_tokenizer(_ANALYZER, analyzer())
-        try:
+        with _disk_errors(folder):
+            index = tantivy.Index(_schema(), path=str(aside))
+            index.register_tokenizer(_ANALYZER, analyzer())
             writer = index.writer(_WRITER_BYTES, 1)  # one thread: one order of documents, whatever the machine
             for entry in entries:
                 row = tantivy.Document()
@@ -76,10 +77,6 @@ class LexicalLens:
                 writer.add_document(row)
             writer.commit()
             writer.wait_merging_threads()
-        except ValueError as error:  # what tantivy raises for any failure of its own, a full disk included
-            full = shutil.disk_usage(folder).free < _ROOM  # its threads do not say why they ended
-            number = errno.ENOSPC if full else errno.EIO
-            raise OSError(number, f"the lexical index cannot be written: {error}") from error
         (segment,) = json.loads((aside / _META).read_text())["segments"]
         for path in aside.glob(f"{UUID(segment['segment_id']).hex}.*"):
             path.rename(folder / f"{name}{path.suffix}")
@@ -93,7 +90,8 @@ class LexicalLens:
         tantivy calls a part a segment. Its statistics are sums over all segments, so a score is the same whatever parts
         the words lie in, and equal scores come in the order of the parts. Raises OSError.
         """
-        tantivy.Index(_schema(), path=str(folder))
+        with _disk_errors(folder):
+            tantivy.Index(_schema(), path=str(folder))
         meta = json.loads((folder / _META).read_text())
         meta["segments"] = [
             {"segment_id": str(UUID(name)), "max_doc": size, "deletes": None} for name, size in sizes.items()
@@ -161,6 +159,16 @@ class LexicalLens:
             return query
         allowed = tantivy.Query.term_set_query(self._schema, "document", list(documents))
         return tantivy.Query.boolean_query([(must, query), (must, tantivy.Query.const_score_query(allowed, 0.0))])
+
+
+@contextmanager
+def _disk_errors(folder: Path) -> Iterator[None]:
+    """What tantivy raises for any failure of its own is an OSError: its threads do not say that a disk was full."""
+    try:
+        yield
+    except ValueError as error:
+        number = errno.ENOSPC if shutil.disk_usage(folder).free < _ROOM else errno.EIO
+        raise OSError(number, f"the lexical index cannot be written: {error}") from error
 
 
 def _opened(folder: Path) -> tantivy.Index:
