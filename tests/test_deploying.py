@@ -45,3 +45,6 @@ def test_what_the_container_copies_is_there() -> None:
     copied = [name for line in lines if line.startswith("COPY ") for name in line.split()[1:-1]]
     assert copied
     assert [name for name in copied if not any(ROOT.glob(name))] == []
+    sent = (ROOT / ".dockerignore").read_text().splitlines()
+    assert "*" in sent
+    assert [name for name in copied if f"!{name}" not in sent] == [], "it would be missing where the image is built"

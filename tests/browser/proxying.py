@@ -1,9 +1,11 @@
-"""A real nginx in front of the page, and a person who talks through it as a browser does."""
+"""A real nginx or Caddy in front of the page, and a person who talks through it as a browser does."""
 
 from __future__ import annotations
 
 import http.client
 import json
+import os
+import re
 import shutil
 import socket
 import ssl
@@ -15,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from .serving import free_port
+from .serving import ROOT, free_port
 
 NAME = "docs.example.test"
 CONFIGURATION = """
@@ -61,7 +63,32 @@ def proxied(
     (folder / "nginx.conf").write_text(text)
     found = program()
     assert found is not None
-    with subprocess.Popen([found, "-p", str(folder), "-c", str(folder / "nginx.conf")], stderr=subprocess.PIPE) as run:
+    with _running([found, "-p", str(folder), "-c", str(folder / "nginx.conf")], port):
+        yield
+
+
+@contextmanager
+def caddied(folder: Path, port: int, behind: int) -> Iterator[None]:
+    """Caddy at `port`, as docs/deploying.md sets it up, but for names, ports and who has signed the certificate."""
+    folder.mkdir(exist_ok=True)
+    _certificate(folder)
+    said = re.search(
+        r"```\n(docs\.example\.org \{.+?\n\}\n)```", (ROOT / "docs" / "deploying.md").read_text(), re.DOTALL
+    )
+    assert said is not None
+    own = f"tls {folder}/certificate.pem {folder}/key.pem\n    bind 127.0.0.1"
+    site = said[1].replace("docs.example.org {", f"https://{NAME}:{port} {{\n    {own}").replace(":7860", f":{behind}")
+    (folder / "Caddyfile").write_text(f"{{\n    admin off\n    auto_https off\n    default_sni {NAME}\n}}\n{site}")
+    found = shutil.which("caddy")
+    assert found is not None
+    kept = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
+    with _running([found, "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"], port, kept):
+        yield
+
+
+@contextmanager
+def _running(command: list[str], port: int, environment: dict[str, str] | None = None) -> Iterator[None]:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ, **(environment or {})}) as run:
         try:
             deadline = time.monotonic() + 20
             while not _listens(port):
@@ -146,4 +173,4 @@ class Person:
         return answer.status, found, content
 
 
-__all__ = ["NAME", "Person", "free_port", "program", "proxied"]
+__all__ = ["NAME", "Person", "caddied", "free_port", "program", "proxied"]

@@ -1,9 +1,10 @@
-"""Behind a real nginx: with TLS in front, the Host handed on or not, under a sub-path or not, with signing in."""
+"""Behind a real nginx or Caddy: with TLS in front, the Host handed on or not, under a sub-path or not, signed in."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from rag.server.users import users_file_line
 
 from .conftest import SWITCHES, absent
 from .driving import LIGHTHOUSE, ask, drop, sign_in, write_sources
-from .proxying import NAME, Person, free_port, program, proxied
+from .proxying import NAME, Person, caddied, free_port, program, proxied
 from .serving import PATIENCE, ROOT, Server, Watch, listen, served
 
 if TYPE_CHECKING:
@@ -121,6 +122,22 @@ def test_under_a_sub_path_with_tls_and_signing_in(
         assert person.ask("/footnote/page/state", {})[0] == 401
 
 
+def test_behind_caddy_as_the_docs_set_it_up(under: tuple[Server, int], tmp_path: Path) -> None:
+    if shutil.which("caddy") is None:
+        absent("there is no Caddy on this machine (Debian: apt-get install caddy)")
+    server, port = under
+    with caddied(tmp_path / "caddy", port, behind(server)):
+        person = Person(port)
+        status, headers, _ = person.ask("/footnote")
+        assert (status // 100, urlsplit(headers["location"]).path) == (3, "/footnote/")
+        assert person.ask("/page/state", {})[2] == b"", "what lies beside the path is none of the page's"
+        cookie = signed_in(person, "/footnote")["set-cookie"].lower()
+        assert {"secure", "httponly", "path=/footnote", "samesite=lax"} <= set(cookie.split("; "))
+        everything(person, "/footnote")
+        status, headers, _ = person.ask("/footnote/logout", b"", Content_Type=FORM)
+        assert (status, urljoin("/footnote/logout", headers["location"])) == (303, "/footnote/login")
+
+
 def test_this_machine_itself_is_served_as_before(under: tuple[Server, int]) -> None:
     server, _ = under
     host = f"127.0.0.1:{behind(server)}"
@@ -198,8 +215,6 @@ def test_a_person_walks_through_the_page(under: tuple[Server, int], tmp_path: Pa
         from playwright.sync_api import sync_playwright
     except ImportError:
         absent("playwright is not installed (pip install -e .[dev])")
-    import shutil
-
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         absent("there is no chromium on this machine (Debian: apt-get install chromium)")
