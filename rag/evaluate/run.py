@@ -159,7 +159,7 @@ def _judge_for(config: Config) -> Judge:
     from rag.models import CrossEncoder, SentenceEncoder
 
     nli = CrossEncoder(config.nli, config.device) if config.nli else None
-    return supported_by(SentenceEncoder(config.model, config.device), nli)
+    return supported_by(SentenceEncoder(config.model, config.device, config.index), nli)
 
 
 def row_of(result: Result) -> Row:

@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelProblem
+from rag.models.encoder.multilingual import MULTILINGUAL, checked_file, unpack
 from rag.models.encoder.reference import Reference
 from rag.models.encoder.snapshot import EncoderOutput, Snapshot
 from rag.types import ChunkEmbedding, EmbedInput, Span, Vectors
@@ -69,11 +70,12 @@ def bundled_folder() -> Path:
 
 
 class SentenceEncoder:
-    """A sentence-transformers model: the bundled one, a folder, or a name on the hub; `device` as torch names it.
+    """A sentence-transformers model: the bundled one, that of the extra `multilingual`, a folder, or a name on the hub.
 
-    The weights are loaded when they are first needed, and stay. `index` is a folder that may hold a snapshot of the
-    model; the bundled one brings its own. Raises ModelProblem if the model is not there, or is not the published one;
-    loading raises it if the weights cannot be read.
+    `device` is as torch names it. The weights are loaded when they are first needed, and stay. `index` is a folder that
+    may hold a snapshot of the model, and holds the multilingual one unpacked; the bundled one brings its own. Raises
+    ModelProblem if the model is not there, or is not the published one; loading raises it if the weights cannot be
+    read, or unpacked.
     """
 
     def __init__(self, model: str = BUNDLED, device: str | None = None, index: Path | None = None) -> None:
@@ -83,10 +85,15 @@ class SentenceEncoder:
         self._snapshot_path = index / _SNAPSHOT if index else None
         self._quick: Snapshot | None = None
         self._quick_tried = False
+        self._packed: Path | None = None
         if model == BUNDLED:
             self._folder: Path | None = bundled_folder()
             self._snapshot_path = SHIPPED
             self.fingerprint = f"{BUNDLED}:{_checked(self._folder)}"
+        elif model == MULTILINGUAL:
+            self._packed, digest = checked_file()
+            self._folder = _place(index) / f"{MULTILINGUAL}-{digest}"
+            self.fingerprint = f"{MULTILINGUAL}:{digest}"
         elif Path(model).is_dir():
             self._folder = Path(model)
             self.fingerprint = f"folder:{_hash_folder(self._folder)}"
@@ -118,7 +125,8 @@ class SentenceEncoder:
         text is longer than the model reads: nothing is ever cut off silently.
         """
         on_a_device = _on_a_device(self._device, len(inputs))
-        engine: _Engine = self._reference if on_a_device else self._engine
+        quick = self._engine
+        engine: _Engine = self._reference if on_a_device else quick
         texts = [engine.document_prompt + item.text for item in inputs]
         tokens = engine.count(texts)
         if max(tokens, default=0) > engine.max_tokens:
@@ -154,10 +162,18 @@ class SentenceEncoder:
         """The snapshot where it stands and gives the reference's vectors, the reference otherwise."""
         with self._lock:
             if not self._quick_tried:
+                if self._packed and self._folder and not self._folder.is_dir():
+                    unpack(self._packed, self._folder)
                 self._quick_tried = True
                 if self._folder and self._snapshot_path and self._snapshot_path.exists():
                     self._quick = _opened(self._snapshot_path, self._folder, self.fingerprint)
         return self._quick or self._reference
+
+
+def _place(index: Path | None) -> Path:
+    if index is None:
+        raise ModelProblem(f"The model {MULTILINGUAL} needs an index folder to lie in.", "Name the index.")
+    return index
 
 
 def _opened(path: Path, folder: Path, fingerprint: str) -> Snapshot | None:
