@@ -12,22 +12,30 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rag.answering.citing import QuotedSpan
+from rag.answering.citing import QuotedSpan, claims_of
 from rag.answering.features import FloatArray
 from rag.answering.findings import heading_at
+from rag.answering.foreign_cells import cell_by_words
 from rag.answering.overview import outline
 from rag.answering.selection import claims_in_shape
-from rag.language import asks_for, by_words_notice, gives, other_language_notice, terms
-from rag.retrieval import Corpus, Retrieved, RewrittenQuestion
+from rag.answering.word_parts import said_in_part
+from rag.language import (
+    asks_for,
+    blank_notice,
+    by_words_notice,
+    cell_opening,
+    closest_opening,
+    gives,
+    other_language_notice,
+    terms,
+)
+from rag.retrieval import Corpus, Retrieved, RewrittenQuestion, documents_of
 from rag.types import Answer, Document, Span
 
 __all__ = ["answer_by_words"]
 
 _PASSAGES = 12
 _MOST, _LEAST, _MARGIN = 4, 2, 0.45  # sentences that are shown, and how much worse than the best one
-_PART = 0.6  # what a word that is part of another counts, "Zähler" in "Zählerstand"
-_PART_LETTERS = 4  # of such a part at least
-_STEM = 0.65  # of the longer of two words that begin alike
 _AROUND, _NEAR, _KIND, _HEADING = 0.4, 0.1, 0.4, 1.0  # what they weigh beside the share of words; chosen by hand
 _FEW = 3  # letters and figures of a sentence at least
 _KNOWN, _LIKE = 0.15, 0.3  # share of words, or else cosine, from which on the sources are about what is asked
@@ -53,10 +61,13 @@ def answer_by_words(question: str, alone: RewrittenQuestion, corpus: Corpus) -> 
     passages = tuple(hit.passage for hit in found.hits)
     foreign = bool(corpus.languages) and language not in corpus.languages
     notes = ((other_language_notice(language),) if foreign else ()) + (by_words_notice(language),)
-    blank = Answer(question, alone.asked, "not_found", (), passages, 0.0, notes=notes)
+    opening = closest_opening(language)
+    blank = Answer(question, alone.asked, "not_found", (), passages, 0.0, notes=notes, opening=opening)
     wanted = asks_for(alone.asked, language)
     if "overview" in wanted and (overview := _overview(blank, corpus)) is not None:
         return overview, found
+    if (cell := cell_by_words(alone.asked, language, list(documents_of(found.hits).values()))) is not None:
+        return _with_cell(blank, cell, language), found
     sentences = _sentences(found, language)
     weight = corpus.idf(terms(alone.searched, language))
     shares = np.array([_share(weight, one.said) for one in sentences])
@@ -65,6 +76,16 @@ def answer_by_words(question: str, alone: RewrittenQuestion, corpus: Corpus) -> 
     scores = _scores(sentences, shares, weight, wanted, language)
     chosen = _chosen(sentences, scores)
     return replace(blank, status="partly", reason="closest", claims=claims_in_shape(chosen, "fact")), found
+
+
+def _with_cell(blank: Answer, place: QuotedSpan, language: str) -> Answer:
+    """The row with the cell that the words of a question lead to, which nothing has judged."""
+    found = place.document.row_at(place.span.start)
+    notes = blank.notes
+    if place.answer is None and found is not None and place.column is not None:
+        notes = (*notes, blank_notice(language, found[0].heads(place.document.text)[place.column]))
+    claims = claims_of((place,))
+    return replace(blank, status="partly", shape="cell", claims=claims, notes=notes, opening=cell_opening(language))
 
 
 def _sentences(found: Retrieved, language: str) -> list[_Sentence]:
@@ -127,24 +148,7 @@ def _fits(text: str, wanted: frozenset[str], language: str) -> float:
 def _share(weight: Mapping[str, float], said: frozenset[str]) -> float:
     """The share of the question's weight that a sentence says, in the same words or in parts of words."""
     total = sum(weight.values())
-    return sum(w * _said(term, said) for term, w in weight.items()) / total if total else 0.0
-
-
-def _said(term: str, said: frozenset[str]) -> float:
-    if term in said:
-        return 1.0
-    if len(term) < _PART_LETTERS or term.isdigit():
-        return 0.0
-    return _PART if any(_is_part(term, other) for other in said if len(other) >= _PART_LETTERS) else 0.0
-
-
-def _is_part(one: str, other: str) -> bool:
-    """Whether one of two words is a part of the other, or both begin alike for most of their letters."""
-    shorter, longer = sorted((one, other), key=len)
-    if shorter in longer:
-        return True
-    least = max(_PART_LETTERS, round(_STEM * len(longer)))
-    return one[:least] == other[:least]
+    return sum(w * said_in_part(term, said) for term, w in weight.items()) / total if total else 0.0
 
 
 def _chosen(sentences: Sequence[_Sentence], scores: FloatArray) -> list[QuotedSpan]:

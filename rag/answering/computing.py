@@ -25,6 +25,7 @@ from rag.language import (
     named_otherwise,
     order_of_days,
     terms,
+    workings_in,
 )
 from rag.types import AnswerShape
 
@@ -213,7 +214,8 @@ def _is_value(one: Asked, view: TableView) -> bool:
 def _measure(bare: str, word: str, working: Working, view: TableView) -> int | None:
     """The column that is compared or added up: the one the question names that has figures or days."""
     asked = set(terms(bare))
-    others = frozenset().union(*(named_otherwise(term) for term in terms(word)))
+    twice = any(other in ("highest", "lowest") for other, _ in workings_in(bare))  # "the highest minimum"
+    others = frozenset() if twice else frozenset().union(*(named_otherwise(term) for term in terms(word)))
     verbs = frozenset().union(*(named_otherwise(term) for term in asked))
     days = bool(order_of_days(word)) and any(kind in ("moment", "year") for kind in view.kinds)
     scores = {}

@@ -90,7 +90,19 @@ def rows_saying(asked: Sequence[Asked], view: TableView) -> list[int]:
                 return []
         return sorted(rows or ())
     some = [one for one in asked if not one.carries]
-    return sorted(set().union(*(view.rows_with(one.keys) for one in some))) if some else []
+    rows = set().union(*(view.rows_with(one.keys) for one in some))
+    return sorted(rows or _named_by_carriers(asked, view))
+
+
+def _named_by_carriers(asked: Sequence[Asked], view: TableView) -> set[int]:
+    """The rows whose name is made of words that only carry most questions: "rent", "total"."""
+    said = frozenset().union(*(one.keys for one in asked))
+    rows = view.rows_with(key for one in asked if one.carries and not is_function_word(one.term) for key in one.keys)
+    return {row for row in rows if _is_named(view.keys(row)[view.label], said)}
+
+
+def _is_named(label: frozenset[str], said: frozenset[str]) -> bool:
+    return bool(label) and {key for key in label if not is_function_word(key)} <= said
 
 
 def is_around(one: Asked, view: TableView) -> bool:
@@ -171,7 +183,8 @@ def _judged(
             in_row += not one.carries
         elif not one.carries and not is_around(one, view):
             return None
-    if not in_row:
+    said = frozenset().union(*(one.keys for one in asked))
+    if not in_row and (column == view.label or not _is_named(keys[view.label], said)):
         return None
     whole = _whole(asked, view, keys, column)
     if not whole[0]:  # words of a sentence in a cell name no row

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.answering.across import across_columns
 from rag.answering.cells import blank_note
 from rag.answering.citing import QuotedSpan
 from rag.answering.computing import worked_out
 from rag.answering.look_up import CellFound, best_cells, is_around
 from rag.answering.table_terms import asked_in
 from rag.answering.table_view import view_at, views_of
-from rag.language import bounds_in, sets_rows_apart, workings_in
+from rag.language import bounds_in, is_function_word, named_otherwise, sets_rows_apart, workings_in
 from rag.types import AnswerShape, AnswerStatus, Document, Span
 
 __all__ = ["TABLE_KINDS", "TableAnswer", "answer_from_tables", "leaves_unsaid"]
@@ -22,6 +23,7 @@ __all__ = ["TABLE_KINDS", "TableAnswer", "answer_from_tables", "leaves_unsaid"]
 TABLE_KINDS = ("fact", "yes_no", "definition", "list", "way")
 """The kinds of question that a table may answer."""
 _SHOWN = 4  # rows of a near tie
+_LISTED = 12  # rows that all fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +46,18 @@ def answer_from_tables(question: str, documents: Sequence[Document]) -> TableAns
     found = best_cells(question, views)
     workings = workings_in(question)
     compares = any(
-        working not in ("count", "all") and not any(_names(cell, question[words[0] :]) for cell in found)
+        working not in ("count", "all") and not any(_names(cell, question, words) for cell in found)
         for working, words in workings
     )
     if len(found) == 1 and not compares and not bounds_in(question):
-        return _looked_up(found)
-    worked = worked_out(question, workings, views)
+        return _looked_up(question, found)
+    worked = across_columns(question, workings, views) or worked_out(question, workings, views)
     if worked is not None:
         return TableAnswer(worked.places, "answered", worked.notes, worked.shape)
-    return None if compares else _looked_up(found)
+    return None if compares else _looked_up(question, found)
 
 
-def _looked_up(found: Sequence[CellFound]) -> TableAnswer | None:
+def _looked_up(question: str, found: Sequence[CellFound]) -> TableAnswer | None:
     if not found:
         return None
     first = found[0]
@@ -67,15 +69,41 @@ def _looked_up(found: Sequence[CellFound]) -> TableAnswer | None:
         return TableAnswer((place_of(first, whole=True),), "partly")
     if len(rows) == len(found) <= _SHOWN and first.text and len({cell.text for cell in found}) == 1:
         return TableAnswer(tuple(map(place_of, found)), "answered")
+    if len(rows) == len(found) and (shared := _shared(question, found)):
+        more = f" The first {_LISTED} are shown." if len(found) > _LISTED else ""
+        note = f"All {len(found)} rows where {shared}.{more}"
+        return TableAnswer(tuple(map(place_of, found[:_LISTED])), "answered", (note,), "list")
     places = tuple({(id(cell.view), cell.row): place_of(cell, whole=True) for cell in found}.values())
     more = f", of which {_SHOWN} are shown" if len(places) > _SHOWN else ""
     return TableAnswer(places[:_SHOWN], "partly", (f"{len(places)} rows fit what is asked{more}.",))
 
 
-def _names(cell: CellFound, rest: str) -> bool:
-    """Whether a word that might ask for the first or the highest only names a column: "First surveyed"."""
+def _shared(question: str, found: Sequence[CellFound]) -> str:
+    """The one value of a column that all rows share, of which the names are asked, in words: "who works in Sales"."""
+    view = found[0].view
+    if any(cell.view is not view or cell.column != view.label or not cell.text for cell in found):
+        return ""
+    asked = asked_in(question)
+    said = frozenset().union(*(one.keys for one in asked))
+    for column, head in enumerate(view.heads):
+        values = {view.texts(cell.row)[column] for cell in found}
+        keys = view.keys(found[0].row)[column]
+        if column != view.label and len(values) == 1 and keys and keys <= said:
+            return f"“{head}” is {values.pop()}"
+    return ""
+
+
+def _names(cell: CellFound, question: str, words: tuple[int, int]) -> bool:
+    """Whether words that might ask for the first or the highest only name a column: "First surveyed", "Depth (max)"."""
+    rest = question[words[0] :]
     phrase = " ".join(rest.lower().rstrip(" ?.!").split()[:2])
-    return any(phrase in head.lower() for head in cell.view.heads)
+    if any(phrase in head.lower() for head in cell.view.heads):
+        return True
+    asked, head = asked_in(question), cell.view.head_keys[cell.column]
+    own = [one for one in asked if words[0] <= one.span.start < words[1]]
+    others = [one for one in asked if one not in own and one.term and not is_function_word(one.term)]
+    named = frozenset().union(*(one.keys | named_otherwise(one.term) for one in own))
+    return not named.isdisjoint(head) and any(one.said_by(head) for one in others)
 
 
 def place_of(cell: CellFound, *, whole: bool = False) -> QuotedSpan:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rag.language import (
@@ -18,6 +18,7 @@ from rag.language import (
     is_year,
     number_in,
     terms,
+    verb_after_did,
 )
 from rag.types import Span
 
@@ -54,9 +55,10 @@ def asked_in(question: str) -> tuple[Asked, ...]:
         inner = tuple(_words(question, day.span))
         found.append(Asked(frozenset(keys), day.span, parts=inner))
     taken = [day.span for day in days]
+    verb = verb_after_did(question)
     for one in _words(question, Span(0, len(question))):
         if not any(one.span.overlaps(span) for span in taken):
-            found.append(one)
+            found.append(replace(one, carries=True) if one.span == verb else one)
     return tuple(sorted(found, key=lambda one: one.span.start))
 
 

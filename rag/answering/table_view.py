@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 from array import array
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -57,6 +58,7 @@ class TableView:
     label: int  # the column that names the rows
     _index: _Index | None = None
     _known: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    _groups: tuple[int, ...] | None = None
 
     @property
     def body(self) -> range:
@@ -72,8 +74,10 @@ class TableView:
         return known
 
     def keys(self, row: int) -> list[frozenset[str]]:
-        """The keys of each cell of a row."""
-        return [keys_of(text, reading) for text, reading in zip(self.texts(row), self.readings, strict=True)]
+        """The keys of each cell of a row, and of the row that stands over it as a heading, if there is one."""
+        own = [keys_of(text, reading) for text, reading in zip(self.texts(row), self.readings, strict=True)]
+        above = self._heading_of(row)
+        return own if above is None else [*own, keys_of(self.texts(above)[0], self.readings[0])]
 
     def rows_with(self, keys: Iterable[str]) -> set[int]:
         """The rows that hold one of some keys in some cell."""
@@ -88,13 +92,36 @@ class TableView:
         hashes, rows = array("q"), array("i")
         for row in self.body:
             said = row_said(self.document, self.table, row)
-            for key in {
-                key for text, reading in zip(said, self.readings, strict=True) for key in keys_of(text, reading)
-            }:
+            own = {key for text, reading in zip(said, self.readings, strict=True) for key in keys_of(text, reading)}
+            above = self._heading_of(row)
+            if above is not None:
+                own |= keys_of(row_said(self.document, self.table, above)[0], self.readings[0])
+            for key in own:
                 hashes.append(hash(key))
                 rows.append(row)
         order = np.argsort(np.frombuffer(hashes, np.int64), kind="stable")
         return _Index(np.frombuffer(hashes, np.int64)[order], np.frombuffer(rows, np.int32)[order])
+
+    def _heading_of(self, row: int) -> int | None:
+        """The row that names a group of rows and holds nothing else: "Costs" above "Rent" and "Staff"."""
+        if self._groups is None:
+            self._groups = tuple(_headings(self))
+        at = bisect_right(self._groups, row) - 1
+        return self._groups[at] if at >= 0 and self._groups[at] != row else None
+
+
+def _headings(view: TableView) -> Iterator[int]:
+    """The rows of a table that name groups; none unless the first row below the heads is one, and others follow it."""
+    if len(view.heads) < 3 or len(view.body) < 3 or not _names_a_group(view, view.body[0]):
+        return
+    for row in view.body[:-1]:
+        if _names_a_group(view, row) and not _names_a_group(view, row + 1):
+            yield row
+
+
+def _names_a_group(view: TableView, row: int) -> bool:
+    first, *others = view.table.cells(row)
+    return first.start < first.end and all(cell.start == cell.end for cell in others)
 
 
 class _Room:

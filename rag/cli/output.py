@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from rag.cli.tables import in_columns, with_tables
 from rag.doctor import Check
 from rag.errors import FootnoteError
 from rag.language import languages_served, left_phrases, printable
@@ -100,7 +102,14 @@ def print_passages(passages: Sequence[Passage]) -> None:
         page = passage.document.page_at(passage.chunk.span.start)
         place = printable(passage.document.path) + (f", page {printable(page.label)}" if page else "")
         print(f"{number}. {printable(passage.document.name)} ({place})  score {passage.score:.3f}")
-        print(f"{printable(passage.text)}\n")
+        print(f"{_passage_text(passage)}\n")
+
+
+def _passage_text(passage: Passage) -> str:
+    """A passage's own text; for a person at a terminal with its rows as the columns of their table."""
+    if not sys.stdout.isatty():
+        return printable(passage.text)
+    return in_columns(printable(with_tables(passage)), shutil.get_terminal_size().columns)
 
 
 def print_sources(found: Sequence[Source]) -> None:

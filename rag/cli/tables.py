@@ -10,11 +10,16 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from rag.types import QuotedRows, Span, markdown_head, markdown_row
+
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-__all__ = ["in_columns", "table_begins"]
+    from rag.types import Passage
+
+
+__all__ = ["in_columns", "table_begins", "with_tables"]
 
 _ROW = re.compile(r"^\| .* \|$")
 _RULE = re.compile(r"^\|(?: --- \|)+$")
@@ -29,6 +34,27 @@ def table_begins(text: str) -> int:
     while rows < len(lines) and lines[-1 - rows].startswith("|"):
         rows += 1
     return len(text) if not rows else len("\n".join(lines[:-rows])) + (rows < len(lines))
+
+
+def with_tables(passage: Passage) -> str:
+    """The text of a passage in which runs of rows are tables of Markdown, each below the heads of its columns."""
+    document, (start, end) = passage.document, passage.chunk.span
+    pieces, at = [], start
+    for table in document.tables:
+        rows = [row for row in range(len(table.rows)) if _overlaps(table.row(row), start, end)]
+        if not rows:
+            continue
+        pieces.append(document.text[at : max(at, table.row(rows[0]).start)])
+        heads, said = ([table.texts(document.text, row) for row in group] for group in (range(table.header_rows), rows))
+        below = [texts for row, texts in zip(rows, said, strict=True) if row >= table.header_rows]
+        shown = QuotedRows(tuple(map(tuple, heads)), tuple(map(tuple, below)))
+        pieces.append("\n".join([markdown_head(shown), *(markdown_row(row, "", None) for row in shown.rows)]))
+        at = table.row(rows[-1]).end
+    return "".join([*pieces, document.text[at:end]])
+
+
+def _overlaps(row: Span, start: int, end: int) -> bool:
+    return row.start < end and row.end > start
 
 
 def in_columns(text: str, width: int) -> str:

@@ -3,8 +3,10 @@ from .catalogue import sources_question as sources_question
 from .cell_values import Reading as Reading
 from .cell_values import days_in as days_in
 from .cell_values import is_figure as is_figure
+from .cell_values import is_period as is_period
 from .cell_values import is_year as is_year
 from .cell_values import number_in as number_in
+from .cell_values import period_kind as period_kind
 from .cell_values import reading_of as reading_of
 from .clauses import clause_starts as clause_starts
 from .clauses import is_passive as is_passive
@@ -64,7 +66,10 @@ from .negation import merely_negates as merely_negates
 from .negation import negates as negates
 from .negation import negates_clauses as negates_clauses
 from .negation import negates_nothing as negates_nothing
+from .notices import blank_notice as blank_notice
 from .notices import by_words_notice as by_words_notice
+from .notices import cell_opening as cell_opening
+from .notices import closest_opening as closest_opening
 from .notices import foreign_source_notice as foreign_source_notice
 from .notices import languages_served as languages_served
 from .notices import other_language_notice as other_language_notice
@@ -144,7 +149,9 @@ from .table_cues import is_related as is_related
 from .table_cues import kind_asked as kind_asked
 from .table_cues import named_otherwise as named_otherwise
 from .table_cues import order_of_days as order_of_days
+from .table_cues import period_asked as period_asked
 from .table_cues import sets_rows_apart as sets_rows_apart
+from .table_cues import verb_after_did as verb_after_did
 from .table_cues import workings_in as workings_in
 from .text import composed as composed
 from .text import normalise as normalise

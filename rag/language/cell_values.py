@@ -15,7 +15,7 @@ from functools import lru_cache
 from rag.language.dates import MONTHS, Date, dates
 from rag.types import Span
 
-__all__ = ["Reading", "days_in", "is_figure", "is_year", "number_in", "reading_of"]
+__all__ = ["Reading", "days_in", "is_figure", "is_period", "is_year", "number_in", "period_kind", "reading_of"]
 
 _FIGURE = re.compile(
     r"[^\w+\-−–(]{0,4}(?:[A-Z]{2,3} ?|[A-Z]?[$€£₹¥] ?)?[+\-−–(]?\s?[$€£₹¥]?\s?"
@@ -24,6 +24,16 @@ _FIGURE = re.compile(
 )
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap]\.?m\.?)?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?:/\d\d(?:\d\d)?)?")
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_SHORT_YEAR = r"(?:[’'](?=\d\d\b))?(?:(?:1[5-9]|20)\d\d|\d\d)(?:/\d\d(?:\d\d)?)?"
+_PERIODS = {  # what columns are called that hold one stretch of time each
+    "year": rf"(?:1[5-9]|20)\d\d(?:[/–-]\d\d(?:\d\d)?)?(?: ?[AEBF])?|(?:FY|CY) ?{_SHORT_YEAR}(?: ?[AEBF])?",
+    "quarter": rf"Q[1-4](?:[ /-]?{_SHORT_YEAR})?|{_SHORT_YEAR}[ /-]?Q[1-4]|[1-4]Q ?{_SHORT_YEAR}",
+    "half": rf"H[12](?:[ /-]?{_SHORT_YEAR})?|[12]H ?{_SHORT_YEAR}",
+    "month": rf"(?:{_MONTH})\.?(?:[ /-]{_SHORT_YEAR})?",
+    "week": r"(?:week|wk|cw|kw)\.? ?\d{1,2}",
+    "day": r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun)(?:day)?s?\.?",
+}
 _NUMERIC_DAY = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{2,4})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 _NAMED_DAY = re.compile(
     rf"(?:\w+day,? )?(?:(\d{{1,2}})(?:st|nd|rd|th|\.)?[ -])?({'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?"
@@ -101,6 +111,18 @@ def is_figure(text: str) -> bool:
 def is_year(text: str) -> bool:
     """Whether a cell says a year, or a year of business: "2021/22"."""
     return _YEAR.fullmatch(text.strip()) is not None
+
+
+def period_kind(text: str) -> str:
+    """What stretch of time a head names: "year" of "FY21", "quarter" of "Q3 2024", "month" of "Jan-24"; "" for none."""
+    said = text.strip()
+    kinds = (kind for kind, pattern in _PERIODS.items() if re.fullmatch(pattern, said, re.IGNORECASE))
+    return next(kinds, "")
+
+
+def is_period(text: str) -> bool:
+    """Whether a cell names a stretch of time as a head of a column does, and is no value."""
+    return bool(period_kind(text))
 
 
 def number_in(text: str) -> float | None:

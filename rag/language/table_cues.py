@@ -20,7 +20,9 @@ __all__ = [
     "kind_asked",
     "named_otherwise",
     "order_of_days",
+    "period_asked",
     "sets_rows_apart",
+    "verb_after_did",
     "workings_in",
 ]
 
@@ -60,6 +62,19 @@ _OTHERWISE = (  # what is said in a question; how a column may be called for it
     ("work works job position role", "post position job role title department"),
     ("score scored win won", "score points result winner"),
     ("weeks days months duration last lasts", "duration length"),
+    ("maximum max highest largest", "maximum max peak"),
+    ("minimum min lowest smallest", "minimum min"),
+    ("average mean", "average avg mean"),
+    ("week", "wk"),
+    ("hour hours", "hrs hr hours"),
+    ("minute minutes", "mins min minutes"),
+    ("extension", "ext extension"),
+    ("quantity many", "qty quantity"),
+    ("amount", "amt amount"),
+    ("temperature", "temp temperature"),
+    ("department", "dept department"),
+    ("reference", "ref reference"),
+    ("percentage percent share", "pct percent percentage share"),
     ("open opens opening", "opens open opening from"),
     ("close closes closing shut", "closes close closing until to"),
 )
@@ -72,8 +87,11 @@ _CARRIERS = (
     "stay cost happen set note mention people person one "
     "what's whats who's whos wheres hows goes went came comes said says got gets made time date day year month"
 )
+_HELPER = re.compile(r"\b(?:did|does|do)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _NOT_APART = re.compile(
-    r"\b(?:look(?:s|ed|ing)? after|(?:until|till|before|after|since) (?:when|which|what))\b|\bno\b\.?(?= \d)",
+    r"\b(?:look(?:s|ed|ing)? after|(?:until|till|before|after|since) (?:when|which|what))\b|"
+    r"\bno\b\.?(?= \d)|\bno(?=-\w)",
     re.IGNORECASE,
 )
 _RANKED = re.compile(r"\b(?:placed|ranked|finished|came|placing|ranking) (?:first|last|top|best|worst)\b")
@@ -102,6 +120,9 @@ _WORKINGS: tuple[tuple[Working, str], ...] = (
         rf"^{_NAMES_SEVERAL}",
     ),
 )
+
+
+_WHICH_PERIOD = re.compile(r"\b(?:in |on )?(?:which|what) (year|half|quarter|month|week|day)s?\b", re.IGNORECASE)
 
 
 class Bound(NamedTuple):
@@ -150,6 +171,12 @@ def workings_in(question: str) -> list[tuple[Working, tuple[int, int]]]:
     return found
 
 
+def period_asked(question: str) -> tuple[str, int, int] | None:
+    """The stretch of time that a question asks for, "year" of "in which year", and where it says so."""
+    found = _WHICH_PERIOD.search(question)
+    return None if found is None else (found[1].lower(), *found.span())
+
+
 def order_of_days(word: str) -> int:
     """1 where a word such as "latest" asks for the last day, -1 for the first, 0 where it is not of days."""
     return _DAYS.get(word.lower(), 0)
@@ -179,9 +206,29 @@ def carries(term: str, word: str = "") -> bool:
     return term in _carriers() or (word.islower() and _is_verb(word))
 
 
+def verb_after_did(question: str) -> tuple[int, int] | None:
+    """Where the verb stands that goes with "did" and the like, "pick" of "how many did Ann pick in May"."""
+    helper = _HELPER.search(question)
+    if helper is None:
+        return None
+    words = list(_WORD.finditer(question, helper.end()))
+    for word, after in zip(words[1:], [*words[2:], None], strict=True):
+        ends = after is None or is_function_word(after[0].lower())
+        if ends and word[0].islower() and not is_function_word(word[0]) and _may_be_verb(word[0]):
+            return word.span()
+    return None
+
+
 def sets_rows_apart(question: str) -> bool:
     """Whether another row is asked for than the one that is named: "the voucher before V-517", not "until when"."""
     return sets_apart(_NOT_APART.sub(" ", question))
+
+
+@lru_cache(maxsize=4096)
+def _may_be_verb(word: str) -> bool:
+    from lemminflect import getAllLemmas
+
+    return word in getAllLemmas(word).get("VERB", ())
 
 
 @lru_cache(maxsize=4096)
@@ -196,6 +243,8 @@ def _is_verb(word: str) -> bool:
 def is_related(one: str, other: str) -> bool:
     """Whether two terms are of one family by their form: "visit" and "visitor"."""
     short, long = sorted((one, other), key=len)
+    if len(short) == 4:  # "pick" and "picker"
+        return long in (f"{short}er", f"{short}or")
     return len(short) > 4 and long.startswith(short[: max(5, len(short) - 1)]) and len(long) - len(short) < 5
 
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.language import is_figure, is_year, strip_span
+from rag.language import is_figure, is_period, strip_span
 from rag.parsing.content import ParsedContent
 from rag.parsing.rows import RowHint
 from rag.parsing.split_rows import bar_cells, gap_cells, mark_of, record_cells
@@ -213,18 +213,25 @@ def _header_rows(text: str, rows: Sequence[_Row]) -> int:
 
 
 def _names_columns(said: Sequence[Sequence[str]], at: int) -> bool:
-    """Whether a row names columns: no figures but years, and others than the cells below it where those are figures."""
+    """Whether a row names columns: no figures but years and the like, and others than the cells below it."""
     row, below = said[at], said[at + 1 :]
     if not below or not any(row):
         return False
     filled = [cell for cell in row if cell]
-    years = [cell for cell in filled if is_year(cell)]
-    if any(is_figure(cell) and not is_year(cell) for cell in filled):
+    periods = [cell for cell in filled if _is_numbered_period(cell)]
+    if any(is_figure(cell) and not is_period(cell) for cell in filled):
         return False
-    if not years:
+    if not periods:
         return at == 0 or len(filled) > 1
-    column = [column for column, cell in enumerate(row) if is_year(cell)]
-    return not any(is_year(line[at]) for line in below for at in column if at < len(line)) and len(years) > 1
+    column = [column for column, cell in enumerate(row) if _is_numbered_period(cell)]
+    return (
+        not any(_is_numbered_period(line[at]) for line in below for at in column if at < len(line)) and len(periods) > 1
+    )
+
+
+def _is_numbered_period(cell: str) -> bool:
+    """Whether a cell names a year or the like in figures, so that a column of them may be values just as well."""
+    return is_figure(cell) and is_period(cell)
 
 
 def _unique(heads: Sequence[Sequence[str]]) -> bool:

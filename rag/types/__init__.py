@@ -63,6 +63,8 @@ __all__ = [
     "WordBox",
     "column_name",
     "introduction",
+    "markdown_head",
+    "markdown_row",
     "pack_tables",
     "parts",
     "readable_name",

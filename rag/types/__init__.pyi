@@ -47,6 +47,8 @@ from .passages import Passage as Passage
 from .passages import Ranks as Ranks
 from .quoted_rows import BLANK as BLANK
 from .quoted_rows import QuotedRows as QuotedRows
+from .quoted_rows import markdown_head as markdown_head
+from .quoted_rows import markdown_row as markdown_row
 from .spans import Box as Box
 from .spans import GlyphRun as GlyphRun
 from .spans import PageRange as PageRange

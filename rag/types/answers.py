@@ -160,11 +160,14 @@ class Answer:
     """The answer to a question. `asked_as` is the stand-alone form it was understood as; `confidence` lies in [0, 1].
 
     `answered`: the claims answer. `partly` with the reason "closest": the sources do not say it outright, the claims
-    are the closest sentences; with "incomplete": the claims answer a part, and `notes` name what was not found.
+    are the closest sentences; with "incomplete": the claims answer a part, and `notes` name what was not found;
+    without a reason: the words of a question in another language than English lead to this cell of a table, which
+    nothing has judged.
     An answer about the sources themselves, such as which they are, may stand in its notes alone.
     `not_found`: no claims; `passages` are the nearest ones, offered as such and never as citations. `notes` are
     sentences about the answer for the person who asked: that sources differ, that it was limited to some of them.
-    `differing` are the numbers of citations whose exact words are different figures for the same thing.
+    `differing` are the numbers of citations whose exact words are different figures for the same thing. `opening`
+    introduces the claims of an answer that is `partly` in other words than those of its reason: in another language.
     """
 
     question: str
@@ -177,6 +180,7 @@ class Answer:
     differing: tuple[int, ...] = ()
     reason: PartlyReason = ""
     shape: AnswerShape = "fact"
+    opening: str = ""
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -186,8 +190,8 @@ class Answer:
 
     @property
     def introduction(self) -> str:
-        """How the claims are introduced: `CLOSEST`, `INCOMPLETE` or ""."""
-        return introduction(self.reason) if self.status == "partly" else ""
+        """How the claims are introduced: `opening`, `CLOSEST`, `INCOMPLETE` or ""."""
+        return (self.opening or introduction(self.reason)) if self.status == "partly" else ""
 
     def pieces(self) -> Iterator[str]:
         """The answer as Markdown, claim by claim; joined they are what `str` begins with. None for `not_found`."""

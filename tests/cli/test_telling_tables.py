@@ -10,8 +10,10 @@ from collections.abc import Iterator
 import pytest
 from rich.cells import cell_len
 
+from rag.cli.output import print_passages
 from rag.cli.print_answer import print_answer
-from rag.types import Answer, Citation, Claim, Delta, Done, Event, QuotedRows, Span
+from rag.parsing.formats import load_bytes
+from rag.types import Answer, Chunk, Citation, Claim, Delta, Done, Event, Passage, QuotedRows, Span
 
 HEADS = (("Item", "Price in crowns", "Where it is made"),)
 KETTLE = ("Blue | kettle \\", "12.50", "")
@@ -86,3 +88,24 @@ def test_more_columns_than_the_terminal_has_room_for_are_lines(monkeypatch: pyte
 def test_a_pipe_gets_the_markdown(capsys: pytest.CaptureFixture[str]) -> None:
     print_answer(events(ANSWER))
     assert capsys.readouterr().out == str(ANSWER).replace("\x1b", " ") + "\n"
+
+
+def test_a_search_shows_rows_as_columns_to_a_person_and_as_they_stand_to_a_pipe(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "Club;;\nNo;Name;Fee\n1;Ash;84,50\n2;Elm;\n"
+    document = load_bytes(text.encode(), "club.csv").document
+    found = [Passage(Chunk(1, document.id, Span(0, len(document.text)), None), document, 0.5)]
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stdout", shown)
+    monkeypatch.setenv("COLUMNS", "80")
+    print_passages(found)
+    lines = without_looks(shown.getvalue())
+    assert any(re.search(r"No +Name +Fee", line) for line in lines)
+    assert any(re.search(r"1 +Ash +84,50", line) for line in lines)
+    assert any(re.search(r"2 +Elm +—", line) for line in lines)
+    assert not any("1;Ash" in line for line in lines)
+    piped = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", piped)
+    print_passages(found)
+    assert document.text in piped.getvalue()

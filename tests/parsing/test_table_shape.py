@@ -130,3 +130,18 @@ def test_tables_come_back_from_the_reading_process_and_every_cell_is_text() -> N
         span = table.row(row)
         assert all(span.start <= cell.start <= cell.end <= span.end for cell in table.cells(row))
         assert loaded.document.row_at(span.start) == (table, row)
+
+
+@pytest.mark.parametrize(
+    ("head", "heads"),
+    [
+        (";FY21;FY22;FY23", 1),
+        (";2019/20;2020/21;2021/22", 1),
+        (";Jan 24;Feb 24;Mar 24", 1),
+        (";Q1 2024;Q2 2024;Q3 2024", 1),
+        ("Rent;84;85;86", 0),
+    ],
+)
+def test_years_quarters_and_months_name_columns_and_figures_do_not(head: str, heads: int) -> None:
+    (table,) = read(f"{head}\nStaff;640;702;811\nHeat;12;13;14\n", "years.csv").tables
+    assert table.header_rows == heads

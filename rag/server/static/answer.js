@@ -10,14 +10,14 @@ const ROWS = 12; // the same of rows of tables
 const NOTHING = t("The sources do not answer this question.");
 const NEAR = 3; // passages that are offered where nothing was found
 
-// A row of a table is read more easily without its rules; the evidence shows it as it stands.
+// A row of a table is read more easily without its rules, a line of records without the blank cells at its end.
 export const readable = (text) =>
   /^\|.*\|$/.test(text)
     ? text
         .slice(1, -1)
         .trim()
         .replace(/\s*\|\s*/g, " · ")
-    : text;
+    : text.replace(/[;,\t]{2,}\s*$/, "");
 
 // A span counts code points; text in a browser counts in halves of some of them.
 export function cut(text, span) {

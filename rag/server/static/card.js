@@ -1,7 +1,7 @@
 // What a number stands for, before anything is opened.
 
 import { h } from "./dom.js";
-import { place } from "./answer.js";
+import { place, readable } from "./answer.js";
 import { pairs } from "./table.js";
 
 // The preview that appears at a chip on hover and keyboard focus.
@@ -24,7 +24,7 @@ export class Card {
 
   show(chip, citation) {
     this.node.replaceChildren(
-      citation.table ? pairs(citation.table) : h("bdi", { class: "quote" }, citation.quote.replace(/\s+/g, " ")),
+      citation.table ? pairs(citation.table) : h("bdi", { class: "quote" }, readable(citation.quote.replace(/\s+/g, " "))),
       h("span", { class: "where" }, h("bdi", {}, place(citation))),
     );
     this.node.hidden = false;

@@ -7,6 +7,7 @@ const FLOWING = ["application/pdf", "text/plain"];
 const STANDS_ALONE = /^\s*($|#{1,6} |\||[-*+] |\d+[.)] |>|```| {4})/;
 const ROW = /^\s*\|.*\|\s*$/;
 const PAIR = /^\s*[^\s:|][^:|]{0,79}?\s?:\s+\S/; // "key: value"
+const BLANK_END = /[;,\t]{2,}$/; // of a line of records: cells with nothing in them
 const RULE = /^[\s|:-]+$/;
 
 // found: what the server says of the place; words: the quote; lit: whether it may be lit up.
@@ -18,7 +19,7 @@ export function excerpt(found, words, lit) {
   const quote = h(
     lit ? "mark" : "span",
     { class: "lit" },
-    lit ? lightened(words, found.answer, running) : around(words, 0),
+    lit && !BLANK_END.test(words) ? lightened(words, found.answer, running) : around(words, 0),
   );
   return h("div", { class: "excerpt", dir: "auto" }, around(found.before, 0), quote, around(found.after, 1));
 }
@@ -62,7 +63,8 @@ function markdown(text, from) {
 
 // Text of other formats, whose readers put bars between the cells of a row.
 function plainRows(text, kind) {
-  if (kind === "text/plain" || kind === "text/csv") return [flow(text, kind === "text/plain")];
+  if (kind === "text/plain") return [flow(text)];
+  if (kind === "text/csv") return text.split(/([;,\t]{2,}$)/m).map((part, at) => (at % 2 ? h("span", { class: "rule" }, part) : part));
   const found = [];
   for (const line of text.split(/(?<=\n)/)) {
     if (line.includes(" | ")) found.push(h("span", { class: "row" }, line.trim().split(" | ").map((cell, at) => h("span", { class: "cell" }, at > 0 && h("i", {}, " | "), cell))));
