@@ -294,3 +294,20 @@ def test_the_whole_conversation_is_printed_with_its_notes(opened: Any, tables: A
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.querySelector('.claim')).color") == "rgb(28, 29, 31)"
     picture(page, "print-dark")
+
+
+def test_blank_cells_at_the_end_of_a_line_of_records_are_not_shown(opened: Callable[..., Page]) -> None:
+    said = opened().evaluate(
+        """async () => {
+          const load = (name) => import(new URL(`footnote/${name}`, document.baseURI));
+          const [{ readable }, { excerpt }] = await Promise.all([load("answer.js"), load("excerpt.js")]);
+          const found = { media_type: "text/csv", before: "Club;;;\\n", after: "\\nNo;Name;;\\n1;Ash;84,50;x\\n" };
+          const node = excerpt(found, "Valid from;01.04.2026;;;", true);
+          const whole = node.textContent;
+          node.querySelectorAll(".rule").forEach((each) => each.remove());
+          return [readable("Valid from;01.04.2026;;;"), whole, node.textContent];
+        }"""
+    )
+    assert said[0] == "Valid from;01.04.2026"
+    assert said[1] == "Club;;;\nValid from;01.04.2026;;;\nNo;Name;;\n1;Ash;84,50;x\n"  # it stays in the text
+    assert said[2] == "Club\nValid from;01.04.2026\nNo;Name\n1;Ash;84,50;x\n"
