@@ -12,10 +12,10 @@ from packaging.utils import canonicalize_name
 from paths import ROOT
 
 from tools.licences import PAGE
-from tools.lock import DEV, ENTRY, FOR_CARDS, GPU, PLAIN, TORCH, entries
+from tools.lock import DEV, ENTRY, FOR_CARDS, GPU, MULTILINGUAL, PLAIN, TORCH, entries
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-FILES = [PLAIN, TORCH, DEV, GPU]
+FILES = [PLAIN, TORCH, DEV, GPU, MULTILINGUAL]
 
 
 def locked(*paths: object) -> dict[str, str]:
@@ -39,7 +39,10 @@ def test_every_package_has_its_version_and_hashes(path: object) -> None:
         assert all(re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}", line) for line in lines), first
 
 
-@pytest.mark.parametrize(("extra", "files"), [("", (PLAIN, TORCH)), ("dev", FILES), ("ocr", FILES), ("mcp", FILES)])
+@pytest.mark.parametrize(
+    ("extra", "files"),
+    [("", (PLAIN, TORCH)), ("dev", FILES), ("ocr", FILES), ("mcp", FILES), ("multilingual", (PLAIN, MULTILINGUAL))],
+)
 def test_what_the_project_asks_for_is_locked_as_it_asks(extra: str, files: tuple[object, ...]) -> None:
     asked = PROJECT["optional-dependencies"][extra] if extra else PROJECT["dependencies"]
     known = locked(*files)
@@ -51,7 +54,7 @@ def test_what_the_project_asks_for_is_locked_as_it_asks(extra: str, files: tuple
 
 
 def test_what_is_installed_is_what_is_locked() -> None:
-    for name, wanted in locked(PLAIN, TORCH, DEV).items():
+    for name, wanted in locked(PLAIN, TORCH, DEV, MULTILINGUAL).items():
         try:
             assert version(name).split("+")[0] == wanted, name
         except PackageNotFoundError:

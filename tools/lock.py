@@ -1,9 +1,10 @@
 """Writes the lock files: every package that an install may bring, its version and the hashes of its files.
 
 `requirements.lock` and `requirements-torch.lock` are what the program needs, `requirements-dev.lock` what the tests
-need besides, and `requirements-gpu.lock` the libraries for graphics cards that PyTorch's ordinary build for Linux
-brings, and a build for the processor alone does not. All hold for every system and Python that the program runs on.
-Versions that stand there already stay, unless pyproject.toml no longer allows them.
+need besides, `requirements-multilingual.lock` what the extra of that name does (91 MB, which no test needs), and
+`requirements-gpu.lock` the libraries for graphics cards that PyTorch's ordinary build for Linux brings, and a build for
+the processor alone does not. All hold for every system and Python that the program runs on. Versions that stand there
+already stay, unless pyproject.toml no longer allows them.
 
     python -m tools.lock [--upgrade PACKAGE ...]
 """
@@ -18,7 +19,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PLAIN, TORCH, DEV, GPU = (ROOT / f"requirements{kind}.lock" for kind in ("", "-torch", "-dev", "-gpu"))
+PLAIN, TORCH, DEV, GPU, MULTILINGUAL = (
+    ROOT / f"requirements{kind}.lock" for kind in ("", "-torch", "-dev", "-gpu", "-multilingual")
+)
 EXTRAS = ("dev", "ocr", "mcp", "bench")
 FOR_CARDS = re.compile(r"(?:nvidia|cuda)-|triton\b")
 ENTRY = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>[^\s;]+)")
@@ -58,19 +61,21 @@ def with_local_build(entry: str) -> str:
 
 
 def main() -> None:
-    """Writes the three files."""
+    """Writes the files."""
     parser = argparse.ArgumentParser(description="Write the lock files anew.")
     parser.add_argument("--upgrade", nargs="*", default=[], metavar="PACKAGE", help="packages to take a newer one of")
     upgrade = parser.parse_args().upgrade
-    known = "".join(path.read_text() for path in (PLAIN, TORCH, DEV, GPU) if path.exists())
-    everything = resolved(known, EXTRAS, upgrade)
+    known = "".join(path.read_text() for path in (PLAIN, TORCH, DEV, GPU, MULTILINGUAL) if path.exists())
+    everything = resolved(known, (*EXTRAS, "multilingual"), upgrade)
+    tested = resolved("".join(everything.values()), EXTRAS, [])
     plain = resolved("".join(everything.values()), (), [])
     everything["torch"] = with_local_build(everything["torch"])
     for_cards = {name for name in everything if FOR_CARDS.match(name)}
     for path, names in (
         (PLAIN, plain.keys() - for_cards - {"torch"}),
         (TORCH, {"torch"}),
-        (DEV, everything.keys() - plain.keys() - for_cards),
+        (DEV, tested.keys() - plain.keys() - for_cards),
+        (MULTILINGUAL, everything.keys() - tested.keys() - for_cards),
         (GPU, for_cards),
     ):
         path.write_text("".join(everything[name] for name in sorted(names)))
