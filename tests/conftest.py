@@ -19,8 +19,9 @@ settings.load_profile("footnote")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How long the tests of `tests/faults` go on."""
+    """How long the tests go on that can go on for longer."""
     parser.addoption("--rounds", type=int, default=3, help="faults of each kind that are put in (tests/faults)")
+    parser.addoption("--questions", type=int, default=6, help="questions that the small language model is asked")
 
 
 @pytest.fixture(scope="session")

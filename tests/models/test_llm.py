@@ -239,29 +239,6 @@ def test_transformers_serve_is_spoken_to_as_any_server(tiny: Path, tmp_path: Pat
     _serve_and_ask(command, port, f"http://127.0.0.1:{port}/v1#{tiny}", tmp_path)
 
 
-@pytest.mark.llamacpp
-def test_the_server_of_llama_cpp_is_spoken_to_as_any_server(tiny: Path, tmp_path: Path) -> None:
-    gguf = pytest.importorskip("gguf", reason="llama.cpp's file format is written with the package gguf")
-    pytest.importorskip("llama_cpp", reason="llama-cpp-python[server] is not installed")
-    path = tmp_path / "tiny.gguf"
-    _write_gguf(gguf, tiny, path)
-    port = _free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "llama_cpp.server",
-        "--model",
-        str(path),
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--n_ctx",
-        "512",
-    ]
-    _serve_and_ask(command, port, f"http://127.0.0.1:{port}/v1", tmp_path)
-
-
 def _serve_and_ask(command: list[str], port: int, setting: str, folder: Path) -> None:
     log = folder / "server.log"
     (folder / "hf" / "hub").mkdir(parents=True)  # transformers serve lists what is there, and wants the folder
@@ -290,56 +267,6 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
         except OSError:
             time.sleep(0.3)
     raise AssertionError(log.read_text()[-2000:])
-
-
-def _write_gguf(gguf: object, folder: Path, path: Path) -> None:
-    """The tiny Llama in llama.cpp's format."""
-    import torch
-    from transformers import AutoTokenizer, LlamaForCausalLM
-
-    model, tokenizer = LlamaForCausalLM.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
-    config = model.config
-    writer = gguf.GGUFWriter(path, "llama")  # type: ignore[attr-defined]
-    writer.add_context_length(config.max_position_embeddings)
-    writer.add_embedding_length(config.hidden_size)
-    writer.add_block_count(config.num_hidden_layers)
-    writer.add_feed_forward_length(config.intermediate_size)
-    writer.add_head_count(config.num_attention_heads)
-    writer.add_head_count_kv(config.num_key_value_heads)
-    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    writer.add_rope_dimension_count(config.hidden_size // config.num_attention_heads)
-    tokens = tokenizer.convert_ids_to_tokens(list(range(config.vocab_size)))
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("default")
-    writer.add_token_list(tokens)
-    writer.add_token_types([3 if token in ("<s>", "</s>") else 1 for token in tokens])
-    writer.add_token_merges(["a b"])
-    writer.add_bos_token_id(0)
-    writer.add_eos_token_id(1)
-    names = {
-        "self_attn.q_proj": "attn_q",
-        "self_attn.k_proj": "attn_k",
-        "self_attn.v_proj": "attn_v",
-        "self_attn.o_proj": "attn_output",
-        "mlp.gate_proj": "ffn_gate",
-        "mlp.up_proj": "ffn_up",
-        "mlp.down_proj": "ffn_down",
-        "input_layernorm": "attn_norm",
-        "post_attention_layernorm": "ffn_norm",
-    }
-    for name, tensor in model.state_dict().items():
-        array = tensor.to(torch.float32).numpy()
-        if name.startswith("model.layers."):
-            _, _, layer, part = name.removesuffix(".weight").split(".", 3)
-            writer.add_tensor(f"blk.{layer}.{names[part]}.weight", array)
-        elif name == "model.embed_tokens.weight":
-            writer.add_tensor("token_embd.weight", array)
-        elif name == "model.norm.weight":
-            writer.add_tensor("output_norm.weight", array)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
 
 
 def _free_port() -> int:
