@@ -145,12 +145,15 @@ def _core(head: frozenset[str], name: str) -> frozenset[str]:
 
 
 def _tells_of_counted(question: str, asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]]) -> bool:
-    """Whether a row, or what stands around its table, speaks of what is to be counted: people are no ports."""
+    """Whether what is to be counted names a row, or what stands around its table speaks of it: people are no ports,
+    and no "2019 Employee Stock Purchase Plan" either.
+    """
     counted = _COUNTED.search(question)
     noun = next((one for one in asked if counted and one.span.start == counted.start(1)), None)
     if noun is None or not noun.term or is_function_word(noun.term) or is_value_noun(noun.term):
         return True
-    return is_around(noun, view) or any(noun.said_by(cell) for cell in keys)
+    said = frozenset().union(*(one.keys | named_otherwise(one.term) for one in asked))
+    return is_around(noun, view) or any(noun.said_by(cell) and _is_named(cell, said) for cell in keys)
 
 
 def _by_kind(question: str, asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]]) -> list[float]:

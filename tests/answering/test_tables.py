@@ -159,3 +159,11 @@ def test_a_count_of_one_thing_is_no_count_of_another() -> None:
     document = load_bytes(text.encode(), "ports.md").document
     assert answer_from_tables("How many people live in Gwadar?", [document]) is None
     assert said(answer_from_tables("How many berths does Gwadar have?", [document])) == ["3"]
+
+
+def test_words_inside_of_a_cell_count_nothing() -> None:
+    plan = "| 10.4+ | Dunmore 2019 Employee Stock Purchase Plan | 10.1 | 11/04/2021 |"
+    rows = f"{plan}\n| 10.5 | Lease | 10.2 | 03/02/2020 |\n"
+    text = f"# Exhibits\n\n| Number | Description | Exhibit | Filing Date |\n|---|---|---|---|\n{rows}"
+    document = load_bytes(text.encode(), "exhibits.md").document
+    assert answer_from_tables("How many employees did Dunmore have at the end of 2021?", [document]) is None
