@@ -27,9 +27,9 @@ from rag.answering import (
 )
 from rag.config import Config, load_config
 from rag.errors import IndexMissing, IndexStale, LanguageModelProblem, QuestionProblem
+from rag.indexing import FolderChanges, compare_folder, made_by_this_reader, rebuild_lenses, recipe_of
 from rag.indexing import build as build_index
 from rag.indexing import create_empty_index as begin_index
-from rag.indexing import made_by_this_reader, rebuild_lenses, recipe_of
 from rag.language import composed, question_language
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
 from rag.retrieval import Corpus, Lenses, RewrittenQuestion, continued, open_lenses, rewrite_question
@@ -228,7 +228,14 @@ class Assistant:
             languages=self._config.ocr_languages,
             page_seconds=self._config.page_seconds,
             progress=progress,
+            early=True,
         )
+
+    def folder_changes(self) -> FolderChanges:
+        """What lies in the sources folder beside what the index was built from, by names, sizes and times."""
+        folder = self.sources_folder
+        with self._view() as (snapshot, _):
+            return compare_folder(folder, self._config.index, snapshot.files())
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -6,7 +6,10 @@ Floor 3. This room does not know how a question is answered.
 import lazy_loader
 
 __all__ = [
+    "FolderChanges",
     "build",
+    "chunk_document",
+    "compare_folder",
     "create_empty_index",
     "made_by_this_reader",
     "rebuild_lenses",

@@ -11,7 +11,7 @@ import errno
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,6 +33,7 @@ _LENSES = "lenses"  # the version of the files of both lenses; not kept before v
 _RENEWED = "The search files were written anew, by a newer version than before; the sources were not read again."
 _WINDOW = 1024  # chunks embedded together: many enough to sort by length, few enough to hold
 _CHECKPOINT = 64  # embeddings stored in one go
+_EARLY = 2.0  # seconds of a build before what has been read is made visible; each further time waits twice as long
 
 
 def recipe_of(encoder: Encoder, size: int, overlap: int) -> str:
@@ -57,8 +58,11 @@ def build(
     page_seconds: float = 60.0,
     progress: ProgressCallback | None = None,
     workers: int | None = None,
+    early: bool = False,
 ) -> BuildReport:
     """Brings the index up to date with the sources folder. One bad file is reported, never raised.
+
+    With `early` a file that takes its time does not keep the others waiting: they can be asked before it is read.
 
     Reading a file, or a page of a PDF, may cost `page_seconds` of the processor.
     Pages without text are read by OCR in `languages` where its engine is installed. Raises SourcesMissing, IndexLocked,
@@ -79,7 +83,6 @@ def build(
         asked = languages if engine else ""
         limits = Limits(seconds=page_seconds)
         work = _Work(writer, encoder, recipe, size=size, overlap=overlap, languages=asked, limits=limits, progress=tell)
-        work.read_all(plan, workers)
         meta = {
             "model": encoder.fingerprint,
             "sources": os.path.relpath(sources, index),
@@ -88,6 +91,13 @@ def build(
             _READER: LOAD_VERSION,
             _LENSES: _LENS_VERSION,
         }
+        usual = writer.recipe == recipe and not older and not sees_more and writer.meta(_LENSES) == _LENS_VERSION
+
+        def publish(unread: Iterable[str]) -> None:
+            kept = [before[path] for path in unread if path in before]
+            _commit(writer, index, [*plan.keep.values(), *work.rows, *kept], recipe, meta, tell)
+
+        work.read_all(plan, workers, publish if early and usual else None)
         same = plan.idle and writer.generation > 0 and writer.recipe == recipe
         renewed = same and writer.meta(_LENSES) != _LENS_VERSION
         if not same or renewed:
@@ -147,26 +157,49 @@ class _Work:
     ) -> None:
         self.rows: list[FileRow] = []
         self.embedded = 0
+        self.pending = 0
         self._seen = 0
         self._waiting: list[tuple[LoadedDocument, list[tuple[ChunkInput, bytes]]]] = []
         self._writer, self._encoder, self._recipe = writer, encoder, recipe
         self._size, self._overlap, self._languages, self._progress = size, overlap, languages, progress
         self._limits = limits
 
-    def read_all(self, plan: Plan, workers: int | None) -> None:
-        """Reads every file of the plan, and stores its document with chunks and vectors."""
+    def read_all(self, plan: Plan, workers: int | None, publish: Callable[[Iterable[str]], None] | None = None) -> None:
+        """Reads every file of the plan, and stores its document with chunks and vectors.
+
+        `publish`, if given, makes visible what has been stored; it is told which paths are still to be read.
+        """
         again = {path: item for path, item in plan.read.items() if not self._taken_up(*item)}
-        total = len(again)
+        total, unread = len(again), dict.fromkeys(again)
         files = [(Path(found.file), path) for path, (found, _) in again.items()]
-        done = 0
-        for path, result in load_files(files, workers=workers, limits=self._limits, languages=self._languages):
+        self.pending = total
+        place, began, wait = "", time.monotonic(), _EARLY
+
+        def step() -> None:
+            self._progress(Progress("reading", total - len(unread), total, place, self.pending))
+
+        def idle() -> None:
+            nonlocal wait
+            step()
+            if publish is None or len(unread) == self.pending or time.monotonic() - began < wait:
+                return
+            wait *= 2
+            self._flush()
+            publish(unread)
+            self.pending = len(unread)
+            step()
+
+        for path, result in load_files(
+            files, workers=workers, limits=self._limits, languages=self._languages, idle=idle
+        ):
             if isinstance(result, OcrProgress):
                 place = f"{path}, page {result.done + 1} of {result.total} by OCR"
-                self._progress(Progress("reading", done, total, place))
+                idle()
                 continue
-            done += 1
+            place = path
+            del unread[path]
             self._take(*again[path], result)
-            self._progress(Progress("reading", done, total, path))
+            step()
             if sum(len(pieces) for _, pieces in self._waiting) >= _WINDOW:
                 self._flush()
         self._flush()
@@ -221,7 +254,7 @@ class _Work:
         for batch in _batches(embedded):
             self._writer.put_vectors((missing[i], vectors) for i, vectors in batch)
             self.embedded += len(batch)
-            self._progress(Progress("embedding", self.embedded, self._seen))
+            self._progress(Progress("embedding", self.embedded, self._seen, pending=self.pending))
         for loaded, found in self._waiting:
             self._writer.put_document(
                 loaded, self._recipe, [(piece.chunk, piece.sentences, one) for piece, one in found]

@@ -15,7 +15,7 @@ from rag.parsing import supported, unsupported
 from rag.storage import FileRow, suffix_of
 from rag.types import Move
 
-__all__ = ["FoundFile", "Plan", "make_plan", "scan"]
+__all__ = ["FolderChanges", "FoundFile", "Plan", "compare_folder", "make_plan", "scan"]
 
 _RACY_NS = 2_000_000_000  # a file this fresh may change again without its time showing it
 _PAGES = (".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx")
@@ -55,6 +55,31 @@ class Plan:
     def idle(self) -> bool:
         """Whether nothing differs from the last generation."""
         return not (self.added or self.changed or self.moved or self.removed or self.read)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderChanges:
+    """Paths of files that the next build would look at: `new` ones, `changed` ones, and those that are `gone`."""
+
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+def compare_folder(sources: Path, index: Path, rows: Mapping[str, FileRow]) -> FolderChanges:
+    """What differs between a folder and the rows of an index; nothing is read, so a touched file counts as changed."""
+    found = {one.path: one for one in scan(sources, index)} if sources.is_dir() else {}
+    return FolderChanges(
+        new=tuple(path for path in found if path not in rows),
+        changed=tuple(
+            path
+            for path, one in found.items()
+            if (row := rows.get(path))
+            and not one.trouble
+            and (one.size, one.modified_ns) != (row.size, row.modified_ns)
+        ),
+        gone=tuple(sorted(path for path in rows if path not in found)),
+    )
 
 
 def scan(sources: Path, index: Path) -> list[FoundFile]:

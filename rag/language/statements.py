@@ -194,7 +194,7 @@ def _turned_round(clause: str) -> str | None:
         end -= 1
     subject, rest = " ".join(words[:at]), " ".join(words[at + 1 : end]).rstrip(",")
     rest = re.sub(r"^(?:first|finally|officially) ", "", rest)
-    return f"did {subject} {base} {rest}" if base else f"{words[at]} {subject} {rest}"
+    return (f"did {subject} {base} {rest}" if base else f"{words[at]} {subject} {rest}").rstrip()
 
 
 def _verbs(words: Sequence[str]) -> Iterator[tuple[int, str | None]]:

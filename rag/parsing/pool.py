@@ -12,7 +12,7 @@ import logging
 import os
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +30,7 @@ __all__ = ["Limits", "OcrProgress", "load_files"]
 _log = logging.getLogger(__name__)
 
 
+_LOOK = 0.2  # seconds
 _NOTHING = ("No page holds text, and OCR reads none on them.", "If there is any, scan it again: upright, at 300 dpi.")
 _CHANGED = ("The file changed while it was read.", "Build again when it is complete.")
 
@@ -57,12 +58,14 @@ def load_files(
     workers: int | None = None,
     limits: Limits | None = None,
     languages: str = "",
+    idle: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[str, LoadedDocument | SourceError | OcrProgress]]:
     """Yields `(relative, document or error)` for each `(path, relative)`, in the order in which they finish.
 
     With `languages` (codes of the engine, joined by +) pages of PDFs without text are read by OCR, if it is installed;
     how far that has come is yielded between the results. Closing the iterator, or an exception where it is used, ends
-    the children. At most `workers` of them run (default: one for each core).
+    the children. At most `workers` of them run (default: one for each core). `idle` is called a few times a second
+    while nothing comes; an exception of it ends the reading at once.
     """
     limits = limits or Limits()
     readable = [file for file in files if supported(file[1])]
@@ -71,13 +74,14 @@ def load_files(
             yield relative, unsupported(relative)
     if not readable:
         return
-    readable.sort(key=lambda file: -_size(file[0]))  # the longest work first, or it is what all wait for at the end
     count = min(len(readable), workers or _cores())
+    # The longest work first, or it is what all wait for at the end; where it would keep all others waiting, last.
+    readable.sort(key=lambda file: _size(file[0]), reverse=count > 1)
     pool = _Pool(readable, limits, count, languages if ocr_engine(languages) else "")
     left = len(readable)
     try:
         while left:
-            relative, result = pool.results.get()
+            relative, result = pool.next(idle)
             left -= not isinstance(result, OcrProgress)
             yield relative, result
     finally:
@@ -97,6 +101,13 @@ class _Pool:
         self._threads = [threading.Thread(target=self._drive, args=(child,), daemon=True) for child in self._children]
         for thread in self._threads:
             thread.start()
+
+    def next(self, idle: Callable[[], None]) -> tuple[str, LoadedDocument | SourceError | OcrProgress]:
+        while True:
+            try:
+                return self.results.get(timeout=_LOOK)
+            except queue.Empty:
+                idle()
 
     def close(self) -> None:
         self._closing.set()

@@ -19,6 +19,7 @@ from rag.errors import FootnoteError
 from rag.evidence import table_around
 from rag.language import composed, left_phrases
 from rag.models import is_loopback_name
+from rag.server.disk import Disk
 from rag.server.limits import MOST_CITATIONS, MOST_PASSAGES
 from rag.server.request_models import AskRequest, PageRequest, SearchRequest
 from rag.server.sample_questions import sample_questions
@@ -66,6 +67,7 @@ class Endpoints:
     viewer: Viewer
     examples: tuple[str, ...] | None = None
     readiness: Readiness = field(default_factory=Readiness)
+    disk: Disk = field(default_factory=Disk)
 
     @property
     def assistant(self) -> Assistant:
@@ -110,6 +112,10 @@ class Endpoints:
         """
         return [_told(source) for source in self.assistant.documents()]
 
+    def page_sources(self) -> list[dict[str, JSON]]:
+        """As `sources`, with how each file stands now, and with the files that no build has come to yet."""
+        return [{**_told(source), "disk": standing} for source, standing in self.disk.sources(self.viewer)]
+
     def state(self) -> dict[str, JSON]:
         """What the page needs before anything is asked: is it ready, how much is indexed, what could be asked."""
         self.readiness.wanted.set()
@@ -118,6 +124,9 @@ class Endpoints:
             "ready": self.readiness.ready,
             "problem": self.readiness.problem,
             "sources": sum(source.status == "indexed" for source in sources),
+            "unread": sum(source.status in ("failed", "no_text") for source in sources),
+            "disk": {path: how for path, how in self.disk.standing(self.viewer).items() if how != "new"},
+            "samples": bool(sample_questions(sources)),
             "examples": list(self.readiness.examples or self._offered(sources)),
             "settled": bool(self.readiness.problem or self.readiness.examples is not None),
             "longest": MAX_QUESTION,
@@ -200,8 +209,14 @@ class Endpoints:
         return suggest(near, lambda each: self.assistant.ask(each, paths=paths, llm=""), [question, *asked], cited)
 
     def citation_status(self, citations: Sequence[tuple[str, Span, str, str]]) -> list[str]:
-        """The verdict, as `evidence` gives it, on each `(document_id, span, quote, path)`."""
-        return [self._found(*each)[0] for each in citations[:MOST_CITATIONS]]
+        """The verdict, as `evidence` gives it, on each `(document_id, span, quote, path)`.
+
+        Where the words still stand in what was read, but the file is another by now: "outdated", or "missing".
+        """
+        standing = self.disk.standing(self.viewer)
+        late = {"changed": "outdated", "gone": "missing"}
+        found = ((self._found(*each)[0], standing.get(composed(each[3]), "")) for each in citations[:MOST_CITATIONS])
+        return [late.get(how, verdict) if verdict in ("exact", "moved") else verdict for verdict, how in found]
 
     def _found(self, document_id: str, span: Span, quote: str, path: str) -> tuple[str, Document | None, Span]:
         """The verdict on a citation, and where it stands now; no document where it no longer does."""

@@ -37,7 +37,7 @@ _MOST = 10_000  # sessions, and Basic headers that were right
 _LONGEST = 1024  # characters of a name or a password
 _AT_ONCE = 2  # passwords looked at side by side: 32 MB each
 _WAIT = "Too many wrong passwords were tried. Try again later."
-_WRONG = "Name and password do not fit together."
+_WRONG = "That name and password do not match."
 
 
 class Authenticator:
@@ -122,7 +122,7 @@ class Authenticator:
         return f"browser {number}" if right else ""
 
     async def _form(self, _: Request) -> Response:
-        return HTMLResponse(_FORM.format(said=""), headers={"cache-control": "no-store"})
+        return HTMLResponse(_form_page(), headers={"cache-control": "no-store"})
 
     async def _login(self, request: Request) -> Response:
         async with request.form(max_files=0, max_fields=4, max_part_size=4096) as form:
@@ -132,9 +132,8 @@ class Authenticator:
         if refusal is not None:
             status, words, wait = refusal
             after = {"retry-after": str(int(wait) + 1)} if wait else {}
-            said = f'<p class="problem" role="alert">{words}</p>'
             if person:
-                return HTMLResponse(_FORM.format(said=said), status, after)
+                return HTMLResponse(_form_page(words, name), status, after)
             return JSONResponse({"success": False, "error": words}, status, after)
         token, kept = secrets.token_urlsafe(32), self._users().get(name, "")
         _add(self._sessions, token, (name, kept, time.monotonic()))
@@ -171,6 +170,13 @@ def user_tag(name: str | None) -> str:
     return f'<meta name="user" content="{html.escape(name)}">' if name else ""
 
 
+def _form_page(words: str = "", name: str = "") -> str:
+    """The form as it is shown first, or again with what was wrong and the name that was typed."""
+    said = f'<p class="problem" role="alert">{words}</p>' if words else ""
+    first, second = ("", " autofocus") if name else (" autofocus", "")
+    return _FORM.format(said=said, name=html.escape(name), first=first, second=second)
+
+
 def _address(request: Request) -> str:
     return network_of(request.client.host) if request.client else ""
 
@@ -198,8 +204,8 @@ _FORM = """<!doctype html>
 </head>
 <body><main id="footnote" class="signing"><form method="post">
 <h1>Footnote<sup aria-hidden="true">1</sup></h1>{said}
-<label>Name<input name="username" autocomplete="username" required autofocus></label>
-<label>Password<input name="password" type="password" autocomplete="current-password" required></label>
+<label>Name<input name="username" value="{name}" autocomplete="username" required{first}></label>
+<label>Password<input name="password" type="password" autocomplete="current-password" required{second}></label>
 <button type="submit" class="only">Sign in</button>
 </form></main></body>
 </html>

@@ -41,6 +41,7 @@ class BuildJob:
         self._report: BuildReport | None = None
         self._problem = ""
         self._number = 0  # builds ended, so that a page knows whether it has seen the last one
+        self._published = 0  # times that something could be asked that could not before, also while a build goes on
 
     def start(self) -> None:
         """Have a build begin that sees the sources as they are now."""
@@ -58,18 +59,21 @@ class BuildJob:
             self._stop.set()
 
     def to_dict(self) -> dict[str, JSON]:
-        """JSON-ready: state, stage, done, total, detail, report, problem, number."""
+        """JSON-ready: state, stopping, stage, done, total, detail, pending, report, problem, number, published."""
         with self._lock:
             step = self._step
             return {
                 "state": self._state,
+                "stopping": self._busy and self._stop.is_set(),
                 "stage": step.stage if step else None,
                 "done": step.done if step else 0,
                 "total": step.total if step else 0,
                 "detail": step.detail if step else "",
+                "pending": step.pending if step else 0,
                 "report": self._report.to_dict() if self._report else None,
                 "problem": self._problem,
                 "number": self._number,
+                "published": self._published,
             }
 
     def _work(self) -> None:
@@ -112,3 +116,4 @@ class BuildJob:
             raise _StoppedError
         with self._lock:
             self._state, self._step = "running", step
+            self._published += step.stage == "writing" and step.done == step.total

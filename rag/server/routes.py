@@ -86,6 +86,7 @@ class PageRoutes:
             Call("progress", PageRequest, self._progress, "programs"),
             Call("stop", PageRequest, self._changing(self._stop), "programs"),
             Call("state", PageRequest, self._state),
+            Call("files", PageRequest, lambda _: list(self.endpoints.page_sources())),
             Call("evidence", EvidenceRequest, self._evidence),
             Call("overview", PathRequest, lambda given: reading.overview(given.path)),
             Call("part", PartRequest, lambda given: list(reading.part(given.document_id, Span(*given.span)))),
@@ -122,7 +123,11 @@ class PageRoutes:
         return {}
 
     def _progress(self, _: PageRequest) -> Told:
-        """How far the build is: state, stage, done, total, detail, the report of the last one, problem, number."""
+        """How far the build is.
+
+        That is: state, stopping, stage, done, total, detail, pending, the report of the last one, problem, number,
+        published.
+        """
         return self.building.to_dict()
 
     def _remove(self, given: PathRequest) -> Told:

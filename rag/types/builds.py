@@ -82,12 +82,16 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far long work has come: `done` of `total` units of `stage`, now at `detail`."""
+    """How far long work has come: `done` of `total` units of `stage`, now at `detail`.
+
+    `pending` is how many files of a build cannot be asked yet.
+    """
 
     stage: Literal["reading", "embedding", "writing", "asking"]
     done: int
     total: int
     detail: str = ""
+    pending: int = 0
 
 
 ProgressCallback: TypeAlias = Callable[[Progress], None]

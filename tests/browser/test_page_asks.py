@@ -217,20 +217,6 @@ def test_two_people_see_only_their_own_conversation(opened: Callable[..., Page])
     assert other.locator(".turn h2").all_inner_texts() == ["How many fishing boats does the harbour of Orrin hold?"]
 
 
-def test_ask_again_and_editing_replace_the_turn(opened: Callable[..., Page]) -> None:
-    page = opened()
-    ask(page, UNANSWERED)
-    page.get_by_role("button", name="Ask again").click()
-    page.wait_for_selector(".turn.last .acts")
-    assert page.locator(".turn").count() == 1
-    page.locator(".turn").hover()
-    page.get_by_label("Edit this question").click()
-    assert page.input_value("#question") == UNANSWERED
-    ask(page, LIT)
-    until(page, f"document.querySelector('.turn h2').innerText === {LIT!r}")
-    assert page.locator(".turn").count() == 1
-
-
 def test_copy_gives_markdown_with_the_list_of_sources(opened: Callable[..., Page]) -> None:
     page = opened()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +17,7 @@ from rag.server.users import users_file_line
 
 from .driving import ask, picture, sign_in
 from .serving import PATIENCE, ROOT, Server, Watch, listen, served
+from .test_page_manners import serious
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -69,7 +70,7 @@ def test_people_sign_in_and_find_only_their_own(guarded: Server, browser: Browse
     page = context.new_page()
     listen(page, guarded.url, watch)
     sign_in(page, guarded.url, "ada", "wrong secret")
-    page.get_by_text("Name and password do not fit together.").wait_for()
+    page.get_by_text("That name and password do not match.").wait_for()
     picture(page, "signing-1280-light")
     sign_in(page, guarded.url, "ada", SECRET)
     page.wait_for_selector("#question")
@@ -86,6 +87,56 @@ def test_people_sign_in_and_find_only_their_own(guarded: Server, browser: Browse
     page.get_by_label("Sign out bob").count()
     context.close()
     assert not watch.faults, watch.faults
+
+
+@pytest.mark.parametrize(("width", "height", "scheme"), [(1280, 800, "light"), (390, 844, "dark"), (320, 300, "light")])
+def test_the_form_and_what_was_wrong_are_seen_whole(
+    guarded: Server, browser: Browser, width: int, height: int, scheme: Any
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    sign_in(page, guarded.url, "ada <b>", "wrong secret")
+    said = page.get_by_role("alert")
+    said.wait_for()
+    assert said.inner_text() == "That name and password do not match."
+    assert page.get_by_label("Name").input_value() == "ada <b>"
+    assert page.evaluate("document.activeElement.type") == "password"
+    picture(page, f"signing-{width}-{scheme}")
+    for what in (page.locator("h1"), said, page.get_by_label("Password"), page.get_by_role("button")):
+        what.scroll_into_view_if_needed()
+        box = what.bounding_box()
+        assert box
+        assert 0 <= box["x"] < box["x"] + box["width"] <= width
+        assert 0 <= box["y"] < box["y"] + box["height"] <= height + 1
+    assert serious(page) == []
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_session_that_ends_says_so_and_keeps_what_was_typed(guarded: Server, browser: Browser, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    sign_in(page, guarded.url, "ada", SECRET)
+    page.wait_for_selector("#question")
+    page.fill("#question", LIT)
+    context.clear_cookies(name="footnote")
+    page.keyboard.press("Enter")
+    page.get_by_text("Your session has ended. What you have typed is kept.").wait_for()
+    assert LIT in page.locator(".turn.last h2").inner_text()
+    page.fill("#question", "And how far is it")
+    picture(page, f"session-ended-{width}-light")
+    assert serious(page) == []
+    page.locator(".notice").get_by_role("button", name="Sign in").click()
+    page.get_by_label("Name").fill("ada")
+    page.get_by_label("Password").fill(SECRET)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_selector("#question")
+    assert page.input_value("#question") == "And how far is it"
+    page.get_by_role("button", name="Ask again").click()
+    page.wait_for_selector(".turn.last button.chip")
+    context.close()
 
 
 def test_gradio_client_signs_in(guarded: Server) -> None:

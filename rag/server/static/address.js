@@ -14,7 +14,7 @@ function placeOf(hash) {
   const said = new URLSearchParams(hash.replace(/^#/, ""));
   const place = {};
   for (const name of NAMES) if (said.has(name)) place[name] = said.get(name);
-  for (const name of ["turn", "note", "page"]) if (name in place) place[name] = Number.parseInt(place[name], 10) || undefined;
+  for (const name of ["note", "page"]) if (name in place) place[name] = Number.parseInt(place[name], 10) || undefined;
   if ("at" in place) {
     const found = /^(\d{1,9})-(\d{1,9})$/.exec(place.at);
     place.at = found ? [Number(found[1]), Number(found[2])] : undefined;

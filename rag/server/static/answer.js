@@ -1,6 +1,6 @@
 // How an answer looks: how far it is one, its sentences with their numbers, the notes below, and the honest "not found".
 
-import { h, icon, pageWords, plural } from "./dom.js";
+import { h, pageWords, plural } from "./dom.js";
 import { cite, notes } from "./notes.js";
 import { columnsOf, grid, sheetPlace } from "./table.js";
 import { t } from "./words.js";
@@ -58,7 +58,7 @@ function tableKey(claim) {
   return table && JSON.stringify([claim.citations[0].document_id, table.sheet, table.heads]);
 }
 
-function distinct(answer) {
+export function distinct(answer) {
   const byNumber = new Map();
   for (const claim of answer.claims) for (const each of claim.citations) byNumber.set(each.number, each);
   return [...byNumber.values()].sort((one, other) => one.number - other.number);
@@ -290,11 +290,6 @@ function plain(note) {
   return [...text, items.length > 0 && h("ul", { class: "points plain" }, items)];
 }
 
-// What a language model said and the sources do not carry.
-function unheld(answer) {
-  return answer.claims.filter((claim) => !["quoted", "supported"].includes(claim.support));
-}
-
 // How an answer came out, for who cannot see it come.
 export function told(answer) {
   if (answer.status === "not_found") return NOTHING;
@@ -303,25 +298,4 @@ export function told(answer) {
   const length = rows ? answer.claims.reduce((sum, claim) => sum + tableOf(claim).rows.length, 0) : answer.claims.length;
   const count = plural(length, rows ? "row" : "sentence");
   return answer.introduction ? `${answer.introduction} ${count}.` : t("Answered in {count}.", { count });
-}
-
-// How the words of an answer stand to the sources, in one line. A tick says "exact quote", and nothing else has one.
-export function seal(answer) {
-  if (!answer.claims.length) return null;
-  const sources = plural(new Set(distinct(answer).map((each) => each.document_id)).size, "source");
-  const wanting = unheld(answer);
-  if (wanting.length) {
-    const against = wanting.filter((claim) => claim.support === "contradicted").length;
-    const counted = { some: plural(wanting.length, "sentence"), all: answer.claims.length };
-    const how = against === wanting.length ? "{some} of {all} contradicted by the sources" : against ? "{some} of {all} not found in, or contradicted by, the sources" : "{some} of {all} not found in the sources";
-    const words = t(how, counted);
-    return h("span", { class: "seal" }, icon("warn"), words);
-  }
-  const exact = answer.claims.filter((claim) => claim.support === "quoted").length;
-  if (exact === answer.claims.length)
-    return h("span", { class: "seal" }, icon("check"), t(exact === 1 ? "Exact quote from {sources}" : "Exact quotes from {sources}", { sources }));
-  const words = exact
-    ? t("{quotes}; the rest is a language model’s, compared with the sources", { quotes: plural(exact, "exact quote") })
-    : t("A language model’s words, compared with {sources}", { sources });
-  return h("span", { class: "seal" }, words);
 }

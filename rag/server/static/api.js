@@ -5,8 +5,10 @@ import { t } from "./words.js";
 const address = (name) => new URL(`page/${name}`, document.baseURI);
 
 export class Refused extends Error {}
+export class SignedOut extends Refused {}
 
 const LOST = t("The server does not answer. Check that it is still running, then try again.");
+const ENDED = t("Your session has ended. Sign in, then try again.");
 const TOO_LARGE = t("The server in front of this page does not let through so much at once.");
 
 // Why a call was refused: in the server's words, or in ours where something else has answered.
@@ -25,10 +27,16 @@ async function post(name, body, signal) {
     if (problem.name === "AbortError") throw problem;
     throw new Refused(LOST);
   }
-  if (response.status === 401) location.reload(); // the session has ended: the form asks for the password again
+  if (response.status === 401) throw signedOut();
   if (response.ok) return response;
   const found = await response.json().catch(() => ({}));
   throw new Refused(reason(found, response.status));
+}
+
+// The page says so by itself, and goes nowhere: what stands on it, and what was typed, is not lost.
+function signedOut() {
+  dispatchEvent(new Event("footnote:signed-out"));
+  return new SignedOut(ENDED);
 }
 
 // One call, one value.
@@ -81,7 +89,7 @@ export function send(file, name, onprogress, signal) {
         // what is no JSON has no error to tell either
       }
       if (request.status === 200) resolve(found.path);
-      else reject(new Refused(reason(found, request.status)));
+      else reject(request.status === 401 ? signedOut() : new Refused(reason(found, request.status)));
     });
     request.addEventListener("error", () => reject(new Refused(LOST)));
     request.addEventListener("abort", () => reject(new DOMException("", "AbortError")));

@@ -17,20 +17,24 @@ export class Builds {
     this.last = null;
   }
 
-  async follow() {
+  // onmore(): something can be asked that could not before, though the build goes on.
+  async follow(onmore) {
+    if (onmore) this.onmore = onmore;
     if (this.following) return this.following;
     this.following = this.look();
     try {
       return await this.following;
     } finally {
-      this.following = null;
+      this.following = this.onmore = null;
     }
   }
 
   async look() {
     for (;;) {
       const now = await call("progress").catch(() => null);
+      const more = now && this.last && now.published > this.last.published && LIVE.includes(now.state);
       if (now) this.onchange((this.last = now));
+      if (more) this.onmore?.();
       if (now && !LIVE.includes(now.state)) return now;
       await new Promise((done) => setTimeout(done, LOOK));
     }
@@ -56,14 +60,27 @@ export function progressBar(label, onstop, stopLabel) {
   return node;
 }
 
-// What the build is at, in words and as a part of one.
+// What the build is at, in words, as a part of one, and how many files cannot be asked yet.
 export function stepOf(now) {
-  if (now.state === "waiting") return [t("Waiting for another build to end"), null];
-  if (!now.stage) return [t("Looking at the sources"), null];
+  if (now.stopping) return [t("Stopping…"), null, now.pending];
+  if (now.state === "waiting") return [t("Waiting for another build to end"), null, 0];
+  if (!now.stage) return [t("Looking at the sources"), null, 0];
   const counted = now.total > 1 ? ` ${t("{done} of {total}", { done: now.done.toLocaleString(language), total: now.total.toLocaleString(language) })}` : "";
   const thing = now.stage === "embedding" ? ` ${t("passages")}` : "";
   const detail = now.detail ? ` · ${now.detail}` : "";
-  return [`${WORDS[now.stage]}${counted}${counted && thing}${detail}`, now.total ? now.done / now.total : null];
+  return [`${WORDS[now.stage]}${counted}${counted && thing}${detail}`, now.total ? now.done / now.total : null, now.pending];
+}
+
+// What a build did, in a sentence.
+export function doneOf(ended) {
+  if (ended.state === "stopped") return t("Stopped. What was done is kept.");
+  const report = ended.report;
+  if (!report) return "";
+  const parts = ["added", "changed", "moved", "removed"]
+    .filter((name) => report[name].length)
+    .map((name) => t(`{count} ${name}`, { count: report[name].length.toLocaleString(language) }));
+  const said = parts.length ? t("Done: {parts}.", { parts: parts.join(", ") }) : !report.notes.length && t("Nothing has changed since the last build.");
+  return [said, ...report.notes].filter(Boolean).join(" ");
 }
 
 export class Arrivals {
@@ -116,6 +133,17 @@ export class Arrivals {
     if (!this.coming()) this.read();
   }
 
+  // Those that can be asked by now say so, also while others are still being read.
+  async arrived(waiting) {
+    const sources = await this.onready();
+    const found = new Map(sources.map((source) => [source.path, source]));
+    for (const item of waiting.filter((each) => each.state === "reading")) {
+      const source = found.get(item.path);
+      if (source?.status === "indexed" && !source.disk) this.settle(item, "ready", plural(source.chunks, "passage"));
+    }
+    return found;
+  }
+
   coming() {
     return this.items.some((each) => ["waiting", "sending"].includes(each.state));
   }
@@ -126,13 +154,11 @@ export class Arrivals {
     if (!waiting.length) return;
     for (const item of waiting) this.show(item);
     await call("build").catch((problem) => waiting.forEach((item) => this.settle(item, "failed", problem.message)));
-    const ended = await this.builds.follow();
-    const sources = await this.onready();
-    const found = new Map(sources.map((source) => [source.path, source]));
-    for (const item of waiting) {
+    const ended = await this.builds.follow(() => this.arrived(waiting));
+    const found = await this.arrived(waiting);
+    for (const item of waiting.filter((each) => each.state === "reading")) {
       const source = found.get(item.path);
-      if (source?.status === "indexed") this.settle(item, "ready", plural(source.chunks, "passage"));
-      else if (source) this.settle(item, "failed", `${source.reason} ${source.hint}`);
+      if (source && source.disk !== "new") this.settle(item, "failed", `${source.reason} ${source.hint}`);
       else if (ended.state === "stopped") this.settle(item, "stopped", t("Stopped. It is read with the next build."));
       else this.settle(item, "failed", ended.problem || t("It was not read."));
     }

@@ -1,17 +1,18 @@
 // The conversation: asking, reading along while the answer comes, stopping, asking again.
 
 import { Refused, call, stream } from "./api.js";
-import { seal, told, whole } from "./answer.js";
+import { told } from "./answer.js";
+import { add, merge, path, settled, show, versions } from "./branches.js";
 import { Card } from "./card.js";
 import { Composer } from "./composer.js";
-import { copyTurn } from "./copy.js";
-import { h, icon, iconButton, say, wide } from "./dom.js";
+import { h, say, wide } from "./dom.js";
 import { draft } from "./draft.js";
-import { inMarkdown, opinions } from "./keep.js";
-import { cite } from "./notes.js";
-import { questions, welcome } from "./welcome.js";
+import { standingOf } from "./reasons.js";
+import { markStanding } from "./standing.js";
+import { following, turnNode, waiting } from "./turn.js";
+import { welcome } from "./welcome.js";
 import * as store from "./store.js";
-import { t, within } from "./words.js";
+import { t } from "./words.js";
 
 const MOST = 2000; // characters of a turn that the server takes, as it counts them
 
@@ -19,8 +20,8 @@ const cut = (text) => Array.from(text.slice(0, 2 * MOST)).slice(0, MOST).join(""
 
 // What was said before a turn, as the server wants it.
 function before(talk, turn) {
-  const at = talk.turns.indexOf(turn);
-  const earlier = (at < 0 ? talk.turns : talk.turns.slice(0, at)).filter((each) => each.answer).slice(-6);
+  const on = path({ ...talk, shown: turn.parent });
+  const earlier = on.filter((each) => each.answer).slice(-6);
   return earlier.flatMap((each) => [
     { role: "user", text: cut(each.question) },
     {
@@ -30,24 +31,25 @@ function before(talk, turn) {
   ]);
 }
 
-const LOST = { changed: t("source changed"), reread: t("source read anew"), gone: t("source gone") };
-const waiting = (words) => h("p", { class: "reading", role: "status" }, words);
-
 export class Chat {
   constructor(evidence) {
     this.evidence = evidence;
     this.card = new Card();
     this.known = { examples: [] };
-    this.step = null; // of a build that goes on
+    this.step = null; // of a build that goes on: words, how much of it is done, how many files cannot be asked yet
     this.log = h("div", { class: "log", tabindex: "-1" });
-    this.composer = new Composer({
-      onsend: (question, replaced) => this.ask(question, replaced),
-      onstop: () => this.stop(),
-    });
+    this.composer = new Composer({ onsend: (question, version) => this.ask(question, version), onstop: () => this.stop() });
     this.node = h("main", { class: "talk" }, this.log, this.composer.node, this.card.node);
     this.log.addEventListener("scroll", () => this.card.hide(), { passive: true });
-    const last = store.all().find((each) => each.id === store.setting("current"));
-    this.open(last ?? store.fresh());
+    document.addEventListener("keydown", (event) => this.escaped(event));
+    addEventListener("beforeunload", () => (this.leaving = true));
+    addEventListener("pageshow", () => (this.leaving = false));
+    store.watch(
+      () => this.heard(),
+      () => this.composer.tell(t("This browser has no room for more. Export or delete earlier conversations."), true),
+    );
+    this.open(store.current() ?? store.fresh());
+    queueMicrotask(() => this.toLast()); // by then it is part of the page, and has a height
   }
 
   // What the server says of itself; `step` is what a build is at.
@@ -57,6 +59,13 @@ export class Chat {
     this.composer.longest = state.longest;
     this.composer.empty = state.sources === 0;
     if (!this.talk.turns.length && !this.running) this.welcome();
+    const standing = JSON.stringify([state.disk, state.building?.published, Boolean(step)]);
+    if (this.standing !== standing) this.checkStanding();
+    this.standing = standing;
+  }
+
+  get scope() {
+    return this.composer.scope;
   }
 
   focus() {
@@ -76,22 +85,44 @@ export class Chat {
     this.stop();
     this.evidence.close();
     this.talk = conversation;
-    store.setting("current", conversation.id);
+    store.current(conversation.id);
     this.onopened?.(conversation);
+    this.draw();
+    if (!path(conversation).length) return;
+    this.toLast();
+    this.showFirst(this.log.lastChild);
+  }
+
+  // Puts the turns of the conversation on the page, as they are now.
+  draw() {
+    const turns = path(this.talk);
     this.log.replaceChildren();
-    if (!conversation.turns.length) return this.welcome();
+    if (!turns.length) return this.welcome();
     this.node.classList.remove("empty");
-    for (const turn of conversation.turns) this.log.append(this.turnNode(turn));
+    this.log.append(...turns.map((turn) => this.turnNode(turn)));
     this.markLast();
-    this.log.scrollTop = this.log.scrollHeight;
-    this.showFirst(conversation.turns.at(-1), this.log.lastChild);
-    this.checkStanding(conversation);
+    this.checkStanding();
+  }
+
+  toLast() {
+    this.log.querySelector(".turn.last")?.scrollIntoView({ block: "start" });
+  }
+
+  // Another tab has kept something: what it has added here is shown, too.
+  heard() {
+    const kept = store.find(this.talk.id);
+    if (!kept && this.talk.turns.some(settled)) this.composer.tell(t("This conversation was deleted in another tab. Asking here keeps it again."));
+    if (!kept || this.running || !merge(this.talk, kept)) return;
+    const top = this.log.scrollTop;
+    this.draw();
+    this.log.scrollTop = top;
+    say(t("Brought up to date: more was asked elsewhere."));
   }
 
   // On a wide window the first citation stands beside the answer without being asked for.
-  showFirst(turn, node) {
+  showFirst(node) {
     const chip = node.querySelector("button.chip");
-    if (!chip) return this.evidence.wait(turn?.answer ? t("Nothing is cited.") : "");
+    if (!chip) return this.evidence.close(); // no column where there is nothing to show in it
     if (!wide.matches || this.evidence.dismissed) return;
     this.evidence.unasked = true;
     chip.click();
@@ -109,66 +140,70 @@ export class Chat {
   }
 
   stop() {
+    this.composer.waits = false;
     this.running?.abort();
   }
 
-  // Asks; `replaces` is the turn whose place the new one takes (an edited or repeated question).
-  async ask(question, replaces) {
-    if (this.running) return;
-    if (replaces && this.talk.turns.includes(replaces)) {
-      this.talk.turns.splice(this.talk.turns.indexOf(replaces));
-      this.open({ ...this.talk });
-    }
-    const talk = this.talk;
-    const turns = before(talk);
-    const turn = { question, answer: null, said: "", paths: this.composer.scope };
-    talk.turns.push(turn);
-    if (talk.turns.length === 1)
-      (this.log.replaceChildren(), this.node.classList.remove("empty"), (talk.title ||= question));
-    const node = this.turnNode(turn);
-    this.log.append(node);
-    this.markLast();
-    this.evidence.wait("Looking for the sentences that answer…");
-    node.scrollIntoView({ block: "start" });
-    this.running = new AbortController();
-    this.composer.work();
-    await this.listen(turn, node, turns, talk, this.running.signal);
-    this.running = undefined;
-    this.composer.rest();
-    store.save(talk);
-    this.onopened?.(talk);
+  escaped(event) {
+    if (event.key !== "Escape" || !this.running || document.querySelector("dialog:modal")) return;
+    event.stopImmediatePropagation();
+    this.stop();
   }
 
-  async listen(turn, node, turns, talk, signal) {
-    const body = node.querySelector(".answer");
+  // Asks; `version` is the turn that the new one is another version of (an edited or repeated question).
+  async ask(question, version) {
+    if (this.running) return this.composer.queue(question);
+    const talk = this.talk;
+    const turn = add(talk, question, version ? version.parent : talk.shown, this.scope);
+    talk.title ||= question;
+    this.running = new AbortController();
+    this.asking = turn;
+    if (version || !this.log.querySelector(".turn")) this.draw();
+    else this.log.append(this.turnNode(turn));
+    this.markLast();
+    this.toLast();
+    this.evidence.wait(t("Looking for the sentences that answer…"));
+    this.composer.work();
+    store.save(talk);
+    this.onopened?.(talk);
+    await this.listen(turn, talk, this.running.signal);
+    this.running = this.asking = undefined;
+    store.save(talk);
+    if (this.talk === talk) {
+      const node = this.turnNode(turn);
+      this.nodeOf(turn)?.replaceWith(node);
+      this.markLast();
+      this.announce(turn, node);
+      this.checkStanding();
+      if (turn.answer) this.suggest(turn, talk);
+    }
+    this.composer.rest();
+  }
+
+  async listen(turn, talk, signal) {
+    const body = this.nodeOf(turn).querySelector(".answer");
+    const asked = standingOf(this.known, this.step?.[2] ?? 0);
+    const given = { question: turn.question, turns: before(talk, turn), paths: turn.paths.length ? turn.paths : null };
     try {
-      for await (const event of stream(
-        "ask",
-        { question: turn.question, turns, paths: turn.paths.length ? turn.paths : null, llm: this.composer.writer.chosen },
-        signal,
-      )) {
+      for await (const event of stream("ask", { ...given, llm: this.composer.writer.chosen }, signal)) {
         if (event.event === "delta") {
           turn.said = event.text;
           body.querySelectorAll(".draft, .reading").forEach((each) => each.remove());
           body.append(event.text ? draft(event.text) : waiting(t("The language model was thinking aloud. Its answer…")));
         }
-        if (event.event === "done") turn.answer = event;
+        if (event.event === "done") Object.assign(turn, { answer: event, asked });
       }
     } catch (problem) {
       if (problem.name === "AbortError") turn.stopped = true;
+      else if (this.leaving) return; // the page goes away, which is no fault of the server
       else if (problem instanceof Refused) turn.problem = problem.message;
       else throw problem;
     }
-    const settled = this.turnNode(turn);
-    node.replaceWith(settled);
-    this.markLast();
-    this.announce(turn, settled);
-    if (turn.answer) this.suggest(turn, talk, settled);
   }
 
   // Questions that could follow, once they are known to be answered; they come below everything else.
-  async suggest(turn, talk, node) {
-    const asked = talk.turns.map((each) => each.question);
+  async suggest(turn, talk) {
+    const asked = path(talk).map((each) => each.question);
     const found = await call("suggest", {
       question: turn.answer.asked_as,
       asked,
@@ -177,46 +212,30 @@ export class Chat {
     }).catch(() => []);
     const none = turn.answer.status === "not_found";
     const next = found.length || !none ? found : this.known.examples.filter((each) => !asked.includes(each)).slice(0, 3);
-    if (!next.length || this.talk !== talk || talk.turns.at(-1) !== turn) return;
+    if (!next.length || this.talk !== talk || talk.shown !== turn.id) return;
     turn.next = next;
     store.save(talk);
-    node.append(this.following(turn));
+    this.nodeOf(turn).append(following(turn, this.ways(turn)));
   }
 
-  following(turn) {
-    const none = turn.answer.status === "not_found";
-    return h(
-      "section",
-      { class: "following" },
-      h("h3", {}, none ? t("What could be asked instead") : t("The sources also answer")),
-      questions(turn.next, (question) => this.ask(question), "examples small"),
-    );
-  }
-
-  // Citations kept from earlier say so where their source has changed since, was read anew, or is gone.
-  async checkStanding(conversation) {
-    const cited = conversation.turns.flatMap((turn) => turn.answer?.claims.flatMap((claim) => claim.citations) ?? []);
-    if (!cited.length) return;
-    const verdicts = await call("standing", { citations: cited }).catch(() => []);
-    if (this.talk !== conversation) return;
-    verdicts.forEach((verdict, index) => {
-      const words = LOST[verdict];
-      if (!words) return;
-      const { number } = cited[index];
-      for (const node of this.log.querySelectorAll(`[data-cited~="${cite(cited[index])}"]`)) {
-        node.classList.add("lost");
-        if (node.matches(".chip")) node.setAttribute("aria-label", t("Citation {number}: {said}", { number, said: words }));
-        else if (!node.querySelector(".where .lost")) node.querySelector(".where")?.append(h("span", { class: "lost" }, words));
-      }
+  // Citations say so where their source has changed since, was read anew, or is gone.
+  checkStanding() {
+    const talk = this.talk;
+    const ways = (turn) => ({
+      may: this.known.may_change,
+      busy: Boolean(this.step),
+      onrebuild: () => this.onrebuild(),
+      onagain: () => this.ask(turn.question, turn),
     });
+    return markStanding(path(talk), (turn) => this.nodeOf(turn), () => this.talk === talk, ways);
   }
 
   announce(turn, node) {
-    if (!turn.answer) this.evidence.wait("");
+    if (!turn.answer) this.evidence.close();
     if (turn.stopped) return say(t("Stopped."));
     if (!turn.answer) return say(turn.problem || t("No answer came."));
     say(told(turn.answer));
-    this.showFirst(turn, node);
+    this.showFirst(node);
   }
 
   markLast() {
@@ -224,39 +243,47 @@ export class Chat {
     nodes.forEach((node, index) => node.classList.toggle("last", index === nodes.length - 1));
   }
 
-  turnNode(turn) {
-    const answer = h("div", { class: "answer", "aria-busy": !(turn.answer || turn.stopped || turn.problem) && "true" });
-    const node = h(
-      "article",
-      { class: "turn" },
-      h(
-        "div",
-        { class: "asked" },
-        h("h2", { dir: "auto" }, turn.question),
-        iconButton("edit", t("Edit this question"), () => this.edit(turn), { class: "ghost quiet" }),
-      ),
-      answer,
-    );
-    const asked = turn.answer?.asked_as;
-    if (asked && asked !== turn.question.replace(/\s+/g, " ").trim())
-      answer.append(h("p", { class: "aside understood" }, within("Understood as: {question}", { question: h("bdi", {}, asked) })));
-    if (turn.answer) {
-      answer.append(...whole(turn.answer, this.doors(turn, node)).filter(Boolean));
-      node.append(...this.actions(turn));
-      if (turn.next) node.append(this.following(turn));
-    } else if (turn.problem) {
-      answer.append(h("p", { class: "problem", role: "alert" }, icon("warn"), turn.problem));
-      node.append(...this.actions(turn));
-    } else if (turn.stopped) {
-      answer.append(turn.said ? draft(turn.said) : "", h("p", { class: "aside" }, t("Stopped before the answer was complete.")));
-      node.append(...this.actions(turn));
-    } else {
-      answer.append(waiting(t("Reading the sources…")));
-    }
-    return node;
+  nodeOf(turn) {
+    return this.log.querySelector(`[data-turn="${turn.id}"]`);
   }
 
-  doors(turn, node) {
+  turnNode(turn) {
+    return turnNode(turn, this.ways(turn));
+  }
+
+  ways(turn) {
+    return {
+      running: turn === this.asking,
+      versions: versions(this.talk, turn),
+      earlier: before(this.talk, turn),
+      door: (node) => this.door(turn, node),
+      onask: (question) => this.ask(question),
+      onversion: (other) => this.showVersion(other),
+      onversionof: (one, question) => this.composer.onsend(question, one),
+      oneverywhere: () => (this.limit([]), this.ask(turn.question, turn)),
+      onsources: () => this.onsources(),
+    };
+  }
+
+  showVersion(turn) {
+    if (this.running) return this.composer.tell(t("An answer is on its way: Escape stops it."));
+    this.turnTo(turn);
+    store.save(this.talk, this.talk.at);
+    const node = this.nodeOf(turn);
+    node.scrollIntoView({ block: "start" });
+    this.showFirst(node);
+    const [first, last] = node.querySelectorAll(".versions button");
+    (first.disabled ? last : first).focus({ preventScroll: true });
+  }
+
+  // Has a turn on the page, if it is not: the version it belongs to.
+  turnTo(turn) {
+    if (path(this.talk).includes(turn)) return;
+    show(this.talk, turn);
+    this.draw();
+  }
+
+  door(turn, node) {
     const light = (number) => {
       for (const chip of this.log.querySelectorAll(".chip.open")) chip.classList.remove("open");
       for (const chip of node.querySelectorAll(`.chip[data-number="${number}"]`)) chip.classList.add("open");
@@ -267,44 +294,5 @@ export class Chat {
       onopen: (cited, index, from) => this.evidence.cited(cited, index, also, from, light),
       onpassage: (passages, index, from) => this.evidence.near(passages, index, from, () => light("none")),
     };
-  }
-
-  actions(turn) {
-    const copy = h(
-      "button",
-      { type: "button", class: "ghost wordy", onclick: () => this.copy(turn, copy) },
-      icon("copy"),
-      h("span", {}, t("Copy")),
-    );
-    const again = h(
-      "button",
-      { type: "button", class: "ghost wordy", onclick: () => this.ask(turn.question, turn) },
-      icon("again"),
-      h("span", {}, t("Ask again")),
-    );
-    const opinion = turn.answer && opinions(turn, before(this.talk, turn));
-    return [
-      h(
-        "div",
-        { class: "acts" },
-        turn.answer && seal(turn.answer),
-        h("span", { class: "gap" }),
-        opinion && opinion.buttons,
-        turn.answer && copy,
-        again,
-      ),
-      ...(opinion ? opinion.rest : []),
-    ];
-  }
-
-  async copy(turn, button) {
-    await copyTurn(button.closest(".turn"), inMarkdown(turn));
-    button.lastChild.textContent = t("Copied");
-    say(t("Copied as text and as Markdown."));
-    setTimeout(() => (button.lastChild.textContent = t("Copy")), 1600);
-  }
-
-  edit(turn) {
-    if (!this.running) this.composer.edit(turn);
   }
 }

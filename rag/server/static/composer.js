@@ -2,12 +2,13 @@
 
 import { h, icon, iconButton, plural } from "./dom.js";
 import { Writers } from "./writers.js";
+import * as store from "./store.js";
 import { t, within } from "./words.js";
 
 const TALLEST = 200; // pixels of the field; a longer question scrolls
 
 export class Composer {
-  // onsend(question, replaced): ask it, in the place of an earlier turn if one is given; onstop(): end the answer.
+  // onsend(question): ask it; onstop(): end the answer.
   constructor({ onsend, onstop }) {
     this.onsend = onsend;
     this.onstop = onstop;
@@ -34,12 +35,17 @@ export class Composer {
       h("div", { class: "box" }, this.field, this.button),
       h("div", { class: "below" }, this.writer.node, this.hint),
     );
-    this.field.addEventListener("input", () => this.typed());
+    this.field.addEventListener("input", () => ((this.waits = false), this.typed()));
     this.field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing)
-        (event.preventDefault(), this.busy || this.pressed());
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      if (this.busy) this.queue(this.field.value);
+      else this.pressed();
     });
     this.rest();
+    this.limit(store.held("scope") ?? []);
+    this.field.value = store.held("question") ?? ""; // what was typed before a reload, or before signing in again
+    requestAnimationFrame(() => this.typed());
   }
 
   focus() {
@@ -49,6 +55,7 @@ export class Composer {
   // Limits the questions to come to some sources; none means all of them.
   limit(sources) {
     this.scope = sources.map((source) => source.path);
+    store.held("scope", sources.map(({ path, title }) => ({ path, title })));
     this.scoped.hidden = !sources.length;
     const words = sources.length === 1 ? sources[0].title || sources[0].path : plural(sources.length, "source");
     this.scoped.replaceChildren(
@@ -57,11 +64,13 @@ export class Composer {
     );
   }
 
-  edit(turn) {
-    this.replaces = turn;
-    this.field.value = turn.question;
+  // Has a question wait for the answer that is on its way.
+  queue(question) {
+    if (!question.trim()) return this.tell(t("An answer is on its way: Escape stops it."));
+    this.field.value = question;
     this.typed();
-    this.tell(t("Editing an earlier question: sending it replaces that answer and what came after."));
+    this.waits = true;
+    this.tell(t("It is asked as soon as this answer is there. Escape stops the answer."));
     this.focus();
   }
 
@@ -75,6 +84,9 @@ export class Composer {
     this.busy = false;
     this.face("send", t("Send"));
     this.tell("");
+    if (!this.waits) return;
+    this.waits = false;
+    this.pressed();
   }
 
   face(name, label) {
@@ -84,6 +96,7 @@ export class Composer {
   }
 
   typed() {
+    store.held("question", this.field.value);
     this.field.style.height = "auto";
     this.field.style.height = `${Math.min(this.field.scrollHeight, TALLEST)}px`;
     const over = this.field.value.length - this.longest;
@@ -96,15 +109,13 @@ export class Composer {
   }
 
   pressed() {
-    if (this.busy) return this.onstop();
+    if (this.busy) return (this.waits = false), this.onstop();
     const question = this.field.value.trim();
     if (!question) return (this.tell(t("Type a question first."), true), this.focus());
     if (this.empty) return (this.tell(t("There is nothing to ask yet: add files first."), true), this.focus());
     if (question.length > this.longest) return (this.typed(), this.focus());
     this.field.value = "";
     this.typed();
-    const replaced = this.replaces;
-    this.replaces = undefined;
-    this.onsend(question, replaced);
+    this.onsend(question);
   }
 }

@@ -1,6 +1,7 @@
 // Earlier conversations: find, open, pin, rename, delete.
 
-import { day, drawer, h, icon, iconButton, plural } from "./dom.js";
+import { path } from "./branches.js";
+import { day, drawer, h, icon, iconButton, plural, say } from "./dom.js";
 import * as kept from "./kept.js";
 import * as store from "./store.js";
 import { t, within } from "./words.js";
@@ -15,6 +16,7 @@ export function conversationsDrawer(chat) {
     oninput: () => show(),
   });
   const problem = h("p", { class: "problem", role: "alert", hidden: true });
+  const said = h("p", { class: "said", role: "status", hidden: true });
   const node = drawer(
     "left",
     t("Conversations"),
@@ -26,6 +28,7 @@ export function conversationsDrawer(chat) {
     ),
     h("p", { class: "aside" }, store.user ? t("Kept on the server, for you alone.") : t("Kept in this browser only.")),
     problem,
+    said,
     sought,
     list,
     h(
@@ -39,17 +42,17 @@ export function conversationsDrawer(chat) {
 
   function row(conversation) {
     const title = conversation.title || t("Untitled");
-    const item = h("li", { class: conversation.id === chat.talk.id ? "current" : "" });
+    const item = h("li", { class: conversation.id === chat.talk.id ? "current" : "", "data-talk": conversation.id });
     const name = h(
       "button",
       {
         type: "button",
         class: "pick",
         "aria-current": conversation.id === chat.talk.id && "true",
-        onclick: () => (node.close(), chat.open(conversation)),
+        onclick: () => ((said.hidden = true), node.close(), chat.open(conversation)),
       },
       h("bdi", { class: "title" }, title),
-      h("span", { class: "path" }, `${day(conversation.at)} · ${plural(conversation.turns.length, "question")}`),
+      h("span", { class: "path" }, `${day(conversation.at)} · ${plural(path(conversation).length, "question")}`),
     );
     const rename = () => {
       const field = h("input", {
@@ -73,23 +76,32 @@ export function conversationsDrawer(chat) {
       field.focus();
       field.select();
     };
-    const remove = () => {
-      store.remove(conversation.id);
-      if (conversation.id === chat.talk.id) chat.open(store.fresh());
-      show();
-    };
     const isPinned = kept.pinned(conversation.id);
-    const pin = () => {
-      kept.pin(conversation.id, !isPinned);
+    const remove = () => {
+      const open = conversation.id === chat.talk.id;
+      store.remove(conversation.id);
+      if (open) chat.open(store.fresh());
       show();
-      [...list.querySelectorAll("[aria-pressed]")].find((each) => each.dataset.id === conversation.id)?.focus();
+      const back = () => {
+        store.save(conversation, conversation.at);
+        if (isPinned) kept.pin(conversation.id, true);
+        if (open) chat.open(conversation);
+        said.hidden = true;
+        show();
+        list.querySelector(`[data-talk="${conversation.id}"] .pick`)?.focus();
+        say(t("“{title}” is back.", { title }));
+      };
+      const undo = h("button", { type: "button", class: "link", onclick: back }, t("Undo"));
+      said.hidden = false;
+      said.replaceChildren(h("span", {}, within("Deleted: {title}", { title: h("bdi", {}, title) })), undo);
+      undo.focus();
     };
+    const pin = () => (kept.pin(conversation.id, !isPinned), show());
     item.append(
       name,
       iconButton("pin", t("Pin “{title}”", { title }), pin, {
         class: "ghost quiet pin",
         "aria-pressed": String(isPinned),
-        "data-id": conversation.id,
       }),
       iconButton("edit", t("Rename “{title}”", { title }), rename, { class: "ghost quiet" }),
       iconButton("bin", t("Delete “{title}”", { title }), remove, { class: "ghost quiet" }),
@@ -99,14 +111,20 @@ export function conversationsDrawer(chat) {
 
   function show() {
     const all = kept.found(sought.value);
-    if (all.length) return list.replaceChildren(...all.map(row));
     const none = store.all().length ? t("No conversation holds these words.") : t("Nothing has been asked yet.");
-    list.replaceChildren(h("li", { class: "aside" }, none));
+    if (!all.length) return list.replaceChildren(h("li", { class: "aside" }, none));
+    const held = document.activeElement?.closest(".past [data-talk]"); // whose row has the focus, and on what
+    const place = held && [...held.children].indexOf(document.activeElement);
+    list.replaceChildren(...all.map(row));
+    if (held) list.querySelector(`[data-talk="${CSS.escape(held.dataset.talk)}"]`)?.children[place]?.focus();
   }
 
+  const onopen = () => list.querySelector("input") || show(); // a name that is being typed is not lost
+
+  node.addEventListener("close", () => (said.hidden = true));
   kept.keepOnServer(
-    () => node.open && !list.querySelector("input") && show(),
+    () => (node.open && onopen(), store.find(chat.talk.id) && chat.heard()),
     (message) => (problem.replaceChildren(icon("warn"), message), (problem.hidden = false)),
   );
-  return { node, onopen: show };
+  return { node, onopen };
 }

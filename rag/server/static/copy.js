@@ -13,7 +13,7 @@ function plainly(node) {
   if (node.nodeType === Node.ELEMENT_NODE) {
     if (node.matches(".chip")) return [document.createTextNode(` [${node.textContent}]`)];
     if (node.matches(".support")) return [document.createTextNode(` (${node.textContent})`)];
-    if (node.matches("caption, .ghost, .more, .notes, .unseen, .blank, svg, summary, .acts, [hidden], .rule")) return [];
+    if (node.matches("caption, .ghost, .link, .more, .notes, .unseen, .blank, svg, summary, .acts, [hidden], .rule")) return [];
   }
   const inside = [...node.childNodes].flatMap(plainly);
   if (node.matches?.("td.marked") && !inside.some((each) => each.textContent.trim())) return [];

@@ -1,6 +1,7 @@
 // What stays of a conversation: Markdown, an evidence pack, and what a person says of an answer.
 
 import { call } from "./api.js";
+import { path } from "./branches.js";
 import { h, icon, say } from "./dom.js";
 import { t } from "./words.js";
 
@@ -16,7 +17,7 @@ function save(name, kind, text) {
   setTimeout(() => URL.revokeObjectURL(address), 30_000);
 }
 
-const answered = (talk) => talk.turns.filter((turn) => turn.answer);
+const answered = (talk) => path(talk).filter((turn) => turn.answer);
 
 export const inMarkdown = (turn) => `**${turn.question}**\n\n${turn.answer.markdown}\n`;
 
@@ -120,10 +121,15 @@ export function opinions(turn, earlier) {
   const form = h(
     "form",
     { class: "wrong", hidden: true, onsubmit: (event) => (event.preventDefault(), report()) },
-    h("p", {}, found ? t("Which citation does not carry its sentence?") : t("Should the sources have answered this?")),
+    h("p", {}, found ? t("Which citation does not support its sentence?") : t("Should the sources have answered this?")),
     found && h("div", { class: "which" }, wrong),
     expected,
-    h("button", { type: "submit", class: "add" }, found ? t("Wrong citation") : t("It should have been answered")),
+    h(
+      "div",
+      { class: "ways-out" },
+      h("button", { type: "submit", class: "add" }, found ? t("Wrong citation") : t("It should have been answered")),
+      found && h("button", { type: "button", class: "ghost wordy", onclick: () => report("should_answer") }, t("It does not answer my question")),
+    ),
   );
   const send = async (kind, more = {}) => {
     try {
@@ -144,9 +150,9 @@ export function opinions(turn, earlier) {
       return false;
     }
   };
-  const report = async () => {
+  const report = async (kind = found ? "wrong_citation" : "should_answer") => {
     const numbers = [...form.querySelectorAll("input:checked")].map((each) => each.value);
-    if (await send(found ? "wrong_citation" : "should_answer", { wrong: numbers, expected: expected.value }))
+    if (await send(kind, { wrong: numbers, expected: expected.value }))
       (show(false), good.setAttribute("aria-pressed", "false"), bad.focus());
   };
   const show = (open) => {

@@ -82,7 +82,7 @@ export function keepOnServer(onchange, onproblem) {
           await call("discard", { id }).catch((problem) => {
             if (problem.message !== "Not found.") throw problem; // else another page has deleted it
           });
-        note(id);
+        note(id, { version: 0, sent: "" }); // brought back, it is as new, and pinned as it was
       }),
   });
   inTurn(async () => (await fetchChanges(), await sendChanges()));

@@ -2,14 +2,15 @@
 
 import { Bringing } from "./bringing.js";
 import { Chat } from "./chat.js";
-import { call } from "./api.js";
 import { h, icon, iconButton, wide } from "./dom.js";
 import { conversationsDrawer } from "./conversations.js";
 import { Evidence } from "./evidence.js";
+import { helpDrawer } from "./help.js";
 import { exporter } from "./keep.js";
 import { settled } from "./kept.js";
 import { Mentions } from "./mention.js";
 import { Places } from "./places.js";
+import { Pulse } from "./pulse.js";
 import { Rail } from "./rail.js";
 import { Reader } from "./reader.js";
 import { Sources } from "./sources.js";
@@ -50,38 +51,19 @@ function signOut() {
   );
 }
 
-// Asks how the server stands until nothing more is to be expected: models loaded, questions to begin with found.
-async function watchState(ready, onstate) {
-  for (let wait = 400; ; wait = Math.min(wait * 1.5, 3000)) {
-    let told = t("Waiting for the server…");
-    const state = await call("state").catch((problem) => {
-      if (problem.message.includes("public_url")) told = problem.message; // waiting would not help
-      return null;
-    });
-    if (state) onstate(state);
-    ready.hidden = Boolean(state?.ready);
-    ready.className = state?.problem ? "warming trouble" : "warming";
-    ready.textContent = state ? state.problem || t("Warming up…") : told;
-    if (state?.settled) return;
-    await new Promise((done) => setTimeout(done, wait));
-  }
-}
-
 function open(root) {
   const evidence = new Evidence(root);
   const chat = new Chat(evidence);
   const count = h("span", { class: "count" });
-  const ready = h("span", { class: "warming", role: "status", hidden: true });
   let step = null; // of a build that goes on
-  const watch = () =>
-    watchState(ready, (state) => {
-      count.textContent = state.sources.toLocaleString(language);
-      chat.know(state, step);
-      sources.know(state);
-      bringing.know();
-    });
+  const pulse = new Pulse((state) => {
+    count.textContent = state.sources.toLocaleString(language);
+    chat.know(state, step);
+    sources.know(state);
+    bringing.know();
+  });
   const sources = new Sources(chat, {
-    onchange: watch,
+    onchange: () => pulse.look(),
     onbuild(now) {
       step = now;
       count.classList.toggle("busy", Boolean(step));
@@ -92,6 +74,8 @@ function open(root) {
     onshow: () => rail.show(sources),
   });
   chat.onadd = () => sources.picker.click();
+  chat.onsources = () => rail.show(sources);
+  chat.onrebuild = () => sources.build();
   const bringing = new Bringing(chat.composer, {
     may: () => sources.may,
     longest: () => chat.composer.longest,
@@ -130,7 +114,7 @@ function open(root) {
       "Footnote",
       h("sup", { "aria-hidden": "true" }, "1"),
     ),
-    ready,
+    pulse.node,
     h(
       "nav",
       { "aria-label": t("Page") },
@@ -152,11 +136,11 @@ function open(root) {
       store.user && signOut(),
     ),
   );
-  root.replaceChildren(header, rail.node, chat.node, evidence.node, reader.node, bringing.node);
+  root.replaceChildren(header, rail.node, chat.node, evidence.node, reader.node, bringing.node, helpDrawer());
   root.classList.add("here");
   rail.place();
   places.begin();
-  watch();
+  pulse.look();
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName || "");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) (event.preventDefault(), chat.focus());

@@ -1,6 +1,7 @@
 // What every address shows, and which address everything shown has.
 
 import { Addresses, linkTo, titled } from "./address.js";
+import { path } from "./branches.js";
 import { say, wide } from "./dom.js";
 import { nameOf } from "./sourcelist.js";
 import * as store from "./store.js";
@@ -47,9 +48,7 @@ export class Places {
 
   // A citation names its source as well, for who does not have the conversation.
   citation(item, from) {
-    const turns = [...this.chat.log.querySelectorAll(".turn")];
-    const turn = turns.indexOf(from?.closest(".turn")) + 1 || undefined;
-    return { ...this.talk, turn, note: item.number, source: item.path, at: item.span };
+    return { ...this.talk, turn: from?.closest(".turn")?.dataset.turn, note: item.number, source: item.path, at: item.span };
   }
 
   cited(item, from, stepped) {
@@ -106,14 +105,22 @@ export class Places {
     this.reader.close();
     if (!within) this.chat.open(kept);
     titled(this.chat.talk.title);
-    const nodes = [...this.chat.log.querySelectorAll(".turn")];
-    const node = nodes[(place.turn ?? nodes.length) - 1];
+    const turn = this.turnOf(place);
+    if (turn) this.chat.turnTo(turn);
+    const node = turn ? this.chat.nodeOf(turn) : this.chat.log.querySelector(".turn.last");
     const chip = place.note && node?.querySelector(`.chip[data-number="${place.note}"]`);
     if (place.turn) node?.scrollIntoView({ block: "start" });
     if (chip) return chip.click();
     if (place.note && place.source) return this.open({ source: place.source, at: place.at });
     if (!wide.matches) this.evidence.close();
-    else if (within) this.chat.showFirst(this.chat.talk.turns.at(-1), node);
+    else if (within && node) this.chat.showFirst(node);
+  }
+
+  // The turn that an address names: by its id, and in an older address by its number.
+  turnOf(place) {
+    const { talk } = this.chat;
+    const number = Number(place.turn);
+    return talk.turns.find((turn) => turn.id === place.turn) ?? (number ? path(talk)[number - 1] : undefined);
   }
 
   // Somebody else's conversation: what it cites, or the sources.

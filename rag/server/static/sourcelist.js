@@ -5,8 +5,12 @@ import { day, h, icon, iconButton, plural } from "./dom.js";
 import { language, t } from "./words.js";
 
 const KINDS = { "application/pdf": "PDF", "text/markdown": "MD", "text/html": "HTML", "text/plain": "TXT" };
-export const STATES = { indexed: t("Indexed"), no_text: t("No text"), failed: t("Not read"), skipped: t("Skipped") };
-const TALL = { source: 3.375, trouble: 5.75, folder: 2.5 }; // rem
+export const STATES = { indexed: t("Indexed"), no_text: t("No text"), failed: t("Not read"), skipped: t("Skipped"), new: t("Not read yet") };
+const DISK = {
+  changed: t("The file has changed since it was read. Rebuild to read it again."),
+  gone: t("The file is gone since it was read. Rebuild to take it out."),
+};
+const TALL = { source: 3.375, stale: 5.75, trouble: 5.75, folder: 2.5 }; // rem
 
 export const SORTS = {
   name: [t("Name"), (one, other) => one.sortName.localeCompare(other.sortName)],
@@ -52,7 +56,7 @@ export function sourceRows(sources, ways) {
   for (const folder of [...folders.keys()].sort((one, other) => one.localeCompare(other))) {
     const within = folders.get(folder);
     if (folder) rows.push(folderRow(folder, within, ways));
-    if (!ways.folded.has(folder)) rows.push(...within.map((source) => line(source, "source", ways)));
+    if (!ways.folded.has(folder)) rows.push(...within.map((source) => line(source, DISK[source.disk] ? "stale" : "source", ways)));
   }
   return rows;
 }
@@ -99,9 +103,11 @@ function folderRow(folder, within, { chosen, folded, onchoose, onfold }) {
 
 const line = (source, cls, ways) => ({ key: source.path, rems: TALL[cls], make: () => row(source, ways) });
 
+const stateOf = (source) => STATES[source.disk === "new" ? "new" : source.status] || source.status;
+
 function row(source, { may, chosen, onchoose, onopen, onremove }) {
   const fine = source.status === "indexed";
-  const said = [STATES[source.status] || source.status, source.reason, source.hint].filter(Boolean).join(" ");
+  const said = [stateOf(source), source.reason, source.hint].filter(Boolean).join(" ");
   return h(
     "li",
     { class: fine ? "source" : "source trouble" },
@@ -118,7 +124,8 @@ function row(source, { may, chosen, onchoose, onopen, onremove }) {
       fine
         ? h("span", { class: "amount" }, ...amount(source).map((each) => `${each} · `), h("bdi", { class: "path" }, source.path))
         : h("bdi", { class: "amount path" }, source.path),
-      !fine && h("span", { class: "reason" }, h("span", { class: "state" }, STATES[source.status] || source.status), " ", source.reason, " ", source.hint),
+      !fine && h("span", { class: "reason" }, h("span", { class: "state" }, stateOf(source)), " ", source.reason, " ", source.hint),
+      fine && DISK[source.disk] && h("span", { class: "reason changed" }, DISK[source.disk]),
     ),
     h(
       "div",

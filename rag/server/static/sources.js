@@ -1,6 +1,6 @@
 // The sources: what each file became, what to do about those that gave nothing, and how files come in and go.
 
-import { Arrivals, Builds, chosen, dropped, progressBar, stepOf } from "./arrivals.js";
+import { Arrivals, Builds, chosen, doneOf, dropped, progressBar, stepOf } from "./arrivals.js";
 import { call } from "./api.js";
 import { passageButton } from "./answer.js";
 import { drawer, h, icon, iconButton, plural, say } from "./dom.js";
@@ -66,7 +66,7 @@ export class Sources {
       icon("again"),
       h("span", {}, t("Rebuild")),
     );
-    this.bar = progressBar(t("Building the index"), () => call("stop"), t("Stop building"));
+    this.bar = progressBar(t("Building the index"), () => this.stop(), t("Stop building"));
     this.bar.hidden = true;
     this.said = h("p", { class: "said", role: "status", hidden: true });
     const node = drawer(
@@ -101,6 +101,9 @@ export class Sources {
     this.adding.hidden = this.rebuild.hidden = !this.may;
     this.known = state.sources;
     this.seen ??= state.building.number;
+    const disk = JSON.stringify(state.disk);
+    if (this.all && this.node.open && this.disk !== disk) this.refresh();
+    this.disk = disk;
     if (live(state.building)) this.follow();
   }
 
@@ -120,7 +123,7 @@ export class Sources {
 
   async refresh() {
     try {
-      this.all = (await call("sources")).map(known).sort((one, other) => (one.path < other.path ? -1 : 1));
+      this.all = (await call("files")).map(known).sort((one, other) => (one.path < other.path ? -1 : 1));
     } catch (problem) {
       this.tellNone(problem.message);
       return [];
@@ -149,10 +152,16 @@ export class Sources {
     try {
       await call("build");
       const ended = await this.follow();
-      this.tell(ended.problem || told(ended));
+      this.tell(ended.problem || doneOf(ended));
     } catch (problem) {
       this.tell(problem.message);
     }
+  }
+
+  async stop() {
+    this.stopping = true;
+    this.building(this.builds.last);
+    await call("stop").catch((problem) => this.tell(problem.message));
   }
 
   async follow() {
@@ -168,8 +177,10 @@ export class Sources {
   building(now) {
     this.bar.hidden = !live(now);
     this.rebuild.disabled = live(now);
-    if (live(now)) this.bar.set(...stepOf(now));
-    this.onbuild(live(now) ? stepOf(now) : null);
+    this.stopping &&= live(now);
+    const step = live(now) ? stepOf({ ...now, stopping: this.stopping || now.stopping }) : null;
+    if (step) this.bar.set(...step);
+    this.onbuild(step);
   }
 
   tell(words, action) {
@@ -292,16 +303,4 @@ export class Sources {
       h("ul", { class: "near" }, found.map((passage) => h("li", {}, passageButton(passage, () => open(passage))))),
     );
   }
-}
-
-// What a build did, in a sentence.
-function told(ended) {
-  if (ended.state === "stopped") return t("Stopped. What was done is kept.");
-  const report = ended.report;
-  if (!report) return "";
-  const parts = ["added", "changed", "moved", "removed"]
-    .filter((name) => report[name].length)
-    .map((name) => t(`{count} ${name}`, { count: report[name].length.toLocaleString(language) }));
-  const said = parts.length ? t("Done: {parts}.", { parts: parts.join(", ") }) : !report.notes.length && t("Nothing has changed since the last build.");
-  return [said, ...report.notes].filter(Boolean).join(" ");
 }

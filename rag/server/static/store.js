@@ -1,25 +1,34 @@
 // Conversations, kept in this browser only, and where people sign in only until they sign out.
 
+import { identity, merge, takenOver } from "./branches.js";
+
 export const user = document.querySelector('meta[name="user"]')?.content ?? "";
 const ALL = "footnote.conversations";
 const KEY = user ? `${ALL}.${user}` : ALL;
 const CURRENT = "footnote.current";
 const KEPT = "footnote.kept";
 export const RECORD = user ? `${KEPT}.${user}` : KEPT; // what kept.js knows of them
+const TYPED = `footnote.typed.${user}`;
 let mirrored = null; // who is told of what is written and removed
 let forgotten = false; // whoever has signed out leaves nothing behind, not even what is written while the page goes
+let full = () => {};
 
 // Where people sign in, each finds only their own; nobody leaves theirs to the next one.
-function clear(theirs) {
+function clear(place, theirs) {
   try {
-    for (const key of Object.keys(localStorage)) if (theirs(key)) localStorage.removeItem(key);
+    for (const key of Object.keys(place())) if (theirs(key)) place().removeItem(key);
   } catch {
     // nothing may be stored here
   }
 }
 
+const browser = () => localStorage;
+const tab = () => sessionStorage;
+
 if (user) {
-  clear((key) => (key.startsWith(`${ALL}.`) && key !== KEY) || (key.startsWith(`${KEPT}.`) && key !== RECORD));
+  const others = (key, all, own) => key.startsWith(`${all}.`) && key !== own;
+  clear(browser, (key) => others(key, ALL, KEY) || others(key, KEPT, RECORD));
+  clear(tab, (key) => others(key, "footnote.typed", TYPED));
   addEventListener("storage", (event) => {
     if (event.key !== KEY || event.newValue !== null) return;
     forgotten = true; // signed out in another tab
@@ -30,7 +39,8 @@ if (user) {
 // On signing out: the conversations of this person, and which one was open.
 export function forget() {
   forgotten = true;
-  clear((key) => key === KEY || key === CURRENT || key === RECORD);
+  clear(browser, (key) => key === KEY || key === CURRENT || key === RECORD);
+  clear(tab, (key) => key.startsWith("footnote."));
 }
 
 export const left = () => forgotten;
@@ -40,10 +50,18 @@ export function mirror(told) {
   mirrored = told;
 }
 
+const listed = () => dispatchEvent(new Event("kept")); // whoever lists them lists them anew
+
+// onchange(): another tab has kept, renamed or deleted something; onfull(): there is no room for more.
+export function watch(onchange, onfull) {
+  full = onfull;
+  addEventListener("storage", (event) => event.key === KEY && !forgotten && (onchange(), listed()));
+}
+
 function read() {
   try {
     const found = JSON.parse(localStorage.getItem(KEY) || "[]");
-    return Array.isArray(found) ? found.filter((each) => each && each.id && Array.isArray(each.turns)) : [];
+    return Array.isArray(found) ? found.filter((each) => each && each.id && Array.isArray(each.turns)).map(takenOver) : [];
   } catch {
     return [];
   }
@@ -51,36 +69,44 @@ function read() {
 
 function write(all) {
   if (forgotten) return;
-  queueMicrotask(() => dispatchEvent(new Event("kept"))); // whoever lists them lists them anew
-  for (let kept = all; ; kept = kept.slice(0, -1)) {
-    try {
-      return localStorage.setItem(KEY, JSON.stringify(kept));
-    } catch {
-      if (!kept.length) return; // nothing may be stored here
-    } // full: the oldest goes
+  queueMicrotask(listed);
+  try {
+    localStorage.setItem(KEY, JSON.stringify(all));
+  } catch {
+    full(); // nothing kept earlier is given up for it unasked
   }
 }
 
-export const fresh = () => ({
-  id: crypto.randomUUID?.() ?? String(Math.random()).slice(2),
-  title: "",
-  at: Date.now(),
-  turns: [],
-});
+export const fresh = () => ({ id: identity(), title: "", at: Date.now(), turns: [], shown: null });
 
 export const all = () => read();
 
-export function save(conversation) {
+export const find = (id) => read().find((each) => each.id === id);
+
+// Keeps a conversation, with what another tab may have added to it; `at` says when it was last asked something.
+export function save(conversation, at = Date.now()) {
   if (!conversation.turns.length) return;
-  const kept = { ...conversation, at: Date.now() };
-  write([kept, ...read().filter((each) => each.id !== conversation.id)]);
+  const others = read();
+  const known = others.find((each) => each.id === conversation.id);
+  const kept = { ...conversation, turns: [...conversation.turns], at };
+  if (known) merge(kept, { ...known, title: conversation.title });
+  put({ ...kept, shown: conversation.shown });
   mirrored?.written();
 }
 
-// A conversation as another machine has it: of two the one that was asked last stays.
+// A conversation as another machine has it: what it has more is added to what is here, and its name and place count
+// unless something was asked here since.
 export function join(conversation) {
-  const known = read().find((each) => each.id === conversation.id);
-  if (known && known.at >= conversation.at) return;
+  const theirs = takenOver(conversation);
+  const known = find(theirs.id);
+  if (!known) return put(theirs);
+  const [older, newer] = theirs.at >= known.at ? [known, theirs] : [theirs, known];
+  const both = { ...newer, turns: [...newer.turns] };
+  merge(both, { ...older, title: newer.title });
+  put({ ...both, shown: newer.shown });
+}
+
+function put(conversation) {
   write([conversation, ...read().filter((each) => each.id !== conversation.id)].sort((one, other) => other.at - one.at));
 }
 
@@ -96,6 +122,26 @@ export function drop(id) {
 export function remove(id) {
   drop(id);
   mirrored?.removed(id);
+}
+
+// What belongs to this tab and outlives a reload: the text being typed, the limit to sources. Without a value it is read.
+export function held(name, value) {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(TYPED) || "{}");
+    if (value === undefined || forgotten) return kept[name];
+    sessionStorage.setItem(TYPED, JSON.stringify({ ...kept, [name]: value }));
+  } catch {
+    return undefined;
+  }
+  return value;
+}
+
+// Which conversation is open: in this tab, else the last one of the browser. With an id it is noted.
+export function current(id) {
+  if (id === undefined) return find(held("current")) ?? find(setting("current"));
+  held("current", id);
+  setting("current", id);
+  return undefined;
 }
 
 // A setting of this browser; without a value it is read. Where nothing may be stored it is simply forgotten.

@@ -15,7 +15,7 @@ export function questions(list, onask, cls = "examples") {
 }
 
 // state: as the server tells it; step: [words, fraction] of a build that goes on, null where none does.
-export function welcome({ sources, examples, may_change: may }, step, { onask, onadd }) {
+export function welcome({ sources, examples, samples, may_change: may }, step, { onask, onadd }) {
   if (sources === 0) return step ? reading(step) : bare(may, onadd);
   const offered = questions(examples, onask);
   offered.setAttribute("aria-label", t("Example questions"));
@@ -32,6 +32,7 @@ export function welcome({ sources, examples, may_change: may }, step, { onask, o
           })
         : t("Every sentence of an answer carries a number. Press it to see the sentence lit up where it stands."),
     ),
+    samples && h("p", { class: "samples" }, t("These are samples that come with the program, to try it out."), " ", may && h("button", { type: "button", class: "link", onclick: onadd }, t("Add your own files"))),
     examples.length > 0 && offered,
   );
 }

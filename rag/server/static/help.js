@@ -1,0 +1,27 @@
+// The keys of the page, on "?".
+
+import { drawer, h, iconButton } from "./dom.js";
+import { t } from "./words.js";
+
+const KEYS = [
+  ["/", t("Type a question")],
+  ["Enter", t("Ask it; while an answer comes, it is asked next")],
+  ["Shift + Enter", t("Start a new line")],
+  ["Esc", t("Stop the answer, give up an edit, close what is open")],
+  ["← →", t("Previous and next citation, in the evidence")],
+  ["?", t("This list")],
+];
+
+export function helpDrawer() {
+  const node = drawer(
+    "right keys",
+    t("Keyboard"),
+    h("div", { class: "top" }, h("h2", {}, t("Keyboard")), iconButton("close", t("Close"), () => node.close())),
+    h("dl", {}, KEYS.map(([key, words]) => h("div", {}, h("dt", {}, h("kbd", {}, key)), h("dd", {}, words)))),
+  );
+  document.addEventListener("keydown", (event) => {
+    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName || "");
+    if (event.key === "?" && !typing && !document.querySelector("dialog:modal")) node.showModal();
+  });
+  return node;
+}
