@@ -40,6 +40,11 @@ class Disk:
                 self._until = time.monotonic() + _FRESH
             return self._found
 
+    def forget(self) -> None:
+        """Have the folder looked at anew: a file has come or gone, and the index may never have known it."""
+        with self._lock:
+            self._until = 0.0
+
     def sources(self, viewer: Viewer) -> list[tuple[Source, str]]:
         """Every source with how its file stands, "" for unchanged; also files that no build has come to yet."""
         known, standing = viewer.assistant.documents(), self.standing(viewer)

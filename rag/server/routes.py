@@ -132,11 +132,13 @@ class PageRoutes:
 
     def _remove(self, given: PathRequest) -> Told:
         token = self.shelf.remove(given.path)
+        self.endpoints.disk.forget()
         self.building.start()
         return {"token": token}
 
     def _restore(self, given: RestoreRequest) -> Told:
         path = self.shelf.restore(given.token)
+        self.endpoints.disk.forget()
         self.building.start()
         return {"path": path}
 
