@@ -79,17 +79,17 @@ class BuildJob:
     def _work(self) -> None:
         while True:
             with self._lock:
-                if not self._wanted:
-                    self._busy = False
-                    return
                 self._wanted, self._state, self._problem = False, "running", ""
             state, report, problem = self._once()
             if state == "done":
                 self._built()
             with self._lock:
                 self._number += 1
-                self._state, self._step, self._problem = state, None, problem
+                self._state, self._step, self._problem = "running" if self._wanted else state, None, problem
                 self._report = report or self._report
+                self._busy = self._wanted
+                if not self._wanted:
+                    return
 
     def _once(self) -> tuple[State, BuildReport | None, str]:
         until = time.monotonic() + _PATIENCE

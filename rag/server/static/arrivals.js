@@ -15,11 +15,13 @@ export class Builds {
   constructor(onchange) {
     this.onchange = onchange;
     this.last = null;
+    this.wish = 0;
   }
 
   // onmore(): something can be asked that could not before, though the build goes on.
   async follow(onmore) {
     if (onmore) this.onmore = onmore;
+    this.wish += 1;
     if (this.following) return this.following;
     this.following = this.look();
     try {
@@ -31,11 +33,12 @@ export class Builds {
 
   async look() {
     for (;;) {
+      const { wish } = this; // who joins while the answer is on its way may have had another build begun
       const now = await call("progress").catch(() => null);
       const more = now && this.last && now.published > this.last.published && LIVE.includes(now.state);
       if (now) this.onchange((this.last = now));
       if (more) this.onmore?.();
-      if (now && !LIVE.includes(now.state)) return now;
+      if (now && !LIVE.includes(now.state) && wish === this.wish) return now;
       await new Promise((done) => setTimeout(done, LOOK));
     }
   }

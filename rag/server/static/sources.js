@@ -121,13 +121,22 @@ export class Sources {
     this.none.textContent = words;
   }
 
+  // The files as they are now. Of several looks the list shows the one that began last, whichever is answered first.
   async refresh() {
+    const looked = (this.looked = call("files"));
+    let found = [];
     try {
-      this.all = (await call("files")).map(known).sort((one, other) => (one.path < other.path ? -1 : 1));
+      found = (await looked).map(known).sort((one, other) => (one.path < other.path ? -1 : 1));
     } catch (problem) {
-      this.tellNone(problem.message);
-      return [];
+      if (this.looked === looked) this.tellNone(problem.message);
+      return found;
     }
+    if (this.looked === looked) this.hold(found);
+    return found;
+  }
+
+  hold(found) {
+    this.all = found;
     const fine = this.all.filter((source) => source.status === "indexed");
     const total = (name) => fine.reduce((sum, source) => sum + source[name], 0);
     this.summary.hidden = !fine.length;
@@ -142,7 +151,6 @@ export class Sources {
     this.tick.hidden = fine.length < 2;
     if (fine.length !== this.known) this.onchange();
     this.show();
-    return this.all;
   }
 
   // Building.
@@ -203,6 +211,8 @@ export class Sources {
       this.chosen.delete(source.path);
       this.choose();
       this.arrivals.forget(source.path);
+      this.looked = null; // a look that began before counts no more
+      this.hold(this.all.filter((each) => each.path !== source.path));
       const back = h("button", { type: "button", class: "link", onclick: () => this.restore(token) }, t("Undo"));
       this.tell(t("Removed “{name}”. The file lies in the hidden folder .removed of your sources.", { name: nameOf(source) }), back);
       say(t("Removed {name}.", { name: nameOf(source) }));
