@@ -11,7 +11,7 @@ import errno
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,6 +33,7 @@ _LENSES = "lenses"  # the version of the files of both lenses; not kept before v
 _RENEWED = "The search files were written anew, by a newer version than before; the sources were not read again."
 _WINDOW = 1024  # chunks embedded together: many enough to sort by length, few enough to hold
 _CHECKPOINT = 64  # embeddings stored in one go
+_OFTEN = 0.2  # seconds between two words on one file
 _EARLY = 2.0  # seconds of a build before what has been read is made visible; each further time waits twice as long
 
 
@@ -173,7 +174,7 @@ class _Work:
         total, unread = len(again), dict.fromkeys(again)
         files = [(Path(found.file), path) for path, (found, _) in again.items()]
         self.pending = total
-        place, began, wait = "", time.monotonic(), _EARLY
+        place, began, wait = next(iter(unread), ""), time.monotonic(), _EARLY
 
         def step() -> None:
             self._progress(Progress("reading", total - len(unread), total, place, self.pending))
@@ -196,9 +197,9 @@ class _Work:
                 place = f"{path}, page {result.done + 1} of {result.total} by OCR"
                 idle()
                 continue
-            place = path
             del unread[path]
-            self._take(*again[path], result)
+            place = next(iter(unread), "")
+            self._take(*again[path], result, step)
             step()
             if sum(len(pieces) for _, pieces in self._waiting) >= _WINDOW:
                 self._flush()
@@ -219,7 +220,9 @@ class _Work:
         reason, hint = missing_text(pages, read_by_ocr=bool(self._languages))
         return FileRow(found.path, found.size, found.modified_ns, sha256, "indexed", document_id, reason, hint, pages)
 
-    def _take(self, found: FoundFile, sha256: str, result: LoadedDocument | SourceError) -> None:
+    def _take(
+        self, found: FoundFile, sha256: str, result: LoadedDocument | SourceError, step: Callable[[], None]
+    ) -> None:
         place = (found.path, found.size, found.modified_ns)
         if isinstance(result, EmptySource):
             row = FileRow(*place, sha256, "no_text", None, result.message, result.hint, result.pages)
@@ -230,14 +233,27 @@ class _Work:
         else:
             document = result.document
             row = self._row(found, document.sha256, document.id, result.pages_without_text)
-            pieces = self._chunk(result)
+            pieces = self._chunk(result, step)
             self._waiting.append((result, pieces))
         self.rows.append(row)
 
-    def _chunk(self, loaded: LoadedDocument) -> list[tuple[ChunkInput, bytes]]:
+    def _chunk(self, loaded: LoadedDocument, step: Callable[[], None]) -> list[tuple[ChunkInput, bytes]]:
+        told = time.monotonic()
+
+        def count(texts: Sequence[str]) -> list[int]:
+            """As the encoder counts; a long table takes a minute, in which a person may want to stop."""
+            nonlocal told
+            counted: list[int] = []
+            for start in range(0, len(texts), _WINDOW):
+                if time.monotonic() - told > _OFTEN:
+                    step()
+                    told = time.monotonic()
+                counted += self._encoder.count(texts[start : start + _WINDOW])
+            return counted
+
         pieces = chunk_document(
             loaded.document,
-            count=self._encoder.count,
+            count=count,
             limit=self._encoder.max_tokens,
             size=self._size,
             overlap=self._overlap,

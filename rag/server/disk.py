@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Disk"]
 
 _FRESH = 3.0  # seconds
-_WAITS = ("It has not been read yet.", "Rebuild, and it is read.")
+_WAITS = ("It came into the folder after the last build.", "Rebuild to read it.")
 
 
 class Disk:

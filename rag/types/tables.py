@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -78,7 +79,7 @@ class Table:
     def row_at(self, offset: int) -> int | None:
         """The row that holds a place of the text; None for what is no row."""
         rows = self.rows
-        at = int(np.searchsorted(rows[:, 0], offset, "right")) - 1
+        at = bisect_right(range(len(rows)), offset, key=lambda row: rows[row, 0]) - 1  # numpy would copy the column
         return at if at >= 0 and offset < max(int(rows[at, 1]), int(rows[at, 0]) + 1) else None
 
 

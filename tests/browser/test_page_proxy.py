@@ -250,7 +250,7 @@ def walk(browser: Browser, url: str, server: Server) -> None:
     page.wait_for_timeout(200)
     assert page.evaluate(drawn) > 100
     drop(page, "quay.md", "# The quay\n\nThe quay of Orrin was built in 1911 by Lena Hollis.\n")
-    page.get_by_text("quay.md").first.wait_for()
+    page.locator(".arrival[data-state=ready]", has_text="quay.md").wait_for()
     assert (server.sources / "quay.md").exists()
     page.keyboard.press("Escape")
     page.get_by_label("Sign out ada").click()

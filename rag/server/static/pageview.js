@@ -51,7 +51,7 @@ export class PageView {
     );
     const held = into.contains(document.activeElement) && document.activeElement.getAttribute("aria-label");
     this.sheet = h("figure", { class: "sheet", "aria-label": t("Page {label} of {title}", { label, title: found.title }) });
-    this.frame = h("div", { class: "frame" }, this.sheet);
+    this.frame = h("div", { class: "frame", tabindex: "0" }, this.sheet);
     into.replaceChildren(
       h("div", { class: "leaf" }, before, counted, after, h("span", { class: "gap" }), this.smaller, this.larger),
       ...this.words(number).map((each) => h("p", { class: "aside" }, each)),

@@ -47,12 +47,14 @@ export const matching = (all, words) => {
   return all.filter((source) => wanted.every((word) => source.words.includes(word)));
 };
 
-// ways: { may, chosen, folded, sort, onchoose(sources, on), onfold(folder), onopen(source), onremove(source) }.
+// ways: { may, building, chosen, folded, sort, onchoose(sources, on), onfold(folder), onopen(source), onremove(source) }.
 export function sourceRows(sources, ways) {
-  const troubled = sources.filter((source) => source.status !== "indexed");
+  const coming = sources.filter((source) => ways.building && source.disk === "new"); // no trouble: its turn will come
+  const troubled = sources.filter((source) => source.status !== "indexed" && !coming.includes(source));
   const fine = sources.filter((source) => source.status === "indexed").sort(SORTS[ways.sort][1]);
   const folders = grouped(fine);
-  const rows = troubled.length ? [heading(troubled.length), ...troubled.map((source) => line(source, "trouble", ways))] : [];
+  const rows = coming.map((source) => line(source, "source", ways));
+  if (troubled.length) rows.push(heading(troubled.length), ...troubled.map((source) => line(source, "trouble", ways)));
   for (const folder of [...folders.keys()].sort((one, other) => one.localeCompare(other))) {
     const within = folders.get(folder);
     if (folder) rows.push(folderRow(folder, within, ways));
@@ -105,26 +107,27 @@ const line = (source, cls, ways) => ({ key: source.path, rems: TALL[cls], make: 
 
 const stateOf = (source) => STATES[source.disk === "new" ? "new" : source.status] || source.status;
 
-function row(source, { may, chosen, onchoose, onopen, onremove }) {
+function row(source, { may, building, chosen, onchoose, onopen, onremove }) {
   const fine = source.status === "indexed";
+  const coming = building && source.disk === "new";
   const said = [stateOf(source), source.reason, source.hint].filter(Boolean).join(" ");
   return h(
     "li",
-    { class: fine ? "source" : "source trouble" },
+    { class: fine || coming ? "source" : "source trouble" },
     h(
       "a",
       {
         class: "pick",
         href: linkTo({ source: source.path }),
-        title: fine ? source.path : said,
+        title: fine || coming ? source.path : said,
         onclick: (event) => event.metaKey || event.ctrlKey || event.shiftKey || (event.preventDefault(), onopen(source)),
       },
       h("span", { class: "kind", "aria-hidden": "true" }, kind(source)),
       h("bdi", { class: "title" }, nameOf(source)),
       fine
         ? h("span", { class: "amount" }, ...amount(source).map((each) => `${each} · `), h("bdi", { class: "path" }, source.path))
-        : h("bdi", { class: "amount path" }, source.path),
-      !fine && h("span", { class: "reason" }, h("span", { class: "state" }, stateOf(source)), " ", source.reason, " ", source.hint),
+        : h("span", { class: "amount" }, coming && `${t("Being read…")} · `, h("bdi", { class: "path" }, source.path)),
+      !fine && !coming && h("span", { class: "reason" }, h("span", { class: "state" }, stateOf(source)), " ", source.reason, " ", source.hint),
       fine && DISK[source.disk] && h("span", { class: "reason changed" }, DISK[source.disk]),
     ),
     h(

@@ -23,6 +23,7 @@ export class Sources {
     this.folded = new Set();
     this.sort = SORTS[store.setting("sort")] ? store.setting("sort") : "name";
     this.chosen = new Set();
+    this.removed = new Set();
     this.may = false;
     this.builds = new Builds((now) => this.building(now));
     this.arrivals = new Arrivals(this.builds, () => this.refresh());
@@ -135,8 +136,9 @@ export class Sources {
     return found;
   }
 
+  // What was removed here is not listed as gone until the next build has seen it.
   hold(found) {
-    this.all = found;
+    this.all = found.filter((source) => source.disk !== "gone" || !this.removed.has(source.path));
     const fine = this.all.filter((source) => source.status === "indexed");
     const total = (name) => fine.reduce((sum, source) => sum + source[name], 0);
     this.summary.hidden = !fine.length;
@@ -186,6 +188,7 @@ export class Sources {
     this.bar.hidden = !live(now);
     this.rebuild.disabled = live(now);
     this.stopping &&= live(now);
+    if (live(now) !== this.live) ((this.live = live(now)), this.show());
     const step = live(now) ? stepOf({ ...now, stopping: this.stopping || now.stopping }) : null;
     if (step) this.bar.set(...step);
     this.onbuild(step);
@@ -212,6 +215,7 @@ export class Sources {
       this.choose();
       this.arrivals.forget(source.path);
       this.looked = null; // a look that began before counts no more
+      this.removed.add(source.path);
       this.hold(this.all.filter((each) => each.path !== source.path));
       const back = h("button", { type: "button", class: "link", onclick: () => this.restore(token) }, t("Undo"));
       this.tell(t("Removed “{name}”. The file lies in the hidden folder .removed of your sources.", { name: nameOf(source) }), back);
@@ -288,6 +292,7 @@ export class Sources {
     this.rows.set(
       sourceRows(found, {
         may: this.may,
+        building: live(this.builds.last),
         chosen: this.chosen,
         folded: words ? new Set() : this.folded,
         sort: this.sort,
