@@ -1,7 +1,7 @@
 """What people say of answers, kept on this machine, and turned into cases for `rag eval`.
 
-One JSON object a line, appended and never rewritten. Of several words on the same question by the same person the last
-one counts. This module does not know how a case is judged.
+One JSON object a line, appended; it is rewritten only where a person deletes their own. Of several words on the same
+question by the same person the last one counts. This module does not know how a case is judged.
 """
 
 from __future__ import annotations
@@ -78,6 +78,22 @@ class FeedbackStore:
                 f"{self._file} cannot be written: {error.strerror}.", "Check the disk, or the setting feedback."
             ) from error
 
+    def delete(self, user: str) -> int:
+        """Deletes the remarks of a user ("" where nobody signs in); gives their number. Raises ConfigProblem."""
+        try:
+            with self._lock:
+                lines = self._file.read_bytes().splitlines(keepends=True) if self._file.exists() else []
+                kept = [line for line in lines if not _is_of(line, user)]
+                if len(kept) < len(lines):
+                    part = self._file.with_name(f"{self._file.name}.part")
+                    part.write_bytes(b"".join(kept))
+                    part.replace(self._file)
+        except OSError as error:
+            raise ConfigProblem(
+                f"{self._file} cannot be written: {error.strerror}.", "Check the disk, or the setting feedback."
+            ) from error
+        return len(lines) - len(kept)
+
     def cases(self, user: str | None = None) -> list[dict[str, JSON]]:
         """The remarks as cases, oldest first; of one user only if given.
 
@@ -105,6 +121,14 @@ class FeedbackStore:
                     continue
                 if isinstance(line, dict) and line.get("kind") in KINDS:
                     yield line
+
+
+def _is_of(text: bytes, user: str) -> bool:
+    try:
+        line = json.loads(text)
+    except ValueError:  # cut off when the disk was full: it can only be told whose it is where there is one person
+        return not user
+    return isinstance(line, dict) and line.get("user", "") == user
 
 
 def _case(line: dict[str, JSON]) -> dict[str, JSON]:

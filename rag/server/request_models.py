@@ -34,6 +34,7 @@ __all__ = [
     "FeedbackRequest",
     "FindRequest",
     "KeepRequest",
+    "OwnRequest",
     "PackRequest",
     "PageRequest",
     "PartRequest",
@@ -106,11 +107,16 @@ class CitationStatusRequest(PageRequest):
     citations: list[_Quoted] | None = None
 
 
-class ConversationsRequest(PageRequest):
+class OwnRequest(PageRequest):
+    """All that is kept of a person: who has signed in, whatever the request says."""
+
+    user: Text = ""
+
+
+class ConversationsRequest(OwnRequest):
     """The conversations of who has signed in, or those that hold every word of a text."""
 
     text: Annotated[str, Field(max_length=MOST_SOUGHT)] = ""
-    user: Text = ""
 
 
 class ConversationRequest(PageRequest):

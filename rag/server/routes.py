@@ -39,6 +39,7 @@ from rag.server.request_models import (
     EvidenceRequest,
     FeedbackRequest,
     FindRequest,
+    OwnRequest,
     PackRequest,
     PageRequest,
     PartRequest,
@@ -96,6 +97,7 @@ class PageRoutes:
             Call("writers", PageRequest, lambda _: list(self.endpoints.language_models())),
             Call("suggest", SuggestionsRequest, self._suggest),
             Call("remark", FeedbackRequest, self._remark),
+            Call("forget", OwnRequest, self._changing(self._forget)),
             Call("pack", PackRequest, self._pack),
             Call("remove", PathRequest, self._changing(self._remove)),
             Call("restore", RestoreRequest, self._changing(self._restore)),
@@ -204,6 +206,9 @@ class PageRoutes:
             )
         )
         return {}
+
+    def _forget(self, given: OwnRequest) -> Told:
+        return {"deleted": self.feedback.delete(given.user)}
 
     def _pack(self, given: PackRequest) -> Told:
         conversation = [each.value() for each in given.conversation or ()]

@@ -69,3 +69,19 @@ def test_the_last_word_counts_and_a_broken_line_is_passed_over(tmp_path: Path) -
 def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigProblem, match="cannot be written"):
         FeedbackStore(tmp_path / "missing" / "feedback.jsonl").add(FeedbackEntry("helpful", "How many?", "answered"))
+
+
+def test_a_person_deletes_all_they_have_said_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "feedback.jsonl"
+    kept = FeedbackStore(file)
+    assert kept.delete("ada") == 0
+    for name in ("ada", "bob", "ada", ""):
+        kept.add(FeedbackEntry("helpful", f"Is this of {name}?", "answered", user=name))
+    with file.open("a") as opened:
+        opened.write('{"kind": "helpful", "user": "ad')  # cut off
+    assert kept.delete("ada") == 2
+    assert "of ada" not in file.read_text()
+    assert [case["question"] for case in kept.cases("bob")] == ["Is this of bob?"]
+    assert kept.delete("") == 2, "the one of nobody in particular, and the one that was cut off"
+    assert file.read_text().count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["feedback.jsonl"]

@@ -6,7 +6,8 @@ import * as kept from "./kept.js";
 import * as store from "./store.js";
 import { t, within } from "./words.js";
 
-export function conversationsDrawer(chat) {
+// onerase(): everything that is kept of this person is to be deleted.
+export function conversationsDrawer(chat, onerase) {
   const list = h("ul", { class: "scroll past" });
   const sought = h("input", {
     type: "search",
@@ -26,7 +27,13 @@ export function conversationsDrawer(chat) {
       h("h2", {}, t("Conversations")),
       iconButton("close", t("Close"), () => node.close()),
     ),
-    h("p", { class: "aside" }, store.user ? t("Kept on the server, for you alone.") : t("Kept in this browser only.")),
+    h(
+      "p",
+      { class: "aside" },
+      store.user ? t("Kept on the server, for you alone.") : t("Kept in this browser only."),
+      " ",
+      h("button", { type: "button", class: "link", onclick: onerase }, t("Delete all my data")),
+    ),
     problem,
     said,
     sought,

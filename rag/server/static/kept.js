@@ -94,6 +94,18 @@ export function settled() {
   return store.user ? inTurn(sendChanges) : turn;
 }
 
+// Everything that is kept of a person, here and on the server; the server first, so that nothing comes back from it.
+export async function erase(feedback) {
+  clearTimeout(later);
+  const erased = turn.then(async () => {
+    if (store.user) await call("discard-all");
+    if (feedback) await call("forget");
+    store.erase();
+  });
+  turn = erased.catch(() => {});
+  return erased;
+}
+
 export const pinned = (id) => Boolean(record()[id]?.pinned);
 
 export function pin(id, on) {

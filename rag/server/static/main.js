@@ -4,6 +4,7 @@ import { Bringing } from "./bringing.js";
 import { Chat } from "./chat.js";
 import { h, icon, iconButton, wide } from "./dom.js";
 import { conversationsDrawer } from "./conversations.js";
+import { eraser } from "./erase.js";
 import { Evidence } from "./evidence.js";
 import { helpDrawer } from "./help.js";
 import { exporter } from "./keep.js";
@@ -42,6 +43,7 @@ function signOut() {
     event.preventDefault();
     await settled();
     store.forget();
+    history.replaceState(null, "", location.pathname); // what was open is nobody else's business
     form.submit();
   };
   return h(
@@ -84,7 +86,8 @@ function open(root) {
   });
   sources.adding.querySelector(".add").after(bringing.button());
   new Mentions(chat.composer, async () => sources.all ?? (await sources.refresh()));
-  const past = conversationsDrawer(chat);
+  const erasing = eraser(chat);
+  const past = conversationsDrawer(chat, () => erasing.showModal());
   const rail = new Rail(root, [past, sources]);
   const reader = new Reader(root, {
     onclose: () => places.close(),
@@ -136,7 +139,7 @@ function open(root) {
       store.user && signOut(),
     ),
   );
-  root.replaceChildren(header, rail.node, chat.node, evidence.node, reader.node, bringing.node, helpDrawer());
+  root.replaceChildren(header, rail.node, chat.node, evidence.node, reader.node, bringing.node, helpDrawer(), erasing);
   root.classList.add("here");
   rail.place();
   places.begin();

@@ -32,6 +32,7 @@ if (user) {
   addEventListener("storage", (event) => {
     if (event.key !== KEY || event.newValue !== null) return;
     forgotten = true; // signed out in another tab
+    history.replaceState(null, "", location.pathname);
     location.reload();
   });
 }
@@ -40,6 +41,14 @@ if (user) {
 export function forget() {
   forgotten = true;
   clear(browser, (key) => key === KEY || key === CURRENT || key === RECORD);
+  clear(tab, (key) => key.startsWith("footnote."));
+}
+
+// All that this browser keeps for the page. Other tabs are told as they are of any deletion.
+export function erase() {
+  write([]);
+  forgotten = true;
+  clear(browser, (key) => key.startsWith("footnote.") && key !== KEY);
   clear(tab, (key) => key.startsWith("footnote."));
 }
 
