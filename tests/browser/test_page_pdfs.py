@@ -11,7 +11,7 @@ import pytest
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-from .driving import ask, kept, picture, unharmed
+from .driving import ask, kept, picture, unharmed, until
 from .serving import Server, opened_alone
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def test_a_quote_across_two_pages_is_lit_up_on_both(shown: tuple[Server, Page], 
     _, page = shown
     cite("ferries.pdf", "sold in 1954 to a ship owner from the mainland")
     page.wait_for_selector(".sheet .quoted")
-    assert "The quote goes on on the next page." in page.locator(".evidence .body").inner_text()
+    assert "The quote continues on the next page." in page.locator(".evidence .body").inner_text()
     before = "The old ferry to Skarholm was "
     ends = making.box_of("sold in 1954 to a ship", 60, 120 - 12 * 1.3, 12, before=before)
     (box,) = lit(page)
@@ -240,3 +240,30 @@ def test_a_page_is_zoomed_around_what_is_in_the_middle(shown: tuple[Server, Page
     assert widths()[0] > wide * 1.2
     page.get_by_label("Smaller").click()
     assert widths() == pytest.approx((wide, tall), rel=0.02)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_a_page_shows_its_text_until_its_picture_is_there(opened: Callable[..., Page], width: int, height: int) -> None:
+    page = opened(width, height)
+    held: list[Any] = []
+    page.route("**/page/picture?*", held.append)
+    ask(page, "What was the highest tide ever measured at the north quay?")
+    if width < 1080:
+        page.locator(".turn.last button.chip").first.click()
+    page.locator(".evidence .meanwhile mark").first.wait_for()
+    assert "9.4 metres" in page.locator(".evidence .meanwhile mark").first.inner_text()
+    assert page.locator(".evidence .meanwhile mark").first.is_visible()
+    assert not page.locator(".evidence .sheet").is_visible()
+    picture(page, f"meanwhile-{width}-light")
+    page.unroute("**/page/picture?*")  # what is held back is let go
+    page.wait_for_selector(".sheet.ready .quoted")
+    assert page.locator(".evidence .meanwhile").count() == 0
+    until(page, "document.querySelector('.sheet.ready img').naturalWidth > 100")
+
+
+def test_where_there_is_no_picture_the_text_stays(opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.route("**/page/picture?*", lambda route: route.fulfill(status=200, content_type="image/png", body=b"none"))
+    ask(page, "What was the highest tide ever measured at the north quay?")
+    page.locator(".evidence .sheet .problem").wait_for()
+    assert "9.4 metres" in page.locator(".evidence .meanwhile mark").first.inner_text()

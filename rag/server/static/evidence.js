@@ -4,6 +4,7 @@ import { copyLink, linkTo } from "./address.js";
 import { call, originalOf } from "./api.js";
 import { passageButton } from "./answer.js";
 import { dateWords, day, h, icon, iconButton, pageWords, plural, say, wide } from "./dom.js";
+import { edge } from "./edge.js";
 import { excerpt, prose } from "./excerpt.js";
 import { PageView } from "./pageview.js";
 import { grid, sheetPlace } from "./table.js";
@@ -31,6 +32,7 @@ export class Evidence {
     this.node = h(
       "dialog",
       { class: "evidence", "aria-label": t("Evidence") },
+      edge(root),
       h("div", { class: "top" }, this.count, h("span", { class: "gap" }), this.previous, this.next, shut),
       this.about,
       this.body,
@@ -226,8 +228,9 @@ export class Evidence {
         ),
       ].filter(Boolean),
     );
-    if (mode === "page") this.pages.show(this.body, found, this.shown.kind === "cited");
-    else this.text(found, item);
+    if (mode === "text") return this.text(found, item);
+    this.pages.show(this.body, found, this.shown.kind === "cited", found.page ?? 1, this.words(found, item));
+    this.reveal();
   }
 
   // A link to this place, the whole source, and the file itself.
@@ -298,21 +301,25 @@ export class Evidence {
   }
 
   text(found, item) {
-    const standing = found.quote !== undefined;
-    // Only what was cited and still stands there is lit up.
-    const lit = standing && this.shown.kind === "cited";
     const more =
-      standing &&
+      found.quote !== undefined &&
       this.around < AROUND.length - 1 &&
       h(
         "button",
         { type: "button", class: "ghost wordy more", onclick: () => (this.around++, this.fill()) },
         t("Show more of the source"),
       );
-    const words = found.quote ?? item.quote ?? item.text;
-    const shown = found.table ? around(found, lit, item.table?.cell) : [item.table && !standing ? quotedAlone(item.table) : excerpt(found, words, lit)];
-    this.body.replaceChildren(...[...shown, more].filter(Boolean));
+    this.body.replaceChildren(...[...this.words(found, item), more].filter(Boolean));
     this.reveal();
+  }
+
+  // The text around a place. Only what was cited and still stands there is lit up.
+  words(found, item) {
+    const standing = found.quote !== undefined;
+    const lit = standing && this.shown.kind === "cited";
+    const words = found.quote ?? item.quote ?? item.text;
+    if (found.table) return around(found, lit, item.table?.cell);
+    return [item.table && !standing ? quotedAlone(item.table) : excerpt(found, words, lit)];
   }
 
   reveal() {
@@ -323,10 +330,11 @@ export class Evidence {
       const head = box.querySelector("thead")?.offsetHeight ?? 0;
       box.scrollTop += lit.getBoundingClientRect().top - box.getBoundingClientRect().top - head - (box.clientHeight - head) / 3;
     }
-    const view = this.body.getBoundingClientRect();
+    const scroller = lit.closest(".frame") ?? this.body;
+    const view = scroller.getBoundingClientRect();
     const at = lit.getBoundingClientRect();
     const room = Math.max(24, (view.height - at.height) / 2);
-    this.body.scrollTop += at.top - view.top - room;
+    scroller.scrollTop += at.top - view.top - room;
   }
 
   fillAlso() {

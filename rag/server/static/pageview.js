@@ -27,9 +27,12 @@ export class PageView {
     this.chosen = null; // how large a person wants pages, as a multiple of the panel's width
   }
 
-  // cited: whether the place is quoted in an answer, or only near to the question; number: the page to begin with.
-  show(into, found, cited, number = found.page ?? 1) {
+  // cited: whether the place is quoted in an answer, or only near to the question; number: the page to begin with;
+  // meanwhile: what stands for this page until its picture is there.
+  show(into, found, cited, number = found.page ?? 1, meanwhile = []) {
     this.cited = cited;
+    this.meanwhile = meanwhile;
+    this.first = number;
     this.into = into;
     this.found = found;
     this.turn(number);
@@ -51,7 +54,9 @@ export class PageView {
     );
     const held = into.contains(document.activeElement) && document.activeElement.getAttribute("aria-label");
     this.sheet = h("figure", { class: "sheet", "aria-label": t("Page {label} of {title}", { label, title: found.title }) });
-    this.frame = h("div", { class: "frame", tabindex: "0" }, this.sheet);
+    const text = number === this.first ? this.meanwhile : [];
+    this.sheet.hidden = text.length > 0;
+    this.frame = h("div", { class: "frame", tabindex: "0" }, text.length > 0 && h("div", { class: "meanwhile" }, text), this.sheet);
     into.replaceChildren(
       h("div", { class: "leaf" }, before, counted, after, h("span", { class: "gap" }), this.smaller, this.larger),
       ...this.words(number).map((each) => h("p", { class: "aside" }, each)),
@@ -70,7 +75,7 @@ export class PageView {
     if (!boxes[number]) return [];
     return [
       boxes[number - 1] && t("The quote begins on the page before."),
-      boxes[number + 1] && t("The quote goes on on the next page."),
+      boxes[number + 1] && t("The quote continues on the next page."),
     ].filter(Boolean);
   }
 
@@ -78,6 +83,7 @@ export class PageView {
     const { found, sheet } = this;
     const image = await this.loaded(2, label);
     if (this.sheet !== sheet || !this.into.contains(sheet)) return;
+    sheet.hidden = false;
     if (!image)
       return sheet.replaceChildren(
         h(
@@ -92,6 +98,7 @@ export class PageView {
       ...quoted.map((box) => placed(box, "quoted")),
       ...(found.answer_boxes?.[number] || []).map((box) => placed(box, "words")),
     ];
+    this.frame.replaceChildren(sheet);
     sheet.classList.add("ready");
     sheet.replaceChildren(image, h("div", { class: this.cited ? "boxes" : "boxes near" }, boxes));
     this.size(this.chosen ?? this.readable(quoted, image.naturalHeight / image.naturalWidth));

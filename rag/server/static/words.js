@@ -55,6 +55,7 @@ const TABLES = {
       "What you have said of answers": "Was Sie zu Antworten gesagt haben",
       "What you are typing, and the settings of this page": "Was Sie gerade eingeben, und die Einstellungen dieser Seite",
       "This cannot be undone. The sources stay as they are.": "Das lässt sich nicht rückgängig machen. Die Quellen bleiben, wie sie sind.",
+      "Width of the evidence": "Breite der Belege",
       "This browser has no room for more. Export or delete earlier conversations.": "Dieser Browser hat keinen Platz mehr. Exportieren oder löschen Sie frühere Gespräche.",
       "This conversation was deleted in another tab. Asking here keeps it again.": "Dieses Gespräch wurde in einem anderen Tab gelöscht. Wer hier weiterfragt, behält es.",
       "Brought up to date: more was asked elsewhere.": "Ergänzt: Anderswo wurde weitergefragt.",
@@ -231,7 +232,7 @@ const TABLES = {
       "Picture of page {label}": "Bild von Seite {label}",
       "The exact spot on this page is not located.": "Die genaue Stelle auf dieser Seite ist nicht bekannt.",
       "The quote begins on the page before.": "Das Zitat beginnt auf der Seite davor.",
-      "The quote goes on on the next page.": "Das Zitat geht auf der nächsten Seite weiter.",
+      "The quote continues on the next page.": "Das Zitat geht auf der nächsten Seite weiter.",
       "This page cannot be shown as a picture. Its text is under “Text”.":
         "Diese Seite lässt sich nicht als Bild zeigen. Ihr Text steht unter „Text“.",
       // sources
