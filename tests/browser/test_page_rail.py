@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import LIGHTHOUSE, ask, until
+from .driving import LIGHTHOUSE, ask, picture, until
 from .serving import Server, opened_alone, served
+from .test_page_manners import fits, serious
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -52,17 +53,15 @@ def test_two_thousand_sources_are_listed_found_and_ticked_by_the_folder(
     page.locator(".sources .scroll").evaluate("node => { node.scrollTop = node.scrollHeight; }")
     page.locator(".source", has_text="note 1999.txt").wait_for()
     assert page.evaluate("document.querySelectorAll('*').length") < 1_500
-    milliseconds = page.evaluate(
-        """async () => {
+    found = page.evaluate(
+        """() => {
           const field = document.querySelector('.sources input[type=search]');
-          const begun = performance.now();
           field.value = 'note 1234';
           field.dispatchEvent(new Event('input'));
-          return performance.now() - begun;
+          return [...document.querySelectorAll('.sources .source .title')].map((each) => each.textContent);
         }"""
     )
-    assert milliseconds < 1_000, "a name is found at once, on a busy machine too"
-    assert page.locator(".sources .source .title").all_inner_texts() == ["note 1234"]
+    assert found == ["note 1234"], "a name is found with the key that is pressed: no server and no clock is waited for"
     page.fill(".sources input[type=search]", "shelf 07/")
     page.get_by_label("Ask only the folder shelf 07").check()
     page.get_by_role("button", name="Ask only these 100 sources").click()
@@ -131,6 +130,30 @@ def test_a_pdf_is_read_by_its_pages_or_its_text(opened: Callable[..., Page]) -> 
     page.wait_for_selector(".reader mark")
     assert page.locator(".reader mark").inner_text() == "every ten minutes"
     assert page.locator(".leafmark").all_inner_texts() == ["Page i", "Page ii", "Page 1"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@SIZES
+def test_a_source_can_be_read_by_everyone(opened: Callable[..., Page], width: int, scheme: str) -> None:
+    page = opened(width, 844, scheme)
+    for name, ready in (("lighthouse.md", ".reading-text h3"), ("tides.pdf", ".reader .sheet.ready")):
+        show_sources(page)
+        page.locator(".source .pick", has_text=name).click()
+        page.wait_for_selector(ready)
+        for side in ("Contents", "Pages") if name == "tides.pdf" else ("Contents",):
+            if width < 900:
+                page.get_by_role("button", name="Contents", exact=True).click()
+            if page.locator(f".shelf [data-name={side.lower()}]").count():
+                page.locator(f".shelf [data-name={side.lower()}]").click()
+            picture(page, f"reader-{name}-{side}-{width}-{scheme}")
+            assert serious(page) == [], (name, side)
+            if width < 900:
+                page.get_by_role("button", name="Contents", exact=True).click()
+        page.fill(".reader input[type=search]", "the")
+        page.locator(".reader .place", has_text="of").first.wait_for()
+        assert serious(page) == [], name
+        assert fits(page)
+        page.get_by_label("Back to the conversation").click()
 
 
 def test_a_file_that_could_not_be_read_says_why_when_it_is_opened(opened: Callable[..., Page]) -> None:
