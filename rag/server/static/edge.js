@@ -31,8 +31,8 @@ export function edge(root) {
     event.preventDefault();
     node.focus();
     node.setPointerCapture(event.pointerId);
-    const right = panel().getBoundingClientRect().right;
-    const move = (moved) => set(right - moved.clientX, false);
+    const sum = event.clientX + panel().offsetWidth; // of the place and the width, wherever the edge was taken hold of
+    const move = (moved) => set(sum - moved.clientX, false);
     node.addEventListener("pointermove", move);
     node.addEventListener("lostpointercapture", () => (node.removeEventListener("pointermove", move), set(panel().offsetWidth)), { once: true });
   });
