@@ -291,7 +291,8 @@ class Assistant:
                     with self._store.snapshot() as now:
                         if now.generation != generation:
                             return None
-                    _log.warning("The search files are missing or damaged (%s); they are written again.", error)
+                    # As text: a log that keeps what it was given would keep the error's frames, and their open files.
+                    _log.warning("The search files are missing or damaged (%s); they are written again.", str(error))
                     rebuild_lenses(self._config.index)
                     self._lenses = open_lenses(self._config.index, generation)
             return self._lenses

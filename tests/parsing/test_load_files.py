@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -266,6 +267,25 @@ def test_a_child_that_died_is_replaced() -> None:
         with pytest.raises(UnreadableSource):
             child.call(b"die", 20)
         assert child.call(b"two", 20) == b"TWO"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows numbers files otherwise")
+def test_a_process_with_many_open_files_reads_on() -> None:
+    """`select` fails from the 1,024th on, and every file was called damaged."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2000:
+        pytest.skip("this machine allows no 2,000 open files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2000), hard))
+    try:
+        with contextlib.ExitStack() as opened:
+            for _ in range(1100):
+                opened.enter_context(Path(os.devnull).open("rb"))
+            with SandboxedProcess("late_reader:echo") as child:
+                assert child.call(b"data", 20) == b"data"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_child_that_begins_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
