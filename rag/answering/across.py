@@ -12,7 +12,7 @@ from rag.answering.computing import Worked
 from rag.answering.look_up import rows_saying
 from rag.answering.table_terms import asked_in
 from rag.answering.table_view import TableView
-from rag.language import Working, is_function_word, period_asked, period_kind
+from rag.language import Working, greater_asked, is_function_word, period_asked, period_kind
 
 __all__ = ["across_columns"]
 
@@ -23,8 +23,8 @@ def across_columns(
     """The row that a question names, with its highest or lowest value; None where it asks for nothing of the kind, or
     where several rows fit.
     """
-    period, words = period_asked(question), _compared(workings)
-    if period is None or words is None:
+    period, words, of_two = period_asked(question), _compared(workings), greater_asked(question)
+    if period is None or (words := words or of_two) is None:
         return None
     kind, *place = period
     working, span = words
@@ -34,7 +34,7 @@ def across_columns(
     found = [
         (view, row, columns)
         for view in views
-        if len(columns := _columns(view, kind)) > 1
+        if len(columns := _columns(view, kind)) == 2 or (len(columns) > 2 and words is not of_two)
         for row in _rows("".join(bare), view)
     ]
     if len(found) != 1:

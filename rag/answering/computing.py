@@ -218,24 +218,29 @@ def _measure(bare: str, word: str, working: Working, view: TableView) -> int | N
     others = frozenset() if twice else frozenset().union(*(named_otherwise(term) for term in terms(word)))
     verbs = frozenset().union(*(named_otherwise(term) for term in asked))
     days = bool(order_of_days(word)) and any(kind in ("moment", "year") for kind in view.kinds)
-    scores = {}
+    scores, deeds = {}, days and _tells_of_deeds(bare, view)
     for column, head in enumerate(view.head_keys):
         kind = view.kinds[column]
         if kind == "words" or (working in ("sum", "average") and kind != "figure") or (days and kind == "figure"):
             continue
         head = frozenset(key for key in head if not is_function_word(key)) or head
         named = sum(term in asked or any(is_related(term, key) for key in asked) for term in head)
-        other = (
-            0.6 * len(others & head) + 0.4 * len((verbs - others) & head) + 0.3 * (days and kind in ("moment", "year"))
-        )
+        other = 0.6 * len(others & head) + 0.4 * len((verbs - others) & head)
+        other += 0.3 * (days and not deeds and kind in ("moment", "year"))
         if named or other:
             scores[column] = (named + other) / max(1, len(head)) + 0.2 * bool(named)
     if not scores:
         fitting = [c for c, kind in enumerate(view.kinds) if kind in (("moment", "year") if days else ("figure",))]
-        return fitting[0] if days and len(fitting) == 1 else None
+        return fitting[0] if days and not deeds and len(fitting) == 1 else None
     best = max(scores.values())
     found = [column for column, score in scores.items() if score == best]
     return found[0] if len(found) == 1 else None
+
+
+def _tells_of_deeds(bare: str, view: TableView) -> bool:
+    """Whether cells say what is asked to have been done, so that a column of days may be of something else."""
+    done = [one for one in asked_in(bare) if one.carries and bare[slice(*one.span)].endswith("ed")]
+    return any(view.rows_with(one.keys) for one in done)
 
 
 def _asked_column(bare: str, measure: int, view: TableView) -> int:
@@ -245,6 +250,9 @@ def _asked_column(bare: str, measure: int, view: TableView) -> int:
     for column, head in enumerate(view.head_keys):
         if column != measure and noun and noun[0] in head:
             return column
+    itself = re.match(r"\s*(?:which|what)(?: is|'s| was| are| were) the\s{2,}(\w+)", bare, re.IGNORECASE)
+    if itself is not None and not frozenset(terms(itself[1])).isdisjoint(view.head_keys[measure]):
+        return measure
     asked = set(terms(bare))
     other = [column for column, head in enumerate(view.head_keys) if column != measure and head and head <= asked]
     if len(other) == 1:

@@ -20,7 +20,8 @@ from rag.answering.findings import Answering, Findings
 from rag.answering.overview import outline, section
 from rag.answering.selection import claims_in_shape, closest, evidence, whole_lists
 from rag.answering.several import joined
-from rag.answering.table_answer import TABLE_KINDS, answer_from_tables, leaves_unsaid
+from rag.answering.table_answer import TABLE_KINDS, TableAnswer, answer_from_tables, leaves_unsaid
+from rag.answering.table_closest import closest_in_tables
 from rag.answering.versions import in_time, with_time
 from rag.language import (
     Kind,
@@ -144,14 +145,20 @@ def _read_for(question: str, alone: RewrittenQuestion, answering: Answering) -> 
         kind = "list"
     if kind == "list" and (sections := _sections_that(asked, findings, found)):
         return replace(blank, status="answered", shape="list", claims=claims_of(sections), confidence=1.0), found
-    return with_time(_told(replace(blank, shape=_SHAPES[kind]), kind, findings), now), found
+    told = with_time(_told(replace(blank, shape=_SHAPES[kind]), kind, findings), now)
+    if told.status == "answered" or kind not in TABLE_KINDS:
+        return told, found
+    closer = closest_in_tables(asked, list(documents_of(found.hits).values()))
+    return (told if closer is None else _with_rows(blank, closer)), found
 
 
 def _from_tables(blank: Answer, found: Retrieved) -> Answer | None:
     """The answer of the tables of what was found; None where they do not say what is asked."""
     cells = answer_from_tables(blank.asked_as, list(documents_of(found.hits).values()))
-    if cells is None:
-        return None
+    return None if cells is None else _with_rows(blank, cells)
+
+
+def _with_rows(blank: Answer, cells: TableAnswer) -> Answer:
     answer = replace(blank, status=cells.status, claims=claims_of(cells.places), notes=cells.notes)
     if cells.status == "partly":
         return replace(answer, reason="closest", confidence=LOOKED_UP / 2)

@@ -126,6 +126,11 @@ from .restating import neighbour as neighbour
 from .restating import reask as reask
 from .restating import those_who as those_who
 from .restating import with_phrase as with_phrase
+from .row_cues import Beside as Beside
+from .row_cues import beside_asked as beside_asked
+from .row_cues import class_asked as class_asked
+from .row_cues import end_asked as end_asked
+from .row_cues import greater_asked as greater_asked
 from .scripts import RIGHT_TO_LEFT as RIGHT_TO_LEFT
 from .scripts import UNSPACED as UNSPACED
 from .sentences import CLAUSE_END as CLAUSE_END

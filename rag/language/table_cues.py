@@ -82,7 +82,7 @@ _CARRIERS = (
     "have get give show tell list look find say see want know need use take make do go come fall stand sit lie live "
     "belong place order put pay sell buy charge offer run work hold call name record report register enter enter "
     "listed according table sheet row column cell entry list record file document data please current currently "
-    "exactly there actually altogether overall in all respective given give value amount number figure total sum "
+    "exactly there actually altogether overall in all respective given give value amount number ratio figure total sum "
     "after before until till since during between near among as much many count kind type be become rent ship book "
     "stay cost happen set note mention people person one "
     "what's whats who's whos wheres hows goes went came comes said says got gets made time date day year month"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.table_answer import TableAnswer, answer_from_tables
+from rag.answering.table_closest import closest_in_tables
 from rag.parsing.formats import load_bytes
 from rag.types import Document
 
@@ -97,3 +98,77 @@ def test_what_several_rows_share_is_said() -> None:
     found = asked("Who works in North?", PICKERS, "pickers.csv")
     assert found is not None
     assert (found.shape, found.notes) == ("list", ("All 2 rows where “Team” is North.",))
+
+
+RIDES = """Season,Driver,Car,Opened
+1998,Ada Moor,Lark 2,3 May 1998
+1999,Bo Finch,Lark 3,2 May 1999
+2000,Cy Reed,Wren,7 May 2000
+2001,Di Heath,Wren 2,6 May 2001
+"""
+NEWEST_FIRST = "\n".join([RIDES.split("\n")[0], *RIDES.split("\n")[4:0:-1]])
+
+
+def rows(question: str, text: str) -> list[str]:
+    """The rows that come closest, in order, and what is said of them."""
+    found = closest_in_tables(question, [document(text, "rides.csv")])
+    if found is None:
+        return []
+    assert found.status == "partly"
+    assert not any(place.answer for place in found.places)
+    return [*(place.document.text[slice(*place.span)] for place in found.places), *found.notes]
+
+
+@pytest.mark.parametrize(
+    ("question", "driver", "side"),
+    [
+        ("Who drove after Bo Finch?", "Cy Reed", "after"),
+        ("Which driver came right before Cy Reed?", "Bo Finch", "before"),
+        ("Who was the driver previous to Bo Finch?", "Ada Moor", "before"),
+    ],
+)
+@pytest.mark.parametrize("text", [RIDES, NEWEST_FIRST], ids=["oldest first", "newest first"])
+def test_the_row_next_to_a_named_one_is_offered(question: str, driver: str, side: str, text: str) -> None:
+    first, second, note = rows(question, text)
+    assert driver in first
+    assert note.startswith(f"This row comes {side} “")
+    assert note.split("“")[1].split("”")[0] in second
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who drove after Eve Stone?", "Who drove before Ada Moor?", "Who drove after 1999?", "Who drove after the war?"],
+)
+def test_no_row_is_next_to_one_that_is_not_there(question: str) -> None:
+    assert rows(question, RIDES) == []
+
+
+def test_the_first_and_last_of_a_list_are_its_first_and_last_rows() -> None:
+    assert "Ada Moor" in rows("Which driver is the first listed?", RIDES)[0]
+    assert "Di Heath" in rows("Who is the driver at the bottom of the table?", RIDES)[0]
+    assert rows("Which ship is the first listed?", RIDES) == []
+
+
+def test_a_noun_that_the_table_does_not_say_leaves_the_row_as_coming_closest() -> None:
+    first, *_, note = rows("Which pilot opened latest?", RIDES)
+    assert "Di Heath" in first
+    assert note == "The table does not say “pilot”: its rows are taken for that."
+    assert rows("Which pilot has a licence?", RIDES) == []
+
+
+@pytest.mark.parametrize(("question", "cell"), [("larger", "640"), ("smaller", "640")])
+def test_of_two_years_the_one_with_more_is_told(question: str, cell: str) -> None:
+    two = "Item;2019;2018\nStaff;702;640\nRent;120;126\n"
+    found = asked(f"In which year was the cost of staff {question}?", two, "costs.csv")
+    assert said(found) == [{"larger": "702", "smaller": cell}[question]]
+    assert asked("In which year were the visits larger?", FIGURES, "figures.csv") is None  # of three
+
+
+def test_the_first_year_is_a_year() -> None:
+    assert said(asked("What is the first season?", RIDES, "rides.csv")) == ["1998"]
+
+
+def test_days_of_something_else_are_not_compared() -> None:
+    ships = "Ship,Launched,Fate\nOrla,3 May 1940,Scrapped in 1970\nVenn,4 June 1941,Scrapped in 1962\n"
+    assert asked("What was the last ship that was scrapped?", ships, "ships.csv") is None
+    assert said(asked("What was the last ship that was launched?", ships, "ships.csv")) == ["Venn"]
