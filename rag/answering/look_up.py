@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from rag.answering.table_terms import Asked, asked_in
 from rag.answering.table_view import TableView
-from rag.language import is_figure, is_function_word, is_related, is_value_noun, kind_asked, named_otherwise
+from rag.language import carries, is_figure, is_function_word, is_related, is_value_noun, kind_asked, named_otherwise
 
 __all__ = ["CellFound", "best_cells", "is_around", "named_columns", "rows_saying"]
 
@@ -21,6 +21,7 @@ _ENOUGH = 0.34  # share of a head's words that names it
 _MOST = 400  # rows that are compared word by word
 _TWO = re.compile(r"\b(?:when|where|who|what|which) and (?:when|where|who|what|why|how)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\bhow (?:many|much) (\w+)", re.IGNORECASE)
+_WHO = re.compile(r"\s*who(?:'s|s|se)?\b", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(\w+) (?:which|what|whom)\b", re.IGNORECASE)
 
 
@@ -162,6 +163,9 @@ def _by_kind(question: str, asked: Sequence[Asked], view: TableView, keys: Seque
     if len(view.heads) == 2:
         scores[1 - view.label] = 0.4
         return scores
+    if _asks_who(question) and any(_is_shared(question, asked, view, keys, column) for column in range(len(scores))):
+        scores[view.label] = 0.4
+        return scores
     kind = kind_asked(question)
     kinds = {"moment": ("moment", "year"), "figure": ("figure",)}.get(kind, ())
     fitting = [
@@ -172,6 +176,24 @@ def _by_kind(question: str, asked: Sequence[Asked], view: TableView, keys: Seque
     if len(fitting) == 1:
         scores[fitting[0]] = 0.4
     return scores
+
+
+def _asks_who(question: str) -> bool:
+    return _WHO.match(question) is not None
+
+
+def _is_shared(
+    question: str, asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]], column: int
+) -> bool:
+    """Whether a question says a cell in full and names its column, and nothing else: who "works in" a department."""
+    head, own = view.head_keys[column], keys[column]
+    said = frozenset().union(*(one.keys for one in asked))
+    if column == view.label or not own or not own <= said or view.kinds[view.label] != "words":
+        return False
+    names = [one for one in asked if one.said_by(head) or (one.term and not named_otherwise(one.term).isdisjoint(head))]
+    rest = [one for one in asked if one not in names and one.keys.isdisjoint(own) and one.term]
+    done = any(question[slice(*one.span)].endswith("ed") for one in rest)  # "founded" is not "found"
+    return bool(names) and not done and all(carries(one.term) for one in rest)
 
 
 def _judged(

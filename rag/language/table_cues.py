@@ -58,7 +58,7 @@ _OTHERWISE = (  # what is said in a question; how a column may be called for it
     ("born birthday birth", "born birth birthday"),
     ("joined join member since", "joined since entry member"),
     ("sold sell sells", "sales sold"),
-    ("earliest latest newest recent first last oldest youngest", "date day year released founded opened"),
+    ("earliest latest newest recent recently first last oldest youngest", "date day year released founded opened"),
     ("work works job position role", "post position job role title department"),
     ("score scored win won", "score points result winner"),
     ("weeks days months duration last lasts", "duration length"),
@@ -96,14 +96,24 @@ _NOT_APART = re.compile(
 )
 _RANKED = re.compile(r"\b(?:placed|ranked|finished|came|placing|ranking) (?:first|last|top|best|worst)\b")
 _HIGHEST = (
-    "highest|largest|biggest|greatest|most expensive|most|maximum|max|longest|tallest|oldest|heaviest|deepest|widest|"
-    "fastest|latest|newest|last|dearest|farthest|best|warmest|hottest|top"
+    "highest|largest|biggest|greatest|most expensive|most recently|most recent|most|maximum|max|longest|tallest|oldest|"
+    "heaviest|deepest|widest|fastest|latest|newest|last|dearest|farthest|best|warmest|hottest|top"
 )
 _LOWEST = (
     "lowest|smallest|least|fewest|minimum|min|shortest|youngest|lightest|slowest|earliest|first|cheapest|nearest|"
     "worst|coldest|bottom"
 )
-_DAYS = {"latest": 1, "newest": 1, "last": 1, "youngest": 1, "earliest": -1, "first": -1, "oldest": -1}
+_DAYS = {
+    "latest": 1,
+    "newest": 1,
+    "recent": 1,
+    "recently": 1,
+    "last": 1,
+    "youngest": 1,
+    "earliest": -1,
+    "first": -1,
+    "oldest": -1,
+}
 _NAMES_SEVERAL = (
     r"(?:which|what) (?:of )?(?:the )?(?:\w+ )?(?:(?!(?:is|was|has|does)\b)\w*[^\Wsu]s|people|men|women|children)\b "
     r"(?!is\b|was\b|has\b|does\b)\w"

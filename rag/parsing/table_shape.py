@@ -144,9 +144,10 @@ def _cut(content: ParsedContent, rows: list[_Row]) -> Iterator[_Run]:
     first, last = wide[0], len(rows) - 1
     if rows[first].filled == 2 and len(wide) > 2 and Counter(r.filled for r in rows).most_common(1)[0][0] > 3:
         first = next((at for at in wide if rows[at].filled > 2), first) if not rows[first].hint.heads else first
-    while last > wide[-1] and _is_remark(content.text, rows[last]):
+    while last > wide[-1] and (not rows[last].filled or _is_remark(content.text, rows[last])):
         last -= 1
-    yield _Run(rows[first : last + 1], [row.span for row in rows[:first]], [row.span for row in rows[last + 1 :]])
+    above, below = ([row.span for row in part if row.filled] for part in (rows[:first], rows[last + 1 :]))
+    yield _Run(rows[first : last + 1], above, below)
 
 
 def _is_remark(text: str, row: _Row) -> bool:

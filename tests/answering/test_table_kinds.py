@@ -172,3 +172,44 @@ def test_days_of_something_else_are_not_compared() -> None:
     ships = "Ship,Launched,Fate\nOrla,3 May 1940,Scrapped in 1970\nVenn,4 June 1941,Scrapped in 1962\n"
     assert asked("What was the last ship that was scrapped?", ships, "ships.csv") is None
     assert said(asked("What was the last ship that was launched?", ships, "ships.csv")) == ["Venn"]
+
+
+STAFF = """Hollin Works;;;;
+;;;;
+Employee;Department;Hired;Salary (€);Room
+Nora Quist;Sales;2019-03-04;41.200;B12
+Tomas Ebel;Workshop;2021-11-15;38.900;A03
+Lea Brandt;Sales;2023-06-01;36.450;B14
+Oskar Penn;Accounts;2016-09-12;47.800;
+;;;;
+"""
+
+
+@pytest.mark.parametrize("question", ["Who works in Sales?", "Who is in the Sales department?"])
+def test_all_who_share_a_value_are_listed_whatever_their_column_is_called(question: str) -> None:
+    found = asked(question, STAFF, "staff.csv")
+    assert said(found) == ["Nora Quist", "Lea Brandt"]
+    assert found is not None
+    assert found.shape == "list"
+    assert found.notes == ("All 2 rows where “Department” is Sales.",)
+
+
+@pytest.mark.parametrize(
+    "question", ["Who leads Sales?", "Who founded the Sales department?", "Who is the head of Sales?", "Who is Nora?"]
+)
+def test_who_did_something_else_is_not_who_stands_there(question: str) -> None:
+    assert said(asked(question, STAFF, "staff.csv")) == []
+
+
+def test_one_who_has_a_value_alone_is_the_cell() -> None:
+    assert said(asked("Who sits in room A03?", STAFF, "staff.csv")) == ["Tomas Ebel"]
+    assert said(asked("Who was hired most recently?", STAFF, "staff.csv")) == ["Lea Brandt"]
+
+
+def test_blank_lines_of_records_are_no_rows() -> None:
+    (table,) = document(STAFF, "staff.csv").tables
+    assert len(table.rows) - table.header_rows == 4
+    assert [document(STAFF, "staff.csv").text[slice(*note)] for note in table.notes] == ["Hollin Works;;;;"]
+    found = asked("Who has the lowest salary?", STAFF, "staff.csv")
+    assert found is not None
+    assert found.notes == ("Compared “Salary (€)” in 4 rows: this is the lowest.",)
