@@ -134,12 +134,20 @@ def test_after_signing_out_no_address_tells_what_was_open(guarded: tuple[Server,
     server, _ = guarded
     page = signed_in(browser, server, "ada")
     other = page.context.new_page()
+    other.set_default_timeout(PATIENCE)
     ask(page, LIT)
     assert "#talk=" in page.url
     other.goto(page.url)
     other.wait_for_selector(".turn")
+    held: list[Any] = []
+    page.route("**/logout", held.append)  # the session lasts longer than what the browser keeps
     page.get_by_label("Sign out ada").click()
+    other.get_by_label("Password").wait_for()
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
     for each in (page, other):
         each.get_by_label("Password").wait_for()
         assert "talk" not in each.url
+        assert "lighthouse" not in each.evaluate(LEFT)
     page.context.close()

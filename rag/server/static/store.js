@@ -32,8 +32,7 @@ if (user) {
   addEventListener("storage", (event) => {
     if (event.key !== KEY || event.newValue !== null) return;
     forgotten = true; // signed out in another tab
-    history.replaceState(null, "", location.pathname);
-    location.reload();
+    location.replace("login"); // not loaded again: the session may last a moment longer than what was kept here
   });
 }
 
