@@ -140,7 +140,7 @@ def test_after_signing_out_no_address_tells_what_was_open(guarded: tuple[Server,
     other.goto(page.url)
     other.wait_for_selector(".turn")
     held: list[Any] = []
-    page.route("**/logout", held.append)  # the session lasts longer than what the browser keeps
+    page.route("**/logout", lambda route: held.append(route))  # the session lasts longer than what the browser keeps
     page.get_by_label("Sign out ada").click()
     other.get_by_label("Password").wait_for()
     while not held:

@@ -246,7 +246,7 @@ def test_a_page_is_zoomed_around_what_is_in_the_middle(shown: tuple[Server, Page
 def test_a_page_shows_its_text_until_its_picture_is_there(opened: Callable[..., Page], width: int, height: int) -> None:
     page = opened(width, height)
     held: list[Any] = []
-    page.route("**/page/picture?*", held.append)
+    page.route("**/page/picture?*", lambda route: held.append(route))
     ask(page, "What was the highest tide ever measured at the north quay?")
     if width < 1080:
         page.locator(".turn.last button.chip").first.click()
