@@ -125,7 +125,7 @@ export class Reader {
       h(
         "div",
         { class: "acts" },
-        read && h("button", { type: "button", class: "ghost wordy", onclick: () => this.doors.onlimit(told) }, icon("send"), h("span", {}, t("Ask this source"))),
+        read && h("button", { type: "button", class: "ghost wordy", "aria-label": t("Ask this source"), title: t("Ask this source"), onclick: () => this.doors.onlimit(told) }, icon("send"), h("span", {}, t("Ask this source"))),
         h("a", { class: "ghost", href: "#", "aria-label": t("Copy a link to this place"), title: t("Copy a link to this place"), onclick: (event) => (event.preventDefault(), this.copy()) }, icon("link")),
         read && h("a", { class: "ghost", href: originalOf(told.document_id, told.path), target: "_blank", rel: "noopener", "aria-label": t("Open the file"), title: t("Open the file") }, icon("open")),
       ),
