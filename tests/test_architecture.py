@@ -54,6 +54,7 @@ OWNERS: dict[str, set[str]] = {
     "markdown_it": {"parsing"},
     "chardet": {"parsing"},
     "oxmsg": {"parsing"},
+    "docx": {"evidence"},
     "sentence_transformers": {"models"},
     "transformers": {"models"},
     "torch": {"models"},

@@ -9,3 +9,4 @@ from .source_files import file_in as file_in
 from .source_files import name_on_disk as name_on_disk
 from .tables import table_around as table_around
 from .viewer import Viewer as Viewer
+from .word import make_word as make_word

@@ -29,7 +29,7 @@ from rag.types import (
     parts,
 )
 
-__all__ = ["PackedAnswer", "make_pack"]
+__all__ = ["PackedAnswer", "as_in_sources", "make_pack", "stands"]
 
 _AROUND = 300  # characters of the source on either side of a quote
 _ROWS = 2  # of a table on either side of those quoted
@@ -55,14 +55,12 @@ def make_pack(viewer: Viewer, title: str, conversation: Sequence[PackedAnswer]) 
     of a table are shown as the source has them, whatever was given.
     """
     escaped = html.escape(title)
-    turns = "\n".join(
-        _turn(viewer, number, _as_in_sources(viewer, each)) for number, each in enumerate(conversation, 1)
-    )
+    turns = "\n".join(_turn(viewer, number, as_in_sources(viewer, each)) for number, each in enumerate(conversation, 1))
     made = time.strftime("%d %B %Y, %H:%M")
     return _PAGE.format(title=escaped, made=made, turns=turns, style=_STYLE + TABLE_STYLE, reader=VERSION)
 
 
-def _as_in_sources(viewer: Viewer, asked: PackedAnswer) -> PackedAnswer:
+def as_in_sources(viewer: Viewer, asked: PackedAnswer) -> PackedAnswer:
     """The answer with the tables of its citations read from their sources."""
 
     def read(citation: Citation) -> Citation:
@@ -73,10 +71,15 @@ def _as_in_sources(viewer: Viewer, asked: PackedAnswer) -> PackedAnswer:
     return replace(asked, claims=tuple(claims))
 
 
+def stands(document: Document, citation: Citation) -> bool:
+    """Whether a quote is still the text of its document there."""
+    return document.text[slice(*citation.span)] == citation.quote
+
+
 def _view(viewer: Viewer, citation: Citation) -> TableView | None:
     """The table around the rows that a citation quotes; None where it quotes none, or not what stands there."""
     document = viewer.assistant.document(citation.document_id)
-    if document is None or document.text[slice(*citation.span)] != citation.quote or citation.table is None:
+    if document is None or not stands(document, citation) or citation.table is None:
         return None
     view = table_around(document, citation.span, citation.answer, _ROWS)
     if view is None or view.cell or citation.table.cell is None:
@@ -122,7 +125,7 @@ def _exhibit(viewer: Viewer, turn: int, citation: Citation) -> str:
     title = f"<h3><b>{citation.number}</b> {html.escape(citation.title)}</h3>"
     where = f'<p class="where">{html.escape(", ".join(filter(None, (citation.path, citation.place))))}</p>'
     anchor = f'id="t{turn}c{citation.number}"'
-    if document is None or document.text[slice(*citation.span)] != citation.quote:
+    if document is None or not stands(document, citation):
         lost = (
             '<p class="note">This was quoted; it does not stand in the source any more, so it is not vouched for.</p>'
         )

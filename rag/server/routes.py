@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import wraps
@@ -26,7 +27,7 @@ from starlette.routing import Route
 
 from rag.assistant import MAX_QUESTION
 from rag.errors import ConfigProblem, FootnoteError
-from rag.evidence import FeedbackEntry, FeedbackStore, make_pack
+from rag.evidence import FeedbackEntry, FeedbackStore, make_pack, make_word
 from rag.server.api import Endpoints
 from rag.server.asking import FAULT, Answering, refused
 from rag.server.build_job import BuildJob
@@ -99,6 +100,7 @@ class PageRoutes:
             Call("remark", FeedbackRequest, self._remark),
             Call("forget", OwnRequest, self._changing(self._forget)),
             Call("pack", PackRequest, self._pack),
+            Call("word", PackRequest, self._word),
             Call("remove", PathRequest, self._changing(self._remove)),
             Call("restore", RestoreRequest, self._changing(self._restore)),
         )
@@ -213,6 +215,10 @@ class PageRoutes:
     def _pack(self, given: PackRequest) -> Told:
         conversation = [each.value() for each in given.conversation or ()]
         return {"html": make_pack(self.endpoints.viewer, given.title, conversation)}
+
+    def _word(self, given: PackRequest) -> Told:
+        conversation = [each.value() for each in given.conversation or ()]
+        return {"docx": b64encode(make_word(self.endpoints.viewer, given.title, conversation)).decode("ascii")}
 
     async def _cases(self, request: Request) -> Response:
         """The remarks as cases for `rag eval`: all of them on one's own machine, one's own where people sign in."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import docx
 import pytest
 
 from .driving import ask, picture, until
@@ -51,6 +52,13 @@ def test_a_conversation_is_exported_and_its_pack_is_verified(
     assert markdown.startswith(f"# {LIT}\n\n## {LIT}\n")
     assert f"{SENTENCE} [1]" in markdown
     assert "The sources do not answer this question." in markdown
+    word = docx.Document(str(exported(page, "Word", tmp_path)))
+    assert [each.text for each in word.paragraphs if each.style and each.style.name == "Heading 1"] == [
+        LIT,
+        TIDE,
+        UNANSWERED,
+    ]
+    assert f"{SENTENCE} [1]" in [each.text for each in word.paragraphs]
     pack = exported(page, "Evidence pack", tmp_path)
     text = pack.read_text()
     assert pack.suffix == ".html"

@@ -1,4 +1,4 @@
-// What stays of a conversation: Markdown, an evidence pack, and what a person says of an answer.
+// What stays of a conversation: Markdown, a Word document, an evidence pack, and what a person says of an answer.
 
 import { call } from "./api.js";
 import { path } from "./branches.js";
@@ -26,8 +26,9 @@ function saveMarkdown(talk) {
   save(fileName(talk.title, "md"), "text/markdown", `# ${talk.title}\n\n${turns.join("\n")}`);
 }
 
-async function savePack(talk) {
-  const conversation = answered(talk).map((turn) => ({
+// The answered questions as the server takes them, for a pack or a Word document.
+const conversation = (talk) =>
+  answered(talk).map((turn) => ({
     question: turn.question,
     notes: turn.answer.notes ?? [],
     status: turn.answer.status,
@@ -35,11 +36,19 @@ async function savePack(talk) {
     shape: turn.answer.shape ?? "fact",
     claims: turn.answer.claims,
   }));
-  const { html } = await call("pack", { title: talk.title, conversation });
+
+async function savePack(talk) {
+  const { html } = await call("pack", { title: talk.title, conversation: conversation(talk) });
   save(fileName(talk.title, "html"), "text/html", html);
 }
 
-// The button in the head of the page, with its two ways out.
+async function saveWord(talk) {
+  const { docx } = await call("word", { title: talk.title, conversation: conversation(talk) });
+  const bytes = Uint8Array.from(atob(docx), (each) => each.charCodeAt(0));
+  save(fileName(talk.title, "docx"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document", bytes);
+}
+
+// The button in the head of the page, with its ways out.
 export function exporter(chat) {
   const told = h("p", { class: "problem", role: "alert", hidden: true });
   const way = (words, detail, act) =>
@@ -75,6 +84,7 @@ export function exporter(chat) {
       "div",
       { class: "ways" },
       way("Markdown", t("Questions, answers and the list of sources"), saveMarkdown),
+      way("Word", t("The same as a .docx file, tables as tables"), saveWord),
       way(t("Evidence pack"), t("One HTML file with quotes, page crops and file hashes; rag verify checks it"), savePack),
       told,
     ),

@@ -185,6 +185,7 @@ const TABLES = {
       "There is nothing to export yet: ask something first.": "Noch gibt es nichts zu exportieren: Stellen Sie zuerst eine Frage.",
       "Saved.": "Gespeichert.",
       "Questions, answers and the list of sources": "Fragen, Antworten und das Quellenverzeichnis",
+      "The same as a .docx file, tables as tables": "Dasselbe als .docx-Datei, Tabellen als Tabellen",
       "Evidence pack": "Belegmappe",
       "One HTML file with quotes, page crops and file hashes; rag verify checks it":
         "Eine HTML-Datei mit Zitaten, Seitenausschnitten und Prüfsummen; rag verify prüft sie",
