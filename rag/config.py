@@ -36,6 +36,7 @@ class Config(BaseModel):
     risk: float = Field(0.15, ge=0.01, le=1)  # share of unanswerable questions on known topics that may be answered
     host: str = "127.0.0.1"
     public_url: str = ""  # what people type, where a proxy stands in front: "https://docs.example.org/footnote"
+    allow_urls: bool = False  # whether the page may fetch sources from the public network, by their addresses
     feedback: Path = Path("feedback.jsonl")
     port: int = Field(7860, ge=0, le=65535)
     llm: str = ""  # "ollama:NAME", "http://…/v1#NAME", "transformers:FOLDER"; empty: answers in the sources' words

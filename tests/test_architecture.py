@@ -61,7 +61,7 @@ OWNERS: dict[str, set[str]] = {
     "onnx": {"models"},
     "onnxruntime": {"models"},
     "tokenizers": {"models"},
-    "httpx2": {"models"},
+    "httpx2": {"models", "server"},
     "faiss": {"lenses"},
     "tantivy": {"language", "lenses"},  # one analyzer: what is compared is what is indexed
     "apsw": {"storage"},

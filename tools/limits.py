@@ -41,6 +41,7 @@ _SIGNING, _SHELF = "tests/server/test_signing_attacks.py", "tests/server/test_sh
 _REQUESTS, _TIME = "tests/server/test_requests.py", "tests/answering/test_time_limit.py"
 _MEMORY = "tests/answering/test_question_memory.py"
 _KEPT = "tests/server/test_conversations.py"
+_FETCHED = "tests/server/test_fetching.py"
 _FILES, _HOSTILE = "tests/parsing/test_load_files.py", "tests/parsing/test_load_hostile.py"
 
 LIMITS = (
@@ -332,6 +333,30 @@ LIMITS = (
         "seconds of the processor",
         "the file fails",
         f"{_FILES}::test_a_hang_ends_at_the_limit",
+    ),
+    Limit(
+        "what is fetched by its address",
+        "rag.server.fetching",
+        "FETCHED_BYTES",
+        "bytes",
+        "given up",
+        f"{_FETCHED}::test_more_than_it_may_be_is_given_up",
+    ),
+    Limit(
+        "the time that takes",
+        "rag.server.fetching",
+        "FETCH_SECONDS",
+        "seconds",
+        "given up",
+        f"{_FETCHED}::test_what_takes_too_long_is_given_up",
+    ),
+    Limit(
+        "redirects on the way",
+        "rag.server.fetching",
+        "FETCH_REDIRECTS",
+        "times",
+        "given up",
+        f"{_FETCHED}::test_redirects_are_followed_without_cookies_and_not_for_ever",
     ),
 )
 

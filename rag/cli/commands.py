@@ -224,6 +224,7 @@ def serve(
             feedback=config.feedback,
             build=begun,
             public_url=config.public_url,
+            allow_urls=config.allow_urls,
         )
 
 

@@ -28,13 +28,15 @@ def launch(
     feedback: Path = Path("feedback.jsonl"),
     build: bool = False,
     public_url: str = "",
+    allow_urls: bool = False,
 ) -> None:
     """Serve the page until interrupted. Raises ConfigProblem where the address cannot be used.
 
     `examples` are questions offered while nothing is asked; None: those of the sample sources, if they are indexed.
     `users` is the file of users (`rag password`), or maps names to password hashes; with it people have to sign in.
     `feedback` is the file that keeps what people say of answers. With `build` the index is brought up to date at once,
-    behind the page. `public_url` is the address that people type where a proxy stands in front.
+    behind the page. `public_url` is the address that people type where a proxy stands in front. With `allow_urls`
+    sources can be fetched from the public network, by their addresses.
     """
     from rag.server.server import serve
 
@@ -47,4 +49,5 @@ def launch(
         feedback=feedback,
         build=build,
         public_url=public_url,
+        allow_urls=allow_urls,
     )

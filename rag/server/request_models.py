@@ -65,6 +65,12 @@ class PathRequest(PageRequest):
     path: Text
 
 
+class AddressRequest(PageRequest):
+    """The address of a page or file on the web."""
+
+    address: Text
+
+
 class RestoreRequest(PageRequest):
     """What a removed file is put back with."""
 

@@ -32,9 +32,11 @@ from rag.server.api import Endpoints
 from rag.server.asking import FAULT, Answering, refused
 from rag.server.build_job import BuildJob
 from rag.server.calls import Call, Stream, Told
+from rag.server.fetching import Fetcher
 from rag.server.limits import ORIGINALS_AT_ONCE
 from rag.server.reading import Reading
 from rag.server.request_models import (
+    AddressRequest,
     AskRequest,
     CitationStatusRequest,
     EvidenceRequest,
@@ -64,13 +66,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PageRoutes:
-    """The page's calls over one open assistant. `may_change` says whether sources may be changed from the page."""
+    """The page's calls over one open assistant. `may_change` says whether sources may be changed from the page, and
+    `fetcher` fetches them from the web where that is allowed.
+    """
 
     endpoints: Endpoints
     shelf: UploadStore
     building: BuildJob
     feedback: FeedbackStore
     may_change: bool = True
+    fetcher: Fetcher | None = None  # None: nothing is fetched
     _suggesting: threading.Lock = field(default_factory=threading.Lock)
     _handing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ORIGINALS_AT_ONCE))
 
@@ -111,6 +116,7 @@ class PageRoutes:
             *map(call_route, calls),
             Route("/page/ask", answering.respond, methods=["POST"]),
             Route("/page/receive", self._receive, methods=["POST"]),
+            Route("/page/fetch", self._fetch, methods=["POST"]),
             Route("/page/cases", self._cases, methods=["GET"]),
             Route("/page/picture", self._picture, methods=["GET"]),
             Route("/page/original/{document_id}/{name}", self._original, methods=["GET"]),
@@ -165,6 +171,7 @@ class PageRoutes:
         return {
             **self.endpoints.state(),
             "may_change": self.may_change,
+            "may_fetch": self.may_change and self.fetcher is not None,
             "most_bytes": MOST_BYTES,
             "building": self.building.to_dict(),
         }
@@ -241,6 +248,18 @@ class PageRoutes:
             return refused(problem)
         except ClientDisconnect:
             return PlainTextResponse("", 400)
+        return JSONResponse({"path": path})
+
+    async def _fetch(self, request: Request) -> Response:
+        """Keeps what an address gives as a source, with a line in the log of what was fetched."""
+        try:
+            given = await parse_request(request, AddressRequest)
+            self._check_change()
+            if self.fetcher is None:
+                raise ConfigProblem("Sources are not fetched from the web.", "The setting allow_urls allows it.")
+            path = await self.shelf.keep(await self.fetcher.fetch(given.address))
+        except FootnoteError as problem:
+            return refused(problem)
         return JSONResponse({"path": path})
 
     async def _picture(self, request: Request) -> Response:

@@ -31,6 +31,7 @@ from rag.server.build_job import BuildJob
 from rag.server.calls import Call, Stream
 from rag.server.conversations import conversation_routes
 from rag.server.doors import Doors
+from rag.server.fetching import Fetcher
 from rag.server.gradio_api import GradioProxy
 from rag.server.guard import Guard
 from rag.server.routes import PageRoutes
@@ -82,6 +83,7 @@ def serve(
     feedback: Path = Path("feedback.jsonl"),
     build: bool = False,
     public_url: str = "",
+    allow_urls: bool = False,
 ) -> None:
     """Bind `host:port`, say where the page is, and serve it until interrupted. Raises ConfigProblem."""
     public = parse_public_url(public_url)
@@ -93,7 +95,7 @@ def serve(
         share_arenas()
         endpoints = Endpoints(viewer, tuple(examples) if examples is not None else None)
         building = BuildJob(assistant.build, endpoints.refresh_examples)
-        app = application(endpoints, building, host, users, feedback, public)
+        app = application(endpoints, building, host, users, feedback, public, Fetcher() if allow_urls else None)
         threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
         if build:
             building.start()
@@ -128,10 +130,12 @@ def application(
     users: Mapping[str, str] | Path | None = None,
     feedback: Path = Path("feedback.jsonl"),
     public: PublicUrl | None = None,
+    fetcher: Fetcher | None = None,
 ) -> Starlette:
     """The ASGI application: the page, its files and calls, Gradio's API behind them, and the guard in front.
 
-    Sources can be changed from the page where only this machine reaches it, or where people sign in.
+    Sources can be changed from the page where only this machine reaches it, or where people sign in; by `fetcher` they
+    come from the web as well.
     """
     files = {path.name: path.read_bytes() for path in STATIC.rglob("*") if path.suffix in KINDS}
     scripts = sorted(name for name in files if name.endswith(".js"))
@@ -140,7 +144,7 @@ def application(
     doorkeeper = Authenticator(_current(users), public) if users else None
     may_change = is_loopback(host) or doorkeeper is not None
     shelf = UploadStore(endpoints.assistant.sources_folder)
-    page_routes = PageRoutes(endpoints, shelf, building, FeedbackStore(feedback), may_change)
+    page_routes = PageRoutes(endpoints, shelf, building, FeedbackStore(feedback), may_change, fetcher)
     asking, calls = page_routes.ask(), page_routes.calls()
     answering = Answering(asking)
     for_programs: list[Call[Any] | Stream[Any]] = [asking, *(call for call in calls if call.audience != "page")]

@@ -97,12 +97,13 @@ export class Arrivals {
   }
 
   add(files) {
-    for (const { file, name } of files) {
-      const item = { name, file, state: "waiting", stop: new AbortController() };
+    for (const { file, name, address } of files) {
+      const item = { name, file, address, state: "waiting", stop: new AbortController() };
       item.node = h("li", { class: "arrival" });
       this.items.push(item);
       this.node.append(item.node);
       this.show(item);
+      if (address) continue; // its size is told by whoever is asked for it
       if (file.size > this.limit)
         this.settle(item, "failed", t("Larger than {size} MB: put it into the folder by hand.", { size: Math.round(this.limit / 1e6) }));
       else if (!file.size) this.settle(item, "failed", t("The file is empty."));
@@ -121,12 +122,7 @@ export class Arrivals {
     item.bar = progressBar(t("Sending {name}", { name: item.name }), () => this.cancel(item), t("Cancel {name}", { name: item.name }));
     this.show(item);
     try {
-      item.path = await send(
-        item.file,
-        item.name,
-        (part) => item.bar.set(`${t("Sending")} · ${Math.round(part * 100)} %`, part),
-        item.stop.signal,
-      );
+      item.path = await this.given(item);
       item.file = null;
       this.settle(item, "reading");
     } catch (problem) {
@@ -134,6 +130,14 @@ export class Arrivals {
     }
     this.next();
     if (!this.coming()) this.read();
+  }
+
+  // Where the source lies on the server now: sent there, or fetched by it from the web.
+  async given(item) {
+    const { signal } = item.stop;
+    if (!item.address) return send(item.file, item.name, (part) => item.bar.set(`${t("Sending")} · ${Math.round(part * 100)} %`, part), signal);
+    item.bar.set(t("Fetching"), null);
+    return (await call("fetch", { address: item.address }, signal)).path;
   }
 
   // Those that can be asked by now say so, also while others are still being read.

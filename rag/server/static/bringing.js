@@ -1,4 +1,4 @@
-// Text and files brought in from wherever a person is: the paperclip beside the question, and pasting.
+// Texts, files and addresses brought in from wherever a person is: the paperclip beside the question, and pasting.
 
 import { drawer, h, icon, iconButton } from "./dom.js";
 import { t } from "./words.js";
@@ -12,19 +12,21 @@ function nameFor(text, at = new Date()) {
 }
 
 export class Bringing {
-  // doors: { may(), longest(), onfiles([{ file, name }]), onpick() }.
+  // doors: { may(), fetches(), longest(), onfiles([{ file, name } or { address, name }]), onpick() }.
   constructor(composer, doors) {
     this.doors = doors;
     this.clip = iconButton("clip", t("Add files"), () => doors.onpick(), { class: "ghost clip", hidden: true });
     composer.field.before(this.clip);
     this.title = h("input", { type: "text", "aria-label": t("Title of the text"), placeholder: t("Title"), maxlength: 120, autocomplete: "off" });
     this.text = h("textarea", { "aria-label": t("The text"), placeholder: t("Paste or type the text of the source"), rows: 12 });
+    this.address = h("input", { type: "url", hidden: true, "aria-label": t("Address of a page on the web"), placeholder: t("Address of a page on the web: https://…"), maxlength: 2000, autocomplete: "off" });
     this.told = h("p", { class: "aside", role: "status" });
     this.node = drawer(
       "pasting",
       t("Add a text"),
       h("div", { class: "top" }, h("h2", {}, t("Add a text")), iconButton("close", t("Close"), () => this.node.close())),
       this.told,
+      this.address,
       this.title,
       this.text,
       h("div", { class: "foot" }, h("button", { type: "button", class: "only", onclick: () => this.add() }, t("Add to the sources"))),
@@ -43,6 +45,8 @@ export class Bringing {
 
   open(text = "", told = "") {
     this.text.value = text;
+    this.address.value = "";
+    this.address.hidden = Boolean(text) || !this.doors.fetches();
     this.title.value = text ? nameFor(text) : "";
     this.told.textContent = told;
     this.told.hidden = !told;
@@ -65,7 +69,11 @@ export class Bringing {
   }
 
   add() {
-    const text = this.text.value.trim();
+    const [text, address] = [this.text.value.trim(), this.address.value.trim()];
+    if (address && !text) {
+      this.node.close();
+      return this.doors.onfiles([{ address, name: address }]);
+    }
     if (!text) return this.text.focus();
     const name = `${nameFor(this.title.value || text)}.md`;
     this.node.close();

@@ -80,6 +80,7 @@ function open(root) {
   chat.onrebuild = () => sources.build();
   const bringing = new Bringing(chat.composer, {
     may: () => sources.may,
+    fetches: () => chat.known?.may_fetch,
     longest: () => chat.composer.longest,
     onfiles: (files) => sources.take(files),
     onpick: () => sources.picker.click(),

@@ -187,6 +187,9 @@ const TABLES = {
       "Questions, answers and the list of sources": "Fragen, Antworten und das Quellenverzeichnis",
       "The same as a .docx file, tables as tables": "Dasselbe als .docx-Datei, Tabellen als Tabellen",
       "Evidence pack": "Belegmappe",
+      "Address of a page on the web": "Adresse einer Seite im Netz",
+      "Address of a page on the web: https://…": "Adresse einer Seite im Netz: https://…",
+      "Fetching": "Wird geholt",
       "One HTML file with quotes, page crops and file hashes; rag verify checks it":
         "Eine HTML-Datei mit Zitaten, Seitenausschnitten und Prüfsummen; rag verify prüft sie",
       // evidence
