@@ -116,6 +116,30 @@ def test_blank_cells_stay_blank(headed: bool) -> None:
     ]
 
 
+@pytest.mark.parametrize("blank", [True, False], ids=["a blank", "none"])
+def test_heads_that_all_but_touch_are_those_of_their_columns(blank: bool) -> None:
+    places = (72, 150, 200, 260)
+    rows = [
+        ["Name", "Room", "Yearly pay", "Extension"],
+        ["Ada", "B12", "48,200", "9108"],
+        ["Bert", "A3", "51,750", "9110"],
+        ["Cora", "B14", "47,100", "" if blank else "9114"],
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(making.VERA, 10)
+        for at, row in enumerate(rows):
+            for x, cell in zip(places, row, strict=True):
+                canvas.drawString(x, 700 - 18 * at, cell)
+
+    loaded = load_bytes(making.pdf(draw), "made.pdf")
+    making.check(loaded)
+    (table,) = loaded.document.tables
+    assert [list(table.texts(loaded.document.text, row)) for row in range(len(table.rows))] == rows
+    gap = places[3] - places[2] - pdfmetrics.stringWidth("Yearly pay", making.VERA, 10)
+    assert 0.6 * 10 < gap < 10, "closer than words of two cells usually are"
+
+
 def test_a_table_without_blank_cells_has_no_bars() -> None:
     def draw(canvas: Canvas) -> None:
         for at in range(5):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from rag.language import ends_printed_sentence, has_word
-from rag.parsing.pdf.cells import place_cells
+from rag.parsing.pdf.cells import part_cells, place_cells
 from rag.parsing.pdf.layout import Row
 from rag.types import BlockKind
 
@@ -130,7 +130,9 @@ def _region_groups(rows: list[Row], body: float) -> list[Group]:
     pitch = _pitch(rows)
     for table, members in groupby(range(len(rows)), key=kinds.__getitem__):
         if table:
-            place_cells([rows[at] for at in members])
+            mine = [rows[at] for at in members]
+            part_cells(mine)
+            place_cells(mine)
     groups: list[Group] = []
     for at, row in enumerate(rows):
         if kinds[at]:

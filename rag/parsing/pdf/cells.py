@@ -14,10 +14,11 @@ from rag.parsing.pdf.layout import Row
 from rag.parsing.rows import RowHint
 from rag.types import Span
 
-__all__ = ["PlacedRow", "place_cells", "row_hints"]
+__all__ = ["PlacedRow", "part_cells", "place_cells", "row_hints"]
 
 _FEWEST = 3  # columns that a table has; of two, a blank cell shifts nothing
 _FULL = 2  # rows that have all of them
+_WIDE = 0.6  # of the size of letters, about two spaces: so far apart are words over two columns
 
 
 class PlacedRow(NamedTuple):
@@ -70,6 +71,43 @@ def _touched(span: tuple[float, float], strips: Sequence[tuple[float, float]]) -
     touched = tuple(at for at, (start, end) in enumerate(strips) if left < end and right > start)
     middle = (left + right) / 2
     return touched or (min(range(len(strips)), key=lambda at: abs(sum(strips[at]) / 2 - middle)),)
+
+
+def part_cells(rows: Sequence[Row]) -> None:
+    """Parts heads of a table that are one cell over several columns: they stand closer than what is below them."""
+    counts = Counter(len(row.cells) for row in rows)
+    columns = max((count for count, times in counts.items() if times >= max(_FULL, len(rows) / 2)), default=0)
+    full = [at for at, row in enumerate(rows) if len(row.cells) == columns]
+    strips = _columns([rows[at].spans for at in full])
+    if columns < _FEWEST or len(strips) != columns:
+        return
+    for row in rows[: full[0]]:
+        if 1 < len(row.cells) < columns and not _backwards(row):
+            _part(row, strips)
+
+
+def _part(row: Row, strips: Sequence[tuple[float, float]]) -> None:
+    at = 0
+    while at < len(row.cells):
+        words, texts = row.words[at], row.texts[at].split()
+        begun = row.cells[at][0]
+        cut = _cut(words, strips, row.size) if len(words) == len(texts) else None
+        if cut is not None:
+            row.cells[at : at + 1] = [(begun, begun + cut), (begun + cut, row.cells[at][1])]
+            row.spans[at : at + 1] = [(part[0][0], part[-1][1]) for part in (words[:cut], words[cut:])]
+            row.words[at : at + 1] = [words[:cut], words[cut:]]
+            row.texts[at : at + 1] = [" ".join(texts[:cut]), " ".join(texts[cut:])]
+        at += 1
+
+
+def _cut(words: Sequence[tuple[float, float]], strips: Sequence[tuple[float, float]], size: float) -> int | None:
+    """The first word of a cell that stands over another column than those before it, behind a wide space."""
+    for at in range(1, len(words)):
+        wide = words[at][0] - words[at - 1][1] > _WIDE * size
+        before, after = (_touched((part[0][0], part[-1][1]), strips) for part in (words[:at], words[at:]))
+        if wide and before[-1] < after[0]:
+            return at
+    return None
 
 
 def place_cells(rows: Sequence[Row]) -> None:

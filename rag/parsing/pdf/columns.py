@@ -39,6 +39,7 @@ class Pieces:
     boxes: Boxes
     sizes: NDArray[np.float32]  # mean height of its characters
     heights: NDArray[np.float32]  # `(words,)`
+    sides: NDArray[np.float32]  # left and right of each word, `(words, 2)`
     texts: list[str]
     chars: NDArray[np.int32] = field(init=False)
     wordy: NDArray[np.bool_] = field(init=False)  # has letters, as values of a table have not

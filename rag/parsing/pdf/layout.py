@@ -46,6 +46,7 @@ class Row:
     cells: list[tuple[int, int]]
     spans: list[tuple[float, float]]  # of the cells: left and right
     texts: list[str]  # likewise
+    words: list[list[tuple[float, float]]]  # likewise: left and right of each word; none of a row of one cell
     gap: float  # widest gap between two cells, in heights
     text: str
     bold: bool
@@ -113,7 +114,8 @@ def _pieces(page: PageText, words: NDArray[np.intp], boxes: Boxes) -> Pieces:
     sizes = np.add.reduceat(height * letters, first) / np.add.reduceat(letters, first)
     starts, ends = page.starts[words[first]].tolist(), page.ends[words[last - 1]].tolist()
     texts = [page.text[start:end] for start, end in zip(starts, ends, strict=True)]
-    return Pieces(first, last, np.stack(sides, axis=1).astype(np.float32), sizes.astype(np.float32), height, texts)
+    whole = np.stack(sides, axis=1).astype(np.float32)
+    return Pieces(first, last, whole, sizes.astype(np.float32), height, boxes[:, ::2], texts)
 
 
 def _at_edges(
@@ -197,8 +199,14 @@ def _row(
         cells=cells,
         spans=[(boxes[at][0], boxes[at][2]) for at in group],
         texts=texts,
+        words=[_sides(pieces, at) for at in group] if len(group) > 1 else [],
         gap=max(gaps, default=0.0) / max(size, 1e-3),
         text=" ".join(texts),
         bold=bool(page.bold[cells[0][0]]) and bool(page.bold[cells[-1][1] - 1]),
         turn=turn,
     )
+
+
+def _sides(pieces: Pieces, at: int) -> list[tuple[float, float]]:
+    """Left and right of each word of a piece."""
+    return [(left, right) for left, right in pieces.sides[pieces.first[at] : pieces.last[at]].tolist()]
