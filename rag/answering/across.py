@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from rag.answering.citing import QuotedSpan
 from rag.answering.computing import Worked
 from rag.answering.look_up import rows_saying
-from rag.answering.table_terms import asked_in
+from rag.answering.table_terms import asked_in, keys_said
 from rag.answering.table_view import TableView
 from rag.language import Working, greater_asked, is_function_word, period_asked, period_kind
 
@@ -56,7 +56,7 @@ def _rows(bare: str, view: TableView) -> list[int]:
     """The rows that a question names: of those that say what it says, the ones named by nothing else."""
     asked = asked_in(bare)
     rows = rows_saying(asked, view)
-    said = frozenset().union(*(one.keys for one in asked))
+    said = keys_said(asked)
     labels = {row: {key for key in view.keys(row)[view.label] if not is_function_word(key)} for row in rows}
     return [row for row, label in labels.items() if label and label <= said] or rows
 

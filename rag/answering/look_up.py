@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.answering.table_terms import Asked, asked_in
+from rag.answering.table_terms import Asked, asked_in, keys_said
 from rag.answering.table_view import TableView
 from rag.language import carries, is_figure, is_function_word, is_related, is_value_noun, kind_asked, named_otherwise
 
@@ -97,9 +97,14 @@ def rows_saying(asked: Sequence[Asked], view: TableView) -> list[int]:
 
 def _named_by_carriers(asked: Sequence[Asked], view: TableView) -> set[int]:
     """The rows whose name is made of words that only carry most questions: "rent", "total"."""
-    said = frozenset().union(*(one.keys for one in asked))
+    said = keys_said(asked)
     rows = view.rows_with(key for one in asked if one.carries and not is_function_word(one.term) for key in one.keys)
     return {row for row in rows if _is_named(view.keys(row)[view.label], said)}
+
+
+def _said_otherwise(asked: Iterable[Asked]) -> frozenset[str]:
+    """The keys of all that is asked for, and of other words for it."""
+    return frozenset().union(*(one.keys | named_otherwise(one.term) for one in asked))
 
 
 def _is_named(label: frozenset[str], said: frozenset[str]) -> bool:
@@ -153,7 +158,7 @@ def _tells_of_counted(question: str, asked: Sequence[Asked], view: TableView, ke
     noun = next((one for one in asked if counted and one.span.start == counted.start(1)), None)
     if noun is None or not noun.term or is_function_word(noun.term) or is_value_noun(noun.term):
         return True
-    said = frozenset().union(*(one.keys | named_otherwise(one.term) for one in asked))
+    said = _said_otherwise(asked)
     return is_around(noun, view) or any(noun.said_by(cell) and _is_named(cell, said) for cell in keys)
 
 
@@ -187,7 +192,7 @@ def _is_shared(
 ) -> bool:
     """Whether a question says a cell in full and names its column, and nothing else: who "works in" a department."""
     head, own = view.head_keys[column], keys[column]
-    said = frozenset().union(*(one.keys for one in asked))
+    said = keys_said(asked)
     if column == view.label or not own or not own <= said or view.kinds[view.label] != "words":
         return False
     names = [one for one in asked if one.said_by(head) or (one.term and not named_otherwise(one.term).isdisjoint(head))]
@@ -208,7 +213,7 @@ def _judged(
             in_row += not one.carries
         elif not one.carries and not is_around(one, view):
             return None
-    said = frozenset().union(*(one.keys for one in asked))
+    said = keys_said(asked)
     if not in_row and (column == view.label or not _is_named(keys[view.label], said)):
         return None
     whole = _whole(asked, view, keys, column)
@@ -220,7 +225,7 @@ def _judged(
 
 def _whole(asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]], column: int) -> tuple[float, float]:
     """How many cells of a row the question says in full, and whether the one that names the row is one of them."""
-    said = frozenset().union(*(one.keys | named_otherwise(one.term) for one in asked))
+    said = _said_otherwise(asked)
     full, label = 0, 0.0
     for at, cell in enumerate(keys):
         if at == column or not cell:

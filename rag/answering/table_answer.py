@@ -13,7 +13,7 @@ from rag.answering.cells import blank_note
 from rag.answering.citing import QuotedSpan
 from rag.answering.computing import worked_out
 from rag.answering.look_up import CellFound, best_cells, is_around
-from rag.answering.table_terms import asked_in
+from rag.answering.table_terms import asked_in, keys_said
 from rag.answering.table_view import view_at, views_of
 from rag.language import bounds_in, is_function_word, named_otherwise, sets_rows_apart, workings_in
 from rag.types import AnswerShape, AnswerStatus, Document, Span
@@ -84,7 +84,7 @@ def _shared(question: str, found: Sequence[CellFound]) -> str:
     if any(cell.view is not view or cell.column != view.label or not cell.text for cell in found):
         return ""
     asked = asked_in(question)
-    said = frozenset().union(*(one.keys for one in asked))
+    said = keys_said(asked)
     for column, head in enumerate(view.heads):
         values = {view.texts(cell.row)[column] for cell in found}
         keys = view.keys(found[0].row)[column]

@@ -6,7 +6,7 @@ This module does not know tables.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -22,7 +22,7 @@ from rag.language import (
 )
 from rag.types import Span
 
-__all__ = ["Asked", "asked_in", "keys_of"]
+__all__ = ["Asked", "asked_in", "keys_of", "keys_said"]
 
 _PIECE = re.compile(r"[^\W_]+(?:[.,:’'/-][^\W_]+)*")
 _PLAIN = Reading()
@@ -60,6 +60,11 @@ def asked_in(question: str) -> tuple[Asked, ...]:
         if not any(one.span.overlaps(span) for span in taken):
             found.append(replace(one, carries=True) if one.span == verb else one)
     return tuple(sorted(found, key=lambda one: one.span.start))
+
+
+def keys_said(asked: Iterable[Asked]) -> frozenset[str]:
+    """The keys of all that is asked for."""
+    return frozenset().union(*(one.keys for one in asked))
 
 
 def _words(question: str, within: Span) -> Iterator[Asked]:

@@ -16,6 +16,7 @@ from rag.evidence.tables import TableView, table_around
 from rag.evidence.viewer import Viewer
 from rag.parsing import VERSION
 from rag.types import (
+    NOT_FOUND,
     AnswerSection,
     AnswerShape,
     AnswerStatus,
@@ -48,6 +49,11 @@ class PackedAnswer:
     status: AnswerStatus = "answered"
     reason: PartlyReason = ""
     shape: AnswerShape = "fact"
+
+    @property
+    def introduction(self) -> str:
+        """What stands above the claims: that there are none, how far they answer, or ""."""
+        return NOT_FOUND if self.status == "not_found" else introduction(self.reason)
 
 
 def make_pack(viewer: Viewer, title: str, conversation: Sequence[PackedAnswer]) -> str:
@@ -92,8 +98,7 @@ def _view(viewer: Viewer, citation: Citation) -> TableView | None:
 def _turn(viewer: Viewer, number: int, asked: PackedAnswer) -> str:
     cited = {citation.number: citation for claim in asked.claims for citation in claim.citations}
     notes = "".join(f'<p class="note">{html.escape(note)}</p>' for note in asked.notes)
-    said = "The sources do not answer this question." if asked.status == "not_found" else introduction(asked.reason)
-    opening = f'<p class="claim">{said}</p>\n' if said else ""
+    opening = f'<p class="claim">{said}</p>\n' if (said := asked.introduction) else ""
     sections = parts(asked.claims, asked.shape, asked.reason)
     answer = "\n".join(_part(number, part, asked.reason != "closest") for part in sections)
     exhibits = "\n".join(_exhibit(viewer, number, cited[each]) for each in sorted(cited))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.evidence.pack import PackedAnswer, as_in_sources, stands
 from rag.evidence.viewer import Viewer
-from rag.types import BLANK, AnswerSection, Citation, Claim, QuotedRows, introduction, parts
+from rag.types import BLANK, AnswerSection, Citation, Claim, parts
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["make_word"]
 
-_REFUSED = "The sources do not answer this question."
 _LOST = "This was quoted; it does not stand in the source any more."
-_SUPPORT = {"contradicted": " (the sources say otherwise)", "unsupported": " (not found in the sources)"}
 _SMALL = 9  # points, of notes
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -49,8 +47,7 @@ def _turn(written: WordDocument, viewer: Viewer, asked: PackedAnswer) -> None:
     written.add_heading(_clean(asked.question), 1)
     for note in asked.notes:
         _small(written, note)
-    said = _REFUSED if asked.status == "not_found" else introduction(asked.reason)
-    if said:
+    if said := asked.introduction:
         written.add_paragraph(said)
     for part in parts(asked.claims, asked.shape, asked.reason):
         _part(written, part, asked.reason != "closest")
@@ -76,7 +73,7 @@ def _said(paragraph: Paragraph, claim: Claim, emphasised: bool) -> None:
         start, end = claim.answer
         paragraph.add_run(_clean(claim.text[:start]))
         paragraph.add_run(_clean(claim.text[start:end])).bold = True
-    paragraph.add_run(_clean(claim.text[end:] + _SUPPORT.get(claim.support, "")))
+    paragraph.add_run(_clean(claim.text[end:] + claim.doubt))
     paragraph.add_run(f" {claim.marks}").font.superscript = True
 
 
@@ -101,7 +98,7 @@ def _table(written: WordDocument, claims: Sequence[Claim], emphasised: bool) -> 
 def _note(written: WordDocument, viewer: Viewer, citation: Citation) -> None:
     document = viewer.assistant.document(citation.document_id)
     where = ", ".join(filter(None, (citation.path, citation.place)))
-    quoted = str(citation.table) if isinstance(citation.table, QuotedRows) else f"“{citation.quote}”"
+    quoted = citation.table or f"“{citation.quote}”"
     lost = "" if document is not None and stands(document, citation) else f" {_LOST}"
     _small(written, f"[{citation.number}] {citation.title} ({where}): {quoted}{lost}")
 

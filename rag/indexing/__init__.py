@@ -8,7 +8,6 @@ import lazy_loader
 __all__ = [
     "FolderChanges",
     "build",
-    "chunk_document",
     "compare_folder",
     "create_empty_index",
     "made_by_this_reader",

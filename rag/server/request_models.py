@@ -270,6 +270,11 @@ class PackRequest(PageRequest):
     title: Text
     conversation: Annotated[list[_Asked], Field(max_length=MOST_PACKED)] | None = None
 
+    @property
+    def answers(self) -> list[PackedAnswer]:
+        """What is packed."""
+        return [each.value() for each in self.conversation or ()]
+
     @model_validator(mode="after")
     def _few(self) -> PackRequest:
         """Each citation has its page drawn."""

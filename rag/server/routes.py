@@ -220,12 +220,10 @@ class PageRoutes:
         return {"deleted": self.feedback.delete(given.user)}
 
     def _pack(self, given: PackRequest) -> Told:
-        conversation = [each.value() for each in given.conversation or ()]
-        return {"html": make_pack(self.endpoints.viewer, given.title, conversation)}
+        return {"html": make_pack(self.endpoints.viewer, given.title, given.answers)}
 
     def _word(self, given: PackRequest) -> Told:
-        conversation = [each.value() for each in given.conversation or ()]
-        return {"docx": b64encode(make_word(self.endpoints.viewer, given.title, conversation)).decode("ascii")}
+        return {"docx": b64encode(make_word(self.endpoints.viewer, given.title, given.answers)).decode("ascii")}
 
     async def _cases(self, request: Request) -> Response:
         """The remarks as cases for `rag eval`: all of them on one's own machine, one's own where people sign in."""

@@ -11,6 +11,7 @@ __all__ = [
     "CLOSEST",
     "INCOMPLETE",
     "JSON",
+    "NOT_FOUND",
     "Answer",
     "AnswerSection",
     "AnswerShape",

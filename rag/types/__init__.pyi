@@ -1,5 +1,6 @@
 from .answers import CLOSEST as CLOSEST
 from .answers import INCOMPLETE as INCOMPLETE
+from .answers import NOT_FOUND as NOT_FOUND
 from .answers import Answer as Answer
 from .answers import AnswerSection as AnswerSection
 from .answers import AnswerShape as AnswerShape

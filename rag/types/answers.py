@@ -15,6 +15,7 @@ from rag.types.spans import Span
 __all__ = [
     "CLOSEST",
     "INCOMPLETE",
+    "NOT_FOUND",
     "Answer",
     "AnswerSection",
     "AnswerShape",
@@ -50,6 +51,10 @@ CLOSEST = "The sources do not say this outright. They come closest here:"
 
 INCOMPLETE = "The sources answer part of this question."
 """How an answer that is `partly` with the reason "incomplete" is introduced; its notes name what was not found."""
+
+
+NOT_FOUND = "The sources do not answer this question."
+"""What an answer that is `not_found` says, wherever it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +112,15 @@ class Claim:
         """The numbers of its citations as they stand behind it: "[1] [3]"."""
         return " ".join(f"[{citation.number}]" for citation in self.citations)
 
-    def __str__(self) -> str:
-        """The sentence with its `[n]` marks, and what is wrong with it where something is."""
+    @property
+    def doubt(self) -> str:
+        """What is wrong with it where something is, to stand behind it; else ""."""
         said = {"unsupported": " (not found in the sources)", "contradicted": " (the sources say otherwise)"}
-        return self.text + said.get(self.support, "") + "".join(f" [{citation.number}]" for citation in self.citations)
+        return said.get(self.support, "")
+
+    def __str__(self) -> str:
+        """The sentence with what is wrong with it, and its `[n]` marks."""
+        return self.text + self.doubt + "".join(f" [{citation.number}]" for citation in self.citations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +248,7 @@ class Answer:
     def __str__(self) -> str:
         """Markdown: the sentences with `[n]` marks, the notes, then the list of sources."""
         if self.status == "not_found":
-            lines = ["The sources do not answer this question.", *self.notes]
+            lines = [NOT_FOUND, *self.notes]
             if self.passages:
                 lines += ["", "Nearest passages, which do not answer it:"]
                 lines += [f"- {p.document.name} ({p.document.path})" for p in self.passages[:3]]

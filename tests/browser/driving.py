@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .serving import PATIENCE
+from .serving import PATIENCE, Server, opened_alone
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
 
@@ -42,6 +44,22 @@ for the ghost train. See [the timetable](javascript:window.hacked=3) of the ghos
 ![a picture](https://example.invalid/beacon.png) and <iframe src="https://example.invalid/frame"></iframe>.
 """
 HOSTILE_NAME = "<img src=x onerror=window.hacked=4>.md"
+
+
+@contextmanager
+def opened_on_lighthouse(
+    browser: Browser, folder: Path, width: int = 1280, height: int = 800, scheme: str = "light"
+) -> Iterator[tuple[Server, Page]]:
+    """A page over the lighthouse alone, in `folder`, on a server of its own."""
+    import rag
+
+    sources, index = folder / "sources", folder / "index"
+    sources.mkdir()
+    (sources / "lighthouse.md").write_text(LIGHTHOUSE, encoding="utf-8")
+    rag.build(sources, index)
+    with opened_alone(browser, index, sources, width=width, height=height) as (server, page):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        yield server, page
 
 
 def write_sources(folder: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from rag.server.users import users_file_line
 
-from .driving import LIGHTHOUSE, ask, picture, sign_in, until
-from .serving import PATIENCE, Server, opened_alone, served
+from .driving import ask, opened_on_lighthouse, picture, sign_in, until
+from .serving import PATIENCE, Server, served
 from .test_page_manners import fits, serious
 
 if TYPE_CHECKING:
@@ -62,16 +62,9 @@ def erase(page: Page) -> None:
 
 @pytest.mark.parametrize(("width", "height", "scheme"), SIZES)
 def test_nothing_stays_in_the_browser_and_no_feedback(
-    tmp_path: Path, browser: Browser, width: int, height: int, scheme: Any
+    tmp_path: Path, browser: Browser, width: int, height: int, scheme: str
 ) -> None:
-    import rag
-
-    sources, index = tmp_path / "sources", tmp_path / "index"
-    sources.mkdir()
-    (sources / "lighthouse.md").write_text(LIGHTHOUSE, encoding="utf-8")
-    rag.build(sources, index)
-    with opened_alone(browser, index, sources, width=width, height=height) as (_, page):
-        page.emulate_media(color_scheme=scheme)
+    with opened_on_lighthouse(browser, tmp_path, width, height, scheme) as (server, page):
         say_and_type(page)
         assert "lighthouse" in page.evaluate(LEFT)
         page.get_by_label("Conversations").first.click()
@@ -91,7 +84,7 @@ def test_nothing_stays_in_the_browser_and_no_feedback(
         assert page.input_value("#question") == ""
         assert "#" not in page.url
         assert (tmp_path / "feedback.jsonl").read_text() == ""
-        assert (sources / "lighthouse.md").exists()
+        assert (server.sources / "lighthouse.md").exists()
         page.reload()
         page.wait_for_selector(".welcome")
 

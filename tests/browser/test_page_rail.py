@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import LIGHTHOUSE, ask, picture, until
-from .serving import Server, opened_alone, served
+from .driving import LIGHTHOUSE, ask, opened_on_lighthouse, picture, until
+from .serving import Server, served
 from .test_page_manners import fits, serious
 
 if TYPE_CHECKING:
@@ -165,12 +165,7 @@ def test_a_file_that_could_not_be_read_says_why_when_it_is_opened(opened: Callab
 
 
 def test_a_question_can_be_asked_of_the_source_that_is_read(browser: Browser, tmp_path: Path) -> None:
-    import rag
-
-    (tmp_path / "sources").mkdir()
-    (tmp_path / "sources" / "lighthouse.md").write_text(LIGHTHOUSE)
-    rag.build(tmp_path / "sources", tmp_path / "index")
-    with opened_alone(browser, tmp_path / "index", tmp_path / "sources") as (_, page):
+    with opened_on_lighthouse(browser, tmp_path) as (_, page):
         page.locator(".source .pick").first.click()
         page.locator(".asks button").first.click()
         page.wait_for_selector(".turn.last .acts")

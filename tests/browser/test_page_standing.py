@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .driving import LIGHTHOUSE, ask, picture, until
-from .serving import Server, opened_alone
+from .driving import LIGHTHOUSE, ask, opened_on_lighthouse, picture, until
+from .serving import Server
 from .test_page_files import arrival, give
 from .test_page_manners import fits, serious
 
@@ -35,15 +35,8 @@ SIZES = [(1280, 800, "light"), (390, 844, "dark")]
 def test_a_slow_file_keeps_no_other_waiting_and_can_be_stopped(
     tmp_path: Path, browser: Browser, width: int, height: int, scheme: str
 ) -> None:
-    import rag
-
-    sources, index = tmp_path / "sources", tmp_path / "index"
-    sources.mkdir()
-    (sources / "lighthouse.md").write_text(LIGHTHOUSE, encoding="utf-8")
-    rag.build(sources, index)
     slow = "\n".join(["name,place,weight,year"] + [f"walrus {n},slipway {n},{n},1999" for n in range(150_000)])
-    with opened_alone(browser, index, sources, width=width, height=height) as (server, page):
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    with opened_on_lighthouse(browser, tmp_path, width, height, scheme) as (server, page):
         page.get_by_role("button", name="Sources", exact=True).click()
         page.wait_for_selector(".source")
         give(page, ("small.md", WALRUS), ("slow.csv", slow.encode()))
@@ -72,19 +65,14 @@ def test_a_slow_file_keeps_no_other_waiting_and_can_be_stopped(
 def test_a_source_that_changes_is_told_on_the_open_answer(
     tmp_path: Path, browser: Browser, width: int, height: int, scheme: str
 ) -> None:
-    import rag
-
-    sources, index = tmp_path / "sources", tmp_path / "index"
-    sources.mkdir()
-    (sources / "lighthouse.md").write_text(LIGHTHOUSE, encoding="utf-8")
-    rag.build(sources, index)
-    with opened_alone(browser, index, sources, width=width, height=height) as (_, page):
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    with opened_on_lighthouse(browser, tmp_path, width, height, scheme) as (server, page):
         ask(page, LIT)
         assert page.locator(".turn .stale").count() == 0
         assert page.locator(".turn .sure").inner_text() == "Answered"
         page.keyboard.press("Escape")
-        (sources / "lighthouse.md").write_text(LIGHTHOUSE.replace("14 May 1871", "15 May 1871"), encoding="utf-8")
+        (server.sources / "lighthouse.md").write_text(
+            LIGHTHOUSE.replace("14 May 1871", "15 May 1871"), encoding="utf-8"
+        )
         stale = page.locator(".turn .stale")
         stale.wait_for()
         assert "Changed on the disk since this answer: “The lighthouse at Cape Orrin”." in stale.inner_text()
