@@ -13,7 +13,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from rag.answering.quoted_rows import quoted_rows
-from rag.language import depends_on_context, normalise, sentences_within, strip_span
+from rag.language import (
+    depends_on_context,
+    has_word,
+    is_function_word,
+    is_mostly_markup,
+    normalise,
+    sentences_within,
+    strip_span,
+)
 from rag.types import Citation, Claim, Document, Span
 
 __all__ = [
@@ -98,6 +106,8 @@ def whole(place: QuotedSpan, others: set[Span]) -> list[QuotedSpan]:
     found = [place]
     if document.text[span.start : span.end].endswith(":"):
         found += announced(place)
+    elif (on := _with_the_one_it_heads(document, span)) != span:
+        found = [replace(place, span=on)]
     elif depends_on_context(document.text, span.start, span.end):
         found = [replace(place, span=_with_the_one_before(document, span, others))]
     return [_unmarked(each) for each in found]
@@ -110,11 +120,22 @@ def with_head(document: Document, span: Span) -> Span:
     at = document.block_at(span.start)
     if at < 0 or document.blocks[at].kind not in ("paragraph", "list"):
         return span
-    head, *rest = sentences_within(document, document.blocks[at].span)[:2]
+    sentences = sentences_within(document, document.blocks[at].span)
+    head, *rest = [one for one in sentences[:3] if has_word(document.text[slice(*one)])][
+        :2
+    ] or sentences  # "2." is none
     said = document.text[slice(*head)]
     if not rest or span.end > rest[0].end or not said.endswith((".", ":")) or len(said.split()) > _HEAD:
         return span
     return Span(head.start, rest[0].end)
+
+
+def _with_the_one_it_heads(document: Document, span: Span) -> Span:
+    """A run-in heading, "Grant of Patent License.", with the sentence behind it."""
+    words = [word for word in document.text[slice(*span)].split() if word[:1].isalpha() and not is_function_word(word)]
+    on = with_head(document, span)
+    is_heading = on.start == span.start and len(words) > 1 and all(word[0].isupper() for word in words)
+    return on if is_heading and on.end - on.start <= _LONGEST else span
 
 
 def announced(place: QuotedSpan) -> list[QuotedSpan]:
@@ -143,7 +164,8 @@ def list_of(place: QuotedSpan) -> list[QuotedSpan]:
     items = _items(place, at)
     if at > 0 and blocks[at - 1].kind == "paragraph" and blocks[at - 1].heading == blocks[at].heading:
         before = sentences_within(document, blocks[at - 1].span)[-1:]
-        return [*(QuotedSpan(document, span, group=place.group) for span in before), *items]
+        said = [span for span in before if not is_mostly_markup(document.text[slice(*span)])]
+        return [*(QuotedSpan(document, span, group=place.group) for span in said), *items]
     return items
 
 

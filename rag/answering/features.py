@@ -84,6 +84,7 @@ class ReadPassage:
     spans: tuple[Span, ...]
     vectors: Vectors  # (sentences, dim)
     cosine: float = 0.0
+    code: frozenset[Span] = frozenset()  # those of `spans` that are of a program
 
     @property
     def sentences(self) -> tuple[str, ...]:

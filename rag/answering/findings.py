@@ -16,7 +16,7 @@ from rag.answering.ranking import RankedSentences, ScoredSentence, read
 from rag.answering.rerank import RISK, rerank_sentences
 from rag.language import cased, terms
 from rag.retrieval import Corpus, Retrieved
-from rag.types import Document, Hit, Reader, Span
+from rag.types import Document, Hit, Reader, Span, readable_name
 
 __all__ = ["Answering", "Findings", "findings_of", "heading_at"]
 
@@ -83,7 +83,7 @@ class Answering:
 
 def findings_of(question: str, found: Retrieved, idf: Idf, reader: Reader | None, risk: float) -> Findings:
     """Reads what was found. `idf` is that of the lexical lens; without a reader the ranker alone decides."""
-    passages, hit, first = _passages(found.hits)
+    passages, hit, first = _passages(found.hits, frozenset(terms(question)))
     asked = cased(question, [passage.text for passage in passages])
     reading = read(asked, found.vector, passages, terms=terms, idf=idf)
     if reader is not None:
@@ -97,7 +97,7 @@ def heading_at(document: Document, offset: int) -> tuple[str, ...]:
     return document.blocks[at].heading if at >= 0 else ()
 
 
-def _passages(hits: Sequence[Hit]) -> tuple[list[ReadPassage], list[int], list[int]]:
+def _passages(hits: Sequence[Hit], asked: frozenset[str]) -> tuple[list[ReadPassage], list[int], list[int]]:
     """One passage for each run of a hit's sentences under the same headings, so that each is read with its own."""
     passages: list[ReadPassage] = []
     of, first = [], []
@@ -106,21 +106,36 @@ def _passages(hits: Sequence[Hit]) -> tuple[list[ReadPassage], list[int], list[i
         headings = [heading_at(document, span.start) for span in hit.sentences]
         starts = [i for i, heading in enumerate(headings) if i == 0 or heading != headings[i - 1]]
         for start, end in zip(starts, [*starts[1:], len(headings)], strict=False):  # none where it is all headings
-            passages.append(_passage(hit, start, end, headings[start]))
+            passages.append(_passage(hit, start, end, headings[start], asked))
             of.append(number)
             first.append(start)
     return passages, of, first
 
 
-def _passage(hit: Hit, start: int, end: int, heading: tuple[str, ...]) -> ReadPassage:
+def _passage(hit: Hit, start: int, end: int, heading: tuple[str, ...], asked: frozenset[str]) -> ReadPassage:
     document, spans = hit.passage.document, hit.sentences[start:end]
     base = spans[0].start
+    here = tuple(Span(span.start - base, span.end - base) for span in spans)
     return ReadPassage(
         score=hit.passage.score,
         document=document.id,
-        context="\n".join((document.name, *(part for part in heading if part != document.name))),
+        context=_context(document, heading, asked),
         text=document.text[base : spans[-1].end],
-        spans=tuple(Span(span.start - base, span.end - base) for span in spans),
+        spans=here,
         vectors=hit.vectors[start:end],
         cosine=hit.cosine,
+        code=frozenset(at for at, span in zip(here, spans, strict=True) if _is_code(document, span.start)),
     )
+
+
+def _context(document: Document, heading: tuple[str, ...], asked: frozenset[str]) -> str:
+    """What stands above a passage: title, headings, and the file's name where it alone says what is asked: "GPL-3"."""
+    above = "\n".join((document.name, *(part for part in heading if part != document.name)))
+    file = readable_name(document.path)
+    return above if asked.isdisjoint(set(terms(file)) - set(terms(above))) else f"{above}\n{file}"
+
+
+def _is_code(document: Document, offset: int) -> bool:
+    """Whether a place is of a program; what is in front of a text, its author and date, is of kind `code` too."""
+    at = document.block_at(offset)
+    return at > 0 and document.blocks[at].kind == "code"

@@ -14,7 +14,7 @@ import numpy as np
 
 from rag.answering.features import FEATURES, FloatArray, Idf, ReadPassage, Terms, features
 from rag.answering.ranker import ranker
-from rag.language import wants
+from rag.language import is_mostly_markup, wants
 from rag.types import Span, Vectors
 
 __all__ = ["ANSWERABLE", "RankedSentences", "ReadPassage", "ScoredSentence", "read", "select"]
@@ -29,11 +29,15 @@ _MARGIN = 0.7  # log odds below the best sentence within which another is shown 
 _MARGIN_OF_SEVERAL = 1.8  # the same where the question asks for several things
 _HEADING = 100.0  # what a heading loses: it names what is said and does not say it
 _ASTRAY = 3.0  # what a row of figures loses where none is asked for, and the "cost of revenue" where revenue is
+_PROSE = ("person", "place", "date", "reason", "meaning")  # questions that a program does not answer
 _FIGURES = ("number", "share", "money", "duration", "extent", "date")  # questions that ask for one
 _OF = re.compile(r"\W*(?:(?:the|an?|its|our|their)\s+)?(\w+)\s+of\s+(?:(?:the|its|our|their)\s+)?(\w+)", re.IGNORECASE)
 _WHOLE = frozenset(
     "number numbers amount total most some all part parts much many one each none both half rate level share majority "  # noqa: SIM905
     "value size sum average plenty".split()
+)
+_ASKS_FOR_ADDRESS = re.compile(
+    r"\b(?:where|url|links?|web|website|site|page|address|online|download|e?mail)\b", re.IGNORECASE
 )
 _FIGURE = re.compile(r"[$€£(−+-]*\d[\d.,]*[%)]*")
 
@@ -107,23 +111,27 @@ def select(reading: RankedSentences, most: int = 3, most_of_several: int = 5) ->
 
 
 def _handicaps(question: str, passages: Sequence[ReadPassage], terms: Terms) -> FloatArray:
-    """What headings, rows of figures and the cost of what is asked for lose, `(sentences,)`.
+    """What headings, markup, rows of figures, programs and the cost of what is asked for lose, `(sentences,)`.
 
     The texts that the numbers were fitted to have hardly any of them.
     """
     asked, wanted = set(terms(question)), wants(question)
-    figure = any(wanted[kind] for kind in _FIGURES)
-    lost = []
-    for passage in passages:
-        context = set(terms(passage.context))
-        for sentence in passage.sentences:
-            if context and context.issuperset(terms(sentence)):
-                lost.append(_HEADING)
-            elif (figure and _of_another(sentence, asked, terms)) or (not figure and _is_row_of_figures(sentence)):
-                lost.append(_ASTRAY)
-            else:
-                lost.append(0.0)
-    return np.array(lost)
+    figure, prose = (any(wanted[kind] for kind in kinds) for kinds in (_FIGURES, _PROSE))
+    addresses = _ASKS_FOR_ADDRESS.search(question) is None
+
+    def lost(sentence: str, is_code: bool, context: set[str]) -> float:
+        if (context and context.issuperset(terms(sentence))) or is_mostly_markup(sentence, with_addresses=addresses):
+            return _HEADING
+        astray = _of_another(sentence, asked, terms) if figure else _is_row_of_figures(sentence)
+        return _ASTRAY if astray or (prose and is_code) else 0.0
+
+    return np.array(
+        [
+            lost(sentence, span in passage.code, context)
+            for passage, context in ((passage, set(terms(passage.context))) for passage in passages)
+            for sentence, span in zip(passage.sentences, passage.spans, strict=True)
+        ]
+    )
 
 
 def _is_row_of_figures(sentence: str) -> bool:

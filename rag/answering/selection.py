@@ -6,13 +6,14 @@ module does not know how sentences were scored.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.citing import QuotedSpan, claims_of, list_of, whole, with_head
 from rag.answering.findings import Findings
 from rag.answering.ranking import ScoredSentence
 from rag.language import Kind, defines
-from rag.types import Claim
+from rag.types import Claim, Span
 
 __all__ = ["claims_in_shape", "closest", "evidence", "in_order", "whole_lists", "within"]
 
@@ -42,6 +43,10 @@ _ANSWERED: dict[Kind, _Amount] = {
 _CLOSEST = _Amount(4, 6.0, 2)
 _LISTED = 4
 """First sentences that are looked at for a list."""
+_HARDLY_WORSE = 0.7
+"""Log odds below the best sentence of one whose list is shown in its place."""
+_SAME_LIST = 3.0
+"""Log odds below the best sentence of a second one of the same list."""
 _ITEMS = 3
 """Items of a list at least, what announces it included."""
 _IN_ORDER: frozenset[Kind] = frozenset({"reason", "way", "event", "proposal", "topic", "list"})
@@ -63,20 +68,27 @@ def evidence(findings: Findings, kind: Kind, term: str = "") -> list[QuotedSpan]
 
 
 def whole_lists(findings: Findings) -> list[QuotedSpan]:
-    """The lists that one of the first sentences is an item of or announces: one a document, best first; or none.
-
-    Further documents' lists are told by sentences hardly worse than the best one.
+    """The lists that the best sentence, or one hardly worse, announces or is an item of together with another of the
+    first ones: one a document, best first; or none.
     """
     found: dict[str, list[QuotedSpan]] = {}
     first = list(findings.sentences())[:_LISTED]
+    near = [findings.place(one) for one in first if one.score >= first[0].score - _SAME_LIST]
     for one in first:
         place = findings.place(one)
-        if found and one.score < first[0].score - _ANSWERED["list"].margin:
+        if one.score < first[0].score - (_ANSWERED["list"].margin if found else _HARDLY_WORSE):
             break
         items = list_of(place) if place.document.id not in found else []
-        if len(items) >= _ITEMS:
+        if len(items) >= _ITEMS and (items[0].span == place.span or _several_of(items, near)):
             found[place.document.id] = items
     return [place for items in found.values() for place in items]
+
+
+def _several_of(items: Sequence[QuotedSpan], places: Sequence[QuotedSpan]) -> bool:
+    """Whether at least two places stand in the items of a list."""
+    document, whole = items[0].document.id, Span(items[0].span.start, items[-1].span.end)
+    inside = [p for p in places if p.document.id == document and whole.start <= p.span.start < whole.end]
+    return len(inside) > 1
 
 
 def closest(findings: Findings, kind: Kind, term: str = "") -> list[QuotedSpan]:
@@ -128,7 +140,14 @@ def claims_in_shape(places: list[QuotedSpan], kind: Kind) -> tuple[Claim, ...]:
     kept = places if kind in _LONG else within(places)
     ordered = in_order(kept) if kind in _IN_ORDER else kept
     spans = {place.span for place in ordered}
-    return claims_of(list(dict.fromkeys(each for place in ordered for each in whole(place, spans))))
+    said = dict.fromkeys(each for place in ordered for each in whole(place, spans))
+    return claims_of([one for one in said if not any(_within(one, other) for other in said)])
+
+
+def _within(one: QuotedSpan, other: QuotedSpan) -> bool:
+    """Whether a place is part of a larger one."""
+    inside = other.span.start <= one.span.start and one.span.end <= other.span.end
+    return inside and one.span != other.span and one.document.id == other.document.id
 
 
 def within(places: list[QuotedSpan], least: int = 2) -> list[QuotedSpan]:

@@ -98,6 +98,7 @@ __all__ = [
     "is_filler",
     "is_frequency",
     "is_function_word",
+    "is_mostly_markup",
     "is_name",
     "is_pair_line",
     "is_part",

@@ -50,6 +50,7 @@ from .limits import is_part as is_part
 from .limits import limiting_names as limiting_names
 from .limits import says_whose as says_whose
 from .limits import without_parts as without_parts
+from .markup import is_mostly_markup as is_mostly_markup
 from .names import NAMES_INSIDE as NAMES_INSIDE
 from .names import is_alike as is_alike
 from .names import is_name as is_name

@@ -27,7 +27,7 @@ _CUES: tuple[tuple[SourcesKind, str], ...] = (  # of a question without its mark
     ("mentions", r"where (?:is|are|was|were) (.+) mentioned"),
     ("documents", rf"(?:how many|what|which) {_DOCUMENTS} (?:{_THERE}|do you know)"),
     ("documents", rf"(?:what|which) {_DOCUMENTS} can (?:you|i) (?:search|read|ask)"),
-    ("documents", rf"what is in (?:the|your) {_DOCUMENTS}"),
+    ("documents", rf"what(?: is|s|[’']s| do you have)? in (?:the|your|these|those|this|my|our) {_DOCUMENTS}"),
     ("documents", rf"(?:list|show)(?: me)? (?:all )?(?:of )?(?:the |your )?(?:available )?{_DOCUMENTS}"),
     ("examples", r"what (?:questions )?(?:can|could|may|should) (?:i|we|one) ask(?: you)?(?: about| here)?"),
     ("examples", r"what (?:can|do) you (?:do|know|answer)|help(?: me)?|(?:who|what) are you"),

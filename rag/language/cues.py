@@ -81,6 +81,8 @@ _WANTS: Final[dict[str, re.Pattern[str]]] = {
     "thing": re.compile(r"\b(?:what|which)\b"),
 }
 _WORD = re.compile(r"\w+(?:[’'-]\w+)*")
+_ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
+_NAMES_IN_ROW = re.compile(r"[A-Z][\w’'-]*(?:[\s-]+(?:(?:of|the|for|and|on|in)\s+){0,2}[A-Z][\w’'-]*)+")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -126,7 +128,7 @@ def wants(question: str) -> dict[str, bool]:
 def unspoken(question: str, headings: str, text: str) -> tuple[bool, bool]:
     """Whether a text and the headings above it leave out a name of the question; and a year."""
     asked, text = offers(question), f"{headings}\n{text}"
-    return not all(_spoken(asked.names, text)), any(year not in text for year in asked.years)
+    return not all(_spoken(question, asked.names, text)), any(year not in text for year in asked.years)
 
 
 def cased(question: str, texts: Sequence[str]) -> str:
@@ -144,13 +146,25 @@ def cased(question: str, texts: Sequence[str]) -> str:
 def elsewhere(question: str, headings: str) -> bool:
     """Whether the question has names, of which none stands in the headings: they are of something else."""
     names = offers(question).names
-    return bool(names) and not any(_spoken(names, headings))
+    return bool(names) and not any(_spoken(question, names, headings))
 
 
-def _spoken(names: frozenset[str], text: str) -> list[bool]:
-    """Of each name whether it is there in any of its forms that begin alike, as "Oman" in "Omani"."""
+def _spoken(question: str, names: frozenset[str], text: str) -> list[bool]:
+    """Of each name whether it is there in any of its forms that begin alike, as "Oman" in "Omani", or spelt out, as
+    "MPL" in "Mozilla Public License".
+    """
     words = {_bare(word) for word in _WORD.findall(text.lower())}
-    return [any(is_alike(name, word) for word in words) for name in map(_bare, names)]
+    initials = [_initials(run[0]) for run in _NAMES_IN_ROW.finditer(text)] if _ACRONYM.search(question) else []
+    return [
+        any(is_alike(name, word) for word in words)
+        or (name.upper() in question and len(name) > 1 and any(name in each for each in initials))
+        for name in map(_bare, names)
+    ]
+
+
+def _initials(names: str) -> str:
+    """ "mpl" of "Mozilla Public License"."""
+    return "".join(word[0] for word in re.split(r"[\s-]+", names) if word[:1].isupper()).lower()
 
 
 def _bare(word: str) -> str:

@@ -185,7 +185,8 @@ def question_kind(question: str) -> Kind:
 def questions_in(message: str) -> tuple[str, ...]:
     """The questions of a message that asks several, each as it stands there; none where it asks at most one."""
     plain = " ".join(message.split())
-    asked = [one for span in sentence_spans(plain) if (one := plain[slice(*span)]).endswith("?")]
+    sentences = [plain[slice(*span)] for span in sentence_spans(plain)]
+    asked = [one for one in sentences if one.endswith("?")] or sentences[:1] * (len(sentences) == 1)
     found = tuple(part.strip(" ,") for one in asked for part in _parts(one))
     return found if len(found) > 1 else ()
 

@@ -72,6 +72,10 @@ _QUALIFIES = re.compile(  # an adjective alone, as in "the blue and the red plan
     r"early|late|big|small|large|long|short|high|low|full|free|basic|premium|standard|red|blue|green|black|white|yellow|"
     r"private|hard|soft|hot|cold|dry|wet|warm|fast|slow|young|poor|rich|open|closed|simple|main|north|south|east|west)$"
 )
+_BETWEEN = re.compile(r" (?:of|in|for|at|by|on) ")
+_HEAD_OF_NAME = re.compile(
+    r"(?:the )?[a-z-]+ (?:.* )?(?:of|in|for|at|by|on) (?=(?:the )?[A-Z])"
+)  # "the cost of living in Rome"
 _ONES = re.compile(r"\b(?:that of|those of)\b|\bones?$", re.IGNORECASE)
 
 
@@ -156,6 +160,6 @@ def _shared_head(a: str, b: str) -> tuple[str, str]:
         a = " ".join((*first, *second[1:]))
     elif a.islower() and b.islower() and len(second) > 1 and second[-1] not in first and _QUALIFIES.search(a):
         a = f"{a} {second[-1]}"
-    if (head := re.match(r"(?:the )?[a-z-]+s? of ", a)) and " of " not in b:
+    if (head := _HEAD_OF_NAME.match(a) or re.match(r"(?:the )?[a-z-]+s? of ", a)) and not _BETWEEN.search(b):
         b = f"{head[0]}{b}"
     return a, b

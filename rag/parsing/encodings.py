@@ -41,6 +41,10 @@ _MAGIC = (
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SAMPLE = 200_000  # bytes that the guess of an encoding may look at
 _LOOKED_AT = 20_000  # characters in which the spots of a wrong decoding are counted
+_STYLE = re.compile(
+    "\x1b\\[[0-9;?]*[A-Za-z]|\x1b\\][^\x07\x1b]{0,300}(?:\x07|\x1b\\\\)"
+)  # colours, and the links of terminals
+_STRUCK = re.compile("([^\\s\b])\b(?=\\1)|_\b(?=\\w)")  # a letter struck twice is bold, over "_" it is underlined
 _ESCAPES = (b"\x1b$", b"\x1b(J", b"~{")  # ISO-2022 and HZ are written in ASCII only
 _UNUSUAL = frozenset(
     ["cp1006", "kz1048", "ptcp154", "cp864", "iso8859-10", "iso8859-16", "hp-roman8", "maciceland", "maccroatian"]
@@ -62,7 +66,8 @@ class _Guess(NamedTuple):
 
 
 def decode(data: bytes, ledger: Ledger) -> str:
-    """The characters of a text file, unchanged but for the byte-order mark. Raises UnreadableSource for binary data.
+    """The characters of a text file, without the byte-order mark and a terminal's colours and double strikes, unchanged
+    otherwise. Raises UnreadableSource for binary data.
 
     What was doubtful or could not be decoded is told in the ledger.
     """
@@ -70,6 +75,8 @@ def decode(data: bytes, ledger: Ledger) -> str:
         if data.startswith(start):
             raise UnreadableSource(f"This is a {name} file, not text.", "Give it its proper suffix, or remove it.")
     text = _decoded(data, ledger)
+    if text is not None and ("\x1b" in text or "\b" in text):
+        text = _STRUCK.sub("", _STYLE.sub("", text))
     if text is None or len(_CONTROL.findall(text)) > len(text) / 200:
         raise UnreadableSource("This is not text in any known encoding.", "Save it as UTF-8 text, or remove it.")
     return text

@@ -25,6 +25,7 @@ __all__ = ["read"]
 _FRONT_TITLE = re.compile(r"(?m)^title:[ \t]*(['\"]?)(.+?)\1[ \t]*$")
 _FRONT_DATE = re.compile(r"(?m)^(?:date|published|updated):[ \t]*['\"]?(.+)$")
 _HEAD = 20  # lines in which a date may stand
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _MARKS = re.compile(r"[*_`]+|\[([^\]]*)\]\([^)]*\)")
 
 
@@ -59,7 +60,7 @@ def read(data: bytes) -> ParsedContent:
 
 
 def _heading(source: str) -> str:
-    return " ".join(_MARKS.sub(lambda match: match[1] or "", source).split())
+    return " ".join(_MARKS.sub(lambda match: match[1] or "", _PICTURE.sub("", source)).split())
 
 
 def _front_matter(lines: list[Line]) -> int:

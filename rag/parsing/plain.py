@@ -10,7 +10,7 @@ import re
 
 from rag.errors import EmptySource
 from rag.language import has_word
-from rag.parsing.content import Headings, ParsedContent
+from rag.parsing.content import Headings, ParsedContent, plausible_title
 from rag.parsing.dates import date_at_head
 from rag.parsing.encodings import decode
 from rag.parsing.ledger import Ledger
@@ -19,6 +19,7 @@ from rag.types import Block
 
 __all__ = ["read"]
 
+_CENTRED_LINES, _INDENT = 4, " " * 8
 _RULE = re.compile(r"\s*([=\-~*#_])\1{2,}\s*$")
 
 
@@ -45,8 +46,11 @@ def read(data: bytes) -> ParsedContent:
 
 
 def _title(lines: list[Line], stanzas: list[tuple[int, int]]) -> str:
-    """A short first line that stands alone, or is underlined, and is no sentence."""
+    """A short first line that stands alone, is underlined or is centred, and is no sentence."""
     first, last = stanzas[0]
+    head = [line.text for line in lines[first:last]]
+    if 1 < len(head) <= _CENTRED_LINES and all(line.startswith(_INDENT) and len(line) <= 100 for line in head):
+        return plausible_title(" ".join(line.strip() for line in head if "://" not in line))
     text = lines[first].text.strip()
     alone = last - first == 1 and len(stanzas) > 1
     underlined = last - first >= 2 and _RULE.match(lines[first + 1].text) is not None

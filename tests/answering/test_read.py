@@ -12,7 +12,7 @@ import pytest
 from rag.answering.features import FEATURES, features
 from rag.answering.ranker import ranker
 from rag.answering.ranking import ANSWERABLE, RankedSentences, ReadPassage, ScoredSentence, read, select
-from rag.language import cased, elsewhere, offers, terms, unspoken, wants
+from rag.language import cased, elsewhere, is_mostly_markup, offers, terms, unspoken, wants
 from rag.models.encoder.encoder import SentenceEncoder
 from rag.retrieval.fusion import Candidate, fuse
 from rag.types import EmbedInput, Span, Vectors
@@ -270,11 +270,40 @@ def test_what_a_sentence_offers() -> None:
         ("Which ally did Qatar find in 2022?", (False, False)),
         ("Which ally did Qatar find in 1985?", (False, True)),
         ("who founded it?", (False, False)),
+        ("When did the US designate Qatar as an ally?", (False, False)),  # by its initials
+        ("When did the UAE designate Qatar as an ally?", (True, False)),
     ],
 )
 def test_what_a_passage_leaves_out_of_a_question(question: str, left_out: tuple[bool, bool]) -> None:
     text = "In 2022, the United States designated it as a major ally."
     assert unspoken(question, "Qatar", text) == left_out
+
+
+@pytest.mark.parametrize(
+    ("sentence", "with_addresses", "without"),
+    [
+        ("[![docs](https://example.org/d.svg)](https://example.org/docs)", True, False),
+        ('<p align="center"><img src="logo.png"></p>', True, True),
+        ("https://example.org/licences/ROL-2", True, False),
+        ("Read the [guide](https://example.org/guide) before you start.", False, False),
+        ("| 3 |  |  |  | 4 |  |  |", False, False),
+        ("数据科学是一门利用数据学习知识的学科", False, False),
+    ],
+)
+def test_what_is_hardly_more_than_markup(sentence: str, with_addresses: bool, without: bool) -> None:
+    assert is_mostly_markup(sentence) == with_addresses
+    assert is_mostly_markup(sentence, with_addresses=False) == without
+
+
+@pytest.mark.parametrize(
+    ("question", "first"), [("Who is the founder of Tarn?", 1), ("Which command prints the founder of Tarn?", 0)]
+)
+def test_who_did_it_is_read_in_prose(question: str, first: int) -> None:
+    world = World(
+        SentenceEncoder(), [("Tarn", ("tarn --print  # the founder of Tarn", "The founder of Tarn was Aino Berg."))]
+    )
+    program = replace(world.passages[0], code=frozenset(world.passages[0].spans[:1]))
+    assert world.read(question, [program]).sentences[0].sentence == first
 
 
 @pytest.mark.parametrize(

@@ -216,6 +216,86 @@ def test_lists_of_two_sources_are_both_shown(tmp_path_factory: pytest.TempPathFa
     assert {"a helmet;", "gloves;", "boots.", "goggles;", "a vest;", "ear plugs."} <= set(quotes(answer))
 
 
+@pytest.fixture(scope="module")
+def manuals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """Sources as programs come with them: badges, feature lists, code, licences known by their initials."""
+    place = tmp_path_factory.mktemp("manuals")
+    (place / "sources").mkdir()
+    for name, text in MANUALS.items():
+        (place / "sources" / name).write_text(text, "utf-8")
+    rag.build(place / "sources", place / "index")
+    with rag.open(place / "index") as opened:
+        yield opened
+
+
+MANUALS = {
+    "tarn.md": """# Tarn ![build](https://example.org/badge.svg)
+
+[![docs](https://example.org/d.svg)](https://example.org/docs) [![chat](https://example.org/c.svg)](https://example.org)
+
+Tarn officially supports Python 3.11 and later. Tarn is a library for timetables.
+
+<p align="center"><img src="https://example.org/logo.png"></p>
+
+- Reads timetables of trains and ferries
+- Fits into the editor Quill
+- Writes calendars and posters
+- Needs no other library
+
+```console
+$ python -m tarn --author "Bea Holm" founder
+Bea Holm
+```
+
+Tarn was started by Aino Berg after a winter of missed ferries.
+""",
+    "rove.md": """# Rove
+
+Rove builds on the timetables of Tarn, and gives you:
+
+- Python versions of every Tarn command
+- Support for maps
+- Support for tickets
+- Support for groups
+""",
+    "licence.txt": """                    Ridge Open Licence
+                    Version 2, March 2019
+
+1. Definitions.
+
+   "Joint Work" means a work that combines the Software with material under other terms.
+
+2. Grant of Patent Rights. Each contributor grants you a free right to use the patents that the Software needs.
+""",
+}
+
+
+def test_a_sentence_that_answers_is_not_lost_to_a_list_that_shares_its_words(manuals: Assistant) -> None:
+    answer = checked(manuals, "Which Python versions does Tarn support?")
+    assert answer.status == "answered"
+    assert quotes(answer)[0] == "Tarn officially supports Python 3.11 and later."
+    assert "Support for maps" not in quotes(answer)
+
+
+def test_one_item_that_answers_does_not_bring_its_list(manuals: Assistant) -> None:
+    answer = checked(manuals, "Which editors does Tarn fit into?")
+    assert quotes(answer)[0] == "Fits into the editor Quill"
+    assert "Writes calendars and posters" not in quotes(answer)
+
+
+def test_a_name_may_be_the_initials_of_what_a_source_is_called(manuals: Assistant) -> None:
+    answer = checked(manuals, 'What does the ROL call a "Joint Work"?')
+    assert answer.status != "not_found"
+    assert quotes(answer)[0].startswith('"Joint Work" means')
+
+
+def test_a_run_in_heading_brings_its_sentence(manuals: Assistant) -> None:
+    answer = checked(manuals, "Does the ROL grant patent rights?")
+    assert quotes(answer)[0] == (
+        "Grant of Patent Rights. Each contributor grants you a free right to use the patents that the Software needs."
+    )
+
+
 @pytest.mark.parametrize(
     ("question", "needed"),
     [

@@ -9,6 +9,7 @@ from rag.language import (
     defines,
     is_summary_sentence,
     question_kind,
+    questions_in,
     sides_of,
     sources_question,
     term_of,
@@ -477,3 +478,28 @@ def test_a_question_for_the_sources_is_not_taken_for_one_about_them(question: st
 )
 def test_a_sentence_that_sums_up_is_known_by_its_words(sentence: str, does: bool) -> None:
     assert is_summary_sentence(sentence) is does
+
+
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        ("what is tarn used for and what is rove used for", ("what is tarn used for?", "What is rove used for?")),
+        ("Who founded it and when was it founded?", ("Who founded it?", "When was it founded?")),
+        ("who decides what is built and what is sold", ()),
+        ("tell me about trains and ferries", ()),
+    ],
+)
+def test_a_message_may_ask_twice_without_a_mark(message: str, parts: tuple[str, ...]) -> None:
+    assert questions_in(message) == parts
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Compare the terms of the GPL and the MPL", ("the terms of the GPL", "the terms of the MPL")),
+        ("compare the cost of living in Rome and Paris", ("the cost of living in Rome", "the cost of living in Paris")),
+        ("difference between a head of state and a head of court", ("a head of state", "a head of court")),
+    ],
+)  # fmt: skip
+def test_what_is_compared_is_said_of_both_sides(question: str, names: tuple[str, ...]) -> None:
+    assert tuple(side.name for side in sides_of(question)) == names

@@ -41,6 +41,7 @@ def _blocks(document: Document) -> list[tuple[str, str]]:
 @settings(max_examples=400)
 def test_the_text_is_the_files_own(suffix: str, text: str) -> None:
     assume("\x00" not in text)  # two bytes to a character, or no text at all
+    assume("\x1b" not in text and "\b" not in text)  # a terminal's colours and double strikes are no text
     data = text.encode()
     try:
         loaded = load_bytes(data, "a" + suffix)
@@ -52,6 +53,18 @@ def test_the_text_is_the_files_own(suffix: str, text: str) -> None:
         return
     assert loaded.document.text == text.removeprefix("\ufeff")
     making.check(loaded)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "\x1b[1mNAME\x1b[0m\n  man - \x1b[4mpages\x1b[24m",
+        "N\bNA\bAM\bME\bE\n  man - _\bp_\ba_\bg_\be_\bs",
+        "NAME\n  man - \x1b]8;;https://example.org/\x1b\\pages\x1b]8;;\x1b\\",
+    ],
+)
+def test_a_terminals_colours_are_no_text(printed: str) -> None:
+    assert _read(printed, ".txt").text == "NAME\n  man - pages"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
