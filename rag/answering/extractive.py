@@ -17,7 +17,7 @@ from rag.answering.citing import MOST_CLAIMS, QuotedSpan, cites, claims_of, diff
 from rag.answering.comparison import comparison_answer
 from rag.answering.differing import differing
 from rag.answering.findings import Answering, Findings
-from rag.answering.overview import outline, section
+from rag.answering.overview import LINES, numbered_section, outline, section
 from rag.answering.selection import claims_in_shape, closest, evidence, whole_lists
 from rag.answering.several import joined
 from rag.answering.table_answer import TABLE_KINDS, TableAnswer, answer_from_tables, leaves_unsaid
@@ -25,6 +25,7 @@ from rag.answering.table_closest import closest_in_tables
 from rag.answering.versions import in_time, with_time
 from rag.language import (
     Kind,
+    NumberedPart,
     Side,
     asks_a_figure,
     cased,
@@ -32,6 +33,7 @@ from rag.language import (
     document_phrase,
     foreign_source_notice,
     is_function_word,
+    numbered_part,
     question_kind,
     questions_in,
     reads_as_english,
@@ -126,6 +128,8 @@ def _read_for(question: str, alone: RewrittenQuestion, answering: Answering) -> 
     found = now.found
     asked, kind = found.asked_as, question_kind(found.asked_as)
     blank = Answer(question, asked, "not_found", (), tuple(h.passage for h in found.hits), 0.0, shape=_SHAPES[kind])
+    if (part := numbered_part(asked)) is not None and (shown := _numbered(blank, part, found, corpus)) is not None:
+        return shown, _inside(shown, found, corpus)
     if kind in ("overview", "topic"):
         overview = _overview(blank, kind, topic_of(asked), found, answering)
         if overview is not None:
@@ -246,6 +250,15 @@ def _overview(blank: Answer, kind: Kind, topic: str, found: Retrieved, answering
     if named is not None and not left_out:
         return replace(answer, status="answered", confidence=1.0)
     return replace(answer, status="partly", reason="closest", confidence=0.0)
+
+
+def _numbered(blank: Answer, part: NumberedPart, found: Retrieved, corpus: Corpus) -> Answer | None:
+    """The part of a document that is asked for by its number; None where no source has one."""
+    named = [corpus.document(one.document_id) for one in corpus.named(part.of)[:_NAMED]] if part.of else []
+    for document in named or documents_of(found.hits).values():
+        if document is not None and (places := numbered_section(document, part, LINES)):
+            return replace(blank, status="answered", shape="overview", claims=claims_of(places), confidence=1.0)
+    return None
 
 
 def _sections_that(asked: str, findings: Findings, found: Retrieved) -> list[QuotedSpan]:

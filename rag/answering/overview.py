@@ -12,12 +12,12 @@ from itertools import groupby
 from typing import TypeVar
 
 from rag.answering.citing import QuotedSpan
-from rag.language import is_function_word, is_summary_sentence, sentences_within, terms
+from rag.language import NumberedPart, is_function_word, is_summary_sentence, sentences_within, terms
 from rag.types import Block, Document, Span
 
 T = TypeVar("T")
 
-__all__ = ["LINES", "outline", "section"]
+__all__ = ["LINES", "numbered_section", "outline", "section"]
 
 LINES = 12
 """Lines of an outline at most."""
@@ -61,6 +61,17 @@ def section(document: Document, topic: str, most: int) -> list[QuotedSpan]:
         if wanted and named and wanted <= named | set(terms(document.name)) and 2 * len(wanted & named) >= len(named):
             return [replace(place, group="") for place in _all(document, one)][:most]
     return []
+
+
+def numbered_section(document: Document, part: NumberedPart, most: int) -> list[QuotedSpan]:
+    """The sentences of the part that a number calls, those of its own parts included; where they are more than `most`,
+    the first of each paragraph. Empty where no heading has the number.
+    """
+    sections = [one for one in _sections(document) if any(map(part.is_headed, one.heading))]
+    places = [replace(place, group=one.heading[-1]) for one in sections for place in _all(document, one)]
+    if len(places) > most:
+        places = _spread([place for one in sections for place in _carrying(document, one)] or places, most)
+    return places
 
 
 def _sections(document: Document) -> list[_Section]:

@@ -74,6 +74,8 @@ from .notices import closest_opening as closest_opening
 from .notices import foreign_source_notice as foreign_source_notice
 from .notices import languages_served as languages_served
 from .notices import other_language_notice as other_language_notice
+from .numbered import NumberedPart as NumberedPart
+from .numbered import numbered_part as numbered_part
 from .numbers import FIGURE as FIGURE
 from .numbers import NUMBERED as NUMBERED
 from .numbers import Quantity as Quantity

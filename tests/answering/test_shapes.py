@@ -258,6 +258,34 @@ Rove builds on the timetables of Tarn, and gives you:
 - Support for tickets
 - Support for groups
 """,
+    "changes.md": """# Changes of Tarn
+
+## v2.1.3 (2024-05-02)
+
+Night trains keep their date.
+
+## v2.1.0 (2024-03-11)
+
+Ferries that run on request are read.
+
+## v2.10.0 (2025-01-20)
+
+Stops may have several names.
+""",
+    "harbour.md": """# Harbour rules
+
+## 4 Dues
+
+Every ship pays for its berth.
+
+### 4.2 Berths
+
+Berths are paid for by the metre. Ferries pay half.
+
+## 4.20 Fuel
+
+Fuel is sold at the quay.
+""",
     "licence.txt": """                    Ridge Open Licence
                     Version 2, March 2019
 
@@ -268,6 +296,27 @@ Rove builds on the timetables of Tarn, and gives you:
 2. Grant of Patent Rights. Each contributor grants you a free right to use the patents that the Software needs.
 """,
 }
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("What does section 4.2 say?", ["Berths are paid for by the metre.", "Ferries pay half."]),
+        (
+            "summarise section 4 of the harbour rules",
+            ["Every ship pays for its berth.", "Berths are paid for by the metre.", "Ferries pay half."],
+        ),
+        ("What's new in Tarn 2.1?", ["Ferries that run on request are read."]),
+        ("What changed in version 2.1.3?", ["Night trains keep their date."]),
+    ],
+)
+def test_a_part_is_shown_by_its_number(manuals: Assistant, question: str, said: list[str]) -> None:
+    answer = checked(manuals, question)
+    assert (answer.status, answer.shape, quotes(answer)) == ("answered", "overview", said)
+
+
+def test_a_part_that_no_source_has_is_not_made_up(manuals: Assistant) -> None:
+    assert checked(manuals, "What does section 9.7 say?").status != "answered"
 
 
 def test_a_sentence_that_answers_is_not_lost_to_a_list_that_shares_its_words(manuals: Assistant) -> None:

@@ -92,7 +92,7 @@ class _Walk:
         if word_count(text) > 60:  # somebody wanted large letters
             self.writer.add("paragraph", " ".join(text.split()))
         else:
-            self.writer.add("heading", " ".join(text.split()), level)
+            self.writer.add("heading", " ".join(text.split()).rstrip(" ¶"), level)
 
     def _table(self, table: _Element) -> None:
         for caption in table.findall("caption"):
