@@ -1,5 +1,8 @@
 // Where a person is on the page, as a link: a conversation, an answer, a citation, a source, a page or a place in it.
 
+import { say } from "./dom.js";
+import { t } from "./words.js";
+
 const NAMES = ["talk", "turn", "note", "source", "page", "at", "sources"];
 const OWN = document.title;
 
@@ -77,13 +80,8 @@ export class Addresses {
 // What lies over a conversation and is closed to get back to it.
 const kind = (place) => (place.note ? "note" : place.source || place.sources !== undefined ? "source" : "");
 
-// A link to a place that is copied when it is pressed, as well as an address like any other.
+// Copies a link, and says so.
 export async function copyLink(link) {
-  const whole = new URL(link, location.href).href;
-  try {
-    await navigator.clipboard.writeText(whole);
-    return true;
-  } catch {
-    return false; // not allowed here: the address bar has it
-  }
+  const copying = navigator.clipboard?.writeText(new URL(link, location.href).href) ?? Promise.reject();
+  say(await copying.then(() => t("Link copied."), () => t("The link is in the address bar.")));
 }

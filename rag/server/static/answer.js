@@ -1,6 +1,6 @@
 // How an answer looks: how far it is one, its sentences with their numbers, the notes below, and the honest "not found".
 
-import { h, pageWords, plural } from "./dom.js";
+import { button, h, pageWords, plural } from "./dom.js";
 import { cite, notes } from "./notes.js";
 import { columnsOf, grid, sheetPlace } from "./table.js";
 import { t } from "./words.js";
@@ -121,24 +121,14 @@ function fold(claims) {
 const chips = (cited, onopen, card) => (citation) => {
   const open = () => {
     card.hide();
-    onopen(
-      cited,
-      cited.findIndex((each) => each.number === citation.number),
-      node,
-    );
+    const index = cited.findIndex((each) => each.number === citation.number);
+    onopen(cited, index, node);
   };
-  const node = h(
-    "button",
-    {
-      type: "button",
-      class: "chip",
-      "data-number": citation.number,
-      "data-cited": cite(citation),
-      "aria-label": t("Citation {number}: {said}", { number: citation.number, said: place(citation) }),
-      onclick: open,
-    },
-    String(citation.number),
-  );
+  const node = button("chip", String(citation.number), open, {
+    "data-number": citation.number,
+    "data-cited": cite(citation),
+    "aria-label": t("Citation {number}: {said}", { number: citation.number, said: place(citation) }),
+  });
   card.watch(node, citation);
   return node;
 };
@@ -207,22 +197,15 @@ function laidOut(answer, folds, chip) {
 
 // Opens what is folded of a long answer; the first sentence that appears takes the focus.
 function more(count, nodes) {
-  const button = h(
-    "button",
-    {
-      type: "button",
-      class: "link more",
-      onclick: () => {
-        const within = nodes.filter(Boolean).flatMap((node) => [node, ...node.querySelectorAll("[hidden]")]);
-        const late = within.filter((node) => node.hidden);
-        for (const node of late) node.hidden = false;
-        button.remove();
-        late.find((node) => node.matches(".claim"))?.querySelector("button.chip")?.focus({ preventScroll: true });
-      },
-    },
-    t("and {count} more", { count }),
-  );
-  return button;
+  const unfold = () => {
+    const within = nodes.filter(Boolean).flatMap((node) => [node, ...node.querySelectorAll("[hidden]")]);
+    const late = within.filter((node) => node.hidden);
+    for (const node of late) node.hidden = false;
+    door.remove();
+    late.find((node) => node.matches(".claim"))?.querySelector("button.chip")?.focus({ preventScroll: true });
+  };
+  const door = button("link more", t("and {count} more", { count }), unfold);
+  return door;
 }
 
 // Claims that give different figures for the same thing belong side by side; a note says so above them.
@@ -243,25 +226,19 @@ function notFound(answer, onpassage) {
         { class: "nearest" },
         h("summary", {}, t("Nearest passages")),
         h("p", { class: "aside" }, t("They are not an answer.")),
-        h(
-          "ul",
-          { class: "near", "aria-label": t("Nearest passages") },
-          near.map((passage, index) =>
-            h(
-              "li",
-              {},
-              passageButton(passage, (event) => onpassage(near, index, event.currentTarget)),
-            ),
-          ),
-        ),
+        passageList(near, (index, from) => onpassage(near, index, from), t("Nearest passages")),
       ),
   ];
 }
 
-export function passageButton(passage, onclick) {
-  return h(
-    "button",
-    { type: "button", class: "passage", onclick },
+// Passages to choose from; onopen(index, button).
+export function passageList(passages, onopen, label) {
+  const item = (passage, index) => h("li", {}, button("passage", inShort(passage), (event) => onopen(index, event.currentTarget)));
+  return h("ul", { class: "near", "aria-label": label }, passages.map(item));
+}
+
+function inShort(passage) {
+  return [
     h(
       "span",
       { class: "where" },
@@ -279,7 +256,7 @@ export function passageButton(passage, onclick) {
         .slice(0, 240),
     ),
     h("bdi", { class: "path" }, passage.path),
-  );
+  ];
 }
 
 // What is said of the sources themselves, with the list that it may hold.

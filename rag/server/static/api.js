@@ -80,14 +80,10 @@ export function send(file, name, onprogress, signal) {
     const request = new XMLHttpRequest();
     request.open("POST", `${address("receive")}?${new URLSearchParams({ name })}`);
     request.setRequestHeader("content-type", "application/octet-stream");
+    request.responseType = "json";
     request.upload.addEventListener("progress", (event) => onprogress(event.loaded / (event.total || 1)));
     request.addEventListener("load", () => {
-      let found = {};
-      try {
-        found = JSON.parse(request.responseText);
-      } catch {
-        // what is no JSON has no error to tell either
-      }
+      const found = request.response ?? {}; // what is no JSON has no error to tell either
       if (request.status === 200) resolve(found.path);
       else reject(request.status === 401 ? signedOut() : new Refused(reason(found, request.status)));
     });

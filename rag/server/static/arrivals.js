@@ -6,9 +6,10 @@ import { language, t } from "./words.js";
 
 const SIDE_BY_SIDE = 2;
 const LOOK = 400; // milliseconds
-const LIVE = ["running", "waiting"];
 
 const WORDS = { reading: t("Reading"), embedding: t("Embedding"), writing: t("Writing the index") };
+
+export const live = (build) => ["running", "waiting"].includes(build?.state);
 
 // Watches the build on the server and tells `onchange(progress)`; resolves once nothing is being built.
 export class Builds {
@@ -35,10 +36,10 @@ export class Builds {
     for (;;) {
       const { wish } = this; // who joins while the answer is on its way may have had another build begun
       const now = await call("progress").catch(() => null);
-      const more = now && this.last && now.published > this.last.published && LIVE.includes(now.state);
+      const more = now && this.last && now.published > this.last.published && live(now);
       if (now) this.onchange((this.last = now));
       if (more) this.onmore?.();
-      if (now && !LIVE.includes(now.state) && wish === this.wish) return now;
+      if (now && !live(now) && wish === this.wish) return now;
       await new Promise((done) => setTimeout(done, LOOK));
     }
   }
@@ -47,11 +48,7 @@ export class Builds {
 export function progressBar(label, onstop, stopLabel) {
   const words = h("span", { class: "step" });
   const fill = h("span", { class: "fill" });
-  const bar = h(
-    "div",
-    { class: "track", role: "progressbar", "aria-label": label, "aria-valuemin": "0", "aria-valuemax": "100" },
-    fill,
-  );
+  const bar = h("div", { class: "track", role: "progressbar", "aria-label": label, "aria-valuemin": 0, "aria-valuemax": 100 }, fill);
   const node = h("div", { class: "progress" }, words, onstop && iconButton("close", stopLabel, onstop), bar);
   node.set = (text, fraction) => {
     words.replaceChildren(text);

@@ -1,6 +1,6 @@
 // Texts, files and addresses brought in from wherever a person is: the paperclip beside the question, and pasting.
 
-import { drawer, h, icon, iconButton } from "./dom.js";
+import { button, drawer, h, iconButton, wordButton } from "./dom.js";
 import { t } from "./words.js";
 
 const TITLE = 80; // characters of a name made from the text
@@ -24,12 +24,11 @@ export class Bringing {
     this.node = drawer(
       "pasting",
       t("Add a text"),
-      h("div", { class: "top" }, h("h2", {}, t("Add a text")), iconButton("close", t("Close"), () => this.node.close())),
       this.told,
       this.address,
       this.title,
       this.text,
-      h("div", { class: "foot" }, h("button", { type: "button", class: "only", onclick: () => this.add() }, t("Add to the sources"))),
+      h("div", { class: "foot" }, button("only", t("Add to the sources"), () => this.add())),
     );
     document.addEventListener("paste", (event) => this.pasted(event, composer.field), { capture: true });
   }
@@ -40,7 +39,7 @@ export class Bringing {
 
   // The button of the list of sources that opens the form.
   button() {
-    return h("button", { type: "button", class: "ghost wordy", onclick: () => this.open() }, icon("edit"), h("span", {}, t("Paste text")));
+    return wordButton("edit", t("Paste text"), () => this.open());
   }
 
   open(text = "", told = "") {

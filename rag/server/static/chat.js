@@ -64,21 +64,9 @@ export class Chat {
     this.standing = standing;
   }
 
-  get scope() {
-    return this.composer.scope;
-  }
-
-  focus() {
-    this.composer.focus();
-  }
-
-  limit(sources) {
-    this.composer.limit(sources);
-  }
-
   start() {
     this.open(store.fresh());
-    this.focus();
+    this.composer.focus();
   }
 
   open(conversation) {
@@ -154,7 +142,7 @@ export class Chat {
   async ask(question, version) {
     if (this.running) return this.composer.queue(question);
     const talk = this.talk;
-    const turn = add(talk, question, version ? version.parent : talk.shown, this.scope);
+    const turn = add(talk, question, version ? version.parent : talk.shown, this.composer.scope);
     talk.title ||= question;
     this.running = new AbortController();
     this.asking = turn;
@@ -260,7 +248,7 @@ export class Chat {
       onask: (question) => this.ask(question),
       onversion: (other) => this.showVersion(other),
       onversionof: (one, question) => this.composer.onsend(question, one),
-      oneverywhere: () => (this.limit([]), this.ask(turn.question, turn)),
+      oneverywhere: () => (this.composer.limit([]), this.ask(turn.question, turn)),
       onsources: () => this.onsources(),
     };
   }

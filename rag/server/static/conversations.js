@@ -1,7 +1,7 @@
 // Earlier conversations: find, open, pin, rename, delete.
 
 import { path } from "./branches.js";
-import { day, drawer, h, icon, iconButton, plural, say } from "./dom.js";
+import { button, day, drawer, h, iconButton, plural, problem, say } from "./dom.js";
 import * as kept from "./kept.js";
 import * as store from "./store.js";
 import { t, within } from "./words.js";
@@ -16,25 +16,19 @@ export function conversationsDrawer(chat, onerase) {
     maxlength: 200,
     oninput: () => show(),
   });
-  const problem = h("p", { class: "problem", role: "alert", hidden: true });
+  const wrong = problem();
   const said = h("p", { class: "said", role: "status", hidden: true });
   const node = drawer(
     "left",
     t("Conversations"),
     h(
-      "div",
-      { class: "top" },
-      h("h2", {}, t("Conversations")),
-      iconButton("close", t("Close"), () => node.close()),
-    ),
-    h(
       "p",
       { class: "aside" },
       store.user ? t("Kept on the server, for you alone.") : t("Kept in this browser only."),
       " ",
-      h("button", { type: "button", class: "link", onclick: onerase }, t("Delete all my data")),
+      button("link", t("Delete all my data"), onerase),
     ),
-    problem,
+    wrong,
     said,
     sought,
     list,
@@ -50,24 +44,13 @@ export function conversationsDrawer(chat, onerase) {
   function row(conversation) {
     const title = conversation.title || t("Untitled");
     const item = h("li", { class: conversation.id === chat.talk.id ? "current" : "", "data-talk": conversation.id });
-    const name = h(
-      "button",
-      {
-        type: "button",
-        class: "pick",
-        "aria-current": conversation.id === chat.talk.id && "true",
-        onclick: () => ((said.hidden = true), node.close(), chat.open(conversation)),
-      },
-      h("bdi", { class: "title" }, title),
-      h("span", { class: "path" }, `${day(conversation.at)} · ${plural(path(conversation).length, "question")}`),
-    );
+    const amount = `${day(conversation.at)} · ${plural(path(conversation).length, "question")}`;
+    const open = () => ((said.hidden = true), node.close(), chat.open(conversation));
+    const name = button("pick", [h("bdi", { class: "title" }, title), h("span", { class: "path" }, amount)], open, {
+      "aria-current": conversation.id === chat.talk.id && "true",
+    });
     const rename = () => {
-      const field = h("input", {
-        type: "text",
-        value: title,
-        "aria-label": t("Name of the conversation"),
-        maxlength: 120,
-      });
+      const field = h("input", { type: "text", value: title, "aria-label": t("Name of the conversation"), maxlength: 120 });
       const keep = () => {
         const chosen = field.value.trim() || title;
         store.rename(conversation.id, chosen);
@@ -85,20 +68,20 @@ export function conversationsDrawer(chat, onerase) {
     };
     const isPinned = kept.pinned(conversation.id);
     const remove = () => {
-      const open = conversation.id === chat.talk.id;
+      const shown = conversation.id === chat.talk.id;
       store.remove(conversation.id);
-      if (open) chat.open(store.fresh());
+      if (shown) chat.open(store.fresh());
       show();
       const back = () => {
         store.save(conversation, conversation.at);
         if (isPinned) kept.pin(conversation.id, true);
-        if (open) chat.open(conversation);
+        if (shown) chat.open(conversation);
         said.hidden = true;
         show();
         list.querySelector(`[data-talk="${conversation.id}"] .pick`)?.focus();
         say(t("“{title}” is back.", { title }));
       };
-      const undo = h("button", { type: "button", class: "link", onclick: back }, t("Undo"));
+      const undo = button("link", t("Undo"), back);
       said.hidden = false;
       said.replaceChildren(h("span", {}, within("Deleted: {title}", { title: h("bdi", {}, title) })), undo);
       undo.focus();
@@ -106,10 +89,7 @@ export function conversationsDrawer(chat, onerase) {
     const pin = () => (kept.pin(conversation.id, !isPinned), show());
     item.append(
       name,
-      iconButton("pin", t("Pin “{title}”", { title }), pin, {
-        class: "ghost quiet pin",
-        "aria-pressed": String(isPinned),
-      }),
+      iconButton("pin", t("Pin “{title}”", { title }), pin, { class: "ghost quiet pin", "aria-pressed": String(isPinned) }),
       iconButton("edit", t("Rename “{title}”", { title }), rename, { class: "ghost quiet" }),
       iconButton("bin", t("Delete “{title}”", { title }), remove, { class: "ghost quiet" }),
     );
@@ -131,7 +111,7 @@ export function conversationsDrawer(chat, onerase) {
   node.addEventListener("close", () => (said.hidden = true));
   kept.keepOnServer(
     () => (node.open && onopen(), store.find(chat.talk.id) && chat.heard()),
-    (message) => (problem.replaceChildren(icon("warn"), message), (problem.hidden = false)),
+    (message) => wrong.tell(message),
   );
   return { node, onopen };
 }

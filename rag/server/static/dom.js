@@ -45,7 +45,6 @@ const STROKES = {
   out: "M10 5H5v14h5M14 8l4 4-4 4M9 12h9",
   good: "M8 20H4v-9h4zM8 11l4-7c1.7 0 2.4 1.2 2 3l-.6 2.5H19l-1.4 8.2c-.2 1.4-1 2.3-2.4 2.3H8",
   flag: "M6 21V4h11l-2 4 2 4H6",
-  more: "M6 12h.01M12 12h.01M18 12h.01",
   warn: "M12 4l9 16H3zM12 10v4.5M12 17.2v.3",
 };
 
@@ -61,13 +60,35 @@ export function icon(name) {
   return svg;
 }
 
-export function iconButton(name, label, onclick, extra = {}) {
-  return h(
-    "button",
-    { type: "button", class: "ghost", "aria-label": label, title: label, onclick, ...extra },
-    icon(name),
-  );
+export const button = (cls, words, onclick, extra = {}) => h("button", { type: "button", class: cls, onclick, ...extra }, words);
+
+export const iconButton = (name, label, onclick, extra = {}) =>
+  button("ghost", icon(name), onclick, { "aria-label": label, title: label, ...extra });
+
+export const wordButton = (name, words, onclick, extra = {}) => button("ghost wordy", [icon(name), h("span", {}, words)], onclick, extra);
+
+// What went wrong, in words; without any it is not there until `tell` has some.
+export function problem(words = "") {
+  const node = h("p", { class: "problem", role: "alert" });
+  node.tell = (said) => ((node.hidden = !said), node.replaceChildren(icon("warn"), said));
+  node.tell(words);
+  return node;
 }
+
+// One of a few ways to show something; options: [[name, words]]; `set(name)` says which one it is.
+export function choice(label, options, onchoose) {
+  const one = ([name, words]) => button(null, words, () => onchoose(name), { "data-name": name });
+  const node = h("div", { class: "switch", role: "group", "aria-label": label }, options.map(one));
+  node.set = (name) => {
+    for (const each of node.children) each.setAttribute("aria-pressed", String(each.dataset.name === name));
+  };
+  return node;
+}
+
+// What the page does about a click on a link, unless a key says that the browser is to follow it.
+export const followed = (act) => (event) => event.metaKey || event.ctrlKey || event.shiftKey || (event.preventDefault(), act());
+
+export const isTyping = () => /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName);
 
 export { plural } from "./words.js";
 
@@ -99,7 +120,8 @@ export function say(text) {
 
 // A native dialog that closes on its backdrop; one that has its place on the page (`stays`) does not close.
 export function drawer(cls, label, ...children) {
-  const node = h("dialog", { class: `drawer ${cls}`, "aria-label": label }, ...children);
+  const top = h("div", { class: "top" }, h("h2", {}, label), iconButton("close", t("Close"), () => node.close()));
+  const node = h("dialog", { class: `drawer ${cls}`, "aria-label": label }, top, ...children);
   const close = node.close.bind(node);
   node.close = () => node.stays || close();
   node.addEventListener("click", (event) => event.target === node && node.close());

@@ -2,8 +2,8 @@
 
 import { copyLink, linkTo } from "./address.js";
 import { call, originalOf } from "./api.js";
-import { passageButton } from "./answer.js";
-import { dateWords, day, h, icon, iconButton, pageWords, plural, say, wide } from "./dom.js";
+import { passageList } from "./answer.js";
+import { button, choice, dateWords, day, followed, h, icon, iconButton, pageWords, plural, problem, wide } from "./dom.js";
 import { edge } from "./edge.js";
 import { excerpt, prose } from "./excerpt.js";
 import { PageView } from "./pageview.js";
@@ -53,11 +53,8 @@ export class Evidence {
   }
 
   cited(items, index, passages, from, onshow) {
-    const own = (passage) =>
-      !items.some(
-        (each) =>
-          each.document_id === passage.document_id && each.span[0] < passage.span[1] && passage.span[0] < each.span[1],
-      );
+    const overlap = (one, other) => one.document_id === other.document_id && one.span[0] < other.span[1] && other.span[0] < one.span[1];
+    const own = (passage) => !items.some((each) => overlap(each, passage));
     this.open({ items, index, from, onshow, kind: "cited", also: passages.filter(own) });
   }
 
@@ -140,35 +137,20 @@ export class Evidence {
     const { items, index, kind } = shown;
     const item = items[index];
     shown.onshow(item.number);
+    const counted = { cited: "Citation {at} of {all}", near: "Nearest passage {at} of {all}", also: "Also found {at} of {all}" }[kind];
     this.count.replaceChildren(
-      ...(kind === "cited"
-        ? [
-            h("span", { class: "chip open" }, String(item.number)),
-            h("span", {}, t("Citation {at} of {all}", { at: index + 1, all: items.length })),
-          ]
-        : [
-            h(
-              "span",
-              {},
-              kind === "near"
-                ? t("Nearest passage {at} of {all}", { at: index + 1, all: items.length })
-                : t("Also found {at} of {all}", { at: index + 1, all: items.length }),
-            ),
-          ]),
+      ...[
+        kind === "cited" && h("span", { class: "chip open" }, String(item.number)),
+        h("span", {}, t(counted, { at: index + 1, all: items.length })),
+        shown.back && button("link", t("Back to the citations"), () => this.open(shown.back)),
+      ].filter(Boolean),
     );
-    if (shown.back)
-      this.count.append(
-        h("button", { type: "button", class: "link", onclick: () => this.open(shown.back) }, t("Back to the citations")),
-      );
     this.previous.disabled = index === 0;
     this.next.disabled = index === items.length - 1;
     const noun = kind === "cited" ? "citation" : "passage";
-    for (const [button, way] of [
-      [this.previous, "Previous"],
-      [this.next, "Next"],
-    ]) {
-      button.title = t(`${way} ${noun}`);
-      button.setAttribute("aria-label", button.title);
+    for (const [node, way] of [[this.previous, "Previous"], [this.next, "Next"]]) {
+      node.title = t(`${way} ${noun}`);
+      node.setAttribute("aria-label", node.title);
     }
     this.fillAlso();
     if (!this.about.firstChild) {
@@ -186,10 +168,10 @@ export class Evidence {
         answer: item.answer ?? null,
         around: AROUND[this.around],
       });
-    } catch (problem) {
+    } catch (failure) {
       if (this.shown !== shown) return;
       this.about.replaceChildren(h("h2", {}, h("bdi", {}, item.title)));
-      this.body.replaceChildren(h("p", { class: "problem", role: "alert" }, icon("warn"), problem.message));
+      this.body.replaceChildren(problem(failure.message));
       return;
     } finally {
       this.node.removeAttribute("aria-busy");
@@ -238,16 +220,10 @@ export class Evidence {
     const { items, index, from, kind } = this.shown;
     const at = linkTo({ source: found.path, at: items[index].span });
     const link = kind === "cited" ? this.linkOf(items[index], from) : at;
-    const taken = (event) => event.metaKey || event.ctrlKey || event.shiftKey || (event.preventDefault(), false);
     const way = (name, words, href, more) => h("a", { class: "ghost", href, "aria-label": words, title: words, ...more }, icon(name));
     return [
-      way("link", t("Copy a link to this citation"), link, {
-        onclick: async (event) => {
-          if (taken(event)) return;
-          say((await copyLink(link)) ? t("Link copied.") : t("The link is in the address bar."));
-        },
-      }),
-      way("books", t("Read the whole source"), at, { onclick: (event) => taken(event) || this.onread(found, items[index]) }),
+      way("link", t("Copy a link to this citation"), link, { onclick: followed(() => copyLink(link)) }),
+      way("books", t("Read the whole source"), at, { onclick: followed(() => this.onread(found, items[index])) }),
       found.modified > 0 &&
         way("open", t("Open the source"), originalOf(found.document_id, found.path) + (found.page ? `#page=${found.page}` : ""), {
           target: "_blank",
@@ -261,12 +237,8 @@ export class Evidence {
     if (found.verdict === "gone") return trouble(t("No longer among the sources: this is what was quoted"));
     if (found.verdict === "changed") return trouble(t("The source has changed and no longer says this"));
     if (found.verdict === "reread") return trouble(t("Source read anew: its text no longer has this quote"));
-    if (this.shown.kind !== "cited")
-      return h(
-        "p",
-        { class: "verdict plain" },
-        this.shown.kind === "near" ? t("Near the question, not an answer") : t("Found, not cited"),
-      );
+    const uncited = { near: t("Near the question, not an answer"), also: t("Found, not cited") }[this.shown.kind];
+    if (uncited) return h("p", { class: "verdict plain" }, uncited);
     if (found.verdict === "moved") {
       const same = found.document_id === item.document_id;
       const words = same ? "Exact quote, found again in the source, read anew" : "Exact quote, found again in the changed source";
@@ -278,37 +250,20 @@ export class Evidence {
   }
 
   switcher(mode, found, item) {
-    const one = (name, words) =>
-      h(
-        "button",
-        {
-          type: "button",
-          "aria-pressed": String(mode === name),
-          onclick: () => (
-            (this.wish = name),
-            this.show(found, item),
-            this.about.querySelector('[aria-pressed="true"]').focus()
-          ),
-        },
-        words,
-      );
-    return h(
-      "div",
-      { class: "switch", role: "group", "aria-label": t("Show as") },
-      one("page", t("Page")),
-      one("text", t("Text")),
-    );
+    const node = choice(t("Show as"), [["page", t("Page")], ["text", t("Text")]], (name) => {
+      this.wish = name;
+      this.show(found, item);
+      this.about.querySelector('[aria-pressed="true"]').focus();
+    });
+    node.set(mode);
+    return node;
   }
 
   text(found, item) {
     const more =
       found.quote !== undefined &&
       this.around < AROUND.length - 1 &&
-      h(
-        "button",
-        { type: "button", class: "ghost wordy more", onclick: () => (this.around++, this.fill()) },
-        t("Show more of the source"),
-      );
+      button("ghost wordy more", t("Show more of the source"), () => (this.around++, this.fill()));
     this.body.replaceChildren(...[...this.words(found, item), more].filter(Boolean));
     this.reveal();
   }
@@ -347,17 +302,7 @@ export class Evidence {
       this.open({ ...this.shown, items: also, index, kind: "also", onshow: () => onshow("none"), back: this.shown });
     this.also.replaceChildren(
       h("summary", {}, t("Also found, not cited ({count})", { count: also.length })),
-      h(
-        "ul",
-        { class: "near" },
-        also.map((passage, index) =>
-          h(
-            "li",
-            {},
-            passageButton(passage, () => open(index)),
-          ),
-        ),
-      ),
+      passageList(also, open),
     );
   }
 }

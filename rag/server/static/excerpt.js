@@ -33,7 +33,7 @@ export function prose(found, text, from) {
 }
 
 // Only a single line break inside running text is shown as the space it stands for.
-function flow(text, running = true) {
+export function flow(text, running = true) {
   return running ? text.replace(/([^\n\r])\r?\n(?!\r?\n)/g, "$1 ") : text;
 }
 
@@ -79,11 +79,5 @@ function row(line) {
   if (RULE.test(line)) return h("span", { class: "rule" }, line.trim());
   const cells = line.trim().slice(1, -1).split("|");
   const bar = () => h("i", {}, "|");
-  return h(
-    "span",
-    { class: "row" },
-    cells.map((cell, index) =>
-      h("span", { class: "cell" }, bar(), cell, index === cells.length - 1 && bar()),
-    ),
-  );
+  return h("span", { class: "row" }, cells.map((cell, at) => h("span", { class: "cell" }, bar(), cell, at === cells.length - 1 && bar())));
 }

@@ -1,6 +1,6 @@
 // The keys of the page, on "?".
 
-import { drawer, h, iconButton } from "./dom.js";
+import { drawer, h, isTyping } from "./dom.js";
 import { t } from "./words.js";
 
 const KEYS = [
@@ -16,12 +16,10 @@ export function helpDrawer() {
   const node = drawer(
     "right keys",
     t("Keyboard"),
-    h("div", { class: "top" }, h("h2", {}, t("Keyboard")), iconButton("close", t("Close"), () => node.close())),
     h("dl", {}, KEYS.map(([key, words]) => h("div", {}, h("dt", {}, h("kbd", {}, key)), h("dd", {}, words)))),
   );
   document.addEventListener("keydown", (event) => {
-    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName || "");
-    if (event.key === "?" && !typing && !document.querySelector("dialog:modal")) node.showModal();
+    if (event.key === "?" && !isTyping() && !document.querySelector("dialog:modal")) node.showModal();
   });
   return node;
 }

@@ -1,8 +1,9 @@
 // What stays of a conversation: Markdown, a Word document, an evidence pack, and what a person says of an answer.
 
+import { cut, distinct } from "./answer.js";
 import { call } from "./api.js";
 import { path } from "./branches.js";
-import { h, icon, say } from "./dom.js";
+import { button, h, icon, iconButton, problem, say } from "./dom.js";
 import { t } from "./words.js";
 
 const fileName = (title, suffix) =>
@@ -50,32 +51,24 @@ async function saveWord(talk) {
 
 // The button in the head of the page, with its ways out.
 export function exporter(chat) {
-  const told = h("p", { class: "problem", role: "alert", hidden: true });
-  const way = (words, detail, act) =>
-    h(
-      "button",
-      {
-        type: "button",
-        onclick: async (event) => {
-          const button = event.currentTarget;
-          button.disabled = true;
-          told.hidden = true;
-          try {
-            if (!answered(chat.talk).length) throw new Error(t("There is nothing to export yet: ask something first."));
-            await act(chat.talk);
-            menu.open = false;
-            say(t("Saved."));
-          } catch (problem) {
-            told.replaceChildren(icon("warn"), problem.message);
-            told.hidden = false;
-          } finally {
-            button.disabled = false;
-          }
-        },
-      },
-      h("span", { class: "title" }, words),
-      h("span", { class: "aside" }, detail),
-    );
+  const told = problem();
+  const way = (words, detail, act) => {
+    const door = button(null, [h("span", { class: "title" }, words), h("span", { class: "aside" }, detail)], async () => {
+      door.disabled = true;
+      told.tell("");
+      try {
+        if (!answered(chat.talk).length) throw new Error(t("There is nothing to export yet: ask something first."));
+        await act(chat.talk);
+        menu.open = false;
+        say(t("Saved."));
+      } catch (failure) {
+        told.tell(failure.message);
+      } finally {
+        door.disabled = false;
+      }
+    });
+    return door;
+  };
   const menu = h(
     "details",
     { class: "menu" },
@@ -101,28 +94,17 @@ export function exporter(chat) {
   return menu;
 }
 
-const exactWords = (claim) =>
-  claim.answer
-    ? Array.from(claim.text)
-        .slice(...claim.answer)
-        .join("")
-    : null;
+const exactWords = (claim) => claim.answer && cut(claim.text, claim.answer)[1];
 
 // "Helpful", and what was wrong otherwise.
 export function opinions(turn, earlier) {
   const { answer } = turn;
   const found = answer.claims.length > 0 && answer.reason !== "closest"; // what comes closest is no answer yet
-  const cited = [...new Map(answer.claims.flatMap((claim) => claim.citations).map((each) => [each.number, each])).values()];
-  const good = h(
-    "button",
-    { type: "button", class: "ghost", "aria-label": t("Helpful"), title: t("Helpful"), "aria-pressed": "false" },
-    icon("good"),
-  );
-  const bad = h(
-    "button",
-    { type: "button", class: "ghost", "aria-label": t("Something is wrong"), title: t("Something is wrong"), "aria-expanded": "false" },
-    icon("flag"),
-  );
+  const cited = distinct(answer);
+  const helps = async () => (await send("helpful")) && (good.setAttribute("aria-pressed", "true"), show(false));
+  const good = iconButton("good", t("Helpful"), helps, { "aria-pressed": "false" });
+  const complain = () => (show(form.hidden), form.hidden || form.querySelector("input, textarea").focus());
+  const bad = iconButton("flag", t("Something is wrong"), complain, { "aria-expanded": "false" });
   const said = h("p", { class: "aside", role: "status" });
   const expected = h("textarea", { rows: 2, maxlength: 1000, "aria-label": t("What would have been right (not needed)"), placeholder: t("What would have been right? (not needed)") });
   const wrong = cited.map((each) =>
@@ -138,7 +120,7 @@ export function opinions(turn, earlier) {
       "div",
       { class: "ways-out" },
       h("button", { type: "submit", class: "add" }, found ? t("Wrong citation") : t("It should have been answered")),
-      found && h("button", { type: "button", class: "ghost wordy", onclick: () => report("should_answer") }, t("It does not answer my question")),
+      found && button("ghost wordy", t("It does not answer my question"), () => report("should_answer")),
     ),
   );
   const send = async (kind, more = {}) => {
@@ -169,9 +151,5 @@ export function opinions(turn, earlier) {
     form.hidden = !open;
     bad.setAttribute("aria-expanded", String(open));
   };
-  good.addEventListener("click", async () => {
-    if (await send("helpful")) (good.setAttribute("aria-pressed", "true"), show(false));
-  });
-  bad.addEventListener("click", () => (show(form.hidden), form.hidden || form.querySelector("input, textarea").focus()));
   return { buttons: [good, bad], rest: [form, said] };
 }

@@ -11,23 +11,13 @@ let later; // a timer
 let turn = Promise.resolve(); // one thing is told to the server after the other
 
 // By id: the version on the server, what was sent, whether pinned.
-function record() {
-  try {
-    return JSON.parse(localStorage.getItem(store.RECORD) || "{}") ?? {};
-  } catch {
-    return {};
-  }
-}
+const record = () => store.attempt(() => JSON.parse(localStorage.getItem(store.RECORD))) ?? {};
 
 function note(id, facts) {
   const known = record();
   if (facts) known[id] = { ...known[id], ...facts };
   else delete known[id];
-  try {
-    if (!store.left()) localStorage.setItem(store.RECORD, JSON.stringify(known));
-  } catch {
-    // nothing may be stored here
-  }
+  if (!store.left()) store.attempt(() => localStorage.setItem(store.RECORD, JSON.stringify(known)));
 }
 
 const mark = ({ title, at, turns }) => `${at} ${title} ${JSON.stringify(turns).length}`;

@@ -2,7 +2,7 @@
 
 import { Bringing } from "./bringing.js";
 import { Chat } from "./chat.js";
-import { h, icon, iconButton, wide } from "./dom.js";
+import { h, icon, iconButton, isTyping, wide, wordButton } from "./dom.js";
 import { conversationsDrawer } from "./conversations.js";
 import { eraser } from "./erase.js";
 import { Evidence } from "./evidence.js";
@@ -95,7 +95,7 @@ function open(root) {
     onmoved: (place) => places.moved(place),
     async onlimit(source, question) {
       await places.close();
-      chat.limit([source]);
+      chat.composer.limit([source]);
       if (question) chat.ask(question);
     },
   });
@@ -107,6 +107,8 @@ function open(root) {
     ontell: (words) => sources.tell(words),
   });
 
+  const listed = wordButton("books", t("Sources"), () => rail.show(sources), { "aria-label": t("Sources") });
+  listed.append(count);
   const header = h(
     "header",
     { class: "bar" },
@@ -122,20 +124,9 @@ function open(root) {
     h(
       "nav",
       { "aria-label": t("Page") },
-      h(
-        "button",
-        { type: "button", class: "ghost wordy", "aria-label": t("New conversation"), onclick: () => chat.start() },
-        icon("add"),
-        h("span", {}, t("New")),
-      ),
+      wordButton("add", t("New"), () => chat.start(), { "aria-label": t("New conversation") }),
       exporter(chat),
-      h(
-        "button",
-        { type: "button", class: "ghost wordy", "aria-label": t("Sources"), onclick: () => rail.show(sources) },
-        icon("books"),
-        h("span", {}, t("Sources")),
-        count,
-      ),
+      listed,
       themeButton(),
       store.user && signOut(),
     ),
@@ -146,8 +137,7 @@ function open(root) {
   places.begin();
   pulse.look();
   document.addEventListener("keydown", (event) => {
-    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName || "");
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) (event.preventDefault(), chat.focus());
+    if (event.key === "/" && !isTyping() && !event.ctrlKey && !event.metaKey) (event.preventDefault(), chat.composer.focus());
     if (event.key === "Escape" && wide.matches && evidence.shown && !reader.shown && !document.querySelector("dialog:modal"))
       evidence.leave();
   });

@@ -1,6 +1,6 @@
 // The notes at the foot of an answer: one for each place, whatever the number of sentences cited from it.
 
-import { h, pageWords } from "./dom.js";
+import { button, h, pageWords } from "./dom.js";
 import { t } from "./words.js";
 
 const RANGES = 4; // of a sheet, named in one note
@@ -40,26 +40,19 @@ export function notes(cited, onopen, early) {
     { class: "notes", "aria-label": t("Sources of this answer") },
     [...places.values()].map((here) => {
       const [first] = here;
+      const number = h("span", { class: "number", "aria-hidden": "true" }, ranges(here.map((each) => each.number)));
+      const where = h(
+        "span",
+        { class: "where" },
+        h("bdi", { class: "title" }, first.title),
+        first.page !== null && h("span", { class: "page" }, pageWords(first.page_label, first.page)),
+        sheetWords(here) && h("bdi", { class: "page" }, sheetWords(here)),
+        h("bdi", { class: "path" }, first.path),
+      );
       return h(
         "li",
         { hidden: !here.some((each) => early.has(each.number)), "data-numbers": here.map((each) => each.number).join(" ") },
-        h(
-          "button",
-          {
-            type: "button",
-            "data-cited": here.map(cite).join(" "),
-            onclick: (event) => onopen(cited, cited.indexOf(first), event.currentTarget),
-          },
-          h("span", { class: "number", "aria-hidden": "true" }, ranges(here.map((each) => each.number))),
-          h(
-            "span",
-            { class: "where" },
-            h("bdi", { class: "title" }, first.title),
-            first.page !== null && h("span", { class: "page" }, pageWords(first.page_label, first.page)),
-            sheetWords(here) && h("bdi", { class: "page" }, sheetWords(here)),
-            h("bdi", { class: "path" }, first.path),
-          ),
-        ),
+        button(null, [number, where], (event) => onopen(cited, cited.indexOf(first), event.currentTarget), { "data-cited": here.map(cite).join(" ") }),
       );
     }),
   );

@@ -1,7 +1,7 @@
 // A page of a PDF as a picture, with boxes on exactly the characters that are quoted.
 
 import { pictureOf } from "./api.js";
-import { h, icon, iconButton, wide } from "./dom.js";
+import { h, iconButton, problem, wide } from "./dom.js";
 import { t } from "./words.js";
 
 const WIDEST = 2400; // pixels asked for; beyond that a picture gets heavy and no sharper
@@ -85,14 +85,7 @@ export class PageView {
     if (this.sheet !== sheet || !this.into.contains(sheet)) return;
     sheet.hidden = false;
     if (!image)
-      return sheet.replaceChildren(
-        h(
-          "figcaption",
-          { class: "problem" },
-          icon("warn"),
-          t("This page cannot be shown as a picture. Its text is under “Text”."),
-        ),
-      );
+      return sheet.replaceChildren(problem(t("This page cannot be shown as a picture. Its text is under “Text”.")));
     const quoted = found.boxes[number] || [];
     const boxes = [
       ...quoted.map((box) => placed(box, "quoted")),

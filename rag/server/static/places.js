@@ -85,7 +85,7 @@ export class Places {
   async close() {
     this.reader.close();
     titled(this.chat.talk.title);
-    this.chat.focus();
+    this.chat.composer.focus();
     await this.addresses.leave(this.talk);
   }
 

@@ -1,7 +1,7 @@
 // How the server stands: ready or not, gone and back again, with other sources than before; and whether one is signed in.
 
 import { SignedOut, call } from "./api.js";
-import { h, icon, say } from "./dom.js";
+import { button, h, icon, say } from "./dom.js";
 import { t } from "./words.js";
 
 const OFTEN = 3000; // milliseconds between looks while something is awaited
@@ -64,7 +64,7 @@ export class Pulse {
     this.over = true;
     clearTimeout(this.next);
     this.tell("");
-    const again = h("button", { type: "button", class: "only", onclick: () => location.reload() }, t("Sign in"));
+    const again = button("only", t("Sign in"), () => location.reload());
     const words = t("Your session has ended. What you have typed is kept.");
     document.querySelector("#footnote").append(h("div", { class: "notice", role: "alert" }, icon("warn"), h("p", {}, words), again));
   }

@@ -2,7 +2,7 @@
 
 import { call, originalOf } from "./api.js";
 import { copyLink } from "./address.js";
-import { h, icon, iconButton, plural, say } from "./dom.js";
+import { choice, followed, h, icon, iconButton, plural, problem, say, wordButton } from "./dom.js";
 import { PageView } from "./pageview.js";
 import { ReadSide } from "./readside.js";
 import { ReadText, pageAt } from "./readtext.js";
@@ -35,8 +35,8 @@ export class Reader {
     this.field.addEventListener("change", () => this.goTyped());
     this.of = h("span", {});
     this.paged = h("label", { class: "goto" }, h("span", {}, t("Page")), this.field, this.of);
-    this.ways = h("div", { class: "switch", role: "group", "aria-label": t("Show as") }, this.way("page", t("Pages")), this.way("text", t("Text")));
-    this.beside = h("button", { type: "button", class: "ghost wordy contents", "aria-label": t("Contents"), "aria-expanded": "false", onclick: () => this.unfold() }, icon("list"), h("span", {}, t("Contents")));
+    this.ways = choice(t("Show as"), [["page", t("Pages")], ["text", t("Text")]], (name) => this.turn(name));
+    this.beside = wordButton("list", t("Contents"), () => this.unfold(), { class: "ghost wordy contents", "aria-label": t("Contents"), "aria-expanded": "false" });
     this.body = h("div", { class: "body", tabindex: "0", role: "region", "aria-label": t("The source") });
     this.bar = h("div", { class: "tools" }, this.beside, h("div", { class: "within" }, this.find, this.counted, this.earlier, this.later), h("span", { class: "gap" }), this.paged, this.ways);
     this.node = h("section", { class: "reader", hidden: true, "aria-label": t("Source") }, this.head, this.bar, this.side.node, this.body);
@@ -45,10 +45,6 @@ export class Reader {
 
   get shown() {
     return !this.node.hidden;
-  }
-
-  way(name, words) {
-    return h("button", { type: "button", "data-name": name, onclick: () => this.turn(name) }, words);
   }
 
   // Opens a source at a page or a place of it; gives its name, or "" where it cannot be opened.
@@ -64,8 +60,8 @@ export class Reader {
         const told = await call("overview", { path });
         if (this.asked !== asked) return "";
         this.told = told;
-      } catch (problem) {
-        if (this.asked === asked) this.refuse(problem.message);
+      } catch (failure) {
+        if (this.asked === asked) this.refuse(failure.message);
         return "";
       }
       this.fill(at);
@@ -102,7 +98,7 @@ export class Reader {
 
   refuse(words) {
     this.head.replaceChildren(this.back(), h("h2", {}, t("Source")));
-    this.body.replaceChildren(h("p", { class: "problem", role: "alert" }, icon("warn"), words));
+    this.body.replaceChildren(problem(words));
     this.focus();
   }
 
@@ -125,8 +121,8 @@ export class Reader {
       h(
         "div",
         { class: "acts" },
-        read && h("button", { type: "button", class: "ghost wordy", "aria-label": t("Ask this source"), title: t("Ask this source"), onclick: () => this.doors.onlimit(told) }, icon("send"), h("span", {}, t("Ask this source"))),
-        h("a", { class: "ghost", href: "#", "aria-label": t("Copy a link to this place"), title: t("Copy a link to this place"), onclick: (event) => (event.preventDefault(), this.copy()) }, icon("link")),
+        read && wordButton("send", t("Ask this source"), () => this.doors.onlimit(told), { "aria-label": t("Ask this source"), title: t("Ask this source") }),
+        h("a", { class: "ghost", href: "#", "aria-label": t("Copy a link to this place"), title: t("Copy a link to this place"), onclick: followed(() => copyLink(location.href)) }, icon("link")),
         read && h("a", { class: "ghost", href: originalOf(told.document_id, told.path), target: "_blank", rel: "noopener", "aria-label": t("Open the file"), title: t("Open the file") }, icon("open")),
       ),
     );
@@ -137,24 +133,20 @@ export class Reader {
     this.of.textContent = t("of {pages}", { pages: told.labels.length.toLocaleString(language) });
     this.mode = pictured ? (this.wish ?? "page") : "text";
     if (!read) {
-      this.body.replaceChildren(h("p", { class: "problem" }, icon("warn"), h("span", {}, `${told.reason} ${told.hint}`)));
+      this.body.replaceChildren(problem(h("span", {}, `${told.reason} ${told.hint}`)));
       return this.focus();
     }
     this.side.show(told);
-    this.press();
+    this.ways.set(this.mode);
     if (this.mode === "text") this.text.show(this.body, told, at);
     if (told.state !== "unchanged") say(told.state === "changed" ? t("This file has changed since it was read.") : t("This file is gone."));
     this.focus();
   }
 
-  press() {
-    for (const button of this.ways.children) button.setAttribute("aria-pressed", String(button.dataset.name === this.mode));
-  }
-
   turn(mode) {
     if (this.mode === mode) return;
     this.mode = this.wish = mode;
-    this.press();
+    this.ways.set(mode);
     const { lit } = this;
     if (mode === "text") this.text.show(this.body, this.told);
     if (lit) this.goPlace(lit[0], lit);
@@ -222,16 +214,12 @@ export class Reader {
     return { source: this.told.path, ...(this.told.labels.length ? more : { at: more.at }) };
   }
 
-  async copy() {
-    const copied = await copyLink(location.href);
-    say(copied ? t("Link copied.") : t("The link is in the address bar."));
-  }
-
   // Finding.
 
   async look() {
     const { told } = this;
     const words = this.find.value.trim();
+    if (!told) return; // another source is being opened
     const found = words ? await call("find", { document_id: told.document_id, words }).catch(() => ({ count: 0, hits: [] })) : { count: 0, hits: [] };
     if (this.told !== told || this.find.value.trim() !== words) return;
     Object.assign(this, { hits: found.hits, count: found.count, hit: -1 });

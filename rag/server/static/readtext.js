@@ -2,7 +2,8 @@
 
 import { call } from "./api.js";
 import { cut } from "./answer.js";
-import { h } from "./dom.js";
+import { h, problem } from "./dom.js";
+import { flow } from "./excerpt.js";
 import { grid } from "./table.js";
 import { t } from "./words.js";
 
@@ -49,9 +50,9 @@ export class ReadText {
     let blocks;
     try {
       blocks = await part.coming;
-    } catch (problem) {
+    } catch (failure) {
       part.coming = null;
-      return part.node.replaceChildren(h("p", { class: "problem", role: "alert" }, problem.message));
+      return part.node.replaceChildren(problem(failure.message));
     }
     if (!part.wanted || part.node.firstChild || !this.into.contains(part.node)) return;
     part.node.style.minHeight = "";
@@ -99,10 +100,10 @@ export class ReadText {
 
   // Words with what is looked for set off; only a single line break inside running text becomes the space it stands for.
   words(text, at, running) {
-    const flow = (said) => (running ? said.replace(/([^\n\r])\r?\n(?!\r?\n)/g, "$1 ") : said);
-    if (!this.lit || this.lit[1] <= at || this.lit[0] >= at + text.length) return [flow(text)];
-    const [before, words, after] = cut(text, [Math.max(0, this.lit[0] - at), Math.max(0, this.lit[1] - at)]);
-    return [flow(before), h("mark", { class: "lit" }, flow(words)), flow(after)];
+    if (!this.lit || this.lit[1] <= at || this.lit[0] >= at + text.length) return [flow(text, running)];
+    const span = this.lit.map((place) => Math.max(0, place - at));
+    const [before, words, after] = cut(text, span).map((part) => flow(part, running));
+    return [before, h("mark", { class: "lit" }, words), after];
   }
 
   table(block) {

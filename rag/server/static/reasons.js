@@ -1,9 +1,8 @@
 // Why nothing was found, as far as the page knows it: what was asked, what could not be, and what to do about it.
 
-import { h, plural } from "./dom.js";
+import { button, h, plural } from "./dom.js";
 import { t } from "./words.js";
 
-const link = (words, onclick) => h("button", { type: "button", class: "link", onclick }, words);
 const line = (...words) => h("p", { class: "aside because" }, words);
 
 // What of the sources an answer cannot know, noted with it when it comes: `reading` files, `unread` ones, all `sources`.
@@ -21,8 +20,8 @@ export function why({ asked, answer, paths }, { onsources, oneverywhere }) {
   const some = paths.length > 0 && paths.length < asked.sources;
   return [
     some
-      ? line(t("Asked: {some} of {all}.", { some: paths.length, all: plural(asked.sources, "source") }), " ", link(t("Ask all sources"), oneverywhere))
+      ? line(t("Asked: {some} of {all}.", { some: paths.length, all: plural(asked.sources, "source") }), " ", button("link", t("Ask all sources"), oneverywhere))
       : line(t("Asked: {sources} (all).", { sources: plural(asked.sources, "source") })),
-    asked.unread > 0 && line(t("{files} could not be read, and may hold more.", { files: plural(asked.unread, "file") }), " ", link(t("See which"), onsources)),
+    asked.unread > 0 && line(t("{files} could not be read, and may hold more.", { files: plural(asked.unread, "file") }), " ", button("link", t("See which"), onsources)),
   ].filter(Boolean);
 }

@@ -1,8 +1,8 @@
 // The rows of the list of sources: those that need attention first, the others by their folders.
 
 import { linkTo } from "./address.js";
-import { day, h, icon, iconButton, plural } from "./dom.js";
-import { language, t } from "./words.js";
+import { button, day, followed, h, icon, iconButton, plural } from "./dom.js";
+import { figure, language, t } from "./words.js";
 
 const KINDS = { "application/pdf": "PDF", "text/markdown": "MD", "text/html": "HTML", "text/plain": "TXT" };
 export const STATES = { indexed: t("Indexed"), no_text: t("No text"), failed: t("Not read"), skipped: t("Skipped"), new: t("Not read yet") };
@@ -91,13 +91,8 @@ function folderRow(folder, within, { chosen, folded, onchoose, onfold }) {
       onchange: (event) => onchoose(within, event.target.checked),
     });
     box.indeterminate = ticked > 0 && ticked < within.length;
-    const fold = h(
-      "button",
-      { type: "button", "aria-expanded": String(open), title: folder, onclick: () => onfold(folder) },
-      icon(open ? "fold" : "right"),
-      h("bdi", {}, folder),
-      h("span", { class: "many" }, within.length.toLocaleString(language)),
-    );
+    const name = [icon(open ? "fold" : "right"), h("bdi", {}, folder), h("span", { class: "many" }, figure(within.length))];
+    const fold = button(null, name, () => onfold(folder), { "aria-expanded": String(open), title: folder });
     return h("li", { class: "folder" }, h("h3", {}, fold), box);
   };
   return { key: `folder ${folder}`, rems: TALL.folder, make };
@@ -120,7 +115,7 @@ function row(source, { may, building, chosen, onchoose, onopen, onremove }) {
         class: "pick",
         href: linkTo({ source: source.path }),
         title: fine || coming ? source.path : said,
-        onclick: (event) => event.metaKey || event.ctrlKey || event.shiftKey || (event.preventDefault(), onopen(source)),
+        onclick: followed(() => onopen(source)),
       },
       h("span", { class: "kind", "aria-hidden": "true" }, kind(source)),
       h("bdi", { class: "title" }, nameOf(source)),

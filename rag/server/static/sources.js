@@ -1,9 +1,9 @@
 // The sources: what each file became, what to do about those that gave nothing, and how files come in and go.
 
-import { Arrivals, Builds, chosen, doneOf, dropped, progressBar, stepOf } from "./arrivals.js";
+import { Arrivals, Builds, chosen, doneOf, dropped, live, progressBar, stepOf } from "./arrivals.js";
 import { call } from "./api.js";
-import { passageButton } from "./answer.js";
-import { drawer, h, icon, iconButton, plural, say } from "./dom.js";
+import { passageList } from "./answer.js";
+import { button, drawer, h, icon, plural, say, wordButton } from "./dom.js";
 import { SORTS, known, matching, nameOf, sourceRows } from "./sourcelist.js";
 import * as store from "./store.js";
 import { Windowed } from "./windowed.js";
@@ -11,8 +11,6 @@ import { language, t } from "./words.js";
 
 const WAIT = 300; // milliseconds after the last key until the texts are searched
 const PASSAGES = 8;
-
-const live = (now) => ["running", "waiting"].includes(now?.state);
 
 export class Sources {
   // onchange(): other sources can be asked now; onbuild(step): what the build is at, null when it has ended;
@@ -50,37 +48,19 @@ export class Sources {
     this.adding = h(
       "div",
       { class: "adding", hidden: true },
-      h("button", { type: "button", class: "add", onclick: () => this.picker.click() }, icon("add"), t("Add files")),
+      button("add", [icon("add"), t("Add files")], () => this.picker.click()),
       h("span", { class: "aside" }, t("or drop them anywhere on the page")),
       this.picker,
     );
-    this.only = h("button", { type: "button", class: "only", onclick: () => this.limit() });
-    this.foot = h(
-      "div",
-      { class: "foot", hidden: true },
-      this.only,
-      h("button", { type: "button", class: "ghost wordy", onclick: () => this.clear() }, t("Clear")),
-    );
-    this.rebuild = h(
-      "button",
-      { type: "button", class: "ghost wordy", hidden: true, onclick: () => this.build() },
-      icon("again"),
-      h("span", {}, t("Rebuild")),
-    );
+    this.only = button("only", "", () => this.limit());
+    this.foot = h("div", { class: "foot", hidden: true }, this.only, button("ghost wordy", t("Clear"), () => this.clear()));
+    this.rebuild = wordButton("again", t("Rebuild"), () => this.build(), { hidden: true });
     this.bar = progressBar(t("Building the index"), () => this.stop(), t("Stop building"));
     this.bar.hidden = true;
     this.said = h("p", { class: "said", role: "status", hidden: true });
     const node = drawer(
       "right sources",
       t("Sources"),
-      h(
-        "div",
-        { class: "top" },
-        h("h2", {}, t("Sources")),
-        h("span", { class: "gap" }),
-        this.rebuild,
-        iconButton("close", t("Close"), () => node.close()),
-      ),
       this.summary,
       this.adding,
       this.bar,
@@ -93,6 +73,7 @@ export class Sources {
       this.texts,
       this.foot,
     );
+    node.querySelector("h2").after(h("span", { class: "gap" }), this.rebuild);
     return node;
   }
 
@@ -217,7 +198,7 @@ export class Sources {
       this.looked = null; // a look that began before counts no more
       this.removed.add(source.path);
       this.hold(this.all.filter((each) => each.path !== source.path));
-      const back = h("button", { type: "button", class: "link", onclick: () => this.restore(token) }, t("Undo"));
+      const back = button("link", t("Undo"), () => this.restore(token));
       this.tell(t("Removed “{name}”. The file lies in the hidden folder .removed of your sources.", { name: nameOf(source) }), back);
       say(t("Removed {name}.", { name: nameOf(source) }));
       await this.follow();
@@ -271,14 +252,14 @@ export class Sources {
   }
 
   limit() {
-    this.chat.limit(this.all.filter((source) => this.chosen.has(source.path)));
+    this.chat.composer.limit(this.all.filter((source) => this.chosen.has(source.path)));
     this.node.close();
-    this.chat.focus();
+    this.chat.composer.focus();
   }
 
   clear() {
     this.chosen.clear();
-    this.chat.limit([]);
+    this.chat.composer.limit([]);
     this.choose();
     this.show();
   }
@@ -311,11 +292,8 @@ export class Sources {
     const words = this.filter.value.trim();
     const found = words.length > 2 ? await call("search", { question: words, k: PASSAGES }).catch(() => []) : [];
     if (this.filter.value.trim() !== words) return;
-    const open = (passage) => (this.node.close(), this.onread(passage, passage.span));
+    const open = (index) => (this.node.close(), this.onread(found[index], found[index].span));
     this.texts.hidden = !found.length;
-    this.texts.replaceChildren(
-      h("h3", {}, t("In the texts")),
-      h("ul", { class: "near" }, found.map((passage) => h("li", {}, passageButton(passage, () => open(passage))))),
-    );
+    this.texts.replaceChildren(h("h3", {}, t("In the texts")), passageList(found, open));
   }
 }

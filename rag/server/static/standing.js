@@ -1,7 +1,7 @@
 // How the citations on the page stand to their sources now: changed on the disk, read anew, or gone.
 
 import { call } from "./api.js";
-import { h, icon } from "./dom.js";
+import { button, h, icon } from "./dom.js";
 import { cite } from "./notes.js";
 import { t } from "./words.js";
 
@@ -14,7 +14,7 @@ const among = (names) => names.map((each) => `“${each}”`).join(", ");
 function word(titles, verdicts, { may, busy, onrebuild, onagain }) {
   const of = (...kinds) => [...new Set(verdicts.flatMap((each, at) => (kinds.includes(each) ? [titles[at]] : [])))];
   const late = of("outdated", "missing");
-  const door = (words, onclick) => h("button", { type: "button", class: "link", disabled: busy, onclick }, busy ? t("Being read…") : words);
+  const door = (words, onclick) => button("link", busy ? t("Being read…") : words, onclick, { disabled: busy });
   if (late.length)
     return [t("Changed on the disk since this answer: {titles}.", { titles: among(late) }), may && door(t("Rebuild"), onrebuild)].filter(Boolean);
   const lost = of("changed", "reread", "gone");

@@ -13,13 +13,18 @@ let mirrored = null; // who is told of what is written and removed
 let forgotten = false; // whoever has signed out leaves nothing behind, not even what is written while the page goes
 let full = () => {};
 
+// What a browser that lets nothing be stored refuses is simply not there.
+export function attempt(act, otherwise) {
+  try {
+    return act();
+  } catch {
+    return otherwise;
+  }
+}
+
 // Where people sign in, each finds only their own; nobody leaves theirs to the next one.
 function clear(place, theirs) {
-  try {
-    for (const key of Object.keys(place())) if (theirs(key)) place().removeItem(key);
-  } catch {
-    // nothing may be stored here
-  }
+  attempt(() => Object.keys(place()).filter(theirs).forEach((key) => place().removeItem(key)));
 }
 
 const browser = () => localStorage;
@@ -66,20 +71,16 @@ export function watch(onchange, onfull) {
   addEventListener("storage", (event) => event.key === KEY && !forgotten && (onchange(), listed()));
 }
 
-function read() {
-  try {
-    const found = JSON.parse(localStorage.getItem(KEY) || "[]");
-    return Array.isArray(found) ? found.filter((each) => each && each.id && Array.isArray(each.turns)).map(takenOver) : [];
-  } catch {
-    return [];
-  }
+export function all() {
+  const found = attempt(() => JSON.parse(localStorage.getItem(KEY)));
+  return Array.isArray(found) ? found.filter((each) => each && each.id && Array.isArray(each.turns)).map(takenOver) : [];
 }
 
-function write(all) {
+function write(conversations) {
   if (forgotten) return;
   queueMicrotask(listed);
   try {
-    localStorage.setItem(KEY, JSON.stringify(all));
+    localStorage.setItem(KEY, JSON.stringify(conversations));
   } catch {
     full(); // nothing kept earlier is given up for it unasked
   }
@@ -87,14 +88,12 @@ function write(all) {
 
 export const fresh = () => ({ id: identity(), title: "", at: Date.now(), turns: [], shown: null });
 
-export const all = () => read();
-
-export const find = (id) => read().find((each) => each.id === id);
+export const find = (id) => all().find((each) => each.id === id);
 
 // Keeps a conversation, with what another tab may have added to it; `at` says when it was last asked something.
 export function save(conversation, at = Date.now()) {
   if (!conversation.turns.length) return;
-  const others = read();
+  const others = all();
   const known = others.find((each) => each.id === conversation.id);
   const kept = { ...conversation, turns: [...conversation.turns], at };
   if (known) merge(kept, { ...known, title: conversation.title });
@@ -115,16 +114,16 @@ export function join(conversation) {
 }
 
 function put(conversation) {
-  write([conversation, ...read().filter((each) => each.id !== conversation.id)].sort((one, other) => other.at - one.at));
+  write([conversation, ...all().filter((each) => each.id !== conversation.id)].sort((one, other) => other.at - one.at));
 }
 
 export function rename(id, title) {
-  write(read().map((each) => (each.id === id ? { ...each, title } : each)));
+  write(all().map((each) => (each.id === id ? { ...each, title } : each)));
   mirrored?.written();
 }
 
 export function drop(id) {
-  write(read().filter((each) => each.id !== id));
+  write(all().filter((each) => each.id !== id));
 }
 
 export function remove(id) {
@@ -134,13 +133,9 @@ export function remove(id) {
 
 // What belongs to this tab and outlives a reload: the text being typed, the limit to sources. Without a value it is read.
 export function held(name, value) {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(TYPED) || "{}");
-    if (value === undefined || forgotten) return kept[name];
-    sessionStorage.setItem(TYPED, JSON.stringify({ ...kept, [name]: value }));
-  } catch {
-    return undefined;
-  }
+  const kept = attempt(() => JSON.parse(sessionStorage.getItem(TYPED))) ?? {};
+  if (value === undefined || forgotten) return kept[name];
+  attempt(() => sessionStorage.setItem(TYPED, JSON.stringify({ ...kept, [name]: value })));
   return value;
 }
 
@@ -154,12 +149,7 @@ export function current(id) {
 
 // A setting of this browser; without a value it is read. Where nothing may be stored it is simply forgotten.
 export function setting(name, value) {
-  if (forgotten && value !== undefined) return value;
-  try {
-    if (value === undefined) return localStorage.getItem(`footnote.${name}`);
-    localStorage.setItem(`footnote.${name}`, value);
-  } catch {
-    return null;
-  }
+  if (value === undefined) return attempt(() => localStorage.getItem(`footnote.${name}`), null);
+  if (!forgotten) attempt(() => localStorage.setItem(`footnote.${name}`, value));
   return value;
 }

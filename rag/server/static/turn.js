@@ -2,7 +2,7 @@
 
 import { whole } from "./answer.js";
 import { copyTurn } from "./copy.js";
-import { h, icon, iconButton, say } from "./dom.js";
+import { button, h, iconButton, problem, say, wordButton } from "./dom.js";
 import { draft } from "./draft.js";
 import { inMarkdown, opinions } from "./keep.js";
 import { early, why } from "./reasons.js";
@@ -34,7 +34,7 @@ export function turnNode(turn, ways) {
     if (turn.said) answer.append(draft(turn.said));
     answer.append(
       turn.problem
-        ? h("p", { class: "problem", role: "alert" }, icon("warn"), turn.problem)
+        ? problem(turn.problem)
         : h("p", { class: "aside" }, turn.stopped ? t("Stopped before the answer was complete.") : t("The page was left before the answer came.")),
     );
     node.append(...actions(turn, ways));
@@ -50,7 +50,7 @@ function heading(asked, turn, ways) {
   asked.replaceChildren(words, edit);
   if (long) {
     const whole = () => (words.classList.remove("long"), more.remove());
-    const more = h("button", { type: "button", class: "link all", onclick: whole }, t("Show the whole question"));
+    const more = button("link all", t("Show the whole question"), whole);
     asked.append(more);
   }
   if (all.length < 2) return edit;
@@ -77,7 +77,7 @@ function editing(asked, turn, ways) {
     { class: "editing" },
     field,
     h("p", { class: "aside" }, t("The answer so far is kept as an earlier version.")),
-    h("button", { type: "button", class: "ghost wordy", onclick: close }, t("Cancel")),
+    button("ghost wordy", t("Cancel"), close),
     h("button", { type: "submit", class: "add" }, t("Ask")),
   );
   const tall = () => ((field.style.height = "auto"), (field.style.height = `${field.scrollHeight + 2}px`));
@@ -110,32 +110,12 @@ export function following(turn, ways) {
 }
 
 function actions(turn, ways) {
-  const copy = h(
-    "button",
-    { type: "button", class: "ghost wordy", onclick: () => copied(turn, copy) },
-    icon("copy"),
-    h("span", {}, t("Copy")),
-  );
-  const again = h(
-    "button",
-    { type: "button", class: "ghost wordy", onclick: () => ways.onversionof(turn, turn.question) },
-    icon("again"),
-    h("span", {}, t("Ask again")),
-  );
-  const opinion = turn.answer && opinions(turn, ways.earlier);
-  return [
-    h(
-      "div",
-      { class: "acts" },
-      turn.answer && strength(turn.answer),
-      turn.answer && seal(turn.answer),
-      h("span", { class: "gap" }),
-      opinion && opinion.buttons,
-      turn.answer && copy,
-      again,
-    ),
-    ...(opinion ? opinion.rest : []),
-  ];
+  const again = wordButton("again", t("Ask again"), () => ways.onversionof(turn, turn.question));
+  const gap = h("span", { class: "gap" });
+  if (!turn.answer) return [h("div", { class: "acts" }, gap, again)];
+  const copy = wordButton("copy", t("Copy"), () => copied(turn, copy));
+  const opinion = opinions(turn, ways.earlier);
+  return [h("div", { class: "acts" }, strength(turn.answer), seal(turn.answer), gap, opinion.buttons, copy, again), ...opinion.rest];
 }
 
 async function copied(turn, button) {

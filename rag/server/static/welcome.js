@@ -1,17 +1,13 @@
 // What stands where nothing has been asked yet: questions to begin with, or the way to the first files.
 
-import { h, icon, plural } from "./dom.js";
+import { button, h, icon, plural } from "./dom.js";
 import { progressBar } from "./arrivals.js";
 import { t } from "./words.js";
 
 const KINDS = t("PDF, Word, web pages, Markdown, text and more");
 
 export function questions(list, onask, cls = "examples") {
-  return h(
-    "ul",
-    { class: cls },
-    list.map((each) => h("li", {}, h("button", { type: "button", onclick: () => onask(each) }, each))),
-  );
+  return h("ul", { class: cls }, list.map((each) => h("li", {}, button(null, each, () => onask(each)))));
 }
 
 // state: as the server tells it; step: [words, fraction] of a build that goes on, null where none does.
@@ -32,7 +28,7 @@ export function welcome({ sources, examples, samples, may_change: may }, step, {
           })
         : t("Every sentence of an answer carries a number. Press it to see the sentence lit up where it stands."),
     ),
-    samples && h("p", { class: "samples" }, t("These are samples that come with the program, to try it out."), " ", may && h("button", { type: "button", class: "link", onclick: onadd }, t("Add your own files"))),
+    samples && h("p", { class: "samples" }, t("These are samples that come with the program, to try it out."), " ", may && button("link", t("Add your own files"), onadd)),
     examples.length > 0 && offered,
   );
 }
@@ -48,7 +44,7 @@ function bare(may, onadd) {
         "div",
         { class: "landing" },
         h("p", { class: "aside" }, t("Drop files or folders here")),
-        h("button", { type: "button", class: "add", onclick: onadd }, icon("add"), t("Add files")),
+        button("add", [icon("add"), t("Add files")], onadd),
       ),
   );
 }
