@@ -158,13 +158,14 @@ def sources(index: IndexOption = None, model: ModelOption = None, as_json: JsonO
     """List every source with what became of it: indexed, no text, failed or skipped."""
     from rag.assistant import open_index
     from rag.cli.output import print_json, print_sources
+    from rag.evidence import origins
 
     with open_index(config=_config(None, index, model)) as assistant:
-        found = assistant.documents()
+        found, known = assistant.documents(), origins(assistant.sources_folder)
     if as_json:
-        print_json([source.to_dict() for source in found])
+        print_json([{**each.to_dict(), **(known[each.path].to_dict() if each.path in known else {})} for each in found])
     else:
-        print_sources(found)
+        print_sources(found, known)
 
 
 @app.command()

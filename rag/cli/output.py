@@ -6,7 +6,7 @@ import json
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from rag.language import languages_served, left_phrases, printable
 from rag.types import JSON, BuildReport, Failure, Passage, Progress, ProgressCallback, Source
 
 if TYPE_CHECKING:
-    from rag.evidence import Verdict
+    from rag.evidence import Origin, Verdict
 
 __all__ = [
     "print_checks",
@@ -112,8 +112,8 @@ def _passage_text(passage: Passage) -> str:
     return in_columns(printable(with_tables(passage)), shutil.get_terminal_size().columns)
 
 
-def print_sources(found: Sequence[Source]) -> None:
-    """A table of files; below it reasons and remedies, and what was left out of those that were read."""
+def print_sources(found: Sequence[Source], known: Mapping[str, Origin]) -> None:
+    """A table of files; below it reasons and remedies, what was left out, and the addresses of those from the web."""
     table = Table("file", "status", "pages", "chunks", "language", "title", box=box.SIMPLE)
     for source in found:
         pages = str(source.pages) if source.pages else ""
@@ -131,6 +131,9 @@ def print_sources(found: Sequence[Source]) -> None:
     for source in found:
         for standing, phrases in groupby(left_phrases(source.left), key=lambda one: one.standing):
             print(printable(f"{standing}: {source.path!r}: {', '.join(map(str, phrases))}"))
+    for source in found:
+        if origin := known.get(source.path):
+            print(printable(f"fetched: {source.path!r}: {origin.address} on {origin.fetched[:10]}"))
 
 
 def print_verdicts(verdicts: Sequence[Verdict]) -> None:

@@ -1,4 +1,4 @@
-"""Evidence: page pictures and boxes, originals, evidence packs, Word documents, feedback.
+"""Evidence: page pictures and boxes, originals, origins, evidence packs, Word documents, feedback.
 
 Floor 6. A pack is a conversation as one HTML file that needs nothing else, with every quote, its place and its file's
 hash; `verify_pack` compares the quotes that a person sees in it with the sources as they are then. This room does not
@@ -11,6 +11,7 @@ __all__ = [
     "FeedbackEntry",
     "FeedbackStore",
     "Kind",
+    "Origin",
     "PackedAnswer",
     "Verdict",
     "Viewer",
@@ -18,6 +19,8 @@ __all__ = [
     "make_pack",
     "make_word",
     "name_on_disk",
+    "note_origin",
+    "origins",
     "table_around",
     "verify_pack",
 ]

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from rag.assistant import MAX_QUESTION
 from rag.errors import FootnoteError
-from rag.evidence import table_around
+from rag.evidence import Origin, origins, table_around
 from rag.language import composed, left_phrases
 from rag.models import is_loopback_name
 from rag.server.disk import Disk
@@ -108,13 +108,15 @@ class Endpoints:
     def sources(self, _: PageRequest) -> list[dict[str, JSON]]:
         """Every file under the sources folder, with what became of it, its language, and what was left out of it.
 
-        `left` counts it by kind, with the places and the words; `left_said` says it in phrases.
+        `left` counts it by kind, with the places and the words; `left_said` says it in phrases. A source that was
+        fetched from the web has its `address`, and the time as `fetched`.
         """
-        return [_told(source) for source in self.assistant.documents()]
+        known = origins(self.assistant.sources_folder)
+        return [_told(source, known.get(source.path)) for source in self.assistant.documents()]
 
     def page_sources(self) -> list[dict[str, JSON]]:
         """As `sources`, with how each file stands now, and with the files that no build has come to yet."""
-        return [{**_told(source), "disk": standing} for source, standing in self.disk.sources(self.viewer)]
+        return [{**_told(source, None), "disk": standing} for source, standing in self.disk.sources(self.viewer)]
 
     def state(self) -> dict[str, JSON]:
         """What the page needs before anything is asked: is it ready, how much is indexed, what could be asked."""
@@ -264,7 +266,9 @@ class Endpoints:
         state = self.viewer.source_state(document.id)
         located = page is not None and state == "unchanged"
         file = self.viewer.source_file(document.id)
+        origin = origins(self.assistant.sources_folder).get(document.path)
         return {
+            **(origin.to_dict() if origin else {}),
             "document_id": document.id,
             "path": document.path,
             "title": document.name,
@@ -305,8 +309,9 @@ class Endpoints:
         return {str(page): [list(box) for box in on_page] for page, on_page in boxes.items()}
 
 
-def _told(source: Source) -> dict[str, JSON]:
-    return {**source.to_dict(), "left_said": [phrase.to_dict() for phrase in left_phrases(source.left)]}
+def _told(source: Source, origin: Origin | None) -> dict[str, JSON]:
+    left: list[JSON] = [phrase.to_dict() for phrase in left_phrases(source.left)]
+    return {**source.to_dict(), "left_said": left, **(origin.to_dict() if origin else {})}
 
 
 def _turns(given: AskRequest) -> tuple[Turn, ...]:

@@ -8,7 +8,6 @@ each other and nobody else does. This module does not know what a build makes of
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import re
 import secrets
@@ -18,12 +17,11 @@ import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import ParamSpec, TypeVar
 
 from rag.errors import SourceError, SourceLimit, UnreadableSource
-from rag.evidence import file_in, name_on_disk
+from rag.evidence import file_in, name_on_disk, note_origin
 from rag.language import composed
 from rag.parsing import supported, unsupported
 from rag.server.fetching import Fetched
@@ -36,7 +34,6 @@ _SPARE = 500_000_000  # bytes of the disk that are left alone
 KEPT_DAYS = 30  # that what was taken out can be put back
 _ABANDONED = 3600.0  # seconds without a byte after which an upload is given up
 _REMOVED = ".removed"
-_FETCHED = ".fetched.jsonl"  # path, address and time of each source that came from the web
 _ARRIVING = ".arriving-"
 _PIECE = 256 * 1024  # bytes that are written at once
 _WRITERS = 2  # uploads that are at the disk side by side
@@ -84,13 +81,8 @@ class UploadStore:
             yield fetched.content
 
         path = await self.receive(fetched.path, len(fetched.content), whole())
-        await self._aside(self._note, path, fetched.address)
+        await self._aside(note_origin, self.root, path, fetched.address)
         return path
-
-    def _note(self, path: str, address: str) -> None:
-        line = {"path": path, "address": address, "fetched": datetime.now(UTC).isoformat(timespec="seconds")}
-        with (self.root / _FETCHED).open("a", encoding="utf-8") as log:
-            log.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     async def _stored(self, arriving: _Arriving, name: str, size: int | None, pieces: AsyncIterator[bytes]) -> str:
         got, waiting = 0, list[bytes]()

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import picture
+from rag.evidence import note_origin
+
+from .driving import ask, picture, unharmed
 from .serving import PATIENCE, Server, served
 
 if TYPE_CHECKING:
@@ -28,7 +30,28 @@ def allowed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FOOTNOTE_ALLOW_URLS", "true")
         with served(folder / "index", folder / "sources") as server:
+            patch.undo()  # it is for no other server
             yield server
+
+
+@pytest.fixture(scope="module")
+def fetched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Sources whose log names where they came from, hostile addresses among them."""
+    import rag
+
+    folder = tmp_path_factory.mktemp("fetched")
+    sources = folder / "sources"
+    sources.mkdir()
+    for name, address in (
+        ("bell", "https://orrin.example/bells?cast=1790"),
+        ("script", "javascript:window.hacked=1"),
+        ("markup", "https://orrin.example/<img/src=x/onerror=window.hacked=2>"),
+    ):
+        (sources / f"{name}.md").write_text(f"# The {name}\n\nThe {name} of Orrin was cast in 1790.")
+        note_origin(sources, f"{name}.md", address)
+    rag.build(sources, folder / "index")
+    with served(folder / "index", sources) as server:
+        yield server
 
 
 def form(page: Page, url: str) -> None:
@@ -56,6 +79,36 @@ def test_an_address_inside_is_refused_where_it_was_asked(
     assert allowed.url in told.inner_text()
     picture(page, f"fetch-refused-{width}-{scheme}")
     assert [path.name for path in Path(allowed.sources).iterdir()] == ["bell.txt"]
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_a_source_shows_the_address_it_was_fetched_from(
+    browser: Browser, fetched: Server, width: int, scheme: str
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(f"{fetched.url}#source=bell.md")
+    link = page.locator(".reader .origin a")
+    link.wait_for()
+    assert link.inner_text() == link.get_attribute("href") == "https://orrin.example/bells?cast=1790"
+    assert (link.get_attribute("target"), link.get_attribute("rel")) == ("_blank", "noopener noreferrer")
+    assert page.locator(".reader .origin").inner_text().startswith("From https://")
+    picture(page, f"fetched-{width}-{scheme}")
+    page.goto(f"{fetched.url}#source=markup.md")
+    page.locator(".reader h2", has_text="The markup").wait_for()
+    assert "<img/src=x" in page.locator(".reader .origin a").inner_text()
+    page.goto(f"{fetched.url}#source=script.md")
+    page.locator(".reader h2", has_text="The script").wait_for()
+    assert page.locator(".origin").count() == 0
+    unharmed(page)
+    page.goto(fetched.url)
+    page.wait_for_selector(".warming[hidden]", state="attached")
+    ask(page, "When was the bell of Orrin cast?")
+    page.locator(".turn.last button.chip").first.click()
+    page.locator(".evidence .origin a").wait_for()
+    picture(page, f"fetched-cited-{width}-{scheme}")
     context.close()
 
 

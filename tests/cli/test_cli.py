@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from rag.evidence import note_origin
+
 ARTICLE = """# The Jaffar Express
 
 The train was ambushed near Sibi in March 2025. The attack cost 64 people their lives, 18 of them soldiers.
@@ -79,6 +81,15 @@ def test_search_and_sources_print_json(folder: Path) -> None:
     assert listed["locked.pdf"]["status"] == "failed"
     assert listed["locked.pdf"]["reason"]
     assert listed["locked.pdf"]["hint"]
+
+
+def test_a_source_from_the_web_is_listed_with_its_address(folder: Path) -> None:
+    note_origin(folder / "sources", "train.md", "https://rail.example/attack")
+    listed = {source["path"]: source for source in json.loads(rag("sources", "--json", cwd=folder).stdout)}
+    assert listed["train.md"]["address"] == "https://rail.example/attack"
+    assert listed["train.md"]["fetched"].startswith("20")
+    assert "address" not in listed["locked.pdf"]
+    assert "fetched: 'train.md': https://rail.example/attack on 20" in rag("sources", cwd=folder).stdout
 
 
 def test_building_again_changes_nothing(folder: Path) -> None:

@@ -11,7 +11,7 @@ from words import WordEncoder
 from rag.assistant import Assistant
 from rag.config import load_config
 from rag.errors import SourceError
-from rag.evidence import Viewer
+from rag.evidence import Viewer, note_origin
 from rag.indexing import build
 from rag.server.reading import Reading
 from rag.types import Span
@@ -44,6 +44,7 @@ def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reading]:
     (sources / "long.txt").write_text("\n\n".join(f"Paragraph {each} of many words." for each in range(700)))
     (sources / "line.txt").write_text("word " * 8_000)
     (sources / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
+    note_origin(sources, "quay.md", "https://orrin.example/quay")
     build(sources, folder / "index", encoder=WordEncoder(), size=40, overlap=1, workers=1)
     config = load_config(index=folder / "index", chunk_tokens=40)
     with Assistant(config, WordEncoder()) as assistant, Viewer(assistant) as viewer:
@@ -55,10 +56,12 @@ def test_the_contents_are_the_headings_with_their_levels(reading: Reading) -> No
     headings = [(each["text"], each["level"]) for each in told["headings"]]
     assert headings == [("The quay", 0), ("Tides", 1)]
     assert told["state"] == "unchanged"
+    assert told["address"] == "https://orrin.example/quay"
     broken: Any = reading.overview("broken.pdf")
     assert broken["status"] == "failed"
     assert broken["reason"]
     assert broken["parts"] == []
+    assert "address" not in broken
     with pytest.raises(SourceError, match="not here any more"):
         reading.overview("none.md")
 

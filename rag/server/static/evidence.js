@@ -7,6 +7,7 @@ import { button, choice, dateWords, day, followed, h, icon, iconButton, pageWord
 import { edge } from "./edge.js";
 import { excerpt, prose } from "./excerpt.js";
 import { PageView } from "./pageview.js";
+import { origin } from "./sourcelist.js";
 import { grid, sheetPlace } from "./table.js";
 import { figure, t } from "./words.js";
 
@@ -199,6 +200,7 @@ export class Evidence {
             ? h("span", { class: "path" }, dateWords(found.date))
             : found.modified > 0 && h("span", { class: "path" }, t("modified {day}", { day: day(found.modified * 1000) })),
         ),
+        origin(found),
         found.heading?.length > 0 && found.heading.join() !== found.table?.sheet && h("p", { class: "heading" }, h("bdi", {}, found.heading.join(" › "))),
         h(
           "div",

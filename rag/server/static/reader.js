@@ -6,7 +6,7 @@ import { choice, followed, h, icon, iconButton, plural, problem, say, wordButton
 import { PageView } from "./pageview.js";
 import { ReadSide } from "./readside.js";
 import { ReadText, pageAt } from "./readtext.js";
-import { STATES, amount, nameOf } from "./sourcelist.js";
+import { STATES, amount, nameOf, origin } from "./sourcelist.js";
 import { language, t } from "./words.js";
 
 const WAIT = 250; // milliseconds after the last key until it is looked for
@@ -117,6 +117,7 @@ export class Reader {
         { class: "named" },
         h("h2", {}, h("bdi", {}, nameOf(told))),
         h("p", { class: "meta" }, h("bdi", { class: "path" }, told.path), h("span", {}, (read ? amount(told, true) : [STATES[told.status]]).join(" · "))),
+        origin(told),
       ),
       h(
         "div",

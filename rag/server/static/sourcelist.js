@@ -2,7 +2,7 @@
 
 import { linkTo } from "./address.js";
 import { button, day, followed, h, icon, iconButton, plural } from "./dom.js";
-import { figure, language, t } from "./words.js";
+import { figure, language, t, within } from "./words.js";
 
 const KINDS = { "application/pdf": "PDF", "text/markdown": "MD", "text/html": "HTML", "text/plain": "TXT" };
 export const STATES = { indexed: t("Indexed"), no_text: t("No text"), failed: t("Not read"), skipped: t("Skipped"), new: t("Not read yet") };
@@ -33,6 +33,14 @@ export function amount(source, passages = false) {
     source.language && LANGUAGES.of(source.language),
     source.modified > 0 && day(source.modified * 1000),
   ].filter(Boolean);
+}
+
+// The address that a source was fetched from, and the day; null for one's own files. An address is text, and a link only
+// where it is one of the web.
+export function origin({ address, fetched }) {
+  if (!/^https?:\/\//i.test(address ?? "")) return null;
+  const link = h("a", { class: "link", href: address, target: "_blank", rel: "noopener noreferrer", title: address }, h("bdi", {}, address));
+  return h("p", { class: "origin" }, within("From {address}, {day}", { address: link, day: day(Date.parse(fetched)) }));
 }
 
 // What is looked for and sorted by, made once for each source.

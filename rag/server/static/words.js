@@ -206,6 +206,7 @@ const TABLES = {
       "Back to the citations": "Zurück zu den Belegen",
       "Opening the source…": "Die Quelle wird geöffnet …",
       "modified {day}": "geändert am {day}",
+      "From {address}, {day}": "Von {address}, {day}",
       "Open the source": "Quelle öffnen",
       "No longer among the sources: this is what was quoted": "Nicht mehr unter den Quellen: Dies wurde zitiert",
       "The source has changed and no longer says this": "Die Quelle wurde geändert und sagt dies nicht mehr",
