@@ -187,7 +187,7 @@ class Assistant:
         """
         asked = _checked_question(question)
         if not 0 < k <= MAX_PASSAGES:
-            raise QuestionProblem(f"{k:,} passages cannot be had.", f"Ask for 1 to {MAX_PASSAGES:,}.")
+            raise QuestionProblem(f"{k:,} passages cannot be returned.", f"Ask for 1 to {MAX_PASSAGES:,}.")
         with self._view() as (snapshot, lenses):
             documents, language = _documents(snapshot, paths), _language(asked, lenses, snapshot)
             corpus = Corpus(self._encoder, lenses, snapshot, documents, language)
@@ -302,7 +302,7 @@ def _stale(snapshot: Snapshot) -> IndexStale:
     if not made_by_this_reader(snapshot):
         return IndexStale(
             "The sources were read by an older version of the program.",
-            "Build again, and they are read anew: rag build",
+            "Build again to have them read again: rag build",
         )
     return IndexStale(
         "The index was built with another model or other settings.",

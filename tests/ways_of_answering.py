@@ -284,7 +284,7 @@ FAILED: dict[str, tuple[Way, str]] = {
     "too many questions": (body(lambda _: b'{"error": {"message": "Too many"}}', status=429), "is busy: Too many"),
     "still loading": (body(lambda _: b'{"error": {"message": "Loading model"}}', status=503), "is busy: Loading model"),
     "nobody says why": (body(lambda _: b"", status=500), "refused: status 500"),
-    "another key": (body(lambda _: b'{"detail": "Unauthorized"}', status=401), "wants another key"),
+    "another key": (body(lambda _: b'{"detail": "Unauthorized"}', status=401), "does not accept this key"),
     "no such model": (body(lambda _: b'{"error": "model not found"}', status=404), "does not know the model"),
     "no such parameter": (body(lambda _: b'{"error": {"message": "temperature?"}}', status=400), "temperature"),
     "hung up in the middle": (cut_off, "broke off"),

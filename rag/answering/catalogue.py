@@ -56,7 +56,7 @@ def _examples(question: str, asked_as: str, corpus: Corpus) -> Answer:
     names = corpus.names
     first = ", ".join(name.title for name in names[:3])
     others = " and others" if len(names) > 3 else ""
-    said = f"Ask about what stands in the sources. There {_are(len(names))}: {first}{others}."
+    said = f"Ask about what is in the sources. There {_are(len(names))}: {first}{others}."
     examples = ["For instance:", *found] if found else []
     return Answer(question, asked_as, "answered", (), (), 1.0, ("\n".join([said, *examples]),), shape="list")
 

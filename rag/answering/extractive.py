@@ -104,7 +104,7 @@ def _limited(answer: Answer) -> Answer:
     """The answer with as many sentences as are shown; that there are more is said."""
     if len(answer.claims) <= MOST_CLAIMS:
         return answer
-    note = f"Only the first {MOST_CLAIMS} sentences are shown: the source goes on."
+    note = f"Only the first {MOST_CLAIMS} sentences are shown; the source continues."
     return replace(answer, claims=answer.claims[:MOST_CLAIMS], notes=(*answer.notes, note))
 
 

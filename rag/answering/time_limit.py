@@ -43,7 +43,7 @@ class TimeLimit:
             raise QuestionStopped
         if self._clock() > self._until:
             raise QuestionProblem(
-                f"The question was given up after {self._seconds:.0f} seconds.",
+                f"The question was abandoned after {self._seconds:.0f} seconds.",
                 "Ask it in fewer words, or of some of the sources only.",
             )
 

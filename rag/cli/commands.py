@@ -86,7 +86,7 @@ def main() -> None:
         sys.exit(1)
     except SystemExit as ended:
         if ended.code == _INTERRUPTED:  # typer has caught the interruption and says nothing about it
-            typer.echo("Stopped. What was done is kept.", err=True)
+            typer.echo("Stopped. What was already done is kept.", err=True)
         raise
     except OSError as error:
         _PROGRAM.debug("trace", exc_info=True)

@@ -39,7 +39,7 @@ CasesArgument = Annotated[Path, typer.Argument(help="Cases (.yaml, .jsonl, .json
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.")]
 ModelOption = Annotated[str | None, typer.Option("--model", help="Encoder: bundled, a folder, or a hub name.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-JobsOption = Annotated[int | None, typer.Option("--jobs", min=1, help="Processes that ask; one a core if not given.")]
+JobsOption = Annotated[int | None, typer.Option("--jobs", min=1, help="Processes that ask; one per core by default.")]
 FreshOption = Annotated[bool, typer.Option("--fresh", help="Ask everything again, whatever was kept.")]
 
 
@@ -98,7 +98,7 @@ def init(
     if not cases:
         raise CaseProblem("No question could be drafted from the sources.", "Write cases by hand: docs/evaluating.md")
     out.write_text(draft_file(cases, len(found), str(out)), "utf-8")
-    typer.echo(f"{len(cases)} cases are drafted in {out}: read them, mend the questions, then: rag eval {out}")
+    typer.echo(f"{len(cases)} cases are drafted in {out}: read them, correct the questions, then: rag eval {out}")
 
 
 @eval_app.command("raise")

@@ -43,7 +43,7 @@ def print_run(run: Run, floors: Floors | None, html: Path | None) -> None:
     total, failed, kept = len(run.results), len(run.failed), len(run.results) - run.asked
     print(
         f"{total} cases: {total - failed - len(run.broken)} passed, {failed} failed"
-        + (f", {len(run.broken)} not fitting the sources" if run.broken else "")
+        + (f", {len(run.broken)} that do not match the sources" if run.broken else "")
         + f". {run.asked} asked in {run.seconds:.1f} s"
         + (f", {kept} answers kept from an earlier run." if kept else ".")
     )

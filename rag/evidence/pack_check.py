@@ -119,10 +119,10 @@ class _Files:
         if isinstance(read, Document) and stands and _table_at(read, exhibit.span, exhibit):
             return "unchanged", ""
         if not stands and self._says(exhibit.path, exhibit):
-            return "moved", "The file is the same; source read anew, and the quote stands elsewhere."
+            return "moved", "The file is the same; source read again, and the quote is elsewhere in it."
         missing = "is not the table shown" if stands else "no longer has the quote"
         if exhibit.reader != VERSION:
-            return "changed", f"The file is the same; source read anew, and its text {missing}."
+            return "changed", f"The file is the same; source read again, and its text {missing}."
         missing = "have the table as shown" if stands else "contain the quote"
         return "changed", f"The file is the same and does not {missing}: the pack has been altered."
 

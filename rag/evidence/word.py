@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["make_word"]
 
-_LOST = "This was quoted; it does not stand in the source any more."
+_LOST = "This was quoted; it is no longer in the source."
 _SMALL = 9  # points, of notes
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 

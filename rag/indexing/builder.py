@@ -30,7 +30,7 @@ _CHUNK_VERSION = "4"
 _LENS_VERSION = "3"  # of the files of a part: those of another version are not taken over
 _READER = "reader"  # the version of reading that made the rows; not kept before version 3
 _LENSES = "lenses"  # the version of the files of both lenses; not kept before version 3
-_RENEWED = "The search files were written anew, by a newer version than before; the sources were not read again."
+_RENEWED = "The search files were rewritten by a newer version; the sources were not read again."
 _WINDOW = 1024  # chunks embedded together: many enough to sort by length, few enough to hold
 _CHECKPOINT = 64  # embeddings stored in one go
 _OFTEN = 0.2  # seconds between two words on one file
@@ -376,7 +376,7 @@ def _report(
 
 def _read_again(count: int) -> str:
     files = "1 source was" if count == 1 else f"{count:,} sources were"
-    return f"{files} read again, by a newer reader than before; quotes kept from before may have changed."
+    return f"{files} read again by a newer reader; quotes from before may have changed."
 
 
 def _vector_id(fingerprint: str, piece: ChunkInput) -> bytes:

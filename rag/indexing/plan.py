@@ -130,7 +130,7 @@ def make_plan(
         row = before.get(one.path)
         page = _page_of(one.path, companions)
         if page and not one.trouble:
-            _set_aside(plan, one, row, (f"It is a part of the saved page {page}.", "The page itself is read."))
+            _set_aside(plan, one, row, (f"It is part of the saved page {page}.", "The page itself is read."))
         elif one.trouble or not supported(one.path):
             _set_aside(plan, one, row)
         elif row and one.path in usable and _same_stat(one, row, built_ns):
@@ -267,7 +267,7 @@ def _entries(sources: Path, index: Path) -> Iterator[tuple[str, str]]:
         below[:] = [name for name in sorted(below) if os.path.join(folder, name) in kept]  # noqa: PTH118
         yield from ((os.path.join(folder, name), "") for name in names if not name.startswith("."))  # noqa: PTH118
     for error in refused:
-        yield str(error.filename), f"The folder cannot be looked into ({error.strerror})."
+        yield str(error.filename), f"The folder cannot be opened ({error.strerror})."
 
 
 def _look(root: Path, file: str, relative: str, reason: str) -> FoundFile:

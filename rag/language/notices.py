@@ -138,7 +138,7 @@ def closest_opening(language: str) -> str:
 def cell_opening(language: str) -> str:
     """What stands above a cell that was found by the words of a question, in their language."""
     found = _NOTICES.get(language)
-    return found.cell if found else "By the words of the question, this cell is meant:"
+    return found.cell if found else "Going by the words of the question, this is the cell:"
 
 
 def blank_notice(language: str, head: str) -> str:

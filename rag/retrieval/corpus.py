@@ -103,7 +103,7 @@ class Corpus:
             self._held[document_id] = document.memory
             if sum(self._held.values()) > MOST_HELD:
                 raise QuestionProblem(
-                    "The question leads to more text at once than there is room for.",
+                    "The question leads to more text than can be held at once.",
                     "Ask it in parts, or of some of the sources only.",
                 )
         return document

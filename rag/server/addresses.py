@@ -84,9 +84,9 @@ def parse_public_url(url: str) -> PublicUrl | None:
         parts = urlsplit(url)
         name, port = (parts.hostname or "").lower(), parts.port
     except ValueError as error:
-        raise ConfigProblem(f"public_url is no address: {url}.", hint) from error
+        raise ConfigProblem(f"public_url is not an address: {url}.", hint) from error
     if parts.scheme not in _PORTS or not name or parts.query or parts.fragment or parts.username is not None:
-        raise ConfigProblem(f"public_url is no address of a page: {url}.", hint)
+        raise ConfigProblem(f"public_url is not the address of a page: {url}.", hint)
     path = parts.path.rstrip("/")
     if not _PATH.fullmatch(path) or not {".", ".."}.isdisjoint(path.split("/")):
         raise ConfigProblem(f"The path of public_url may have letters, digits and . _ ~ - only: {path}.", hint)

@@ -187,7 +187,7 @@ class Endpoints:
     ) -> dict[str, JSON]:
         """A span of a source in its surroundings, and where it stands on the page.
 
-        `quote` and `path` are what was cited, so that a source read anew since then is recognised: `verdict` is
+        `quote` and `path` are what was cited, so that a source read again since then is recognised: `verdict` is
         "exact" (it stands there), "moved" (the words stand elsewhere: the file has changed, or was read anew),
         "changed" (the changed file does not hold them), "reread" (nor does the same file, read anew) or "gone".
         `state` is that of the file: "unchanged", "changed" or "gone". `answer` is the part of `span` that holds the

@@ -25,7 +25,7 @@ from rag.types import JSON
 __all__ = ["FAULT", "Answering", "refused"]
 
 FAULT = "Something went wrong on the server; its log says what."
-_BUSY = "Too many questions wait to be answered. Ask again in a minute."
+_BUSY = "Too many questions are waiting. Ask again in a minute."
 
 R = TypeVar("R", bound=PageRequest)
 _log = logging.getLogger(__name__)

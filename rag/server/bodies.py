@@ -56,7 +56,7 @@ class BodyReader:
     def take(self, size: int) -> None:
         """Counts so many bytes more. Raises BodyRefused where there are too many."""
         if self._held + size > MOST_HELD:
-            raise BodyRefused(503, "The server is busy with what others send. Try again in a minute.")
+            raise BodyRefused(503, "The server is busy with other requests. Try again in a minute.")
         self._held += size
 
 
@@ -107,7 +107,7 @@ def complaint(body: bytes) -> str:
     except RecursionError:
         return f"more than {DEEPEST} levels"
     except ValueError:  # also what is no UTF-8
-        return "body is no JSON"
+        return "body is not JSON"
     level = [given]
     for _ in range(DEEPEST):
         inner: list[object] = []

@@ -108,7 +108,7 @@ class BuildJob:
             except FootnoteError as problem:
                 return "failed", None, str(problem)
             except Exception:  # a fault of ours must not leave the page waiting for ever
-                _log.exception("The build broke off.")
+                _log.exception("The build stopped with an error.")
                 return "failed", None, "The build failed; see the server's log. The last index is still in use."
 
     def _at(self, step: Progress) -> None:

@@ -83,7 +83,7 @@ class Fetcher:
             async with asyncio.timeout(FETCH_SECONDS):
                 return await self._followed(address)
         except TimeoutError:
-            raise SourceLimit(f"The address gave nothing whole within {FETCH_SECONDS:g} seconds.", _SPARE) from None
+            raise SourceLimit(f"The address did not answer in full within {FETCH_SECONDS:g} seconds.", _SPARE) from None
         except (httpx2.HTTPError, OSError) as error:
             raise UnreadableSource(f"The address cannot be reached: {error or type(error).__name__}.", _SPARE) from None
 
@@ -93,7 +93,7 @@ class Fetcher:
             if isinstance(found, Fetched):
                 return found
             address = found
-        raise UnreadableSource(f"The address leads on more than {FETCH_REDIRECTS} times.", _SPARE)
+        raise UnreadableSource(f"The address redirects more than {FETCH_REDIRECTS} times.", _SPARE)
 
     async def _given(self, address: str) -> Fetched | str:
         """What an address gives, or the one that it leads on to."""
@@ -140,7 +140,9 @@ def _checked(address: str) -> httpx2.URL:
     try:
         url = httpx2.URL(address.strip())
     except (httpx2.InvalidURL, ValueError):
-        raise SourceError("This is no address.", "Write it as the browser shows it: https://example.org/page") from None
+        raise SourceError(
+            "This is not an address.", "Write it as the browser shows it: https://example.org/page"
+        ) from None
     if url.scheme not in ("http", "https") or not url.host or url.userinfo:
         raise SourceError(
             "Only addresses that begin with https:// or http:// are read, without a name and password.",
@@ -154,7 +156,7 @@ async def _content(answer: httpx2.Response) -> bytes:
     async for piece in answer.aiter_bytes():
         content += piece
         if len(content) > FETCHED_BYTES:
-            raise SourceLimit(f"The address gives more than {FETCHED_BYTES // 1_000_000} MB.", _SPARE)
+            raise SourceLimit(f"The address returns more than {FETCHED_BYTES // 1_000_000} MB.", _SPARE)
     return bytes(content)
 
 

@@ -114,7 +114,7 @@ class Reading:
         for source in self.viewer.assistant.documents():
             if source.path == wanted:
                 return source
-        raise SourceError("This source is not here any more.", "Look for it in the list of sources.")
+        raise SourceError("This source is no longer here.", "Look for it in the list of sources.")
 
     def _document(self, document_id: str) -> Document:
         document = self.viewer.assistant.document(document_id)

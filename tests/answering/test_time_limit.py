@@ -46,7 +46,7 @@ def test_a_question_is_given_up_after_its_time(index: Path, monkeypatch: pytest.
         needed = encoder.asked
         assert needed > 2, "a comparison is several searches"
         monkeypatch.setattr(time_limit, "LONGEST", 0.01)
-        with pytest.raises(QuestionProblem, match="given up after 0 seconds"):
+        with pytest.raises(QuestionProblem, match="abandoned after 0 seconds"):
             assistant.ask(ASKED)
         assert encoder.asked <= needed + 1, "nothing is begun after that"
 

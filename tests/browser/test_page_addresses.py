@@ -95,7 +95,7 @@ def test_a_source_and_a_page_of_it_have_links(opened: Callable[..., Page], serve
     assert page.title() == "Foreword, page ii – Footnote"
     page.goto("about:blank")
     page.goto(f"{server.url}#source=no%2Fsuch.pdf")
-    page.locator(".reader [role=alert]", has_text="not here any more").wait_for()
+    page.locator(".reader [role=alert]", has_text="no longer here").wait_for()
     page.get_by_label("Back to the conversation").click()
     page.wait_for_selector(".reader[hidden]", state="attached")
     assert page.locator("#question").is_visible()

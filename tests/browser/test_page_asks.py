@@ -146,7 +146,7 @@ def test_not_found_says_so_and_offers_the_nearest_passages_as_such(opened: Calla
     assert page.locator(".evidence .passage, .evidence .excerpt, .evidence .sheet").count() == 0, "none opens by itself"
     assert not answer.locator(".passage").first.is_visible(), "they are folded"
     answer.get_by_text("Nearest passages", exact=True).click()
-    assert "They are not an answer." in answer.inner_text()
+    assert "These do not answer the question." in answer.inner_text()
     answer.locator(".passage").first.click()
     page.wait_for_selector(".evidence .excerpt, .evidence .sheet")
     assert "not an answer" in page.locator(".evidence .about").inner_text()

@@ -23,7 +23,7 @@ def test_from_an_empty_folder_to_a_cited_answer(tmp_path: Path, browser: Browser
     sources, index = tmp_path / "sources", tmp_path / "index"
     with opened_alone(browser, index, sources, "--sources", str(sources)) as (server, page):
         page.wait_for_selector(".welcome .landing")
-        assert "Bring in your first sources." in page.locator(".welcome").inner_text()
+        assert "Add your first sources." in page.locator(".welcome").inner_text()
         picture(page, "nothing-yet-1280-light")
         page.fill("#question", LIT)
         page.keyboard.press("Enter")

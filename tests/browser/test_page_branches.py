@@ -194,7 +194,7 @@ def test_a_question_outlives_its_page(opened: Callable[..., Page]) -> None:
     page.wait_for_selector(".reading")
     page.fill("#question", "And what did it")
     page.reload()
-    page.get_by_text("The page was left before the answer came.").wait_for()
+    page.get_by_text("You left the page before the answer came.").wait_for()
     page.unroute("**/page/ask")  # not before: what is held back would be let go
     assert page.input_value("#question") == "And what did it", "what is being typed stays"
     page.get_by_role("button", name="Ask again").click()
@@ -225,7 +225,7 @@ def test_enter_during_an_answer_waits_for_its_turn_and_escape_stops(opened: Call
     page.wait_for_selector(".reading")
     page.fill("#question", TIDE)
     page.keyboard.press("Enter")
-    assert "It is asked as soon as this answer is there." in page.locator("#hint").inner_text()
+    assert "Your question will be asked as soon as this answer is ready." in page.locator("#hint").inner_text()
     page.keyboard.press("Escape")
     page.get_by_text("Stopped before the answer was complete.").wait_for()
     assert page.input_value("#question") == TIDE, "stopped is stopped: nothing is asked by itself"

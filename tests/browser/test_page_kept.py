@@ -71,7 +71,7 @@ def test_conversations_are_there_on_another_machine_and_for_nobody_else(guarded:
         assert titles.all_inner_texts() == [LIT]
         picture(page, "kept-390-light")
         page.get_by_label("Find in conversations").fill("zanzibar")
-        page.get_by_text("No conversation holds these words.").wait_for()
+        page.get_by_text("No conversation contains these words.").wait_for()
         page.get_by_label("Find in conversations").fill("")
         page.get_by_label(f"Delete “{LIT}”").click()
         page.locator(".past .pick", has_text=LIT).wait_for(state="detached")

@@ -226,7 +226,7 @@ def test_a_server_that_is_gone_is_said_in_a_sentence(opened: Callable[..., Page]
     page = opened()
     page.route("**/page/ask", lambda route: route.abort())
     ask(page, LIT)
-    assert "The server does not answer." in page.locator(".turn.last .problem").inner_text()
+    assert "The server is not answering." in page.locator(".turn.last .problem").inner_text()
     page.unroute("**/page/ask")
     page.get_by_role("button", name="Ask again").click()
     page.wait_for_selector(".turn.last button.chip")

@@ -202,7 +202,7 @@ def test_right_to_left_words_are_lit_up_where_they_stand(shown: tuple[Server, Pa
 def test_a_place_that_is_not_located_is_said_and_nothing_is_lit_up(shown: tuple[Server, Page], cite: Cite) -> None:
     _, page = shown
     cite("towers.pdf", "\n")  # the page has no character for a line's end
-    assert "The exact spot on this page is not located." in page.locator(".evidence .body").inner_text()
+    assert "The exact place on this page could not be found." in page.locator(".evidence .body").inner_text()
     assert lit(page) == []
 
 

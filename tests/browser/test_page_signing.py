@@ -123,7 +123,7 @@ def test_a_session_that_ends_says_so_and_keeps_what_was_typed(guarded: Server, b
     page.fill("#question", LIT)
     context.clear_cookies(name="footnote")
     page.keyboard.press("Enter")
-    page.get_by_text("Your session has ended. What you have typed is kept.").wait_for()
+    page.get_by_text("Your session has ended. What you typed has been kept.").wait_for()
     assert LIT in page.locator(".turn.last h2").inner_text()
     page.fill("#question", "And how far is it")
     picture(page, f"session-ended-{width}-light")

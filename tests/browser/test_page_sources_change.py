@@ -63,12 +63,12 @@ def test_a_source_that_a_newer_reader_reads_otherwise_is_read_anew(own: tuple[Se
     assert verdict(page) == "Exact quote"
     reads = LIGHTHOUSE.replace("## History", "## History\n\nA note in the margin.")
     _read_as(server, reads)
-    assert verdict(page) == "Exact quote, found again in the source, read anew"
+    assert verdict(page) == "Exact quote, found again now that the source has been reread"
     _read_as(server, reads.replace("14 May 1871", "14 [1] May 1871"))
-    assert verdict(page) == "Source read anew: its text no longer has this quote"
+    assert verdict(page) == "Source read again: its text no longer contains this quote"
     page.reload()
     page.wait_for_selector(".turn")
-    page.get_by_text("source read anew").first.wait_for()
+    page.get_by_text("source read again").first.wait_for()
 
 
 def _read_as(server: Server, text: str) -> None:

@@ -75,7 +75,7 @@ def test_a_source_that_changes_is_told_on_the_open_answer(
         )
         stale = page.locator(".turn .stale")
         stale.wait_for()
-        assert "Changed on the disk since this answer: “The lighthouse at Cape Orrin”." in stale.inner_text()
+        assert "Changed on disk since this answer: “The lighthouse at Cape Orrin”." in stale.inner_text()
         assert "file changed since" in page.locator(".turn .notes").inner_text()
         picture(page, f"stale-{width}-{scheme}")
         assert serious(page) == []
@@ -85,7 +85,7 @@ def test_a_source_that_changes_is_told_on_the_open_answer(
         assert "has changed since it was read" in page.locator(".source").inner_text()
         page.keyboard.press("Escape")
         stale.get_by_role("button", name="Rebuild").click()
-        page.get_by_text("no longer all there").wait_for()
+        page.get_by_text("some of what was quoted is gone").wait_for()
         assert page.locator(".turn .chip.lost").count() == 1
         stale.get_by_role("button", name="Ask again").click()
         until(page, "document.querySelector('.turn.last .answer')?.innerText.includes('15 May 1871')")
@@ -100,7 +100,7 @@ def test_not_found_says_what_was_asked_and_what_could_not_be(
     ask(page, UNANSWERED)
     said = page.locator(".turn.last .because").all_inner_texts()
     assert said[0] == "Asked: 4 sources (all)."
-    assert said[1].startswith("1 file could not be read, and may hold more.")
+    assert said[1].startswith("1 file could not be read, and may contain more.")
     picture(page, f"because-{width}-{scheme}")
     assert serious(page) == []
     page.get_by_role("button", name="See which").click()
@@ -120,7 +120,7 @@ def test_an_idle_page_says_that_the_server_is_gone_and_finds_it_again(own: tuple
     page.wait_for_selector(".warming[hidden]", state="attached")
     server.process.send_signal(signal.SIGSTOP)
     page.route("**/page/state", lambda route: route.abort())  # a stopped server would only be slow
-    page.get_by_text("The server does not answer. Trying again…").wait_for()
+    page.get_by_text("The server is not answering. Trying again…").wait_for()
     picture(page, "gone-1280-light")
     server.process.send_signal(signal.SIGCONT)
     page.unroute("**/page/state")

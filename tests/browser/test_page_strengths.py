@@ -98,10 +98,10 @@ def test_a_tick_says_exact_quote_and_nothing_else(opened: Callable[..., Page]) -
     assert seal.locator(".icon").count() == 1
     said = [claim(page, 1, "lighthouse.md", SHIPS), claim(page, 2, "harbour.txt", BOATS, support="supported")]
     shown(page, "How many?", said)
-    assert seal.inner_text() == "1 exact quote; the rest is a language model’s, compared with the sources"
+    assert seal.inner_text() == "1 exact quote; the rest was written by a language model and compared with the sources"
     assert seal.locator(".icon").count() == 0
     shown(page, "How many?", said[1:])
-    assert seal.inner_text() == "A language model’s words, compared with 1 source"
+    assert seal.inner_text() == "Written by a language model and compared with 1 source"
     assert seal.locator(".icon").count() == 0
 
 

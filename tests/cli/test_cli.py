@@ -134,7 +134,7 @@ def test_ctrl_c_in_a_build_says_that_it_stopped(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         out, said = process.communicate(timeout=120)
     assert process.returncode == 130
-    assert said.endswith("Stopped. What was done is kept.\n")
+    assert said.endswith("Stopped. What was already done is kept.\n")
     assert "Traceback" not in out + said
 
 

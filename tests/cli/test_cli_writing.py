@@ -128,7 +128,7 @@ def test_ctrl_c_stops_an_answer_at_once_without_half_marks(folder: Path, model: 
         assert terminal.ended() == 130, "the model, which would go on for ten minutes, is not waited for"
         model.gone.set()
     assert "The road" not in terminal.said
-    assert terminal.said.endswith("Stopped. What was done is kept.\n")
+    assert terminal.said.endswith("Stopped. What was already done is kept.\n")
     assert "Traceback" not in terminal.said
     assert terminal.said.count("[") == terminal.said.count("]")
 

@@ -143,10 +143,10 @@ def test_the_same_file_read_by_another_reader_is_a_source_read_anew(kept: tuple[
         older = text.replace(f'<meta name="reader" content="{VERSION}">', made_by).replace("84 boats", "84 boats2")
         pack.write_text(older, newline="")
         verdict = verify_pack(pack, sources)[1]
-        assert (verdict.standing, "source read anew" in verdict.said) == ("changed", True), verdict
+        assert (verdict.standing, "source read again" in verdict.said) == ("changed", True), verdict
     shifted = text.replace('data-start="', 'data-start="1')
     pack.write_text(shifted, newline="")
-    assert "source read anew" in verify_pack(pack, sources)[1].said
+    assert "source read again" in verify_pack(pack, sources)[1].said
 
 
 @pytest.mark.parametrize(

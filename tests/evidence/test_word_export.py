@@ -102,5 +102,5 @@ def test_a_quote_that_is_gone_is_named_and_odd_characters_do_no_harm(opened: Ass
     assert told.paragraphs[0].text == "\ufffd"
     assert told.paragraphs[-1].text == (
         "[1] A\ufffd tow\ufffder (tower.md): “The lamp shines for 99 miles.” "
-        "This was quoted; it does not stand in the source any more."
+        "This was quoted; it is no longer in the source."
     )

@@ -25,7 +25,7 @@ def test_parts_of_a_saved_page_are_skipped_with_the_reason(tmp_path: Path, folde
     assert list(plan.read) == [f"deep/{page}"]
     reasons = {row.reason for row in plan.keep.values()}
     assert {row.status for row in plan.keep.values()} == {"skipped"}
-    assert reasons == {f"It is a part of the saved page {page}."}
+    assert reasons == {f"It is part of the saved page {page}."}
 
 
 def test_a_folder_of_that_name_without_a_page_is_one_like_others(tmp_path: Path) -> None:

@@ -27,8 +27,8 @@ def send() -> Iterator[Sender]:
     [
         (b'{"question": "\\ud800"}', "half a character"),
         (b'{"\\udfff": "a"}', "half a character"),
-        (b'{"question": "\xff"}', "no JSON"),
-        (b'{"question": ', "no JSON"),
+        (b'{"question": "\xff"}', "not JSON"),
+        (b'{"question": ', "not JSON"),
         (b"[" * (DEEPEST + 2) + b"]" * (DEEPEST + 2), "levels"),
         (b"[" * 200_000, "levels"),
         (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "levels"),

@@ -62,7 +62,7 @@ def test_the_contents_are_the_headings_with_their_levels(reading: Reading) -> No
     assert broken["reason"]
     assert broken["parts"] == []
     assert "address" not in broken
-    with pytest.raises(SourceError, match="not here any more"):
+    with pytest.raises(SourceError, match="no longer here"):
         reading.overview("none.md")
 
 

@@ -191,7 +191,7 @@ def test_questions_wait_and_only_so_many(tmp_path: Path, monkeypatch: pytest.Mon
         return [refused], [*answered, await told(100)]
 
     refused, answered = asyncio.run(all_of_them())
-    assert "Too many questions wait" in refused[0]
+    assert "Too many questions are waiting" in refused[0]
     assert {json.loads(line)["event"] for line in answered} == {"done"}
 
 

@@ -178,7 +178,9 @@ def _answer(extractive: Answer, draft: _Draft, unknown: int, cut: str) -> Answer
     if against:
         told.append(f"The sources say otherwise than {_sentences(against).lower()} of the language model.")
     if unknown:
-        told.append(f"{unknown} {'mark' if unknown == 1 else 'marks'} of the language model pointed to no passage.")
+        told.append(
+            f"{unknown} {'mark' if unknown == 1 else 'marks'} of the language model did not point to any passage."
+        )
     # that every sentence is carried does not make the closest sentences an answer, nor a part of one the whole
     partly = missing or against or extractive.status == "partly"
     status: AnswerStatus = "partly" if partly else "answered"

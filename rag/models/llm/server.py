@@ -230,7 +230,7 @@ class ServerModel:
                 f"{self.place} does not know the model {self._model}.", "See what it has: rag doctor"
             )
         if status in (401, 403):
-            return LanguageModelProblem(f"{self.place} wants another key.", "Set FOOTNOTE_LLM_KEY.")
+            return LanguageModelProblem(f"{self.place} does not accept this key.", "Set FOOTNOTE_LLM_KEY.")
         if status in (429, 503):
             said = str(error) if isinstance(error, Refused) else ""
             return LanguageModelProblem(f"{self.name} is busy: {said or f'status {status}'}", "Ask again in a while.")
@@ -240,7 +240,8 @@ class ServerModel:
             return LanguageModelProblem(f"{self.name} refused: status {status}", log)
         if isinstance(error, NotAChat):
             return LanguageModelProblem(
-                f"{self.place} answers, but broke off OpenAI's protocol: {error}.", f"Is {self._address} its address?"
+                f"{self.place} answers, but broke off: this is not OpenAI's protocol ({error}).",
+                f"Is {self._address} its address?",
             )
         if isinstance(error, httpx2.ConnectError):
             return LanguageModelProblem(

@@ -225,7 +225,7 @@ function notFound(answer, onpassage) {
         "details",
         { class: "nearest" },
         h("summary", {}, t("Nearest passages")),
-        h("p", { class: "aside" }, t("They are not an answer.")),
+        h("p", { class: "aside" }, t("These do not answer the question.")),
         passageList(near, (index, from) => onpassage(near, index, from), t("Nearest passages")),
       ),
   ];

@@ -7,9 +7,9 @@ const address = (name) => new URL(`page/${name}`, document.baseURI);
 export class Refused extends Error {}
 export class SignedOut extends Refused {}
 
-const LOST = t("The server does not answer. Check that it is still running, then try again.");
+const LOST = t("The server is not answering. Check that it is still running, then try again.");
 const ENDED = t("Your session has ended. Sign in, then try again.");
-const TOO_LARGE = t("The server in front of this page does not let through so much at once.");
+const TOO_LARGE = t("The server in front of this page does not let that much through at once.");
 
 // Why a call was refused: in the server's words, or in ours where something else has answered.
 const reason = (found, status) => found.error || (status === 413 ? TOO_LARGE : LOST);

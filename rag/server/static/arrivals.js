@@ -63,8 +63,8 @@ export function progressBar(label, onstop, stopLabel) {
 // What the build is at, in words, as a part of one, and how many files cannot be asked yet.
 export function stepOf(now) {
   if (now.stopping) return [t("Stopping…"), null, now.pending];
-  if (now.state === "waiting") return [t("Waiting for another build to end"), null, 0];
-  if (!now.stage) return [t("Looking at the sources"), null, 0];
+  if (now.state === "waiting") return [t("Waiting for another build to finish"), null, 0];
+  if (!now.stage) return [t("Checking the sources"), null, 0];
   const counted = now.total > 1 ? ` ${t("{done} of {total}", { done: now.done.toLocaleString(language), total: now.total.toLocaleString(language) })}` : "";
   const thing = now.stage === "embedding" ? ` ${t("passages")}` : "";
   const detail = now.detail ? ` · ${now.detail}` : "";
@@ -73,7 +73,7 @@ export function stepOf(now) {
 
 // What a build did, in a sentence.
 export function doneOf(ended) {
-  if (ended.state === "stopped") return t("Stopped. What was done is kept.");
+  if (ended.state === "stopped") return t("Stopped. What was already done is kept.");
   const report = ended.report;
   if (!report) return "";
   const parts = ["added", "changed", "moved", "removed"]
@@ -90,7 +90,7 @@ export class Arrivals {
     this.onready = onready;
     this.items = [];
     this.limit = Infinity;
-    this.node = h("ul", { class: "arrivals", "aria-label": t("Files coming in") });
+    this.node = h("ul", { class: "arrivals", "aria-label": t("Files being added") });
   }
 
   add(files) {
@@ -102,7 +102,7 @@ export class Arrivals {
       this.show(item);
       if (address) continue; // its size is told by whoever is asked for it
       if (file.size > this.limit)
-        this.settle(item, "failed", t("Larger than {size} MB: put it into the folder by hand.", { size: Math.round(this.limit / 1e6) }));
+        this.settle(item, "failed", t("Larger than {size} MB: copy it into the sources folder yourself.", { size: Math.round(this.limit / 1e6) }));
       else if (!file.size) this.settle(item, "failed", t("The file is empty."));
     }
     this.next();
@@ -163,11 +163,11 @@ export class Arrivals {
     for (const item of waiting.filter((each) => each.state === "reading")) {
       const source = found.get(item.path);
       if (source && source.disk !== "new") this.settle(item, "failed", `${source.reason} ${source.hint}`);
-      else if (ended.state === "stopped") this.settle(item, "stopped", t("Stopped. It is read with the next build."));
+      else if (ended.state === "stopped") this.settle(item, "stopped", t("Stopped. It will be read in the next build."));
       else this.settle(item, "failed", ended.problem || t("It was not read."));
     }
     const ready = waiting.filter((item) => item.state === "ready").length;
-    if (ready) say(t("{files} can be asked now.", { files: plural(ready, "file") }));
+    if (ready) say(t("Ready for questions: {files}.", { files: plural(ready, "file") }));
   }
 
   cancel(item) {
@@ -193,8 +193,8 @@ export class Arrivals {
   show(item) {
     const told = {
       waiting: t("Waiting"),
-      reading: this.coming() ? t("Sent, waits for the others") : t("Being read…"),
-      ready: `${t("Ready to be asked")} · ${item.words}`,
+      reading: this.coming() ? t("Sent, waiting for the others") : t("Being read…"),
+      ready: `${t("Ready for questions")} · ${item.words}`,
       cancelled: t("Cancelled"),
       stopped: item.words,
       failed: item.words,

@@ -46,7 +46,7 @@ export class Chat {
     addEventListener("pageshow", () => (this.leaving = false));
     store.watch(
       () => this.heard(),
-      () => this.composer.tell(t("This browser has no room for more. Export or delete earlier conversations."), true),
+      () => this.composer.tell(t("This browser’s storage is full. Export or delete earlier conversations."), true),
     );
     this.open(store.current() ?? store.fresh());
     queueMicrotask(() => this.toLast()); // by then it is part of the page, and has a height
@@ -99,12 +99,12 @@ export class Chat {
   // Another tab has kept something: what it has added here is shown, too.
   heard() {
     const kept = store.find(this.talk.id);
-    if (!kept && this.talk.turns.some(settled)) this.composer.tell(t("This conversation was deleted in another tab. Asking here keeps it again."));
+    if (!kept && this.talk.turns.some(settled)) this.composer.tell(t("This conversation was deleted in another tab. Asking here brings it back."));
     if (!kept || this.running || !merge(this.talk, kept)) return;
     const top = this.log.scrollTop;
     this.draw();
     this.log.scrollTop = top;
-    say(t("Brought up to date: more was asked elsewhere."));
+    say(t("Updated with what was asked elsewhere."));
   }
 
   // On a wide window the first citation stands beside the answer without being asked for.
@@ -150,7 +150,7 @@ export class Chat {
     else this.log.append(this.turnNode(turn));
     this.markLast();
     this.toLast();
-    this.evidence.wait(t("Looking for the sentences that answer…"));
+    this.evidence.wait(t("Looking for the sentences that answer it…"));
     this.composer.work();
     store.save(talk);
     this.onopened?.(talk);

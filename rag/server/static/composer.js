@@ -70,7 +70,7 @@ export class Composer {
     this.field.value = question;
     this.typed();
     this.waits = true;
-    this.tell(t("It is asked as soon as this answer is there. Escape stops the answer."));
+    this.tell(t("Your question will be asked as soon as this answer is ready. Escape stops the answer."));
     this.focus();
   }
 

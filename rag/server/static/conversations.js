@@ -98,7 +98,7 @@ export function conversationsDrawer(chat, onerase) {
 
   function show() {
     const all = kept.found(sought.value);
-    const none = store.all().length ? t("No conversation holds these words.") : t("Nothing has been asked yet.");
+    const none = store.all().length ? t("No conversation contains these words.") : t("Nothing has been asked yet.");
     if (!all.length) return list.replaceChildren(h("li", { class: "aside" }, none));
     const held = document.activeElement?.closest(".past [data-talk]"); // whose row has the focus, and on what
     const place = held && [...held.children].indexOf(document.activeElement);

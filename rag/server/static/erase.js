@@ -37,7 +37,7 @@ export function eraser(chat) {
     wrong.tell("");
     const all = [
       user ? t("Your conversations, in this browser and on the server") : t("Your conversations, in this browser"),
-      chat.known.may_change && t("What you have said of answers"),
+      chat.known.may_change && t("Your feedback on answers"),
       t("What you are typing, and the settings of this page"),
     ];
     what.replaceChildren(...all.filter(Boolean).map((each) => h("li", {}, each)));

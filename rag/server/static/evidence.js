@@ -238,12 +238,12 @@ export class Evidence {
     const trouble = (words) => h("p", { class: "verdict trouble" }, icon("warn"), words);
     if (found.verdict === "gone") return trouble(t("No longer among the sources: this is what was quoted"));
     if (found.verdict === "changed") return trouble(t("The source has changed and no longer says this"));
-    if (found.verdict === "reread") return trouble(t("Source read anew: its text no longer has this quote"));
+    if (found.verdict === "reread") return trouble(t("Source read again: its text no longer contains this quote"));
     const uncited = { near: t("Near the question, not an answer"), also: t("Found, not cited") }[this.shown.kind];
     if (uncited) return h("p", { class: "verdict plain" }, uncited);
     if (found.verdict === "moved") {
       const same = found.document_id === item.document_id;
-      const words = same ? "Exact quote, found again in the source, read anew" : "Exact quote, found again in the changed source";
+      const words = same ? "Exact quote, found again now that the source has been reread" : "Exact quote, found again in the changed source";
       return h("p", { class: "verdict" }, icon("check"), t(words));
     }
     if (found.state === "changed") return trouble(t("Exact quote, but the file has changed since it was indexed"));

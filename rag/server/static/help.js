@@ -5,10 +5,10 @@ import { t } from "./words.js";
 
 const KEYS = [
   ["/", t("Type a question")],
-  ["Enter", t("Ask it; while an answer comes, it is asked next")],
+  ["Enter", t("Ask it; if an answer is still coming, it is asked next")],
   ["Shift + Enter", t("Start a new line")],
-  ["Esc", t("Stop the answer, give up an edit, close what is open")],
-  ["← →", t("Previous and next citation, in the evidence")],
+  ["Esc", t("Stop the answer, cancel an edit, close what is open")],
+  ["← →", t("Previous and next citation, in the evidence panel")],
   ["?", t("This list")],
 ];
 

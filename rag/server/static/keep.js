@@ -106,7 +106,7 @@ export function opinions(turn, earlier) {
   const complain = () => (show(form.hidden), form.hidden || form.querySelector("input, textarea").focus());
   const bad = iconButton("flag", t("Something is wrong"), complain, { "aria-expanded": "false" });
   const said = h("p", { class: "aside", role: "status" });
-  const expected = h("textarea", { rows: 2, maxlength: 1000, "aria-label": t("What would have been right (not needed)"), placeholder: t("What would have been right? (not needed)") });
+  const expected = h("textarea", { rows: 2, maxlength: 1000, "aria-label": t("What would have been right (optional)"), placeholder: t("What would have been right? (optional)") });
   const wrong = cited.map((each) =>
     h("label", {}, h("input", { type: "checkbox", value: each.number }), ` ${t("Citation {number}", { number: each.number })}`),
   );

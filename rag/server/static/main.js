@@ -37,7 +37,7 @@ function themeButton() {
 }
 
 function signOut() {
-  const words = t("Sign out {name}; your conversations leave this browser and stay on the server", { name: store.user });
+  const words = t("Sign out {name}; your conversations are removed from this browser and stay on the server", { name: store.user });
   const leave = async (event) => {
     const form = event.currentTarget;
     event.preventDefault();

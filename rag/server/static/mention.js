@@ -81,7 +81,7 @@ export class Mentions {
     );
     this.list.hidden = false;
     this.mark();
-    say(t("{name}: Enter takes it", { name: nameOf(this.found[0]) }));
+    say(t("{name}: press Enter to choose it", { name: nameOf(this.found[0]) }));
   }
 
   mark() {

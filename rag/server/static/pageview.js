@@ -71,7 +71,7 @@ export class PageView {
   // What has to be said of a page that holds the quote, or should.
   words(number) {
     const { boxes, page } = this.found;
-    if (number === page && !Object.keys(boxes).length) return [t("The exact spot on this page is not located.")];
+    if (number === page && !Object.keys(boxes).length) return [t("The exact place on this page could not be found.")];
     if (!boxes[number]) return [];
     return [
       boxes[number - 1] && t("The quote begins on the page before."),

@@ -133,6 +133,6 @@ export class Places {
     this.addresses.replace({ sources: "" });
     titled(t("Sources"));
     await this.onsources();
-    this.ontell(`${ELSEWHERE} ${t("These are the sources that can be asked.")}`);
+    this.ontell(`${ELSEWHERE} ${t("These are the sources you can ask.")}`);
   }
 }

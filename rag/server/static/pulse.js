@@ -46,9 +46,9 @@ export class Pulse {
   missed(problem) {
     if (problem instanceof SignedOut) return null;
     const waits = !problem.message.includes("public_url"); // else waiting would not help
-    if (this.seen && !this.gone) say(t("The server does not answer. It is tried again by itself."));
+    if (this.seen && !this.gone) say(t("The server is not answering. The page keeps trying."));
     this.gone = true;
-    this.tell(!waits ? problem.message : this.seen ? t("The server does not answer. Trying again…") : t("Waiting for the server…"), this.seen);
+    this.tell(!waits ? problem.message : this.seen ? t("The server is not answering. Trying again…") : t("Waiting for the server…"), this.seen);
     return null;
   }
 
@@ -65,7 +65,7 @@ export class Pulse {
     clearTimeout(this.next);
     this.tell("");
     const again = button("only", t("Sign in"), () => location.reload());
-    const words = t("Your session has ended. What you have typed is kept.");
+    const words = t("Your session has ended. What you typed has been kept.");
     document.querySelector("#footnote").append(h("div", { class: "notice", role: "alert" }, icon("warn"), h("p", {}, words), again));
   }
 }

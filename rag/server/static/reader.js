@@ -140,7 +140,7 @@ export class Reader {
     this.side.show(told);
     this.ways.set(this.mode);
     if (this.mode === "text") this.text.show(this.body, told, at);
-    if (told.state !== "unchanged") say(told.state === "changed" ? t("This file has changed since it was read.") : t("This file is gone."));
+    if (told.state !== "unchanged") say(told.state === "changed" ? t("This file has changed since it was read.") : t("This file has gone."));
     this.focus();
   }
 

@@ -22,6 +22,6 @@ export function why({ asked, answer, paths }, { onsources, oneverywhere }) {
     some
       ? line(t("Asked: {some} of {all}.", { some: paths.length, all: plural(asked.sources, "source") }), " ", button("link", t("Ask all sources"), oneverywhere))
       : line(t("Asked: {sources} (all).", { sources: plural(asked.sources, "source") })),
-    asked.unread > 0 && line(t("{files} could not be read, and may hold more.", { files: plural(asked.unread, "file") }), " ", button("link", t("See which"), onsources)),
+    asked.unread > 0 && line(t("{files} could not be read, and may contain more.", { files: plural(asked.unread, "file") }), " ", button("link", t("See which"), onsources)),
   ].filter(Boolean);
 }

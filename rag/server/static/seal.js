@@ -32,7 +32,7 @@ export function seal(answer) {
   if (exact === answer.claims.length)
     return h("span", { class: "seal" }, icon("check"), t(exact === 1 ? "Exact quote from {sources}" : "Exact quotes from {sources}", { sources }));
   const words = exact
-    ? t("{quotes}; the rest is a language model’s, compared with the sources", { quotes: plural(exact, "exact quote") })
-    : t("A language model’s words, compared with {sources}", { sources });
+    ? t("{quotes}; the rest was written by a language model and compared with the sources", { quotes: plural(exact, "exact quote") })
+    : t("Written by a language model and compared with {sources}", { sources });
   return h("span", { class: "seal" }, words);
 }

@@ -8,7 +8,7 @@ const KINDS = { "application/pdf": "PDF", "text/markdown": "MD", "text/html": "H
 export const STATES = { indexed: t("Indexed"), no_text: t("No text"), failed: t("Not read"), skipped: t("Skipped"), new: t("Not read yet") };
 const DISK = {
   changed: t("The file has changed since it was read. Rebuild to read it again."),
-  gone: t("The file is gone since it was read. Rebuild to take it out."),
+  gone: t("The file has gone since it was read. Rebuild to drop it from the index."),
 };
 const TALL = { source: 3.375, stale: 5.75, trouble: 5.75, folder: 2.5 }; // rem
 

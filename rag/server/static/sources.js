@@ -38,12 +38,12 @@ export class Sources {
       { "aria-label": t("Sort by"), onchange: () => ((this.sort = store.setting("sort", this.order.value)), this.show()) },
       Object.entries(SORTS).map(([name, [words]]) => h("option", { value: name, selected: name === this.sort }, words)),
     );
-    this.tick = h("div", { class: "tick", hidden: true }, h("span", { class: "aside" }, t("Tick to ask only those")), this.order);
+    this.tick = h("div", { class: "tick", hidden: true }, h("span", { class: "aside" }, t("Tick to ask only these")), this.order);
     this.none = h("p", { class: "aside none", hidden: true });
     this.list = h("div", { class: "scroll", tabindex: "-1" });
     this.rows = new Windowed(t("Sources"), this.list);
     this.texts = h("section", { class: "texts", hidden: true });
-    this.picker = h("input", { type: "file", multiple: true, hidden: true, "aria-label": t("Files to bring in") });
+    this.picker = h("input", { type: "file", multiple: true, hidden: true, "aria-label": t("Files to add") });
     this.picker.addEventListener("change", () => (this.take(chosen(this.picker.files)), (this.picker.value = "")));
     this.adding = h(
       "div",
@@ -199,7 +199,7 @@ export class Sources {
       this.removed.add(source.path);
       this.hold(this.all.filter((each) => each.path !== source.path));
       const back = button("link", t("Undo"), () => this.restore(token));
-      this.tell(t("Removed “{name}”. The file lies in the hidden folder .removed of your sources.", { name: nameOf(source) }), back);
+      this.tell(t("Removed “{name}”. The file is in the hidden folder .removed inside your sources.", { name: nameOf(source) }), back);
       say(t("Removed {name}.", { name: nameOf(source) }));
       await this.follow();
       back.focus();
@@ -284,7 +284,7 @@ export class Sources {
       }),
     );
     this.list.hidden = !found.length;
-    this.tellNone(found.length ? "" : this.all.length ? t("No source has this in its name.") : t("Nothing is indexed yet."));
+    this.tellNone(found.length ? "" : this.all.length ? t("No source has a name like this.") : t("Nothing is indexed yet."));
     if (!words) this.texts.hidden = true;
   }
 

@@ -5,8 +5,8 @@ import { button, h, icon } from "./dom.js";
 import { cite } from "./notes.js";
 import { t } from "./words.js";
 
-const LOST = { changed: t("source changed"), reread: t("source read anew"), gone: t("source gone") };
-const LATE = { outdated: t("file changed since"), missing: t("file gone since") };
+const LOST = { changed: t("source changed"), reread: t("source read again"), gone: t("source gone") };
+const LATE = { outdated: t("file changed since"), missing: t("file removed since") };
 
 const among = (names) => names.map((each) => `“${each}”`).join(", ");
 
@@ -16,10 +16,10 @@ function word(titles, verdicts, { may, busy, onrebuild, onagain }) {
   const late = of("outdated", "missing");
   const door = (words, onclick) => button("link", busy ? t("Being read…") : words, onclick, { disabled: busy });
   if (late.length)
-    return [t("Changed on the disk since this answer: {titles}.", { titles: among(late) }), may && door(t("Rebuild"), onrebuild)].filter(Boolean);
+    return [t("Changed on disk since this answer: {titles}.", { titles: among(late) }), may && door(t("Rebuild"), onrebuild)].filter(Boolean);
   const lost = of("changed", "reread", "gone");
   if (!lost.length) return null;
-  return [t("Changed since this answer, and no longer all there: {titles}.", { titles: among(lost) }), door(t("Ask again"), onagain)];
+  return [t("Changed since this answer, and some of what was quoted is gone: {titles}.", { titles: among(lost) }), door(t("Ask again"), onagain)];
 }
 
 const cited = (turn) => turn.answer?.claims.flatMap((claim) => claim.citations) ?? [];

@@ -35,7 +35,7 @@ export function turnNode(turn, ways) {
     answer.append(
       turn.problem
         ? problem(turn.problem)
-        : h("p", { class: "aside" }, turn.stopped ? t("Stopped before the answer was complete.") : t("The page was left before the answer came.")),
+        : h("p", { class: "aside" }, turn.stopped ? t("Stopped before the answer was complete.") : t("You left the page before the answer came.")),
     );
     node.append(...actions(turn, ways));
   }
@@ -76,7 +76,7 @@ function editing(asked, turn, ways) {
     "form",
     { class: "editing" },
     field,
-    h("p", { class: "aside" }, t("The answer so far is kept as an earlier version.")),
+    h("p", { class: "aside" }, t("The present answer is kept as an earlier version.")),
     button("ghost wordy", t("Cancel"), close),
     h("button", { type: "submit", class: "add" }, t("Ask")),
   );
@@ -104,7 +104,7 @@ export function following(turn, ways) {
   return h(
     "section",
     { class: "following" },
-    h("h3", {}, none ? t("What could be asked instead") : t("The sources also answer")),
+    h("h3", {}, none ? t("What you could ask instead") : t("The sources also answer")),
     questions(turn.next, ways.onask, "examples small"),
   );
 }

@@ -23,12 +23,12 @@ export function welcome({ sources, examples, samples, may_change: may }, step, {
       "p",
       {},
       sources > 0
-        ? t("Every sentence of an answer carries a number. Press it to see the sentence lit up where it stands in your {sources}.", {
+        ? t("Every sentence of an answer has a number. Press it to see the sentence highlighted in your {sources}.", {
             sources: plural(sources, "source"),
           })
-        : t("Every sentence of an answer carries a number. Press it to see the sentence lit up where it stands."),
+        : t("Every sentence of an answer has a number. Press it to see the sentence highlighted in its source."),
     ),
-    samples && h("p", { class: "samples" }, t("These are samples that come with the program, to try it out."), " ", may && button("link", t("Add your own files"), onadd)),
+    samples && h("p", { class: "samples" }, t("These are samples that come with the program, so that you can try it out."), " ", may && button("link", t("Add your own files"), onadd)),
     examples.length > 0 && offered,
   );
 }
@@ -37,8 +37,8 @@ function bare(may, onadd) {
   return h(
     "section",
     { class: "welcome bare" },
-    h("h1", {}, t("Bring in your first sources.")),
-    h("p", {}, t("Articles and reports: {kinds}. They stay on this machine, and can be asked as soon as they are read.", { kinds: KINDS })),
+    h("h1", {}, t("Add your first sources.")),
+    h("p", {}, t("Articles and reports: {kinds}. They stay on this machine, and you can ask them questions as soon as they have been read.", { kinds: KINDS })),
     may &&
       h(
         "div",
@@ -56,7 +56,7 @@ function reading(step) {
     "section",
     { class: "welcome" },
     h("h1", {}, t("Reading your sources.")),
-    h("p", {}, t("They can be asked as soon as this is done.")),
+    h("p", {}, t("You can ask them questions as soon as this is done.")),
     bar,
   );
 }
