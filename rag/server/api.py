@@ -22,7 +22,7 @@ from rag.models import is_loopback_name
 from rag.server.disk import Disk
 from rag.server.limits import MOST_CITATIONS, MOST_PASSAGES
 from rag.server.request_models import AskRequest, PageRequest, SearchRequest
-from rag.server.sample_questions import sample_questions
+from rag.server.sample_questions import only_samples, sample_questions
 from rag.server.suggestions import suggest
 from rag.types import JSON, Citation, Delta, Document, Done, Found, Role, Source, Span, Turn
 
@@ -128,7 +128,7 @@ class Endpoints:
             "sources": sum(source.status == "indexed" for source in sources),
             "unread": sum(source.status in ("failed", "no_text") for source in sources),
             "disk": {path: how for path, how in self.disk.standing(self.viewer).items() if how != "new"},
-            "samples": bool(sample_questions(sources)),
+            "samples": only_samples(sources),
             "examples": list(self.readiness.examples or self._offered(sources)),
             "settled": bool(self.readiness.problem or self.readiness.examples is not None),
             "longest": MAX_QUESTION,

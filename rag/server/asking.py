@@ -55,12 +55,16 @@ class Answering(Generic[R]):
         return StreamingResponse(self.in_turn(self._call.answers(given, stop), stop), media_type="application/x-ndjson")
 
     async def in_turn(self, events: Iterator[dict[str, JSON]], stop: threading.Event) -> AsyncIterator[str]:
-        """The lines of one answer, once it has its turn; `stop` is set when nobody reads on."""
+        """The lines of one answer, once it has its turn, with one that says so where it has to wait; `stop` is set when
+        nobody reads on.
+        """
         if len(self._asking) >= AT_ONCE + MOST_WAITING:
             yield json.dumps({"event": "problem", "problem": _BUSY}) + "\n"
             return
         self._asking.add(stop)
         try:
+            if self._turn.locked():
+                yield json.dumps({"event": "waiting"}) + "\n"
             async with self._turn:
                 async for line in self._lines(events):
                     yield line

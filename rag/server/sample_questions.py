@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rag.types import Source
 
-__all__ = ["sample_questions"]
+__all__ = ["only_samples", "sample_questions"]
 
 QUESTIONS = (
     "How many people died in the attack on the Jaffar Express?",
@@ -35,5 +35,13 @@ PATHS = frozenset(
 
 def sample_questions(sources: Iterable[Source]) -> tuple[str, ...]:
     """The example questions, if all sample sources are indexed; otherwise none."""
-    indexed = {source.path for source in sources if source.status == "indexed"}
-    return QUESTIONS if indexed >= PATHS else ()
+    return QUESTIONS if _indexed(sources) >= PATHS else ()
+
+
+def only_samples(sources: Iterable[Source]) -> bool:
+    """Whether the sample sources are all there is to ask."""
+    return _indexed(sources) == PATHS
+
+
+def _indexed(sources: Iterable[Source]) -> set[str]:
+    return {source.path for source in sources if source.status == "indexed"}

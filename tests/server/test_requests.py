@@ -166,7 +166,7 @@ def test_a_pack_has_a_size() -> None:
 
 
 def test_questions_wait_and_only_so_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some are answered, some wait, one more is told to come again; when they have left, there is room."""
+    """Some are answered, some wait and are told so, one more has to come again; when they have left, there is room."""
     monkeypatch.setattr(asking, "MOST_WAITING", 2)
 
     async def all_of_them() -> tuple[list[str], list[str]]:
@@ -192,7 +192,8 @@ def test_questions_wait_and_only_so_many(tmp_path: Path, monkeypatch: pytest.Mon
 
     refused, answered = asyncio.run(all_of_them())
     assert "Too many questions are waiting" in refused[0]
-    assert {json.loads(line)["event"] for line in answered} == {"done"}
+    events = [[json.loads(line)["event"] for line in lines.splitlines()] for lines in answered]
+    assert events == [["done"]] * AT_ONCE + [["waiting", "done"]] * 2 + [["done"]]
 
 
 def answering(folder: Path) -> asking.Answering[AskRequest]:

@@ -174,6 +174,8 @@ export class Chat {
     const given = { question: turn.question, turns: before(talk, turn), paths: turn.paths.length ? turn.paths : null };
     try {
       for await (const event of stream("ask", { ...given, llm: this.composer.writer.chosen }, signal)) {
+        if (event.event === "waiting") body.querySelector(".reading")?.replaceWith(waiting(t("Other questions are being answered first…")));
+        if (event.event === "found") body.querySelector(".reading")?.replaceWith(waiting(t("Reading the sources…")));
         if (event.event === "delta") {
           turn.said = event.text;
           body.querySelectorAll(".draft, .reading").forEach((each) => each.remove());

@@ -201,7 +201,7 @@ export class Evidence {
             : found.modified > 0 && h("span", { class: "path" }, t("modified {day}", { day: day(found.modified * 1000) })),
         ),
         origin(found),
-        found.heading?.length > 0 && found.heading.join() !== found.table?.sheet && h("p", { class: "heading" }, h("bdi", {}, found.heading.join(" › "))),
+        found.heading?.length > 0 && found.heading.join() !== found.table?.sheet && found.media_type !== "text/csv" && h("p", { class: "heading" }, h("bdi", {}, found.heading.join(" › "))),
         h(
           "div",
           { class: "said" },

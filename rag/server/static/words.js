@@ -66,6 +66,7 @@ const TABLES = {
       "Later version": "Spätere Fassung",
       "Version": "Fassung",
       "The present answer is kept as an earlier version.": "Die bisherige Antwort bleibt als frühere Fassung erhalten.",
+      "Other questions are being answered first…": "Erst werden andere Fragen beantwortet …",
       "Cancel": "Abbrechen",
       "Ask": "Fragen",
       "The server is back.": "Der Server ist wieder da.",
