@@ -80,7 +80,8 @@ def test_sources_are_listed_with_what_was_left_out_of_them(capsys: pytest.Captur
         Left("running head", 3, ("page 1", "page 2", "page 3"), 12),
         Left("hidden sheet", 1, ("sheet Co\x1bsts",)),
     )
-    print_sources([Source("a.pdf", "indexed", "A", language="de", left=left), Source("b.md", "indexed", "B")])
+    found = [Source("a.pdf", "indexed", "A", language="de", left=left), Source("b.md", "indexed", "B")]
+    print_sources(found, {})
     table, told = capsys.readouterr().out.split("left out:")
     assert "language" in table
     assert "de" in table.splitlines()[3].split()
