@@ -10,6 +10,7 @@ import pytest
 
 from rag.cli.output import print_report, print_sources
 from rag.cli.print_answer import print_answer
+from rag.evidence import Origin
 from rag.types import (
     CLOSEST,
     Answer,
@@ -80,14 +81,15 @@ def test_sources_are_listed_with_what_was_left_out_of_them(capsys: pytest.Captur
         Left("running head", 3, ("page 1", "page 2", "page 3"), 12),
         Left("hidden sheet", 1, ("sheet Co\x1bsts",)),
     )
-    found = [Source("a.pdf", "indexed", "A", language="de", left=left), Source("b.md", "indexed", "B")]
-    print_sources(found, {})
+    origins = {"b.md": Origin("https://orrin.example/b", "2026-11-30T12:00:00+00:00")}
+    print_sources([Source("a.pdf", "indexed", "A", language="de", left=left), Source("b.md", "indexed", "B")], origins)
     table, told = capsys.readouterr().out.split("left out:")
     assert "language" in table
     assert "de" in table.splitlines()[3].split()
     assert told.splitlines() == [
         " 'a.pdf': 3 running heads (pages 1-3, 12 words), 1 hidden sheet (Co sts)",
         "in doubt: 'a.pdf': the encoding (windows-1250)",
+        "fetched: 'b.md': https://orrin.example/b on 2026-11-30",
     ]
 
 

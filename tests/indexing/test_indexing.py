@@ -353,7 +353,7 @@ def test_lenses_of_an_older_version_are_written_anew_and_told_in_a_sentence(
     report = place.build()
     assert "br.txt" in report.unchanged
     assert report.chunks_embedded == 0
-    assert "written anew" in report.notes[0]
+    assert "rewritten by a newer version" in report.notes[0]
     assert place.build().notes == ()
 
 
