@@ -110,7 +110,7 @@ export class Sources {
     try {
       found = (await looked).map(known).sort((one, other) => (one.path < other.path ? -1 : 1));
     } catch (problem) {
-      if (this.looked === looked) this.tellNone(problem.message);
+      if (this.looked === looked) (this.tellNone(problem.message), (this.drawn = null));
       return found;
     }
     if (this.looked === looked) this.hold(found);
@@ -133,7 +133,7 @@ export class Sources {
     this.filter.hidden = this.all.length < 8;
     this.tick.hidden = fine.length < 2;
     if (fine.length !== this.known) this.onchange();
-    this.show();
+    if (this.drawn !== this.drawing()) this.show(); // else a row that is being pressed would be another one
   }
 
   // Building.
@@ -266,8 +266,14 @@ export class Sources {
 
   // Finding: names at once, texts a moment later.
 
+  // All that the list is drawn from.
+  drawing() {
+    return JSON.stringify([this.all, [...this.chosen], [...this.folded], this.sort, this.filter.value, this.may, live(this.builds.last)]);
+  }
+
   show() {
     if (!this.all) return;
+    this.drawn = this.drawing();
     const words = this.filter.value.trim();
     const found = matching(this.all, words);
     this.rows.set(
