@@ -7,10 +7,11 @@ This module does not know how passages were found, or how much of it is shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.answering.citing import QuotedSpan
+from rag.answering.deeds import leaves_deed_unsaid
 from rag.answering.features import Idf, ReadPassage
 from rag.answering.ranking import RankedSentences, ScoredSentence, read
 from rag.answering.rerank import RISK, rerank_sentences
@@ -19,6 +20,9 @@ from rag.retrieval import Corpus, Retrieved
 from rag.types import Document, Hit, Reader, Span, readable_name
 
 __all__ = ["Answering", "Findings", "findings_of", "heading_at"]
+
+
+_SURELY_BELOW = 0.01  # the least probability of an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,20 @@ class Answering:
     today: Callable[[], date] = date.today
 
     def read(self, question: str, found: Retrieved) -> Findings:
-        """The findings of a question in what was retrieved for it."""
-        return findings_of(question, found, self.corpus.idf, self.reader, self.risk)
+        """The findings of a question in what was retrieved for it.
+
+        A sentence that does not say what was done, in whatever words, only comes closest.
+        """
+        findings = findings_of(question, found, self.corpus.idf, self.reader, self.risk)
+        if not findings.answers:
+            return findings
+        first = findings.reading.sentences[0]
+        if not leaves_deed_unsaid(
+            findings.question, findings.passages[first.passage], first.sentence, self.corpus.encoder
+        ):
+            return findings
+        below = min(findings.reading.answerable, findings.reading.least - _SURELY_BELOW)
+        return replace(findings, reading=replace(findings.reading, answerable=below))
 
 
 def findings_of(question: str, found: Retrieved, idf: Idf, reader: Reader | None, risk: float) -> Findings:

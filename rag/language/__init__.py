@@ -74,6 +74,8 @@ __all__ = [
     "dateline",
     "dates",
     "days_in",
+    "deed_of",
+    "deeds_in",
     "defines",
     "depends_on_context",
     "document_phrase",

@@ -30,6 +30,8 @@ from .dates import RECENT_YEAR as RECENT_YEAR
 from .dates import Date as Date
 from .dates import dates as dates
 from .dates import is_date_word as is_date_word
+from .deeds import deed_of as deed_of
+from .deeds import deeds_in as deeds_in
 from .followups import COMPARED as COMPARED
 from .followups import IDENTITY as IDENTITY
 from .followups import LEANS as LEANS
