@@ -120,10 +120,8 @@ def with_head(document: Document, span: Span) -> Span:
     at = document.block_at(span.start)
     if at < 0 or document.blocks[at].kind not in ("paragraph", "list"):
         return span
-    sentences = sentences_within(document, document.blocks[at].span)
-    head, *rest = [one for one in sentences[:3] if has_word(document.text[slice(*one)])][
-        :2
-    ] or sentences  # "2." is none
+    sentences = sentences_within(document, document.blocks[at].span)[:3]
+    head, *rest = [one for one in sentences if has_word(document.text[slice(*one)])] or sentences  # "2." is none
     said = document.text[slice(*head)]
     if not rest or span.end > rest[0].end or not said.endswith((".", ":")) or len(said.split()) > _HEAD:
         return span

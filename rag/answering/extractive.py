@@ -253,12 +253,19 @@ def _overview(blank: Answer, kind: Kind, topic: str, found: Retrieved, answering
 
 
 def _numbered(blank: Answer, part: NumberedPart, found: Retrieved, corpus: Corpus) -> Answer | None:
-    """The part of a document that is asked for by its number; None where no source has one."""
+    """The part of a document that is asked for by its number; None where no source has one.
+
+    That other sources have such a part as well is said.
+    """
     named = [corpus.document(one.document_id) for one in corpus.named(part.of)[:_NAMED]] if part.of else []
-    for document in named or documents_of(found.hits).values():
-        if document is not None and (places := numbered_section(document, part, LINES)):
-            return replace(blank, status="answered", shape="overview", claims=claims_of(places), confidence=1.0)
-    return None
+    documents = [document for document in named or documents_of(found.hits).values() if document is not None]
+    having = [(document, places) for document in documents if (places := numbered_section(document, part, LINES))]
+    if not having:
+        return None
+    others = ", ".join(f"“{document.name}”" for document, _ in having[1:])
+    notes = (f"Other sources have one as well: {others}.",) if others else ()
+    answer = replace(blank, status="answered", shape="overview", claims=claims_of(having[0][1]), notes=notes)
+    return replace(answer, confidence=1.0)
 
 
 def _sections_that(asked: str, findings: Findings, found: Retrieved) -> list[QuotedSpan]:

@@ -16,17 +16,23 @@ _PAST = (
     r"[a-z]+ed|won|led|wrote|made|built|gave|held|took|ran|sold|bought|lost|left|drew|found|sent|paid|met|kept|beat|"
     r"fought|taught|caught|sang|shot|swam|spoke|drove|flew|broke|chose|wore|stole|rode|blew|grew|threw"
 )
-_ASKED = r"(?:who|what|which(?: \w+){1,2}) |(?:who|what|which \w+|when|where|how|why) (?:was|were) .+ "
-_DEED = re.compile(rf"(?:{_ASKED})(?P<deed>{_PAST})\b", re.IGNORECASE)
-"""Questions that say what was done, with the word for it."""
+_FINITE = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
+_CUES = tuple(  # "which shared rooms are there" says nothing that was done
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"who (?P<deed>{_PAST})\b",
+        rf"(?:what|which(?: \w+){{1,2}}) (?P<deed>{_PAST})\b(?!.* {_FINITE}\b)",
+        rf"(?:who|what|which \w+|when|where|how|why) (?:was|were) .+ (?P<deed>{_PAST})\b",
+    )
+)
 _VAGUE = frozenset(terms("called named used caused happened based located involved related needed required made"))
 _WORD = re.compile(r"[a-z][a-z’'-]{2,}")
 
 
 def deed_of(question: str) -> str:
     """The word for what was done; "" where a question has none, or one that may be said in any way."""
-    found = _DEED.match(plain_question(question))
-    deed = found["deed"].lower() if found else ""
+    plain = plain_question(question)
+    deed = next((found["deed"].lower() for cue in _CUES if (found := cue.match(plain))), "")
     return "" if deed and _VAGUE.intersection(terms(deed)) else deed
 
 

@@ -61,6 +61,7 @@ def test_the_same_deed_answers(assistant: Assistant, question: str, said: str) -
         ("Could you tell me who founded the yard?", "founded"),
         ("When was the crane dismantled?", "dismantled"),
         ("Which old town hosted the regatta?", "hosted"),
+        ("Which shared rooms are there?", ""),
         ("What is it called?", ""),
         ("How many ferries are there?", ""),
         ("Why does it rain?", ""),

@@ -257,6 +257,10 @@ Rove builds on the timetables of Tarn, and gives you:
 - Support for maps
 - Support for tickets
 - Support for groups
+
+## 7 Seats
+
+Seats are kept for a day.
 """,
     "changes.md": """# Changes of Tarn
 
@@ -285,6 +289,10 @@ Berths are paid for by the metre. Ferries pay half.
 ## 4.20 Fuel
 
 Fuel is sold at the quay.
+
+## 7 Fees
+
+Fees rise in May.
 """,
     "licence.txt": """                    Ridge Open Licence
                     Version 2, March 2019
@@ -313,6 +321,13 @@ Fuel is sold at the quay.
 def test_a_part_is_shown_by_its_number(manuals: Assistant, question: str, said: list[str]) -> None:
     answer = checked(manuals, question)
     assert (answer.status, answer.shape, quotes(answer)) == ("answered", "overview", said)
+
+
+def test_that_other_sources_have_such_a_part_is_said(manuals: Assistant) -> None:
+    answer = checked(manuals, "What does section 7 say?")
+    other = {"harbour.md": "Rove", "rove.md": "Harbour rules"}[answer.citations[0].path]
+    assert answer.notes == (f"Other sources have one as well: “{other}”.",)
+    assert checked(manuals, "What does section 7 of the harbour rules say?").notes == ()
 
 
 def test_a_part_that_no_source_has_is_not_made_up(manuals: Assistant) -> None:
