@@ -57,6 +57,7 @@ __all__ = [
     "as_question",
     "asks_a_figure",
     "asks_for",
+    "asks_in_general",
     "asks_of_past",
     "beside_asked",
     "blank_notice",

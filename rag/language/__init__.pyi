@@ -89,6 +89,7 @@ from .pairs import is_pair_line as is_pair_line
 from .pairs import pair_key as pair_key
 from .pairs import pair_line_after as pair_line_after
 from .phrases import Topic as Topic
+from .phrases import asks_in_general as asks_in_general
 from .phrases import many_of as many_of
 from .phrases import mass_of as mass_of
 from .phrases import names_in as names_in

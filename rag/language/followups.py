@@ -132,7 +132,7 @@ SUMMARY: Final = re.compile(
 )
 WHO_SAID: Final = re.compile(
     rf"^(?:(?P<who>who|which (?:source|document|article|report)|where)"
-    rf" (?:says?|said|wrote|writes|claims?|claimed) {_OBJECT}"
+    rf" (?:(?:says?|said) {_OBJECT}|(?:wrote|writes|claims?|claimed) (?:that|this|so))"
     rf"|says who|(?P<where>where (?:does|do|did) (?:it|they|the sources?) say (?:that|this|so)))$",
     re.IGNORECASE,
 )

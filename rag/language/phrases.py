@@ -27,6 +27,7 @@ __all__ = [
     "Kind",
     "Slot",
     "Topic",
+    "asks_in_general",
     "many_of",
     "mass_of",
     "names_in",
@@ -61,6 +62,13 @@ _MASS: Final = re.compile(rf"^how much\s+({SMALL_WORD})\s+(?!of\b)", re.IGNORECA
 _DET = r"(?:(?:the|a|an|my|our)\s+)?"
 _PART = rf"{PREPOSITION}\s+{_DET}(?:(?:{SMALL_WORD}\s+)?{NAME_RUN}(?:\s+{SMALL_WORD}$)?|{_NOUNS}|\d{{4}})"
 _TAIL: Final = re.compile(rf"\b{_PART}(?:\s+{_PART})*$")
+_TAIL_OF_SUBJECT: Final = re.compile(  # of "why did people in Gwadar protest": its last word is no part of the place
+    rf"^(?i:(?:why|when|how|where)\s+(?:did|do|does)\s+){_DET}[\w-]+\s+({PREPOSITION}\s+{_DET}{NAME_RUN})\s+{SMALL_WORD}$"
+)
+_IN_GENERAL: Final = re.compile(
+    r"^(?i:what|why|when|how|where)(?:\s+\w+)?\s+(?:do|did|are|were)\s+[a-z-]+[^\Wsui]s(?:\s+[a-z]+)?$"
+)
+_IS_ABOUT: Final = re.compile(r"^what\s+(?:is|are|was|were)\s+((?:the|an?|my|our|your)\s+.+)\s+about$", re.IGNORECASE)
 _IS_WHAT: Final = re.compile(
     rf"^(?:what|who)\s+(?:is|was|are|were)\s+((?!.*\b{PREPOSITION}\b)\S+(?:\s+\S+){{0,3}})$", re.IGNORECASE
 )
@@ -148,13 +156,25 @@ def names_in(text: str, question: str) -> list[str]:
 
 def tail_of(question: str) -> str:
     """The prepositional phrases that a question ends with: "in the attack on the train"."""
-    found = _TAIL.search(_plain(question))
+    plain = _plain(question)
+    if found := _TAIL_OF_SUBJECT.match(plain):
+        return found[1]
+    found = _TAIL.search(plain)
     return found[0] if found else ""
+
+
+def asks_in_general(question: str) -> bool:
+    """Whether a question is asked of a kind of thing in the plural, which needs nothing before it: "What do glaciers
+    carry?".
+    """
+    return _IN_GENERAL.match(_plain(question)) is not None
 
 
 def subject_of(question: str) -> Topic | None:
     """What a question is about: the name it is asked of, or else the thing it names last; None where it names none."""
     plain = _plain(question)
+    if about := _IS_ABOUT.match(plain):
+        return Topic(about[1], about[1])
     if len(plain.split()) <= _KEYWORDS and not QUESTION.search(question):
         return Topic(plain, plain)
     named = [slot for slot in slots(plain) if slot.kind in ("name", "code")]

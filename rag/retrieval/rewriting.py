@@ -25,6 +25,7 @@ from rag.language import (
     Opened,
     Pointer,
     as_question,
+    asks_in_general,
     counted,
     fragment_of,
     infinitive_of,
@@ -257,7 +258,7 @@ def _continued(opening: Opened, context: Context) -> _Said | None:
     if topic is None or (not points and any(slot.kind in ("name", "code") for slot in slots(rest))):
         return None
     own = subject_of(rest)
-    alone = own is not None and not own.core.startswith("the ")
+    alone = (own is not None and not own.core.startswith("the ")) or asks_in_general(rest)
     little = sum(not is_function_word(term) for term in terms(rest)) <= _LITTLE and len(rest.split()) <= _WHOLE
     if not (points or "goes on" in opening.cues or (little and not alone) or not QUESTION.search(rest)):
         return None

@@ -17,6 +17,16 @@ def turns(*questions: str) -> list[Turn]:
 @pytest.mark.parametrize(
     ("before", "question", "understood"),
     [
+        # what a document that was asked about is
+        ("What is the report on the harbour about?", "Who wrote it?", "Who wrote the report on the harbour?"),
+        (
+            "Who led the attack on the Jaffar Express?",
+            "Who claimed it?",
+            "Who claimed the attack on the Jaffar Express?",
+        ),
+        # what is asked in general, or of the place and not of its last word
+        ("Why did people in Gwadar protest?", "What do madrassas teach?", "What do madrassas teach?"),
+        ("Why did people in Gwadar protest?", "How many died?", "How many died in Gwadar?"),
         # what is exchanged
         ("What is the population of Kuwait?", "And of Qatar?", "What is the population of Qatar?"),
         ("What is the population of Kuwait?", "What about the Maldives?", "What is the population of the Maldives?"),
