@@ -265,6 +265,8 @@ def _continued(opening: Opened, context: Context) -> _Said | None:
     plain, tail = rest.rstrip(" ?.!"), tail_of(newest.text)
     if not points and QUESTION.search(plain):
         if topic.core in tail:
+            if re.search(r"\b(?:do|does|did)\b", plain):  # of whom it was asked, and in what it is asked now
+                tail = re.sub(r"^of (?=(?:the )?[A-Z])", "in ", tail)
             return _said(as_question(f"{plain} {tail}"), leans=newest.text)
         if own and own.core.startswith("the ") and plain.endswith(own.core):
             return _said(as_question(f"{plain} of {topic.core}"), leans=newest.text)

@@ -27,6 +27,7 @@ def turns(*questions: str) -> list[Turn]:
         # what is asked in general, or of the place and not of its last word
         ("Why did people in Gwadar protest?", "What do madrassas teach?", "What do madrassas teach?"),
         ("Why did people in Gwadar protest?", "How many died?", "How many died in Gwadar?"),
+        ("What is the population of Oman?", "And what do women earn?", "What do women earn in Oman?"),
         # what is exchanged
         ("What is the population of Kuwait?", "And of Qatar?", "What is the population of Qatar?"),
         ("What is the population of Kuwait?", "What about the Maldives?", "What is the population of the Maldives?"),
