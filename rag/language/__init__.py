@@ -162,6 +162,7 @@ __all__ = [
     "reads_as_english",
     "reask",
     "recency_of",
+    "reworded",
     "rival",
     "said_for",
     "same_name",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.language import normalise, terms
+from rag.language import normalise, reworded, terms
 from rag.lenses import DenseLens, LexicalLens, VerifiedFile, dense, lexical, verified_folder
 from rag.retrieval.fusion import Candidate, fuse
 from rag.retrieval.naming import DocumentName
@@ -129,9 +129,9 @@ def retrieve(
 
 def _likeliest(question: RewrittenQuestion, find: Callable[[str], Sequence[Hit]]) -> tuple[str, str]:
     """What is asked and searched for: another reading than the first only where it finds clearly more."""
-    if not question.others:
+    readings = (question.asked, *question.others, *reworded(question.asked))
+    if len(readings) == 1:
         return question.asked, question.searched
-    readings = (question.asked, *question.others)
     best = [max((hit.passage.score for hit in find(text)), default=0.0) for text in readings]
     first = max(range(len(readings)), key=lambda at: (best[at] - (_DOUBT if at else 0.0), -at))
     return (readings[first],) * 2 if first else (question.asked, question.searched)
