@@ -14,7 +14,7 @@ _MOST = 3
 """Other wordings of a question at most."""
 _VERBS = """
 fall decrease decline drop shrink
-rise increase grow climb
+rise increase climb | grow
 buy acquire purchase
 start begin launch
 fire dismiss
@@ -39,7 +39,6 @@ firm company
 picture image
 photo image
 doctor physician
-price cost
 """
 _HELPED = r"(?:do|does|did|can|could|will|would|may|might|must|should|to)"
 
@@ -47,15 +46,17 @@ _HELPED = r"(?:do|does|did|can|could|will|would|may|might|must|should|to)"
 def reworded(question: str) -> tuple[str, ...]:
     """The question with one of its words said otherwise, at most three times; a verb only in its plain form."""
     found: list[str] = []
-    for group in _VERBS.split("\n"):
-        words = group.split()
-        verb = rf"\b(?P<before>{_HELPED}\b[^?.!]{{0,80}}? )(?P<word>{'|'.join(words)})\b"
-        if words and (at := re.search(verb, question, re.IGNORECASE)):
-            found += [_with(question, at, word) for word in words if word != at["word"].lower()]
-    for group in _NOUNS.split("\n"):
-        word, *others = group.split() or ("",)
-        if word and (at := re.search(rf"\b(?P<word>{word})\b", question)):
-            found += [_with(question, at, other) for other in others]
+    for group in _VERBS.strip().split("\n"):
+        asked, _, other = group.partition(" | ")  # "grow" has other senses where it is asked
+        verb = rf"\b{_HELPED}\b[^?.!]{{0,80}}? (?P<word>{asked.replace(' ', '|')})\b"
+        if at := re.search(verb, question, re.IGNORECASE):
+            found += [
+                _with(question, at, word) for word in (*asked.split(), *other.split()) if word != at["word"].lower()
+            ]
+    for pair in _NOUNS.strip().split("\n"):
+        asked, other = pair.split()
+        if at := re.search(rf"\b(?P<word>{asked})\b", question):
+            found.append(_with(question, at, other))
     return tuple(found[:_MOST])
 
 

@@ -25,6 +25,7 @@ def test_another_wording(question: str, other: str) -> None:
 @pytest.mark.parametrize(
     "question",
     [
+        "What do farmers grow?",
         "What happened in the fall of 2020?",
         "Who founded it?",
         "When did he reach the end of the line?",
