@@ -134,8 +134,9 @@ def _read_for(question: str, alone: RewrittenQuestion, answering: Answering) -> 
         overview = _overview(blank, kind, topic_of(asked), found, answering)
         if overview is not None:
             return overview, _inside(overview, found, corpus)
-    if kind in TABLE_KINDS and (told := _from_tables(blank, found)) is not None:
-        return told, found
+    rows = _from_tables(blank, found) if kind in TABLE_KINDS else None
+    if rows is not None and not (kind == "definition" and _says_more(found, term_of(asked), rows)):
+        return rows, found
     sides = sides_of(cased(asked, [hit.passage.text for hit in found.hits]))
     if not sides and (inside := _in_named(asked, answering)) is not None:
         found, findings = inside
@@ -152,8 +153,19 @@ def _read_for(question: str, alone: RewrittenQuestion, answering: Answering) -> 
     told = with_time(_told(replace(blank, shape=_SHAPES[kind]), kind, findings), now)
     if told.status == "answered" or kind not in TABLE_KINDS:
         return told, found
+    if rows is not None and told.status == "not_found":
+        return rows, found
     closer = closest_in_tables(asked, list(documents_of(found.hits).values()))
     return (told if closer is None else _with_rows(blank, closer)), found
+
+
+def _says_more(found: Retrieved, term: str, rows: Answer) -> bool:
+    """Whether prose tells what a term is better than rows of a table: they only come closest, or it defines it."""
+    if rows.status != "answered":
+        return True
+    places = ((hit.passage.document, span) for hit in found.hits for span in hit.sentences)
+    prose = (document.text[slice(*span)] for document, span in places if document.row_at(span.start) is None)
+    return bool(term) and any(defines(term, sentence) for sentence in prose)
 
 
 def _from_tables(blank: Answer, found: Retrieved) -> Answer | None:

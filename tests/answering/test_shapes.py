@@ -487,6 +487,21 @@ def test_a_sentence_that_defines_wins_over_one_that_mentions(tmp_path_factory: p
             assert quotes(answer)[0] == "A tidal bore is a wave that runs up a river against its current.", question
 
 
+def test_a_term_is_defined_by_prose_and_not_by_a_row_that_names_it(tmp_path_factory: pytest.TempPathFactory) -> None:
+    place = tmp_path_factory.mktemp("rows")
+    (place / "sources").mkdir()
+    (place / "sources" / "paper.md").write_text(
+        "# Reading the tide by lamp\n\nIn this report we present Skerry, a method that reads the tide from a lamp.\n\n"
+        "| Method | Instruction |\n|---|---|\n| Skerry | Determine whether there is a tide that supports a claim |\n"
+        "| Lantern | Determine whether there is a tide |\n",
+        "utf-8",
+    )
+    rag.build(place / "sources", place / "index")
+    with rag.open(place / "index") as opened:
+        answer = checked(opened, "What is Skerry?")
+    assert quotes(answer)[0] == "In this report we present Skerry, a method that reads the tide from a lamp."
+
+
 def test_a_term_at_the_head_of_a_paragraph_is_shown_with_what_says_what_it_is(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
