@@ -25,7 +25,12 @@ _CUES = tuple(  # "which shared rooms are there" says nothing that was done
         rf"(?:who|what|which \w+|when|where|how|why) (?:was|were) .+ (?P<deed>{_PAST})\b",
     )
 )
-_VAGUE = frozenset(terms("called named used caused happened based located involved related needed required made"))
+_VAGUE = frozenset(  # words that say little of what was done
+    terms(
+        "called named used caused happened based located placed involved related needed required made decided "
+        "considered described included"
+    )
+)
 _WORD = re.compile(r"[a-z][a-z’'-]{2,}")
 
 
