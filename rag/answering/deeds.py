@@ -12,7 +12,6 @@ from rag.types import EmbedInput, Encoder, Span
 
 __all__ = ["leaves_deed_unsaid"]
 
-_AROUND = 1  # sentences on either side that may say it
 _NEAR = 0.5
 """Cosine of two words from which on one may say what the other does: "established" for "founded"."""
 
@@ -25,8 +24,7 @@ def leaves_deed_unsaid(question: str, passage: ReadPassage, sentence: int, encod
     deed = deed_of(question)
     if not deed:
         return False
-    spans = passage.spans[max(sentence - _AROUND, 0) : sentence + _AROUND + 1]
-    text = passage.text[spans[0].start : spans[-1].end]
+    text = passage.text[slice(*passage.around(sentence))]
     if not set(terms(deed)).isdisjoint(terms(f"{passage.context}\n{text}")):
         return False
     words = (deed, *deeds_in(text, question))

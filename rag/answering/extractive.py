@@ -276,8 +276,8 @@ def _numbered(blank: Answer, part: NumberedPart, found: Retrieved, corpus: Corpu
         return None
     others = ", ".join(f"“{document.name}”" for document, _ in having[1:])
     notes = (f"Other sources have one as well: {others}.",) if others else ()
-    answer = replace(blank, status="answered", shape="overview", claims=claims_of(having[0][1]), notes=notes)
-    return replace(answer, confidence=1.0)
+    claims = claims_of(having[0][1])
+    return replace(blank, status="answered", shape="overview", claims=claims, notes=notes, confidence=1.0)
 
 
 def _sections_that(asked: str, findings: Findings, found: Retrieved) -> list[QuotedSpan]:

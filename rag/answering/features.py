@@ -91,6 +91,11 @@ class ReadPassage:
         """The sentences themselves."""
         return tuple(self.text[span.start : span.end] for span in self.spans)
 
+    def around(self, sentence: int) -> Span:
+        """Where a sentence stands with the one on either side."""
+        near = self.spans[max(sentence - 1, 0) : sentence + 2]
+        return Span(near[0].start, near[-1].end)
+
 
 @dataclass(frozen=True, slots=True)
 class _Asked:

@@ -141,10 +141,10 @@ def claims_in_shape(places: list[QuotedSpan], kind: Kind) -> tuple[Claim, ...]:
     ordered = in_order(kept) if kind in _IN_ORDER else kept
     spans = {place.span for place in ordered}
     said = dict.fromkeys(each for place in ordered for each in whole(place, spans))
-    return claims_of([one for one in said if not any(_within(one, other) for other in said)])
+    return claims_of([one for one in said if not any(_is_part_of(one, other) for other in said)])
 
 
-def _within(one: QuotedSpan, other: QuotedSpan) -> bool:
+def _is_part_of(one: QuotedSpan, other: QuotedSpan) -> bool:
     """Whether a place is part of a larger one."""
     inside = other.span.start <= one.span.start and one.span.end <= other.span.end
     return inside and one.span != other.span and one.document.id == other.document.id

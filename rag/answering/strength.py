@@ -36,7 +36,6 @@ SIGNALS = (
     "of_another",  # 1 for such a line under headings with none of the question's names
 )
 _ODDS = (-12.0, 8.0)
-_AROUND = 1  # sentences on either side that are read with the first one
 _FILE = Path(__file__).parents[1] / "models" / "data" / "strength.json"
 
 
@@ -74,13 +73,11 @@ def signals(
     """The values of `SIGNALS` for the first sentence of a reading, `(len(SIGNALS),)`. `vector`: the question's."""
     first = reading.sentences[0]
     passage = passages[first.passage]
-    last = len(passage.spans) - 1
-    start = passage.spans[max(first.sentence - _AROUND, 0)].start
-    end = passage.spans[min(first.sentence + _AROUND, last)].end
+    around = passage.around(first.sentence)
     weight = {term: w for term, w in idf(set(terms(question))).items() if w > 0}
     held = set(terms(f"{passage.context}\n{passage.text}"))
-    name, _ = unspoken(question, passage.context, passage.text[:end])
-    _, year = unspoken(question, passage.context, passage.text[start:end])
+    name, _ = unspoken(question, passage.context, passage.text[: around.end])
+    _, year = unspoken(question, passage.context, passage.text[slice(*around)])
     return np.array(
         [
             float(np.clip(first.odds, *_ODDS)),

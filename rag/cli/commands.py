@@ -158,12 +158,12 @@ def sources(index: IndexOption = None, model: ModelOption = None, as_json: JsonO
     """List every source with what became of it: indexed, no text, failed or skipped."""
     from rag.assistant import open_index
     from rag.cli.output import print_json, print_sources
-    from rag.evidence import origins
+    from rag.evidence import origins, told_origin
 
     with open_index(config=_config(None, index, model)) as assistant:
         found, known = assistant.documents(), origins(assistant.sources_folder)
     if as_json:
-        print_json([{**each.to_dict(), **(known[each.path].to_dict() if each.path in known else {})} for each in found])
+        print_json([{**each.to_dict(), **told_origin(known, each.path)} for each in found])
     else:
         print_sources(found, known)
 

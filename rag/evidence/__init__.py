@@ -22,6 +22,7 @@ __all__ = [
     "note_origin",
     "origins",
     "table_around",
+    "told_origin",
     "verify_pack",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

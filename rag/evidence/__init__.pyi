@@ -4,6 +4,7 @@ from .feedback import Kind as Kind
 from .origins import Origin as Origin
 from .origins import note_origin as note_origin
 from .origins import origins as origins
+from .origins import told_origin as told_origin
 from .pack import PackedAnswer as PackedAnswer
 from .pack import make_pack as make_pack
 from .pack_check import Verdict as Verdict

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from rag.types import JSON
 
-__all__ = ["Origin", "note_origin", "origins"]
+__all__ = ["Origin", "note_origin", "origins", "told_origin"]
 
 _LOG = ".fetched.jsonl"
 
@@ -53,6 +53,11 @@ def origins(folder: Path) -> Mapping[str, Origin]:
             if _is_web(address):
                 found[str(told["path"])] = Origin(address, fetched)
     return found
+
+
+def told_origin(known: Mapping[str, Origin], path: str) -> dict[str, JSON]:
+    """The `address` of a source and when it was `fetched`, JSON-ready; nothing for one that was not."""
+    return known[path].to_dict() if path in known else {}
 
 
 def _is_web(address: str) -> bool:

@@ -186,7 +186,7 @@ def questions_in(message: str) -> tuple[str, ...]:
     """The questions of a message that asks several, each as it stands there; none where it asks at most one."""
     plain = " ".join(message.split())
     sentences = [plain[slice(*span)] for span in sentence_spans(plain)]
-    asked = [one for one in sentences if one.endswith("?")] or sentences[:1] * (len(sentences) == 1)
+    asked = sentences if len(sentences) == 1 else [one for one in sentences if one.endswith("?")]
     found = tuple(part.strip(" ,") for one in asked for part in _parts(one))
     return found if len(found) > 1 else ()
 

@@ -7,6 +7,7 @@ know which of them the sources use.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 __all__ = ["reworded"]
 
@@ -43,21 +44,29 @@ doctor physician
 _HELPED = r"(?:do|does|did|can|could|will|would|may|might|must|should|to)"
 
 
+def _verb(asked: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{_HELPED}\b[^?.!]{{0,80}}? (?P<word>{asked.replace(' ', '|')})\b", re.IGNORECASE)
+
+
+_VERB_CUES = tuple(  # words that are asked for, and those that may be said for them
+    (_verb(asked), (*asked.split(), *others.split()))
+    for asked, _, others in (group.partition(" | ") for group in _VERBS.strip().split("\n"))
+)
+_NOUN_CUES = tuple(
+    (re.compile(rf"\b(?P<word>{asked})\b"), (other,)) for asked, other in map(str.split, _NOUNS.strip().split("\n"))
+)
+
+
 def reworded(question: str) -> tuple[str, ...]:
     """The question with one of its words said otherwise, at most three times; a verb only in its plain form."""
-    found: list[str] = []
-    for group in _VERBS.strip().split("\n"):
-        asked, _, other = group.partition(" | ")  # "grow" has other senses where it is asked
-        verb = rf"\b{_HELPED}\b[^?.!]{{0,80}}? (?P<word>{asked.replace(' ', '|')})\b"
-        if at := re.search(verb, question, re.IGNORECASE):
-            found += [
-                _with(question, at, word) for word in (*asked.split(), *other.split()) if word != at["word"].lower()
-            ]
-    for pair in _NOUNS.strip().split("\n"):
-        asked, other = pair.split()
-        if at := re.search(rf"\b(?P<word>{asked})\b", question):
-            found.append(_with(question, at, other))
-    return tuple(found[:_MOST])
+    found = (
+        _with(question, at, word)
+        for cue, words in (*_VERB_CUES, *_NOUN_CUES)
+        if (at := cue.search(question))
+        for word in words
+        if word != at["word"].lower()
+    )
+    return tuple(islice(found, _MOST))
 
 
 def _with(question: str, at: re.Match[str], word: str) -> str:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from rag.assistant import MAX_QUESTION
 from rag.errors import FootnoteError
-from rag.evidence import Origin, origins, table_around
+from rag.evidence import origins, table_around, told_origin
 from rag.language import composed, left_phrases
 from rag.models import is_loopback_name
 from rag.server.disk import Disk
@@ -112,11 +112,11 @@ class Endpoints:
         fetched from the web has its `address`, and the time as `fetched`.
         """
         known = origins(self.assistant.sources_folder)
-        return [_told(source, known.get(source.path)) for source in self.assistant.documents()]
+        return [{**_told(source), **told_origin(known, source.path)} for source in self.assistant.documents()]
 
     def page_sources(self) -> list[dict[str, JSON]]:
         """As `sources`, with how each file stands now, and with the files that no build has come to yet."""
-        return [{**_told(source, None), "disk": standing} for source, standing in self.disk.sources(self.viewer)]
+        return [{**_told(source), "disk": standing} for source, standing in self.disk.sources(self.viewer)]
 
     def state(self) -> dict[str, JSON]:
         """What the page needs before anything is asked: is it ready, how much is indexed, what could be asked."""
@@ -266,9 +266,8 @@ class Endpoints:
         state = self.viewer.source_state(document.id)
         located = page is not None and state == "unchanged"
         file = self.viewer.source_file(document.id)
-        origin = origins(self.assistant.sources_folder).get(document.path)
         return {
-            **(origin.to_dict() if origin else {}),
+            **told_origin(origins(self.assistant.sources_folder), document.path),
             "document_id": document.id,
             "path": document.path,
             "title": document.name,
@@ -309,9 +308,8 @@ class Endpoints:
         return {str(page): [list(box) for box in on_page] for page, on_page in boxes.items()}
 
 
-def _told(source: Source, origin: Origin | None) -> dict[str, JSON]:
-    left: list[JSON] = [phrase.to_dict() for phrase in left_phrases(source.left)]
-    return {**source.to_dict(), "left_said": left, **(origin.to_dict() if origin else {})}
+def _told(source: Source) -> dict[str, JSON]:
+    return {**source.to_dict(), "left_said": [phrase.to_dict() for phrase in left_phrases(source.left)]}
 
 
 def _turns(given: AskRequest) -> tuple[Turn, ...]:

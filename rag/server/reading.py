@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from rag.answering import row_said
 from rag.errors import SourceError
-from rag.evidence import origins
+from rag.evidence import origins, told_origin
 from rag.language import composed, left_phrases
 from rag.server.suggestions import suggest
 from rag.types import JSON, Block, Document, Source, Span, Table
@@ -50,10 +50,9 @@ class Reading:
         Raises SourceError.
         """
         source = self._source(path)
-        origin = origins(self.viewer.assistant.sources_folder).get(source.path)
         told: dict[str, JSON] = {
             **source.to_dict(),
-            **(origin.to_dict() if origin else {}),
+            **told_origin(origins(self.viewer.assistant.sources_folder), source.path),
             "title": source.title or source.path.rpartition("/")[2],
             "left_said": [phrase.to_dict() for phrase in left_phrases(source.left)],
         }

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from opened import opened_on
 
-import rag
 from rag.assistant import Assistant
 from rag.language import deed_of
 
@@ -25,12 +24,7 @@ SOURCES = {
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    place: Path = tmp_path_factory.mktemp("deeds")
-    (place / "sources").mkdir()
-    for name, text in SOURCES.items():
-        (place / "sources" / name).write_text(text, "utf-8")
-    rag.build(place / "sources", place / "index")
-    with rag.open(place / "index") as opened:
+    with opened_on(tmp_path_factory.mktemp("deeds"), SOURCES) as opened:
         yield opened
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from opened import opened_on
 
 import rag
 from rag.answering.overview import LINES
@@ -201,15 +202,14 @@ def test_a_list_is_whole_and_comes_with_its_announcement(
 
 
 def test_lists_of_two_sources_are_both_shown(tmp_path_factory: pytest.TempPathFactory) -> None:
-    place = tmp_path_factory.mktemp("lists")
-    (place / "sources").mkdir()
     said = (
         "# Rules of the {0} yard\n\nVisitors of the {0} yard must wear protective clothes:\n\n- {1};\n- {2};\n- {3}.\n"
     )
-    for name, *items in (("north", "a helmet", "gloves", "boots"), ("south", "goggles", "a vest", "ear plugs")):
-        (place / "sources" / f"{name}.md").write_text(said.format(name, *items), "utf-8")
-    rag.build(place / "sources", place / "index")
-    with rag.open(place / "index") as opened:
+    texts = {
+        "north.md": said.format("north", "a helmet", "gloves", "boots"),
+        "south.md": said.format("south", "goggles", "a vest", "ear plugs"),
+    }
+    with opened_on(tmp_path_factory.mktemp("lists"), texts) as opened:
         answer = checked(opened, "Which protective clothes must visitors wear?")
     assert answer.shape == "list"
     assert {citation.path for citation in answer.citations} == {"north.md", "south.md"}
@@ -219,12 +219,7 @@ def test_lists_of_two_sources_are_both_shown(tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="module")
 def manuals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """Sources as programs come with them: badges, feature lists, code, licences known by their initials."""
-    place = tmp_path_factory.mktemp("manuals")
-    (place / "sources").mkdir()
-    for name, text in MANUALS.items():
-        (place / "sources" / name).write_text(text, "utf-8")
-    rag.build(place / "sources", place / "index")
-    with rag.open(place / "index") as opened:
+    with opened_on(tmp_path_factory.mktemp("manuals"), MANUALS) as opened:
         yield opened
 
 
@@ -467,20 +462,17 @@ def test_a_topic_that_is_a_heading_is_its_section(assistant: Assistant, question
 
 
 def test_a_sentence_that_defines_wins_over_one_that_mentions(tmp_path_factory: pytest.TempPathFactory) -> None:
-    place = tmp_path_factory.mktemp("terms")
-    (place / "sources").mkdir()
-    (place / "sources" / "letter.txt").write_text(
-        "A letter\n\nWhat is a tidal bore worth to the town? The tidal bore of 1904 was seen by the whole town. "
-        "The tidal bore came at noon and the tidal bore left at one.\n",
-        "utf-8",
-    )
-    (place / "sources" / "glossary.txt").write_text(
-        "Words of the river\n\nThe river has words of its own. A tidal bore is a wave that runs up a river against its "
-        "current.\n",
-        "utf-8",
-    )
-    rag.build(place / "sources", place / "index")
-    with rag.open(place / "index") as opened:
+    texts = {
+        "letter.txt": (
+            "A letter\n\nWhat is a tidal bore worth to the town? The tidal bore of 1904 was seen by the whole town. "
+            "The tidal bore came at noon and the tidal bore left at one.\n"
+        ),
+        "glossary.txt": (
+            "Words of the river\n\nThe river has words of its own. A tidal bore is a wave that runs up a river "
+            "against its current.\n"
+        ),
+    }
+    with opened_on(tmp_path_factory.mktemp("terms"), texts) as opened:
         for question in ("What is a tidal bore?", "could you tell me what a tidal bore is", "define tidal bore"):
             answer = checked(opened, question)
             assert answer.status != "not_found"
@@ -488,16 +480,16 @@ def test_a_sentence_that_defines_wins_over_one_that_mentions(tmp_path_factory: p
 
 
 def test_a_term_is_defined_by_prose_and_not_by_a_row_that_names_it(tmp_path_factory: pytest.TempPathFactory) -> None:
-    place = tmp_path_factory.mktemp("rows")
-    (place / "sources").mkdir()
-    (place / "sources" / "paper.md").write_text(
-        "# Reading the tide by lamp\n\nIn this report we present Skerry, a method that reads the tide from a lamp.\n\n"
-        "| Method | Instruction |\n|---|---|\n| Skerry | Determine whether there is a tide that supports a claim |\n"
-        "| Lantern | Determine whether there is a tide |\n",
-        "utf-8",
-    )
-    rag.build(place / "sources", place / "index")
-    with rag.open(place / "index") as opened:
+    texts = {
+        "paper.md": (
+            "# Reading the tide by lamp\n\n"
+            "In this report we present Skerry, a method that reads the tide from a lamp.\n\n"
+            "| Method | Instruction |\n|---|---|\n"
+            "| Skerry | Determine whether there is a tide that supports a claim |\n"
+            "| Lantern | Determine whether there is a tide |\n"
+        ),
+    }
+    with opened_on(tmp_path_factory.mktemp("rows"), texts) as opened:
         answer = checked(opened, "What is Skerry?")
     assert quotes(answer)[0] == "In this report we present Skerry, a method that reads the tide from a lamp."
 
@@ -505,16 +497,15 @@ def test_a_term_is_defined_by_prose_and_not_by_a_row_that_names_it(tmp_path_fact
 def test_a_term_at_the_head_of_a_paragraph_is_shown_with_what_says_what_it_is(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    place = tmp_path_factory.mktemp("heads")
-    (place / "sources").mkdir()
-    (place / "sources" / "boats.md").write_text(
-        "# What the yard offers\n\nThe yard rents out boats in two ways. Last year Harbour Pass brought in most.\n\n"
-        "- Day Sail. A boat for one day, with a skipper who knows the fjord.\n"
-        "- Harbour Pass. Our yearly rental of small boats to members who own none. A member may take any boat.\n",
-        "utf-8",
-    )
-    rag.build(place / "sources", place / "index")
-    with rag.open(place / "index") as opened:
+    texts = {
+        "boats.md": (
+            "# What the yard offers\n\n"
+            "The yard rents out boats in two ways. Last year Harbour Pass brought in most.\n\n"
+            "- Day Sail. A boat for one day, with a skipper who knows the fjord.\n"
+            "- Harbour Pass. Our yearly rental of small boats to members who own none. A member may take any boat.\n"
+        ),
+    }
+    with opened_on(tmp_path_factory.mktemp("heads"), texts) as opened:
         answer = checked(opened, "What is Harbour Pass?")
         assert answer.status != "not_found"
         assert quotes(answer)[0] == "Harbour Pass. Our yearly rental of small boats to members who own none."
@@ -523,11 +514,8 @@ def test_a_term_at_the_head_of_a_paragraph_is_shown_with_what_says_what_it_is(
 def test_a_source_of_nothing_but_headings_answers_nothing_and_breaks_nothing(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    place = tmp_path_factory.mktemp("bare")
-    (place / "sources").mkdir()
-    (place / "sources" / "contents.md").write_text("# The harbour\n\n## Pilots of the harbour\n\n## Dues\n", "utf-8")
-    rag.build(place / "sources", place / "index")
-    with rag.open(place / "index") as opened:
+    texts = {"contents.md": "# The harbour\n\n## Pilots of the harbour\n\n## Dues\n"}
+    with opened_on(tmp_path_factory.mktemp("bare"), texts) as opened:
         for question in ("Who are the pilots of the harbour?", "Compare pilots and dues.", "Summarise the harbour."):
             assert checked(opened, question).status in ("not_found", "partly", "answered")
 

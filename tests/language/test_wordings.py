@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from opened import opened_on
 
-import rag
 from rag.language import reworded
 
 
@@ -37,13 +37,10 @@ def test_a_word_in_another_sense_stays(question: str) -> None:
 
 
 def test_a_question_finds_what_its_source_says_in_other_words(tmp_path: Path) -> None:
-    (tmp_path / "sources").mkdir()
     lines = [f"The fare of line {n} and the revenue of line {n} were reported in {2010 + n}." for n in range(12)]
     lines.insert(7, "Ferry takings declined in 2020 since the piers were closed for repairs.")
     lines += [f"Whoever is on a pier must not fall into the water of basin {n}." for n in range(12)]
-    (tmp_path / "sources" / "report.md").write_text("# The ferries of Korve\n\n" + "\n\n".join(lines), "utf-8")
-    rag.build(tmp_path / "sources", tmp_path / "index")
-    with rag.open(tmp_path / "index") as assistant:
+    with opened_on(tmp_path, {"report.md": "# The ferries of Korve\n\n" + "\n\n".join(lines)}) as assistant:
         answer = assistant.ask("Why did the takings fall in 2020?")
     assert answer.asked_as == "Why did the takings decline in 2020?"
     assert answer.status != "not_found"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from opened import opened_on
 
 import rag
 from rag.assistant import Assistant
@@ -18,12 +19,7 @@ TEXTS = {
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder = tmp_path_factory.mktemp("spelling")
-    (folder / "sources").mkdir()
-    for name, text in TEXTS.items():
-        (folder / "sources" / name).write_text(text, "utf-8")
-    rag.build(folder / "sources", folder / "index")
-    with rag.open(folder / "index") as opened:
+    with opened_on(tmp_path_factory.mktemp("spelling"), TEXTS) as opened:
         yield opened
 
 
