@@ -19,6 +19,8 @@ from rag.server.limits import END_SECONDS
 
 __all__ = ["listen"]
 
+_PROXY_IDLE = 180  # seconds; a proxy that keeps a connection longer than we do sends requests into one that is closed
+
 
 class _Server(IdleServer):
     """Ends after `END_SECONDS` at the latest: a thread that computes cannot be stopped from outside.
@@ -48,6 +50,7 @@ def listen(app: ASGIApp, bound: socket.socket, *, behind_proxy: bool) -> None:
         timeout_graceful_shutdown=1,
         server_header=False,
         proxy_headers=behind_proxy,  # who asks is believed of a proxy, where there is one
+        timeout_keep_alive=_PROXY_IDLE if behind_proxy else 5,
     )
     server = _Server(config)
     try:
