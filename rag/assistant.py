@@ -11,38 +11,27 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from rag.answering import (
-    Answering,
-    LimitedEncoder,
-    LimitedReader,
-    QuestionStopped,
-    TimeLimit,
-    extractive_answer,
-)
+from rag.answering import MAX_PASSAGES, MAX_QUESTION, Asked, LimitedEncoder, TimeLimit, answer_of, nearest_passages
 from rag.config import Config, load_config
-from rag.errors import IndexMissing, IndexStale, LanguageModelProblem, QuestionProblem
+from rag.errors import IndexMissing, IndexStale, QuestionProblem
 from rag.indexing import FolderChanges, compare_folder, made_by_this_reader, rebuild_lenses, recipe_of
 from rag.indexing import build as build_index
 from rag.indexing import create_empty_index as begin_index
-from rag.language import composed, question_language
+from rag.language import composed
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
-from rag.retrieval import Corpus, Lenses, RewrittenQuestion, continued, open_lenses, rewrite_question
+from rag.retrieval import Corpus, IndexCorpus, Lenses, open_lenses
 from rag.storage import Snapshot, Store
 from rag.types import (
     Answer,
     BuildReport,
-    Delta,
     Document,
-    Done,
     Encoder,
     Event,
-    Found,
     Passage,
     ProgressCallback,
     Reader,
@@ -56,15 +45,43 @@ if TYPE_CHECKING:  # whoever has no language model does not wait for what it nee
     from rag.answering import AnswerGenerator
     from rag.models import LanguageModels
 
-__all__ = ["MAX_PASSAGES", "MAX_QUESTION", "Assistant", "build", "create_empty_index", "open_index"]
+__all__ = ["MAX_PASSAGES", "MAX_QUESTION", "Assistant", "OpenSources", "build", "create_empty_index", "open_index"]
 
-MAX_QUESTION = 2000
-"""Characters of a question that are read; longer ones are refused, not cut."""
-MAX_PASSAGES = 1000
-"""Passages that one search gives."""
 _READERS = 8  # connections that are kept for the next question
 
 _log = logging.getLogger(__name__)
+
+
+class OpenSources(Protocol):
+    """What can be asked and looked at: an open index, or several as one. The methods are those of `Assistant`."""
+
+    @property
+    def language_model(self) -> str: ...
+    @property
+    def generation(self) -> int: ...
+    def warm_up(self) -> None: ...
+    def ask(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        paths: Sequence[str] | None = None,
+        *,
+        llm: str | None = None,
+    ) -> Answer: ...
+    def stream(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        paths: Sequence[str] | None = None,
+        *,
+        llm: str | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Event]: ...
+    def search(self, question: str, k: int = 8, paths: Sequence[str] | None = None) -> list[Passage]: ...
+    def documents(self) -> list[Source]: ...
+    def document(self, document_id: str) -> Document | None: ...
+    def language_models(self) -> list[str]: ...
+    def folder_changes(self) -> FolderChanges: ...
 
 
 class Assistant:
@@ -78,7 +95,8 @@ class Assistant:
         today: Callable[[], date] = date.today,
     ) -> None:
         """`reader` reads the best sentences again; without one the ranker alone decides. `today`: see `Answering`."""
-        self._config, self._encoder, self._reader, self._today = config, encoder, reader, today
+        self._config, self._encoder, self._reader = config, encoder, reader
+        self.asked = Asked(self.corpus, reader, config.risk, today)
         self._store = Store(config.index, idle=_READERS)
         self._recipe = recipe_of(encoder, config.chunk_tokens, config.overlap_sentences)
         self._lock = threading.Lock()
@@ -86,7 +104,7 @@ class Assistant:
         self._models: LanguageModels | None = None
         self._writers: dict[str, AnswerGenerator] = {}
         if config.llm:
-            self._writer(config.llm)
+            self.writer(config.llm)
         with self._view():
             pass
 
@@ -121,10 +139,7 @@ class Assistant:
         llm: str | None = None,
     ) -> Answer:
         """The answer to a question: the last event of `stream`. Raises QuestionProblem, IndexProblem, ModelProblem."""
-        for event in self.stream(question, turns, paths, llm=llm):
-            if isinstance(event, Done):
-                return event.answer
-        raise AssertionError("a stream ends with Done")
+        return answer_of(self.stream(question, turns, paths, llm=llm))
 
     def stream(
         self,
@@ -142,34 +157,7 @@ class Assistant:
         the iterator stops it at once; where it runs in another thread, setting `stop` does.
         Raises QuestionProblem, IndexProblem, ModelProblem.
         """
-        writer = self._writer(self._config.llm if llm is None else llm)
-        turns = [replace(turn, text=turn.text[:MAX_QUESTION]) for turn in turns]
-        asked = _checked_question(question)
-        with self._view() as (snapshot, lenses):
-            language = _language(asked, lenses, snapshot)
-        alone = _alone(asked, turns, writer, stop, language)  # a model may take its time: no view is held meanwhile
-        with self._view() as (snapshot, lenses):
-            documents = _documents(snapshot, paths)
-            limit = TimeLimit(stop)
-            corpus = Corpus(LimitedEncoder(self._encoder, limit), lenses, snapshot, documents, language)
-            reader = LimitedReader(self._reader, limit) if self._reader is not None else None
-            answering = Answering(corpus, reader, self._config.risk, self._today)
-            try:
-                answer, found = extractive_answer(question, alone, answering)
-            except QuestionStopped:
-                return
-        if paths is not None:
-            answer = replace(answer, notes=(_limited(paths), *answer.notes))
-        yield Found(answer.passages)
-        if writer is not None and found.hits and answer.status != "not_found":
-            from rag.answering import GenerationTask, generate_answer
-
-            yield from generate_answer(
-                writer, GenerationTask(answer, found.vector, found.hits, turns, lenses.lexical.idf, stop)
-            )
-            return
-        yield from map(Delta, answer.pieces())
-        yield Done(answer)
+        return self.asked.stream(question, turns, paths, self.writer(llm), stop)
 
     @property
     def language_model(self) -> str:
@@ -185,19 +173,23 @@ class Assistant:
 
         Raises as `ask` does.
         """
-        asked = _checked_question(question)
-        if not 0 < k <= MAX_PASSAGES:
-            raise QuestionProblem(f"{k:,} passages cannot be returned.", f"Ask for 1 to {MAX_PASSAGES:,}.")
-        with self._view() as (snapshot, lenses):
-            documents, language = _documents(snapshot, paths), _language(asked, lenses, snapshot)
-            corpus = Corpus(self._encoder, lenses, snapshot, documents, language)
-            found = corpus.find(asked, k=k) if language else corpus.retrieve(RewrittenQuestion(asked, asked), k)
-        return [hit.passage for hit in found.hits]
+        return nearest_passages(self.corpus, question, k, paths)
 
     def documents(self) -> list[Source]:
         """Every file under the sources folder with what became of it, sorted by path."""
         with self._view() as (snapshot, _):
             return snapshot.sources()
+
+    @property
+    def generation(self) -> int:
+        """The number of the generation that answers now; it grows with every build."""
+        with self._view() as (snapshot, _):
+            return snapshot.generation
+
+    @property
+    def recipe(self) -> str:
+        """What its vectors were made with: indexes of one recipe can be asked together."""
+        return self._recipe
 
     def fingerprint(self) -> str:
         """Changes whenever the index would answer otherwise: with model, chunk settings, and every path and content."""
@@ -238,6 +230,15 @@ class Assistant:
             return compare_folder(folder, self._config.index, snapshot.files())
 
     @contextmanager
+    def corpus(
+        self, paths: Sequence[str] | None = None, language: str = "", limit: TimeLimit | None = None
+    ) -> Iterator[Corpus]:
+        """The current generation as a question sees it; see `OpenCorpus`."""
+        encoder = self._encoder if limit is None else LimitedEncoder(self._encoder, limit)
+        with self._view() as (snapshot, lenses):
+            yield IndexCorpus(encoder, lenses, snapshot, _documents(snapshot, paths), language)
+
+    @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """The current generation of the index, unchanging while it is open; for use in one thread."""
         with self._view() as (snapshot, _):
@@ -254,8 +255,12 @@ class Assistant:
                 )
             return self._models
 
-    def _writer(self, setting: str) -> AnswerGenerator | None:
-        """Writes with the model of a setting; None for no setting. Raises QuestionProblem for an unknown model."""
+    def writer(self, setting: str | None) -> AnswerGenerator | None:
+        """Writes with the language model of a setting, None for the configured one; None for an empty setting.
+
+        Raises QuestionProblem for an unknown model.
+        """
+        setting = self._config.llm if setting is None else setting
         if not setting:
             return None
         from rag.answering import AnswerGenerator
@@ -358,45 +363,6 @@ def build(
     )
     encoder.save_snapshot()
     return report
-
-
-def _language(question: str, lenses: Lenses, snapshot: Snapshot) -> str:
-    """The language of a question beside those of the sources; "" for English."""
-    found = question_language(question, lenses.languages(snapshot))
-    return "" if found == "en" else found
-
-
-def _alone(
-    question: str, turns: Sequence[Turn], writer: AnswerGenerator | None, stop: threading.Event | None, language: str
-) -> RewrittenQuestion:
-    """What the question means: by the rules, which are those of English, and by the language model if there is one."""
-    alone = continued(question, turns, language) if language else rewrite_question(question, turns)
-    if writer is None or alone.asked == question:
-        return alone
-    from rag.answering import rewrite_with_model
-
-    try:
-        said = rewrite_with_model(writer, question, turns, stop)
-        return RewrittenQuestion(said, said) if said else alone
-    except LanguageModelProblem as problem:
-        _log.info("The question was not rewritten: %s", problem)
-        return alone
-
-
-def _checked_question(question: str) -> str:
-    asked = " ".join(question.split())
-    if not asked:
-        raise QuestionProblem("The question is empty.", "Ask something, for instance what a source is about.")
-    if len(question) > MAX_QUESTION:
-        raise QuestionProblem(
-            f"The question has {len(question):,} characters; at most {MAX_QUESTION:,} are allowed.",
-            "Ask it in a few sentences.",
-        )
-    return asked
-
-
-def _limited(paths: Sequence[str]) -> str:
-    return f"Asked of {paths[0] if len(paths) == 1 else f'{len(paths)} of the sources'} only."
 
 
 def _documents(snapshot: Snapshot, paths: Sequence[str] | None) -> list[str] | None:

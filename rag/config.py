@@ -14,10 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rag.errors import ConfigProblem
 
-__all__ = ["Config", "load_config"]
+__all__ = ["Config", "config_of_collection", "load_config"]
 
 FILE = "rag.toml"
 _PREFIX = "FOOTNOTE_"
+_OF_A_SERVER = ("sources", "index", "host", "public_url", "allow_urls", "feedback", "port")
 
 
 class Config(BaseModel):
@@ -51,23 +52,36 @@ class Config(BaseModel):
 def load_config(**flags: str | int | Path | None) -> Config:
     """The settings, with flags that are not None on top. Raises ConfigProblem naming the setting that is wrong."""
     given = {name: value for name, value in flags.items() if value is not None}
+    return _validated({**_from_file(), **_from_environment(), **given}, f"{FILE} or the flag")
+
+
+def config_of_collection(config: Config, sources: Path, index: Path, file: Path) -> Config:
+    """The settings of one collection of a server: the server's, with those in a file of its own on top.
+
+    Raises ConfigProblem naming the setting that is wrong, or is not a collection's to set.
+    """
+    own = _from_file(file)
+    if taken := next((name for name in own if name in _OF_A_SERVER), None):
+        raise ConfigProblem(f"The setting {taken} is not one of a collection.", f"Remove it from {file}.")
+    return _validated({**config.model_dump(), **own, "sources": sources, "index": index}, str(file))
+
+
+def _validated(given: dict[str, object], where: str) -> Config:
     try:
-        return Config.model_validate({**_from_file(), **_from_environment(), **given})
+        return Config.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise ConfigProblem(
-            f"The setting {name} is wrong: {first['msg']}.", f"Correct it in {FILE} or the flag."
-        ) from error
+        raise ConfigProblem(f"The setting {name} is wrong: {first['msg']}.", f"Correct it in {where}.") from error
 
 
-def _from_file() -> dict[str, object]:
+def _from_file(file: Path = Path(FILE)) -> dict[str, object]:
     try:
-        return tomllib.loads(Path(FILE).read_text("utf-8"))
+        return tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:  # TOML and UTF-8 errors are ValueErrors
-        raise ConfigProblem(f"The settings cannot be read: {error}.", f"Correct the file {FILE}.") from error
+        raise ConfigProblem(f"The settings cannot be read: {error}.", f"Correct the file {file}.") from error
 
 
 def _from_environment() -> dict[str, object]:

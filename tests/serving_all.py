@@ -57,7 +57,7 @@ def main() -> None:
     users = dict([users_file_line("ada", "a long password").split(":", 1)])
     users |= dict([users_file_line("bob", "a long password").split(":", 1)])
     building = BuildJob(endpoints.assistant.build, lambda: None)
-    app = application(endpoints, building, users=users, feedback=folder / "feedback.jsonl")
+    app = application(endpoints, building, folder / "sources", users=users, feedback=folder / "feedback.jsonl")
     threading.Timer(0.1, endpoints.readiness.settled.set).start()
     with serving(app) as send:
         proxy = next(route.app for route in app.routes if isinstance(route, Mount))

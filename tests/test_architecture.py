@@ -32,10 +32,11 @@ FLOORS: dict[str, int] = {
     "evaluate": 6,
     "watch": 6,
     "doctor": 6,
-    "server": 7,
-    "pytest_plugin": 7,
-    "cli": 8,
-    "__main__": 9,
+    "collections": 7,
+    "server": 8,
+    "pytest_plugin": 8,
+    "cli": 9,
+    "__main__": 10,
 }
 BESIDE = {("assistant", "config")}  # rooms of one floor of which the first may import the second
 
@@ -66,7 +67,7 @@ OWNERS: dict[str, set[str]] = {
     "tantivy": {"language", "lenses"},  # one analyzer: what is compared is what is indexed
     "apsw": {"storage"},
     "sqlite3": set(),
-    "filelock": {"indexing"},
+    "filelock": {"indexing", "collections"},
     "watchfiles": {"watch"},
     "pydantic": {"config", "server", "evaluate"},
     "typer": {"cli"},

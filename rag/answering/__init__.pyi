@@ -8,6 +8,12 @@ from .generation import rewrite_with_model as rewrite_with_model
 from .quoted_rows import cell_at as cell_at
 from .quoted_rows import cells_named as cells_named
 from .quoted_rows import row_said as row_said
+from .stream import MAX_PASSAGES as MAX_PASSAGES
+from .stream import MAX_QUESTION as MAX_QUESTION
+from .stream import Asked as Asked
+from .stream import OpenCorpus as OpenCorpus
+from .stream import answer_of as answer_of
+from .stream import nearest_passages as nearest_passages
 from .time_limit import LimitedEncoder as LimitedEncoder
 from .time_limit import LimitedReader as LimitedReader
 from .time_limit import QuestionStopped as QuestionStopped

@@ -1,6 +1,6 @@
 """The command line: `rag build`, `rag ask` and the others.
 
-Floor 8. Errors are caught and shown only here and in `server`.
+Floor 9. Errors are caught and shown only here and in `server`.
 """
 
 import lazy_loader

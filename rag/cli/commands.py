@@ -205,16 +205,24 @@ def serve(
     follow: Annotated[bool, typer.Option("--watch", help="Rebuild when the sources change.")] = False,
     auth: Annotated[Path | None, typer.Option("--auth", help="File of users; lines come from rag password.")] = None,
     public_url: Annotated[str | None, typer.Option(help="Address that people type where a proxy is in front.")] = None,
+    collections: Annotated[
+        Path | None, typer.Option("--collections", help="Folder of collections; serves all of them.")
+    ] = None,
 ) -> None:
     """Serve the page for the browser. Where there is no index yet, one is begun and built behind the page."""
     from rag.assistant import create_empty_index, open_index
-    from rag.server import launch
+    from rag.server import launch, launch_collections
 
     config = _config(sources, index, model, host=host, port=port, llm=llm, public_url=public_url)
     if auth is not None:
         from rag.server import read_users
 
         read_users(auth)  # before anything is begun
+    if collections is not None:
+        if sources or index or follow:
+            raise typer.BadParameter("--collections goes without --sources, --index and --watch")
+        launch_collections(collections, config, auth)
+        return
     begun = create_empty_index(config)
     with open_index(config=config) as assistant, _watcher(config) if follow else nullcontext():
         launch(

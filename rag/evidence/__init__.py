@@ -13,6 +13,8 @@ __all__ = [
     "Kind",
     "Origin",
     "PackedAnswer",
+    "SourceState",
+    "SourceViewer",
     "Verdict",
     "Viewer",
     "file_in",

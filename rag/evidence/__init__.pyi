@@ -12,5 +12,7 @@ from .pack_check import verify_pack as verify_pack
 from .source_files import file_in as file_in
 from .source_files import name_on_disk as name_on_disk
 from .tables import table_around as table_around
+from .viewer import SourceState as SourceState
+from .viewer import SourceViewer as SourceViewer
 from .viewer import Viewer as Viewer
 from .word import make_word as make_word

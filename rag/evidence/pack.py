@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from rag.evidence.pack_tables import TABLE_STYLE, answer_table, table_in_source
 from rag.evidence.tables import TableView, table_around
-from rag.evidence.viewer import Viewer
+from rag.evidence.viewer import SourceViewer
 from rag.parsing import VERSION
 from rag.types import (
     NOT_FOUND,
@@ -56,7 +56,7 @@ class PackedAnswer:
         return NOT_FOUND if self.status == "not_found" else introduction(self.reason)
 
 
-def make_pack(viewer: Viewer, title: str, conversation: Sequence[PackedAnswer]) -> str:
+def make_pack(viewer: SourceViewer, title: str, conversation: Sequence[PackedAnswer]) -> str:
     """The conversation as HTML. A quote that no longer stands in its source is kept as text and named as such; the rows
     of a table are shown as the source has them, whatever was given.
     """
@@ -66,7 +66,7 @@ def make_pack(viewer: Viewer, title: str, conversation: Sequence[PackedAnswer]) 
     return _PAGE.format(title=escaped, made=made, turns=turns, style=_STYLE + TABLE_STYLE, reader=VERSION)
 
 
-def as_in_sources(viewer: Viewer, asked: PackedAnswer) -> PackedAnswer:
+def as_in_sources(viewer: SourceViewer, asked: PackedAnswer) -> PackedAnswer:
     """The answer with the tables of its citations read from their sources."""
 
     def read(citation: Citation) -> Citation:
@@ -82,7 +82,7 @@ def stands(document: Document, citation: Citation) -> bool:
     return document.text[slice(*citation.span)] == citation.quote
 
 
-def _view(viewer: Viewer, citation: Citation) -> TableView | None:
+def _view(viewer: SourceViewer, citation: Citation) -> TableView | None:
     """The table around the rows that a citation quotes; None where it quotes none, or not what stands there."""
     document = viewer.assistant.document(citation.document_id)
     if document is None or not stands(document, citation) or citation.table is None:
@@ -95,7 +95,7 @@ def _view(viewer: Viewer, citation: Citation) -> TableView | None:
     return replace(view, cell=(row, column)) if is_blank else view
 
 
-def _turn(viewer: Viewer, number: int, asked: PackedAnswer) -> str:
+def _turn(viewer: SourceViewer, number: int, asked: PackedAnswer) -> str:
     cited = {citation.number: citation for claim in asked.claims for citation in claim.citations}
     notes = "".join(f'<p class="note">{html.escape(note)}</p>' for note in asked.notes)
     opening = f'<p class="claim">{said}</p>\n' if (said := asked.introduction) else ""
@@ -125,7 +125,7 @@ def _claim(turn: int, claim: Claim, tag: str) -> str:
     return f'<{tag} class="claim {claim.support}">{html.escape(claim.text)}{_marks(turn, claim)}{support}</{tag}>'
 
 
-def _exhibit(viewer: Viewer, turn: int, citation: Citation) -> str:
+def _exhibit(viewer: SourceViewer, turn: int, citation: Citation) -> str:
     document = viewer.assistant.document(citation.document_id)
     title = f"<h3><b>{citation.number}</b> {html.escape(citation.title)}</h3>"
     where = f'<p class="where">{html.escape(", ".join(filter(None, (citation.path, citation.place))))}</p>'
@@ -152,7 +152,7 @@ def _exhibit(viewer: Viewer, turn: int, citation: Citation) -> str:
     return f"<li {anchor} {place}>{title}{where}{shown}{_crops(viewer, document, citation.span)}{hashed}</li>"
 
 
-def _crops(viewer: Viewer, document: Document, span: Span) -> str:
+def _crops(viewer: SourceViewer, document: Document, span: Span) -> str:
     """For a PDF the parts of its pages that hold the quote, with its lines marked."""
     figures = []
     for page, boxes in viewer.page_boxes(document.id, span).items():

@@ -6,20 +6,37 @@ those that were indexed. This module does not know how an answer was made.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Literal, Protocol
 
+from rag.evidence.origins import Origin, origins
 from rag.evidence.pages import PageRenderer, word_boxes
 from rag.evidence.source_files import Original, SourceFiles
 from rag.types import Box, Citation, Span
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant
+    from rag.assistant import Assistant, OpenSources
 
-__all__ = ["SourceState", "Viewer"]
+__all__ = ["SourceState", "SourceViewer", "Viewer"]
 
 SourceState = Literal["unchanged", "changed", "gone"]
+
+
+class SourceViewer(Protocol):
+    """Shows sources, of an open index or of several as one. The methods are those of `Viewer`."""
+
+    @property
+    def assistant(self) -> OpenSources: ...
+    def close(self) -> None: ...
+    def origins(self) -> Mapping[str, Origin]: ...
+    def surroundings(self, citation: Citation, characters: int = 600) -> tuple[str, str]: ...
+    def source_state(self, document_id: str) -> SourceState: ...
+    def source_file(self, document_id: str) -> Path | None: ...
+    def original(self, document_id: str) -> IO[bytes] | None: ...
+    def page_picture(self, document_id: str, page: int, width: int = 1000, area: Box | None = None) -> bytes | None: ...
+    def page_boxes(self, document_id: str, span: Span) -> dict[int, list[Box]]: ...
 
 
 class Viewer:
@@ -40,6 +57,10 @@ class Viewer:
     def close(self) -> None:
         """Ends the process that draws pages."""
         self._painter.close()
+
+    def origins(self) -> Mapping[str, Origin]:
+        """Where sources came from that were fetched from the web, by their paths."""
+        return origins(self.assistant.sources_folder)
 
     def surroundings(self, citation: Citation, characters: int = 600) -> tuple[str, str]:
         """The source text before and after a quote, each at most `characters` long and cut between words."""

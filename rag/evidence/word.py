@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rag.evidence.pack import PackedAnswer, as_in_sources, stands
-from rag.evidence.viewer import Viewer
+from rag.evidence.viewer import SourceViewer
 from rag.types import BLANK, AnswerSection, Citation, Claim, parts
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _SMALL = 9  # points, of notes
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def make_word(viewer: Viewer, title: str, conversation: Sequence[PackedAnswer]) -> bytes:
+def make_word(viewer: SourceViewer, title: str, conversation: Sequence[PackedAnswer]) -> bytes:
     """The conversation as a .docx file. A quote that no longer stands in its source is named as such; the rows of a
     table are shown as the source has them, whatever was given.
     """
@@ -43,7 +43,7 @@ def make_word(viewer: Viewer, title: str, conversation: Sequence[PackedAnswer]) 
     return file.getvalue()
 
 
-def _turn(written: WordDocument, viewer: Viewer, asked: PackedAnswer) -> None:
+def _turn(written: WordDocument, viewer: SourceViewer, asked: PackedAnswer) -> None:
     written.add_heading(_clean(asked.question), 1)
     for note in asked.notes:
         _small(written, note)
@@ -95,7 +95,7 @@ def _table(written: WordDocument, claims: Sequence[Claim], emphasised: bool) -> 
     written.add_paragraph()
 
 
-def _note(written: WordDocument, viewer: Viewer, citation: Citation) -> None:
+def _note(written: WordDocument, viewer: SourceViewer, citation: Citation) -> None:
     document = viewer.assistant.document(citation.document_id)
     where = ", ".join(filter(None, (citation.path, citation.place)))
     quoted = citation.table or f"“{citation.quote}”"

@@ -8,6 +8,8 @@ import lazy_loader
 __all__ = [
     "Corpus",
     "DocumentName",
+    "IndexCorpus",
+    "JoinedCorpus",
     "Lenses",
     "Retrieved",
     "RewrittenQuestion",

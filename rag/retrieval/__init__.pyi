@@ -1,4 +1,6 @@
 from .corpus import Corpus as Corpus
+from .corpus import IndexCorpus as IndexCorpus
+from .corpus import JoinedCorpus as JoinedCorpus
 from .hybrid import Lenses as Lenses
 from .hybrid import Retrieved as Retrieved
 from .hybrid import documents_of as documents_of

@@ -98,33 +98,23 @@ def documents_of(hits: Iterable[Hit]) -> dict[str, Document]:
 
 def retrieve(
     question: RewrittenQuestion,
-    k: int,
-    *,
+    find: Callable[[str], Retrieved],
+    idf: Callable[[Iterable[str]], Mapping[str, float]],
     encoder: Encoder,
-    lenses: Lenses,
-    snapshot: Snapshot,
-    read: Callable[[str], Document | None],
-    documents: Sequence[str] | None = None,
 ) -> Retrieved:
-    """The `k` best hits for a stand-alone question in English, in the reading that finds most; again where misspelt.
+    """The best hits for a stand-alone question in English, in the reading that finds most; again where misspelt.
 
-    Misspelt words are put right by the words of what they find all the same. `read` gives a document by its id. Raises
-    ModelProblem, and what `read` raises.
+    Misspelt words are put right by the words of what they find all the same. `find` searches for a text as it is, `idf`
+    says how rare a term is. Raises ModelProblem, and what `find` raises.
     """
-
-    def find(text: str) -> tuple[Vectors, list[Hit]]:
-        vector = encoder.query(text)
-        hits = search(text, vector, lenses=lenses, snapshot=snapshot, read=read, k=k, documents=documents)
-        return vector, hits
-
-    asked, searched = _likeliest(question, lambda text: find(text)[1])
-    vector, hits = find(searched)
-    words = list(words_of(hits))
-    right = tuple(correct_spelling(text, words, lenses.lexical) for text in (asked, searched))
+    asked, searched = _likeliest(question, lambda text: find(text).hits)
+    found = find(searched)
+    words = list(words_of(found.hits))
+    right = tuple(correct_spelling(text, words, idf) for text in (asked, searched))
     if right != (asked, searched):
         asked, searched = right
-        vector, hits = find(searched)
-    return Retrieved(asked, vector if asked == searched else encoder.query(asked), tuple(hits))
+        found = find(searched)
+    return Retrieved(asked, found.vector if asked == searched else encoder.query(asked), found.hits)
 
 
 def _likeliest(question: RewrittenQuestion, find: Callable[[str], Sequence[Hit]]) -> tuple[str, str]:

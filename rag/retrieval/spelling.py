@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rag.language import LETTERS, terms
-from rag.lenses import LexicalLens
 from rag.types import Hit
 
 __all__ = ["correct_spelling", "is_typo", "words_in", "words_of"]
@@ -22,10 +21,12 @@ _DOUBLE = re.compile(r"(.)\1")
 _LONG = 5  # letters of a word that is looked at: of shorter ones too many differ by one letter; chosen by hand
 
 
-def correct_spelling(question: str, words: Iterable[str], lexical: LexicalLens) -> str:
-    """The question, with unknown words put right; `words` are those of the passages, as often as they stand there."""
+def correct_spelling(question: str, words: Iterable[str], idf: Callable[[Iterable[str]], Mapping[str, float]]) -> str:
+    """The question, with unknown words put right; `words` are those of the passages, as often as they stand there, and
+    `idf` says how rare a term is.
+    """
     slips = [found for found in LETTERS.finditer(question) if len(found[0]) >= _LONG]
-    weights = lexical.idf(["\0", *(term for found in slips for term in terms(found[0]))])
+    weights = idf(["\0", *(term for found in slips for term in terms(found[0]))])
     slips = [found for found in slips if all(weights[term] >= weights["\0"] for term in terms(found[0]))]
     seen = Counter(words) if slips else Counter[str]()
     known = {word.lower() for word in seen}

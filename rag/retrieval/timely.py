@@ -7,7 +7,7 @@ same text too. This module does not know what an answer is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -48,15 +48,14 @@ def timely(found: Retrieved, alone: RewrittenQuestion, corpus: Corpus, today: da
     groups = _versions(found, corpus)
     stale = {one.id for _, older in groups for one in older}
     if stale:
-        within = [name.document_id for name in corpus.names if name.document_id not in stale]
-        corpus = replace(corpus, within=within)
+        corpus = corpus.inside([name.document_id for name in corpus.names if name.document_id not in stale])
         found = corpus.retrieve(alone)
     recency = recency_of(found.asked_as, today)
     meant = _meant(recency, found, corpus) if recency else []
     if recency is None or not meant:
         return Timely(found, groups)
     ids = [name.document_id for name in meant]
-    found = replace(corpus, within=ids).retrieve(alone)
+    found = corpus.inside(ids).retrieve(alone)
     said = ", ".join(PurePosixPath(name.path).name for name in meant)
     note = f"“{recency.phrase}” is taken to be {said}."
     is_named = named_so(recency.what, meant[0].terms) or _asks_little(recency.rest, meant)

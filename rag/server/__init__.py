@@ -1,12 +1,13 @@
 """Server: the page for the browser, and the API for programs.
 
-Floor 7. The web server is loaded when a page is served. This room does not know how an answer is made.
+Floor 8. The web server is loaded when a page is served. This room does not know how an answer is made.
 """
 
 import lazy_loader
 
 __all__ = [
     "launch",
+    "launch_collections",
     "read_users",
     "users_file_line",
 ]

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from rag.assistant import MAX_QUESTION
 from rag.errors import FootnoteError
-from rag.evidence import origins, table_around, told_origin
+from rag.evidence import table_around, told_origin
 from rag.language import composed, left_phrases
 from rag.models import is_loopback_name
 from rag.server.disk import Disk
@@ -27,8 +27,8 @@ from rag.server.suggestions import suggest
 from rag.types import JSON, Citation, Delta, Document, Done, Found, Role, Source, Span, Turn
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant
-    from rag.evidence import Viewer
+    from rag.assistant import OpenSources
+    from rag.evidence import SourceViewer
 
 __all__ = ["Endpoints", "Readiness"]
 
@@ -64,13 +64,13 @@ class Endpoints:
     `examples` are questions to begin with; None: some are found.
     """
 
-    viewer: Viewer
+    viewer: SourceViewer
     examples: tuple[str, ...] | None = None
     readiness: Readiness = field(default_factory=Readiness)
     disk: Disk = field(default_factory=Disk)
 
     @property
-    def assistant(self) -> Assistant:
+    def assistant(self) -> OpenSources:
         """The open index."""
         return self.viewer.assistant
 
@@ -111,7 +111,7 @@ class Endpoints:
         `left` counts it by kind, with the places and the words; `left_said` says it in phrases. A source that was
         fetched from the web has its `address`, and the time as `fetched`.
         """
-        known = origins(self.assistant.sources_folder)
+        known = self.viewer.origins()
         return [{**_told(source), **told_origin(known, source.path)} for source in self.assistant.documents()]
 
     def page_sources(self) -> list[dict[str, JSON]]:
@@ -267,7 +267,7 @@ class Endpoints:
         located = page is not None and state == "unchanged"
         file = self.viewer.source_file(document.id)
         return {
-            **told_origin(origins(self.assistant.sources_folder), document.path),
+            **told_origin(self.viewer.origins(), document.path),
             "document_id": document.id,
             "path": document.path,
             "title": document.name,

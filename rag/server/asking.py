@@ -22,7 +22,7 @@ from rag.server.limits import AT_ONCE, MOST_WAITING
 from rag.server.request_models import PageRequest, parse_request
 from rag.types import JSON
 
-__all__ = ["FAULT", "Answering", "refused"]
+__all__ = ["FAULT", "Answering", "Turns", "refused"]
 
 FAULT = "Something went wrong on the server; its log says what."
 _BUSY = "Too many questions are waiting. Ask again in a minute."
@@ -36,14 +36,22 @@ def refused(problem: FootnoteError) -> JSONResponse:
     return JSONResponse({"error": str(problem)}, 400)
 
 
+class Turns:
+    """Whose turn it is, of all who ask on one machine. For one event loop."""
+
+    def __init__(self) -> None:
+        self.turn = asyncio.Semaphore(AT_ONCE)
+        self.asking: set[threading.Event] = set()
+        self.threads = ThreadPoolExecutor(2 * AT_ONCE, "answering")
+
+
 class Answering(Generic[R]):
     """Answers requests by streams of events, a line of JSON each. For one event loop."""
 
-    def __init__(self, call: Stream[R]) -> None:
-        self._call = call
-        self._turn = asyncio.Semaphore(AT_ONCE)
-        self._asking: set[threading.Event] = set()
-        self._threads = ThreadPoolExecutor(2 * AT_ONCE, "answering")
+    def __init__(self, call: Stream[R], turns: Turns | None = None) -> None:
+        """`turns` are shared with other calls, where they share a machine."""
+        self._call, self._turns = call, turns or Turns()
+        self._asking: set[threading.Event] = set()  # those of this call
 
     async def respond(self, request: Request) -> Response:
         """The route: a request that makes no sense is refused, every other is answered line by line."""
@@ -58,29 +66,31 @@ class Answering(Generic[R]):
         """The lines of one answer, once it has its turn, with one that says so where it has to wait; `stop` is set when
         nobody reads on.
         """
-        if len(self._asking) >= AT_ONCE + MOST_WAITING:
+        if len(self._turns.asking) >= AT_ONCE + MOST_WAITING:
             yield json.dumps({"event": "problem", "problem": _BUSY}) + "\n"
             return
         self._asking.add(stop)
+        self._turns.asking.add(stop)
         try:
-            if self._turn.locked():
+            if self._turns.turn.locked():
                 yield json.dumps({"event": "waiting"}) + "\n"
-            async with self._turn:
+            async with self._turns.turn:
                 async for line in self._lines(events):
                     yield line
         finally:
             stop.set()
             self._asking.discard(stop)
+            self._turns.asking.discard(stop)
 
     def stop(self) -> None:
-        """Ends all questions that are being answered, or wait for it."""
+        """Ends all questions of this call that are being answered, or wait for it."""
         for each in tuple(self._asking):
             each.set()
 
     async def _lines(self, events: Iterator[dict[str, JSON]]) -> AsyncIterator[str]:
         try:
             # Who leaves does not wait for the thread that waits for a language model; `stop` ends it.
-            while event := await asyncio.get_running_loop().run_in_executor(self._threads, next, events, None):
+            while event := await asyncio.get_running_loop().run_in_executor(self._turns.threads, next, events, None):
                 yield json.dumps(event, ensure_ascii=False) + "\n"
         except FootnoteError as problem:
             yield json.dumps({"event": "problem", "problem": str(problem)}) + "\n"

@@ -17,11 +17,13 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from hmac import compare_digest
 from typing import TypeVar
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from rag.collections import names_in
 from rag.server.addresses import PublicUrl
 from rag.server.throttle import Attempts, network_of
 from rag.server.users import password_matches
@@ -137,7 +139,7 @@ class Authenticator:
             return JSONResponse({"success": False, "error": words}, status, after)
         token, kept = secrets.token_urlsafe(32), self._users().get(name, "")
         _add(self._sessions, token, (name, kept, time.monotonic()))
-        answer: Response = RedirectResponse("./", 303) if person else JSONResponse({"success": True})
+        answer: Response = RedirectResponse(_after(request), 303) if person else JSONResponse({"success": True})
         secure, path = self._cookie_for(request)
         answer.set_cookie(_COOKIE, token, httponly=True, samesite="lax", secure=secure, path=path)
         number = secrets.token_hex(16)
@@ -175,6 +177,12 @@ def _form_page(words: str = "", name: str = "") -> str:
     said = f'<p class="problem" role="alert">{words}</p>' if words else ""
     first, second = ("", " autofocus") if name else (" autofocus", "")
     return _FORM.format(said=said, name=html.escape(name), first=first, second=second)
+
+
+def _after(request: Request) -> str:
+    """Where a person wanted to go who has signed in now: to a collection, or to the first page."""
+    to = request.query_params.get("to", "")
+    return f"c/{quote(to, '')}/" if names_in(to) else "./"
 
 
 def _address(request: Request) -> str:

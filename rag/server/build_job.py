@@ -30,9 +30,16 @@ class _StoppedError(Exception):
 class BuildJob:
     """Runs `build` when asked to; a wish that comes while it runs is granted when it ends."""
 
-    def __init__(self, build: Callable[[ProgressCallback], BuildReport], built: Callable[[], None]) -> None:
-        """`built` is told of every build that comes to its end, before it is said to be done."""
-        self._build, self._built = build, built
+    def __init__(
+        self,
+        build: Callable[[ProgressCallback], BuildReport],
+        built: Callable[[], None],
+        patience: float = _PATIENCE,
+    ) -> None:
+        """`built` is told of every build that comes to its end, before it is said to be done; `patience` is for how
+        many seconds it is waited for a build of another process.
+        """
+        self._build, self._built, self._patience = build, built, patience
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._wanted = self._busy = False
@@ -92,7 +99,7 @@ class BuildJob:
                     return
 
     def _once(self) -> tuple[State, BuildReport | None, str]:
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + self._patience
         while True:
             try:
                 return "done", self._build(self._at), ""

@@ -14,7 +14,7 @@ from rag.errors import FootnoteError
 from rag.types import Source
 
 if TYPE_CHECKING:
-    from rag.evidence import Viewer
+    from rag.evidence import SourceViewer
 
 __all__ = ["Disk"]
 
@@ -30,10 +30,9 @@ class Disk:
         self._until, self._generation = 0.0, -1
         self._found: dict[str, str] = {}
 
-    def standing(self, viewer: Viewer) -> dict[str, str]:
+    def standing(self, viewer: SourceViewer) -> dict[str, str]:
         """Path -> "changed", "gone" or "new", of all files that are not as the index has them."""
-        with viewer.assistant.snapshot() as snapshot:
-            generation = snapshot.generation
+        generation = viewer.assistant.generation
         with self._lock:
             if generation != self._generation or time.monotonic() > self._until:
                 self._found, self._generation = _compared(viewer), generation
@@ -45,7 +44,7 @@ class Disk:
         with self._lock:
             self._until = 0.0
 
-    def sources(self, viewer: Viewer) -> list[tuple[Source, str]]:
+    def sources(self, viewer: SourceViewer) -> list[tuple[Source, str]]:
         """Every source with how its file stands, "" for unchanged; also files that no build has come to yet."""
         known, standing = viewer.assistant.documents(), self.standing(viewer)
         new = (path for path, how in standing.items() if how == "new")
@@ -53,7 +52,7 @@ class Disk:
         return [(source, standing.get(source.path, "")) for source in [*known, *fresh]]
 
 
-def _compared(viewer: Viewer) -> dict[str, str]:
+def _compared(viewer: SourceViewer) -> dict[str, str]:
     try:
         changes = viewer.assistant.folder_changes()
     except FootnoteError:  # no folder, or none that can be looked into: the next build says so
@@ -67,6 +66,6 @@ def _compared(viewer: Viewer) -> dict[str, str]:
     }
 
 
-def _same(viewer: Viewer, document_id: str | None) -> bool:
+def _same(viewer: SourceViewer, document_id: str | None) -> bool:
     """Whether a file that was touched still has the content that was read."""
     return document_id is not None and viewer.source_state(document_id) == "unchanged"

@@ -44,17 +44,27 @@ class GradioProxy:
     def __init__(self, calls: Calls, readiness: Readiness, public_url: str = "") -> None:
         self._calls, self._readiness, self._public_url = calls, readiness, public_url
         self._app: ASGIApp | None = None
-        self._loaded = asyncio.Event()
+        self._asked, self._loaded = asyncio.Event(), asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, once Gradio is there; what is ours by another method is not Gradio's."""
-        if not scope["path"].startswith(("/gradio_api/", "/config")):
+        if not scope["path"].removeprefix(scope.get("root_path", "")).startswith(("/gradio_api/", "/config")):
             await PlainTextResponse("Method not allowed", 405)(scope, receive, send)
             return
         self._readiness.wanted.set()
+        self._asked.set()
         await self._loaded.wait()
         assert self._app is not None
         await self._app(scope, receive, send)
+
+    async def hold_once_asked(self, ended: asyncio.Event) -> None:
+        """As `hold`, but only when a program asks for something: of many collections few are asked by programs."""
+        waiting = [asyncio.create_task(each.wait()) for each in (self._asked, ended)]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for each in waiting:
+            each.cancel()
+        if not ended.is_set():
+            await self.hold(ended)
 
     async def hold(self, ended: asyncio.Event) -> None:
         """Loads Gradio after the models and keeps it open until `ended`: in one task, as its task groups want it."""

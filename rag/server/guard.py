@@ -21,6 +21,7 @@ from rag.server.doors import Doors
 __all__ = ["POLICY", "Guard"]
 
 FORWARDING = re.compile(rb"(x-forwarded-(?!for$).*|x-original-.*|x-rewrite-url|forwarded)$", re.IGNORECASE)
+IN_COLLECTION = re.compile(r"/c/(?P<name>[^/]+)(?P<rest>/.*)")
 WITHOUT_NAME = re.compile(r"/(login|logout|footnote/[a-z-]+\.(css|svg|woff2))$")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
@@ -42,8 +43,20 @@ _SET = "If this page has an address of its own, for instance behind a proxy, nam
 class Guard:
     """In front of everything: which names, paths and people are answered, and what the browser may do with it."""
 
-    def __init__(self, app: ASGIApp, names: ServedNames, doors: Doors, doorkeeper: Authenticator | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        names: ServedNames,
+        doors: Doors,
+        doorkeeper: Authenticator | None = None,
+        *,
+        collections: bool = False,
+    ) -> None:
+        """With `collections` a request below `/c/NAME/` has that name in `scope["collection"]`, and its path is that
+        within the collection, whose own doors count.
+        """
         self.app, self.names, self.doors, self.doorkeeper = app, names, doors, doorkeeper
+        self.collections = collections
         self.bodies = BodyReader()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,8 +81,14 @@ class Guard:
     def _as_asked(self, scope: Scope) -> Scope:
         """A request under our own paths, whether or not a proxy has taken away the path in front of them."""
         path = scope["path"]
-        inner = None if self.doors.lead_somewhere(path) else self.names.inner_path(path)
-        return {**scope, "path": inner, "raw_path": quote(inner).encode()} if inner else scope
+        inner = None if self._known(path) else self.names.inner_path(path)
+        found = IN_COLLECTION.fullmatch(inner or path) if self.collections else None
+        if found is None:
+            return _at(scope, inner) if inner else scope
+        return {**_at(scope, found["rest"]), "collection": found["name"]}
+
+    def _known(self, path: str) -> bool:
+        return self.doors.lead_somewhere(path) or (self.collections and path.startswith("/c/"))
 
     def _refusal(self, request: Request) -> Response | None:
         host, path = request.headers.get("host", ""), request.scope["path"]
@@ -82,7 +101,8 @@ class Guard:
         public = self.names.public
         if public is not None and path == public.path != "":
             return RedirectResponse(f"{path}/", 308)
-        return None if self.doors.lead_somewhere(path) else PlainTextResponse("Not found", 404)
+        known = "collection" in request.scope or self.doors.lead_somewhere(path)
+        return None if known else PlainTextResponse("Not found", 404)
 
     def _from_here(self, request: Request, host: str) -> bool:
         """Whether a request that changes something was sent by our own page, or by a program."""
@@ -93,17 +113,22 @@ class Guard:
 
     async def _unknown(self, request: Request) -> Response | None:
         """What is answered to somebody who has not signed in, where that is asked for."""
-        if self.doorkeeper is None or WITHOUT_NAME.fullmatch(request.scope["path"]):
+        collection = request.scope.get("collection")
+        if self.doorkeeper is None or (collection is None and WITHOUT_NAME.fullmatch(request.scope["path"])):
             return None
         user = await self.doorkeeper.user_of(request)
         if user is not None:
             request.scope["user_name"] = user
             return None
         if request.method == "GET" and request.scope["path"] == "/":
-            return RedirectResponse("login", 303)
+            return RedirectResponse(f"../../login?to={quote(collection, '')}" if collection else "login", 303)
         # A browser would ask for the password in a window of its own; programs want to be told how to send it.
         challenge = {} if "sec-fetch-mode" in request.headers else {"www-authenticate": 'Basic realm="Footnote"'}
         return PlainTextResponse("Sign in first.", 401, headers=challenge)
+
+
+def _at(scope: Scope, path: str) -> Scope:
+    return {**scope, "path": path, "raw_path": quote(path).encode()}
 
 
 def _with_headers(send: Send) -> Send:

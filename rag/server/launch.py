@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+    from rag.config import Config
 
-__all__ = ["launch"]
+__all__ = ["launch", "launch_collections"]
 
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"  # read once, when models or Gradio first import the hub's library
 
@@ -51,3 +52,13 @@ def launch(
         public_url=public_url,
         allow_urls=allow_urls,
     )
+
+
+def launch_collections(root: Path, config: Config, users: Path | None = None) -> None:
+    """Serve a folder of collections until interrupted, with the settings that they have in common.
+
+    Raises ConfigProblem where the folder or the address cannot be used.
+    """
+    from rag.server.team import serve_collections
+
+    serve_collections(root, config, users)

@@ -11,6 +11,8 @@ __all__ = [
     "MOST_CITATIONS",
     "MOST_FORM",
     "MOST_HELD",
+    "MOST_MEMBERS",
+    "MOST_NAME",
     "MOST_PACKED",
     "MOST_PASSAGES",
     "MOST_PATHS",
@@ -35,6 +37,8 @@ MOST_PACKED = 200  # questions of a conversation that is packed
 MOST_PASSAGES = 50  # of a search
 MOST_PATHS = 20_000  # sources that a question is limited to
 MOST_SOUGHT = 200  # characters of what a conversation is looked for by
+MOST_NAME = 200  # characters of the name of a person or group
+MOST_MEMBERS = 10_000  # of a group
 MOST_WAITING = 200  # questions that wait for their turn
 AT_ONCE = 4  # questions answered side by side; further ones wait their turn
 ORIGINALS_AT_ONCE = 4  # files of sources that are handed out side by side

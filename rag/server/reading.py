@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 from rag.answering import row_said
 from rag.errors import SourceError
-from rag.evidence import origins, told_origin
+from rag.evidence import told_origin
 from rag.language import composed, left_phrases
 from rag.server.suggestions import suggest
 from rag.types import JSON, Block, Document, Source, Span, Table
 
 if TYPE_CHECKING:
-    from rag.evidence import Viewer
+    from rag.evidence import SourceViewer
 
 __all__ = ["Reading"]
 
@@ -39,7 +39,7 @@ _KEPT = 200  # sources whose questions are remembered
 class Reading:
     """Whole sources of an open index. `_known` remembers which questions a source answers, by document."""
 
-    viewer: Viewer
+    viewer: SourceViewer
     _known: OrderedDict[str, list[str]] = field(default_factory=OrderedDict)
     _finding: threading.Lock = field(default_factory=threading.Lock)
 
@@ -52,7 +52,7 @@ class Reading:
         source = self._source(path)
         told: dict[str, JSON] = {
             **source.to_dict(),
-            **told_origin(origins(self.viewer.assistant.sources_folder), source.path),
+            **told_origin(self.viewer.origins(), source.path),
             "title": source.title or source.path.rpartition("/")[2],
             "left_said": [phrase.to_dict() for phrase in left_phrases(source.left)],
         }

@@ -7,7 +7,7 @@ raises QuestionProblem with the field's name. This module does not know what is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 from starlette.requests import Request
@@ -17,6 +17,8 @@ from rag.evidence import Kind, PackedAnswer
 from rag.server.limits import (
     MOST_BODY,
     MOST_CITATIONS,
+    MOST_MEMBERS,
+    MOST_NAME,
     MOST_PACKED,
     MOST_PATHS,
     MOST_SOUGHT,
@@ -26,20 +28,30 @@ from rag.server.limits import (
 from rag.types import AnswerShape, AnswerStatus, Citation, Claim, PartlyReason, QuotedRows, Role, Span, Support, Turn
 
 __all__ = [
+    "ArchiveRequest",
     "AskRequest",
     "CitationStatusRequest",
+    "CollectionRequest",
     "ConversationRequest",
     "ConversationsRequest",
+    "DeleteRequest",
     "EvidenceRequest",
     "FeedbackRequest",
     "FindRequest",
+    "GrantRequest",
+    "GroupRequest",
     "KeepRequest",
+    "MakeRequest",
+    "MoveRequest",
     "OwnRequest",
     "PackRequest",
     "PageRequest",
     "PartRequest",
     "PathRequest",
     "PinRequest",
+    "QuotaRequest",
+    "RemoveRequest",
+    "RenameRequest",
     "RestoreRequest",
     "SearchRequest",
     "SuggestionsRequest",
@@ -59,19 +71,29 @@ class PageRequest(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True)  # a number is no text, and the other way round
 
 
+class OwnRequest(PageRequest):
+    """A call of a person: `user` is who has signed in, whatever the request says."""
+
+    user: Text = ""
+
+
 class PathRequest(PageRequest):
     """A file among the sources."""
 
     path: Text
 
 
-class AddressRequest(PageRequest):
+class RemoveRequest(OwnRequest, PathRequest):
+    """A file that is taken out."""
+
+
+class AddressRequest(OwnRequest):
     """The address of a page or file on the web."""
 
     address: Text
 
 
-class RestoreRequest(PageRequest):
+class RestoreRequest(OwnRequest):
     """What a removed file is put back with."""
 
     token: Text
@@ -113,12 +135,6 @@ class CitationStatusRequest(PageRequest):
     citations: list[_Quoted] | None = None
 
 
-class OwnRequest(PageRequest):
-    """All that is kept of a person: who has signed in, whatever the request says."""
-
-    user: Text = ""
-
-
 class ConversationsRequest(OwnRequest):
     """The conversations of who has signed in, or those that hold every word of a text."""
 
@@ -146,6 +162,64 @@ class KeepRequest(ConversationRequest):
     version: Annotated[int, Field(ge=0, lt=2**53)] = 0
     pinned: bool = False
     conversation: dict[str, JsonValue]
+
+
+class CollectionRequest(PageRequest):
+    """A collection."""
+
+    name: Text
+
+
+class MakeRequest(PageRequest):
+    """The title of a collection to be made."""
+
+    title: Text
+
+
+class RenameRequest(CollectionRequest):
+    """Another title for a collection."""
+
+    title: Text
+
+
+class ArchiveRequest(CollectionRequest):
+    """Whether a collection is put aside."""
+
+    archived: bool
+
+
+class DeleteRequest(CollectionRequest):
+    """A collection to be deleted for good, with its title as somebody has typed it."""
+
+    typed: Text
+
+
+class MoveRequest(CollectionRequest):
+    """Sources of a collection that go to another."""
+
+    to: Text
+    paths: Paths
+
+
+class GrantRequest(CollectionRequest):
+    """What somebody may do: "ask", "add", "manage", or nothing."""
+
+    who: Annotated[str, Field(max_length=MOST_NAME)]
+    level: Literal["ask", "add", "manage", ""]
+
+
+class GroupRequest(PageRequest):
+    """The members of a group."""
+
+    group: Annotated[str, Field(max_length=MOST_NAME)]
+    members: Annotated[list[Annotated[str, Field(max_length=MOST_NAME)]], Field(max_length=MOST_MEMBERS)]
+
+
+class QuotaRequest(CollectionRequest):
+    """How much a collection may hold."""
+
+    most_files: Annotated[int, Field(ge=0, lt=2**53)] | None = None
+    most_bytes: Annotated[int, Field(ge=0, lt=2**53)] | None = None
 
 
 class SuggestionsRequest(PageRequest):

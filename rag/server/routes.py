@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import PurePosixPath
-from typing import IO, Any, TypeVar
+from typing import IO, Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -47,6 +47,7 @@ from rag.server.request_models import (
     PageRequest,
     PartRequest,
     PathRequest,
+    RemoveRequest,
     RestoreRequest,
     SearchRequest,
     SuggestionsRequest,
@@ -55,8 +56,10 @@ from rag.server.request_models import (
 from rag.server.upload_store import MOST_BYTES, UploadStore
 from rag.types import Span
 
-__all__ = ["PageRoutes", "call_route"]
+__all__ = ["Noted", "PageRoutes", "call_route", "nothing_noted"]
 
+Noted: TypeAlias = Callable[[str, str, str], None]
+"""Is told who did what to which source."""
 _T = TypeVar("_T", bound=PageRequest)
 _TURNS = 50
 _PIECE = 256 * 1024
@@ -64,10 +67,14 @@ _INLINE = {"application/pdf": "application/pdf", "text/plain": "text/plain", "te
 _log = logging.getLogger(__name__)
 
 
+def nothing_noted(who: str, did: str, what: str) -> None:
+    """Where nobody asks who did it."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageRoutes:
-    """The page's calls over one open assistant. `may_change` says whether sources may be changed from the page, and
-    `fetcher` fetches them from the web where that is allowed.
+    """The page's calls over one open assistant. `may_change` says whether sources may be changed from the page,
+    `fetcher` fetches them from the web where that is allowed, and `noted` is told of every change.
     """
 
     endpoints: Endpoints
@@ -76,6 +83,7 @@ class PageRoutes:
     feedback: FeedbackStore
     may_change: bool = True
     fetcher: Fetcher | None = None  # None: nothing is fetched
+    noted: Noted = nothing_noted
     _suggesting: threading.Lock = field(default_factory=threading.Lock)
     _handing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ORIGINALS_AT_ONCE))
 
@@ -106,7 +114,7 @@ class PageRoutes:
             Call("forget", OwnRequest, self._changing(self._forget)),
             Call("pack", PackRequest, self._pack),
             Call("word", PackRequest, self._word),
-            Call("remove", PathRequest, self._changing(self._remove)),
+            Call("remove", RemoveRequest, self._changing(self._remove)),
             Call("restore", RestoreRequest, self._changing(self._restore)),
         )
 
@@ -140,14 +148,16 @@ class PageRoutes:
         """
         return self.building.to_dict()
 
-    def _remove(self, given: PathRequest) -> Told:
+    def _remove(self, given: RemoveRequest) -> Told:
         token = self.shelf.remove(given.path)
+        self.noted(given.user, "removed", given.path)
         self.endpoints.disk.forget()
         self.building.start()
         return {"token": token}
 
     def _restore(self, given: RestoreRequest) -> Told:
         path = self.shelf.restore(given.token)
+        self.noted(given.user, "restored", path)
         self.endpoints.disk.forget()
         self.building.start()
         return {"path": path}
@@ -242,6 +252,7 @@ class PageRoutes:
             path = await self.shelf.receive(
                 request.query_params.get("name", ""), int(size) if size.isdecimal() else None, request.stream()
             )
+            await run_in_threadpool(self.noted, request.scope.get("user_name") or "", "added", path)
         except FootnoteError as problem:
             return refused(problem)
         except ClientDisconnect:
@@ -256,6 +267,7 @@ class PageRoutes:
             if self.fetcher is None:
                 raise ConfigProblem("Sources are not fetched from the web.", "The setting allow_urls allows it.")
             path = await self.shelf.keep(await self.fetcher.fetch(given.address))
+            await run_in_threadpool(self.noted, given.user, "fetched", path)
         except FootnoteError as problem:
             return refused(problem)
         return JSONResponse({"path": path})

@@ -25,6 +25,7 @@ from rag.evidence import file_in, name_on_disk, note_origin
 from rag.language import composed
 from rag.parsing import supported, unsupported
 from rag.server.fetching import Fetched
+from rag.storage import Quota
 
 __all__ = ["KEPT_DAYS", "MOST_BYTES", "MOST_FILES", "UploadStore", "clean_path"]
 
@@ -42,6 +43,7 @@ _LONG = 180  # bytes of one name
 _FORBIDDEN = re.compile(r'[<>:"|?*\\/]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _TOKEN = re.compile(r"[0-9a-f]{16}")
+_FULL = "Remove some, or ask who manages the collection for more room."
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -49,8 +51,9 @@ _T = TypeVar("_T")
 class UploadStore:
     """The folder `root`, changed under its own rules."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, quota: Callable[[], Quota] = Quota) -> None:
+        """`quota` says how much it may hold, where somebody has set a limit."""
+        self.root, self._quota = root, quota
         self._threads = ThreadPoolExecutor(_WRITERS, "uploads")
 
     async def receive(self, name: str, size: int | None, pieces: AsyncIterator[bytes]) -> str:
@@ -107,6 +110,7 @@ class UploadStore:
 
     def _arrived(self, arriving: _Arriving, name: str) -> str:
         arriving.close()
+        self._within(self._quota(), arriving.path.stat().st_size)  # who sent it may not have said how much it is
         return self._place(arriving.path, arriving.path.parent, name)
 
     def remove(self, path: str) -> str:
@@ -117,6 +121,12 @@ class UploadStore:
         target.parent.mkdir(parents=True)
         file.rename(target)
         return token
+
+    def hand_over(self, path: str, to: UploadStore) -> str:
+        """Moves a file into another such folder and returns its path there. Raises SourceError, SourceLimit."""
+        file = self._own(path)
+        to._room(file.stat().st_size)
+        return to._place(file, to._folder(path), PurePosixPath(path).name)
 
     def restore(self, token: str) -> str:
         """Puts back what was taken out under a token and returns its path. Raises SourceError."""
@@ -192,8 +202,22 @@ class UploadStore:
                 f"There are {MOST_FILES:,} files already.",
                 "Remove some, or copy this one into the sources folder yourself.",
             )
+        self._within(self._quota(), size)
         if shutil.disk_usage(self.root).free < size + _SPARE:
             raise SourceLimit("The disk is nearly full.", "Free some space, then try again.")
+
+    def _within(self, most: Quota, size: int) -> None:
+        if most.files is None and most.bytes is None:
+            return
+        sizes = [file.stat().st_size for file in self._files()]
+        if most.files is not None and len(sizes) >= most.files:
+            raise SourceLimit(f"This collection may hold {most.files:,} files, and does.", _FULL)
+        if most.bytes is not None and sum(sizes) + size > most.bytes:
+            raise SourceLimit(f"This collection may hold {most.bytes / 1e6:,.1f} MB, and there is no room.", _FULL)
+
+    def _files(self) -> list[Path]:
+        found = (Path(folder, name) for folder, _, names in os.walk(self.root) for name in names)
+        return [each for each in found if not any(part[0] == "." for part in each.relative_to(self.root).parts)]
 
     def _fits(self, size: int) -> None:
         if size > MOST_BYTES:

@@ -1,4 +1,5 @@
-"""Storage: the truth, one SQLite file with documents, text, chunks, vectors and what made them; and conversations.
+"""Storage: the truth, one SQLite file with documents, text, chunks, vectors and what made them; beside it
+conversations, and who may do what.
 
 Floor 2. A snapshot is one generation, whatever is committed meanwhile. This room does not know how anything is read,
 embedded or searched.
@@ -7,14 +8,21 @@ embedded or searched.
 import lazy_loader
 
 __all__ = [
+    "EVERYWHERE",
+    "LEVELS",
     "Conversation",
     "ConversationHead",
     "ConversationStore",
+    "Entry",
     "FileRow",
+    "Grant",
     "IndexWriter",
+    "Level",
+    "Quota",
     "Snapshot",
     "Store",
     "StoredChunk",
+    "TeamStore",
     "suffix_of",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

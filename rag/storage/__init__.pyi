@@ -6,4 +6,11 @@ from .rows import StoredChunk as StoredChunk
 from .rows import suffix_of as suffix_of
 from .snapshot import Snapshot as Snapshot
 from .store import Store as Store
+from .team import EVERYWHERE as EVERYWHERE
+from .team import LEVELS as LEVELS
+from .team import Entry as Entry
+from .team import Grant as Grant
+from .team import Level as Level
+from .team import Quota as Quota
+from .team import TeamStore as TeamStore
 from .writer import IndexWriter as IndexWriter

@@ -8,23 +8,19 @@ do not undo each other's. This module does not know what a conversation consists
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import apsw
-
 from rag.errors import ConfigProblem
 from rag.language import normalise
+from rag.storage.private_file import PrivateFile
 
 __all__ = ["MOST_OF_ONE", "MOST_TOGETHER", "Conversation", "ConversationHead", "ConversationStore"]
 
 MOST_OF_ONE = 4_000_000  # bytes of one conversation
 MOST_TOGETHER = 200_000_000  # bytes of all conversations of one person
 
-_PATIENCE_MS = 10_000
+_HINT = "Check the disk, and the folder of the setting feedback, in which it lies."
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversations (
     owner TEXT NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, at INTEGER NOT NULL, questions INTEGER NOT NULL,
@@ -64,18 +60,17 @@ class ConversationStore:
     """The file of conversations, that only its owner may read; it is made with the first one that is kept."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
-        self._lock = threading.Lock()
+        self._file = PrivateFile(file, _SCHEMA, _HINT)
 
     def heads(self, owner: str, text: str = "") -> list[ConversationHead]:
         """Those of one person that hold every word of a text, the pinned ones first, then by when they were asked."""
         wanted = json.dumps(normalise(text).split())
-        with self._opened() as file:
+        with self._file.reading() as file:
             return [_head(row) for row in file.execute(_LIST, (owner, wanted))] if file else []
 
     def get(self, owner: str, identity: str) -> Conversation | None:
         """One conversation; None where this person has none of that id."""
-        with self._opened() as file:
+        with self._file.reading() as file:
             rows = list(file.execute(_ONE, (owner, identity))) if file else []
         return Conversation(_head(rows[0][:-1]), str(rows[0][-1])) if rows else None
 
@@ -90,7 +85,7 @@ class ConversationStore:
             raise _full(
                 f"This conversation has more than {MOST_OF_ONE:,} bytes", "Begin a new one; export keeps this one"
             )
-        with self._changing() as file:
+        with self._file.changing() as file:
             known = list(
                 file.execute("SELECT version, bytes FROM conversations WHERE owner = ? AND id = ?", (owner, head.id))
             )
@@ -111,48 +106,21 @@ class ConversationStore:
     def pin(self, owner: str, identity: str, pinned: bool) -> bool:
         """Puts a conversation in front of the others, or back among them; False where there is none of that id."""
         change = "UPDATE conversations SET pinned = ? WHERE owner = ? AND id = ?"
-        with self._changing() as file:
+        with self._file.changing() as file:
             file.execute(change, (pinned, owner, identity))
             return bool(file.changes())
 
     def delete(self, owner: str, identity: str) -> bool:
         """Deletes a conversation; False where there is none of that id."""
-        with self._changing() as file:
+        with self._file.changing() as file:
             file.execute("DELETE FROM conversations WHERE owner = ? AND id = ?", (owner, identity))
             return bool(file.changes())
 
     def delete_all(self, owner: str) -> int:
         """Deletes all conversations of one person, and gives their number."""
-        with self._changing() as file:
+        with self._file.changing() as file:
             file.execute("DELETE FROM conversations WHERE owner = ?", (owner,))
             return int(file.changes())
-
-    @contextmanager
-    def _changing(self) -> Iterator[apsw.Connection]:
-        """The file, in one transaction; its journal, with what was there before, is gone afterwards."""
-        with self._lock, self._opened(make=True) as file:
-            assert file is not None
-            with file:
-                yield file
-
-    @contextmanager
-    def _opened(self, make: bool = False) -> Iterator[apsw.Connection | None]:
-        if not make and not self._file.exists():
-            yield None
-            return
-        try:
-            self._file.touch(0o600)
-            file = apsw.Connection(str(self._file))
-            try:
-                file.set_busy_timeout(_PATIENCE_MS)
-                file.execute("PRAGMA secure_delete = ON")
-                file.execute(_SCHEMA)
-                yield file
-            finally:
-                file.close()
-        except (OSError, apsw.Error) as error:
-            hint = "Check the disk, and the folder of the setting feedback, in which it lies."
-            raise ConfigProblem(f"{self._file} cannot be used: {error}.", hint) from error
 
 
 def _head(row: tuple[object, ...]) -> ConversationHead:

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import apsw
+
 from rag.errors import IndexMissing
 from rag.storage.connect import ConnectionPool, translated_errors
 from rag.storage.snapshot import Snapshot
@@ -47,6 +49,19 @@ class Store:
             if snapshot.generation == 0:
                 raise IndexMissing(f"The index in {self.path.parent} is incomplete.", "Run: rag build")
             yield snapshot
+
+    def copy(self, target: Path) -> bool:
+        """Writes the last committed generation to a new file; False where there is no index. Raises IndexDamaged."""
+        if not self.path.exists():
+            return False
+        with translated_errors(self.path), self._readers.reading() as connection:
+            copied = apsw.Connection(str(target))
+            try:
+                with copied.backup("main", connection, "main") as backup:
+                    backup.step()
+            finally:
+                copied.close()
+        return True
 
     @contextmanager
     def writer(self) -> Iterator[IndexWriter]:

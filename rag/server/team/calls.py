@@ -1,0 +1,223 @@
+"""The calls of the page that lists collections: they are made, renamed, put aside and deleted, and people let in.
+
+What somebody may not do is answered as if there were no such collection. This module does not know what is asked of a
+collection.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from collections.abc import Collection as AnyOf
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from rag.collections import Collection, CollectionFolder
+from rag.errors import ConfigProblem, FootnoteError
+from rag.server.asking import FAULT, refused
+from rag.server.calls import Told
+from rag.server.request_models import (
+    ArchiveRequest,
+    CollectionRequest,
+    DeleteRequest,
+    GrantRequest,
+    GroupRequest,
+    MakeRequest,
+    MoveRequest,
+    PageRequest,
+    QuotaRequest,
+    RenameRequest,
+    parse_request,
+)
+from rag.server.team.pages import CollectionPages
+from rag.server.team.rights import Person, Rights, person_of
+from rag.storage import LEVELS, Level, Quota
+from rag.types import JSON
+
+__all__ = ["TeamCalls"]
+
+_T = TypeVar("_T", bound=PageRequest)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCalls:
+    """The calls over a folder of collections. `users` gives the names of those who can sign in, as far as known."""
+
+    folder: CollectionFolder
+    pages: CollectionPages
+    rights: Rights
+    users: Callable[[], AnyOf[str]]
+
+    def routes(self) -> list[Route]:
+        """All of them, under `/team/`."""
+        return [
+            _route("state", PageRequest, self._state),
+            _route("make", MakeRequest, self._make),
+            _route("rename", RenameRequest, self._rename),
+            _route("archive", ArchiveRequest, self._archive),
+            _route("delete", DeleteRequest, self._delete),
+            _route("move", MoveRequest, self._move),
+            _route("people", CollectionRequest, self._people),
+            _route("grant", GrantRequest, self._grant),
+            _route("group", GroupRequest, self._group),
+            _route("quota", QuotaRequest, self._quota),
+            _route("log", CollectionRequest, self._log),
+        ]
+
+    def _state(self, person: Person, _: PageRequest) -> Told:
+        """The collections that somebody may ask; those put aside only for who may bring them back."""
+        seen = ((each, self.rights.level(person, [each.name])) for each in self.folder.all())
+        return {
+            "user": person.name,
+            "may_make": self.rights.may_make(person),
+            "collections": [
+                self._told(each, level) for each, level in seen if level and (level == "manage" or not each.archived)
+            ],
+        }
+
+    def _told(self, each: Collection, level: Level) -> dict[str, JSON]:
+        count, built = _counted(each)
+        return {
+            "name": each.name,
+            "title": each.title,
+            "archived": each.archived,
+            "level": level,
+            "sources": count,
+            "built": built,
+        }
+
+    def _make(self, person: Person, given: MakeRequest) -> Told:
+        if not self.rights.may_make(person):
+            return None
+        made = self.folder.make(given.title)
+        if person.name:
+            self.rights.store.grant(made.name, person.name, "manage")
+        self.rights.store.note(made.name, person.name, "made", made.title)
+        return {"name": made.name}
+
+    def _rename(self, person: Person, given: RenameRequest) -> Told:
+        if (known := self._managed(person, given.name)) is None:
+            return None
+        changed = self.folder.rename(given.name, given.title)
+        self.rights.store.note(given.name, person.name, "renamed", f"{known.title} → {changed.title}")
+        return {}
+
+    def _archive(self, person: Person, given: ArchiveRequest) -> Told:
+        if self._managed(person, given.name) is None:
+            return None
+        self.folder.archive(given.name, given.archived)
+        if given.archived:
+            self.pages.drop(given.name)
+        self.rights.store.note(given.name, person.name, "archived" if given.archived else "brought back")
+        return {}
+
+    def _delete(self, person: Person, given: DeleteRequest) -> Told:
+        if (known := self._managed(person, given.name)) is None:
+            return None
+        if given.typed.strip() != known.title:
+            raise ConfigProblem("That is not the collection's title.", f"To delete it for good, type: {known.title}")
+        self.pages.drop(given.name)
+        self.folder.delete(given.name)
+        self.rights.store.forget(given.name)
+        _log.warning("%s deleted the collection %s.", person.name or "Somebody", given.name)
+        return {}
+
+    def _move(self, person: Person, given: MoveRequest) -> Told:
+        if self._managed(person, given.name) is None or self._managed(person, given.to) is None:
+            return None
+        if given.name == given.to:
+            raise ConfigProblem("The documents are in that collection already.", "Choose another one.")
+        here, there = self.pages.shelf(given.name), self.pages.shelf(given.to)
+        try:
+            for path in given.paths:
+                here.hand_over(path, there)
+                self.rights.store.note(given.name, person.name, "moved away", f"{path} → {given.to}")
+                self.rights.store.note(given.to, person.name, "moved here", f"{path} ← {given.name}")
+        finally:
+            self.pages.rebuild(given.name)
+            self.pages.rebuild(given.to)
+        return {"moved": len(given.paths)}
+
+    def _people(self, person: Person, given: CollectionRequest) -> Told:
+        if self._managed(person, given.name) is None:
+            return None
+        store, quota = self.rights.store, self.rights.store.quota(given.name)
+        return {
+            "grants": [asdict(each) for each in store.grants(given.name)],
+            "groups": [{"name": name, "members": list(members)} for name, members in store.groups().items()],
+            "users": [*sorted(self.users())],
+            "most_files": quota.files,
+            "most_bytes": quota.bytes,
+        }
+
+    def _grant(self, person: Person, given: GrantRequest) -> Told:
+        if self._managed(person, given.name) is None:
+            return None
+        who, level = given.who.strip(), next((each for each in LEVELS if each == given.level), None)
+        if not who or not who.isprintable() or who == "@":
+            raise ConfigProblem("Say who: a name, a group as @name, or * for everybody.", "Type it in.")
+        self.rights.store.grant(given.name, who, level)
+        self.rights.store.note(
+            given.name, person.name, "let in" if level else "shut out", f"{who} {given.level}".strip()
+        )
+        return {}
+
+    def _group(self, person: Person, given: GroupRequest) -> Told:
+        if not self.rights.may_make(person):
+            return None
+        if not given.group.strip() or not given.group.isprintable():
+            raise ConfigProblem("A group has a name.", "Type it in.")
+        self.rights.store.set_group(given.group.strip(), [name.strip() for name in given.members if name.strip()])
+        return {}
+
+    def _quota(self, person: Person, given: QuotaRequest) -> Told:
+        if self._managed(person, given.name) is None:
+            return None
+        self.rights.store.set_quota(given.name, Quota(given.most_files, given.most_bytes))
+        self.rights.store.note(
+            given.name, person.name, "limited", f"{given.most_files} files, {given.most_bytes} bytes"
+        )
+        return {}
+
+    def _log(self, person: Person, given: CollectionRequest) -> Told:
+        if self._managed(person, given.name) is None:
+            return None
+        return [asdict(each) for each in self.rights.store.log(given.name)]
+
+    def _managed(self, person: Person, name: str) -> Collection | None:
+        """A collection that somebody may manage; None for any other, there or not."""
+        return self.folder.get(name) if self.rights.level(person, [name]) == "manage" else None
+
+
+def _counted(each: Collection) -> tuple[int, str | None]:
+    """How many sources a collection has, and when its index was last written (UTC, ISO 8601)."""
+    count = sum(1 for _ in each.files())
+    try:
+        written = datetime.fromtimestamp((each.index / "corpus.db").stat().st_mtime, UTC)
+    except OSError:
+        return count, None
+    return count, written.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _route(name: str, takes: type[_T], answers: Callable[[Person, _T], Told]) -> Route:
+    """A call under `/team/`: an expected error becomes its sentence and hint, any other is logged."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            given = await parse_request(request, takes)
+            told = await run_in_threadpool(answers, person_of(request.scope), given)
+        except FootnoteError as problem:
+            return refused(problem)
+        except Exception:
+            _log.exception("The call %s failed.", name)
+            return JSONResponse({"error": FAULT}, 500)
+        return JSONResponse({"error": "Not found."}, 404) if told is None else JSONResponse(told)
+
+    return Route(f"/team/{name}", answered, methods=["POST"])

@@ -1,0 +1,206 @@
+"""The pages of each collection below `/c/NAME/`, and of several as one below `/c/A+B/`, made when they are first asked.
+
+Who has no right to a collection gets what anybody gets for one that is not there. This module does not know what the
+page shows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NoReturn
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import PlainTextResponse
+from starlette.routing import Router
+from starlette.types import Receive, Scope, Send
+
+from rag.collections import Collection, OpenCollections, names_in
+from rag.errors import FootnoteError
+from rag.server.api import Endpoints
+from rag.server.asking import Turns
+from rag.server.build_job import BuildJob
+from rag.server.fetching import Fetcher
+from rag.server.gradio_api import GradioProxy
+from rag.server.shell import CollectionTag
+from rag.server.source_pages import SourcePages, source_pages
+from rag.server.team.rights import Rights, person_of
+from rag.server.upload_store import UploadStore
+from rag.server.warming import warm_up
+from rag.storage import Level
+
+__all__ = ["CollectionPages"]
+
+_MOST = 200  # pages that are kept ready; the longest unused go first
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What runs behind the pages of one collection, whoever looks at it, or behind those of several."""
+
+    key: tuple[tuple[str, int], ...]
+    endpoints: Endpoints
+    building: BuildJob
+    shelf: UploadStore
+    pages: dict[tuple[str, str], tuple[SourcePages, Router]] = field(default_factory=dict)  # by title and level
+
+
+class CollectionPages:
+    """An ASGI application for requests that the guard has found to be for a collection. For one event loop."""
+
+    def __init__(
+        self,
+        opened: OpenCollections,
+        rights: Rights,
+        *,
+        signed_in: bool,
+        fetcher: Fetcher | None = None,
+        public_url: str = "",
+    ) -> None:
+        self._opened, self._rights, self._signed_in = opened, rights, signed_in
+        self._fetcher, self._public_url = fetcher, public_url
+        self._turns = Turns()
+        self._lock = threading.Lock()
+        self._places: OrderedDict[tuple[str, ...], _Place] = OrderedDict()
+        self._ended = asyncio.Event()
+        self._programs, self._held = set[GradioProxy](), set[asyncio.Task[None]]()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request to a collection, or to several."""
+        found = await run_in_threadpool(self._asked, scope)
+        if found is None:
+            return await PlainTextResponse("Not found", 404)(scope, receive, send)
+        names, level = found
+        try:
+            pages, router = await run_in_threadpool(self._pages, names, level)
+        except FootnoteError as problem:
+            return await PlainTextResponse(str(problem), 409)(scope, receive, send)
+        if not pages.doors.lead_somewhere(scope["path"]):
+            return await PlainTextResponse("Not found", 404)(scope, receive, send)
+        self._hold(pages)
+        front = f"{scope.get('root_path', '')}/c/{scope['collection']}"
+        inner = {**scope, "root_path": front, "path": front + scope["path"]}
+        return await router({**inner, "raw_path": quote(inner["path"]).encode()}, receive, send)
+
+    def known(self, name: str) -> Collection | None:
+        """A collection that can be asked: one that is there, and not put aside."""
+        found = self._opened.folder.get(name)
+        return None if found is None or found.archived else found
+
+    def shelf(self, name: str) -> UploadStore:
+        """The sources of a collection, to be changed. Raises what opening it raises."""
+        return self._place((name,)).shelf
+
+    def rebuild(self, name: str) -> None:
+        """Has a collection brought up to date with its sources, behind whatever comes next."""
+        place = self._place((name,))
+        place.endpoints.disk.forget()
+        place.building.start()
+
+    def drop(self, name: str) -> None:
+        """Ends all that runs over a collection, alone or with others, and closes it."""
+        with self._lock:
+            dropped = [self._places.pop(names) for names in list(self._places) if name in names]
+        for place in dropped:
+            place.building.stop()
+            for pages, _ in place.pages.values():
+                pages.answering.stop()
+        self._opened.close(name)
+
+    async def end(self) -> None:
+        """Ends all of it."""
+        self._ended.set()
+        for place in self._places.values():
+            for pages, _ in place.pages.values():
+                pages.answering.stop()
+            place.endpoints.readiness.settled.set()
+        await asyncio.gather(*self._held)
+
+    def sweep(self) -> None:
+        """Tidies the sources of every collection that is open."""
+        for place in tuple(self._places.values()):
+            if len(place.key) == 1:
+                place.shelf.sweep()
+
+    def _asked(self, scope: Scope) -> tuple[tuple[str, ...], Level] | None:
+        names = names_in(scope["collection"])
+        level = self._rights.level(person_of(scope), names) if names else None
+        return (names, level) if names and level and all(map(self.known, names)) else None
+
+    def _pages(self, names: tuple[str, ...], level: Level) -> tuple[SourcePages, Router]:
+        place = self._place(names)
+        title = " + ".join(each.title for name in names if (each := self.known(name)))
+        with self._lock:
+            if (title, level) not in place.pages:
+                pages = self._made(place, names, CollectionTag(title, "+".join(names), level))
+                place.pages[title, level] = pages, pages.router()
+            return place.pages[title, level]
+
+    def _made(self, place: _Place, names: Sequence[str], tag: CollectionTag) -> SourcePages:
+        store = self._rights.store
+        return source_pages(
+            place.endpoints,
+            place.building,
+            place.shelf,
+            self._opened.folder.beside(names) / "feedback.jsonl",
+            may_change=tag.level != "ask",
+            signed_in=self._signed_in,
+            fetcher=self._fetcher,
+            public_url=f"{self._public_url}/c/{tag.name}" if self._public_url else "",
+            tag=tag,
+            turns=self._turns,
+            noted=partial(store.note, names[0]),
+        )
+
+    def _place(self, names: tuple[str, ...]) -> _Place:
+        """What runs behind some collections; anew where one of them is another folder by now."""
+        folders = [self._opened.folder.root / name for name in names]
+        key = tuple((name, folder.stat().st_ino) for name, folder in zip(names, folders, strict=True))
+        with self._lock:
+            found = self._places.get(names)
+            if found is None or found.key != key:
+                if found is not None:
+                    for name in names:
+                        self._opened.close(name)
+                found = self._places[names] = self._begun(names, key)
+                threading.Thread(target=warm_up, args=(found.endpoints,), daemon=True).start()
+            self._places.move_to_end(names)
+            while len(self._places) > _MOST:
+                self._places.popitem(last=False)
+            return found
+
+    def _begun(self, names: tuple[str, ...], key: tuple[tuple[str, int], ...]) -> _Place:
+        if len(names) > 1:  # nothing is changed through several
+            endpoints = Endpoints(self._opened.joined(names))
+            return _Place(
+                key, endpoints, BuildJob(_never, lambda: None), UploadStore(self._opened.folder.beside(names))
+            )
+        (name,) = names
+        endpoints = Endpoints(self._opened.viewer(name))
+        building = BuildJob(partial(self._opened.build, name), endpoints.refresh_examples, math.inf)
+        sources = self._opened.folder.root / name / "sources"
+        place = _Place(key, endpoints, building, UploadStore(sources, partial(self._rights.store.quota, name)))
+        if not endpoints.assistant.documents():
+            building.start()  # what was put there while nobody looked
+        return place
+
+    def _hold(self, pages: SourcePages) -> None:
+        """Has Gradio loaded for the programs of a collection, once one of them asks for something."""
+        if pages.programs not in self._programs:
+            self._programs.add(pages.programs)
+            holding = asyncio.create_task(pages.programs.hold_once_asked(self._ended))
+            self._held.add(holding)
+            holding.add_done_callback(self._held.discard)
+
+
+def _never(*_: object) -> NoReturn:
+    raise AssertionError("several collections are not built together")

@@ -1,0 +1,112 @@
+"""Serves a folder of collections: the list of them at the root, each below an address of its own, guard in front.
+
+This module does not know what is asked or answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Collection as AnyOf
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Literal
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from rag.collections import CollectionFolder, OpenCollections
+from rag.config import Config
+from rag.errors import ConfigProblem
+from rag.server.addresses import PublicUrl, ServedNames, is_loopback, parse_public_url
+from rag.server.auth import Authenticator
+from rag.server.doors import Doors
+from rag.server.fetching import Fetcher
+from rag.server.guard import Guard
+from rag.server.listening import bound_address
+from rag.server.server import SWEEP_HOURS, current_users
+from rag.server.shell import start_route, static_routes
+from rag.server.team.calls import TeamCalls
+from rag.server.team.pages import CollectionPages
+from rag.server.team.rights import Rights
+from rag.storage import TeamStore
+
+__all__ = ["RIGHTS", "serve_collections", "team_application"]
+
+RIGHTS = "team.db"
+"""In the folder of collections."""
+
+
+def serve_collections(root: Path, config: Config, users: Mapping[str, str] | Path | None = None) -> None:
+    """Serve the collections in a folder until interrupted. Raises ConfigProblem where the address cannot be used."""
+    public = parse_public_url(config.public_url)
+    if public is not None and public.path.split("/")[1:2] in (["c"], ["team"]):
+        raise ConfigProblem("The path of public_url may not begin with /c or /team.", "Collections have those paths.")
+    opened = OpenCollections(CollectionFolder(root), config)
+    try:
+        with bound_address(config.host, config.port, public) as listen_to:
+            doorkeeper = Authenticator(current_users(users), public) if users else None
+            names: Callable[[], AnyOf[str]] = current_users(users) if users else tuple
+            listen_to(team_application(opened, config, doorkeeper, names, public))
+    finally:
+        opened.close()
+
+
+def team_application(
+    opened: OpenCollections,
+    config: Config,
+    doorkeeper: Authenticator | None,
+    users: Callable[[], AnyOf[str]],
+    public: PublicUrl | None = None,
+) -> Starlette:
+    """The ASGI application. Where nobody signs in, who reaches this machine may everything, and others only ask."""
+    rights = Rights(TeamStore(opened.folder.root / RIGHTS), _alone(config.host, doorkeeper))
+    fetcher = Fetcher() if config.allow_urls else None
+    pages = CollectionPages(
+        opened, rights, signed_in=doorkeeper is not None, fetcher=fetcher, public_url=str(public or "")
+    )
+    calls = TeamCalls(opened.folder, pages, rights, users)
+    routes = [start_route(), *static_routes(), *calls.routes()]
+    if doorkeeper is not None:
+        routes += doorkeeper.routes()
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        ended = asyncio.Event()
+        sweeping = asyncio.create_task(_sweep(pages, ended))
+        yield
+        ended.set()
+        await asyncio.gather(pages.end(), sweeping)
+
+    guard = Middleware(
+        Guard,
+        names=ServedNames(config.host, public),
+        doors=Doors(routes, ()),
+        doorkeeper=doorkeeper,
+        collections=True,
+    )
+    return Starlette(routes=routes, middleware=[guard, Middleware(_Dispatch, pages=pages)], lifespan=lifespan)
+
+
+class _Dispatch:
+    """Hands on what is for a collection to its pages."""
+
+    def __init__(self, app: ASGIApp, pages: CollectionPages) -> None:
+        self._app, self._pages = app, pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self._pages if "collection" in scope else self._app)(scope, receive, send)
+
+
+def _alone(host: str, doorkeeper: Authenticator | None) -> Literal["ask", "manage"] | None:
+    if doorkeeper is not None:
+        return None
+    return "manage" if is_loopback(host) else "ask"
+
+
+async def _sweep(pages: CollectionPages, ended: asyncio.Event) -> None:
+    while not ended.is_set():
+        await asyncio.to_thread(pages.sweep)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), SWEEP_HOURS * 3600)
