@@ -87,7 +87,7 @@ class Asker:
         """The question with slips of the finger put right by the words of what it finds."""
         passages = self.passages(found)
         words = (word for passage in passages for part in (passage.context, passage.text) for word in words_in(part))
-        return correct_spelling(text, words, self.index.lexical)
+        return correct_spelling(text, words, self.index.lexical.idf)
 
     def places(self, keys: Sequence[int]) -> list[tuple[str, Span]]:
         """Document and span of every sentence of some chunks, chunk by chunk."""

@@ -18,7 +18,7 @@ __all__ = ["Config", "config_of_collection", "load_config"]
 
 FILE = "rag.toml"
 _PREFIX = "FOOTNOTE_"
-_OF_A_SERVER = ("sources", "index", "host", "public_url", "allow_urls", "feedback", "port")
+_OF_A_SERVER = ("sources", "index", "host", "public_url", "allow_urls", "feedback", "collections", "port")
 
 
 class Config(BaseModel):
@@ -39,6 +39,7 @@ class Config(BaseModel):
     public_url: str = ""  # what people type, where a proxy stands in front: "https://docs.example.org/footnote"
     allow_urls: bool = False  # whether the page may fetch sources from the public network, by their addresses
     feedback: Path = Path("feedback.jsonl")
+    collections: Path | None = None  # a folder of collections, which the page then serves instead of one index
     port: int = Field(7860, ge=0, le=65535)
     llm: str = ""  # "ollama:NAME", "http://…/v1#NAME", "transformers:FOLDER"; empty: answers in the sources' words
     llm_remote: bool = False  # whether that may be a host beyond this machine

@@ -53,10 +53,11 @@ def main() -> None:
     (folder / "sources" / "a.txt").write_text("Some words.")
     build(folder / "sources", folder / "index", encoder=WordEncoder(), size=40, overlap=1, workers=1)
     settings = load_config(sources=folder / "sources", index=folder / "index", chunk_tokens=40)
-    endpoints = Endpoints(Viewer(Assistant(settings, WordEncoder())), ())
+    assistant = Assistant(settings, WordEncoder())
+    endpoints = Endpoints(Viewer(assistant), ())
     users = dict([users_file_line("ada", "a long password").split(":", 1)])
     users |= dict([users_file_line("bob", "a long password").split(":", 1)])
-    building = BuildJob(endpoints.assistant.build, lambda: None)
+    building = BuildJob(assistant.build, lambda: None)
     app = application(endpoints, building, folder / "sources", users=users, feedback=folder / "feedback.jsonl")
     threading.Timer(0.1, endpoints.readiness.settled.set).start()
     with serving(app) as send:

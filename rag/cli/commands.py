@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.cli import user_data
+from rag.cli.collections import collections_app
 from rag.cli.evaluation import eval_app
 from rag.errors import FootnoteError
 
@@ -37,6 +38,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(eval_app, name="eval")
+app.add_typer(collections_app, name="collections")
 
 SourcesOption = Annotated[Path | None, typer.Option("--sources", help="Folder of articles and reports.")]
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.")]
@@ -213,15 +215,17 @@ def serve(
     from rag.assistant import create_empty_index, open_index
     from rag.server import launch, launch_collections
 
-    config = _config(sources, index, model, host=host, port=port, llm=llm, public_url=public_url)
+    config = _config(
+        sources, index, model, host=host, port=port, llm=llm, public_url=public_url, collections=collections
+    )
     if auth is not None:
         from rag.server import read_users
 
         read_users(auth)  # before anything is begun
-    if collections is not None:
-        if sources or index or follow:
-            raise typer.BadParameter("--collections goes without --sources, --index and --watch")
-        launch_collections(collections, config, auth)
+    if config.collections is not None and not (sources or index):
+        if follow:
+            raise typer.BadParameter("--watch goes with one index, not with collections")
+        launch_collections(config.collections, config, auth)
         return
     begun = create_empty_index(config)
     with open_index(config=config) as assistant, _watcher(config) if follow else nullcontext():
@@ -306,10 +310,20 @@ def _config(
     port: int | None = None,
     llm: str | None = None,
     public_url: str | None = None,
+    collections: Path | None = None,
 ) -> Config:
     from rag.config import load_config
 
-    return load_config(sources=sources, index=index, model=model, host=host, port=port, llm=llm, public_url=public_url)
+    return load_config(
+        sources=sources,
+        index=index,
+        model=model,
+        host=host,
+        port=port,
+        llm=llm,
+        public_url=public_url,
+        collections=collections,
+    )
 
 
 for _command in (user_data.password, user_data.verify, user_data.feedback):

@@ -33,6 +33,7 @@ __all__ = [
     "print_json",
     "print_passages",
     "print_report",
+    "print_rows",
     "print_sources",
     "print_verdicts",
     "progress_bars",
@@ -110,6 +111,14 @@ def _passage_text(passage: Passage) -> str:
     if not sys.stdout.isatty():
         return printable(passage.text)
     return in_columns(printable(with_tables(passage)), shutil.get_terminal_size().columns)
+
+
+def print_rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table of words."""
+    table = Table(*heads, box=box.SIMPLE)
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    Console().print(table)
 
 
 def print_sources(found: Sequence[Source], known: Mapping[str, Origin]) -> None:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from rag.errors import ConfigProblem, SourceError
+from rag.errors import ConfigProblem
 from rag.storage import Store
 
 __all__ = ["MOST_TITLE", "Collection", "CollectionFolder", "names_in"]
@@ -29,6 +29,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _MOST_NAME = 48
 _MOST_JOINED = 8  # collections that are asked together
 _ABOUT, _INDEX, _SOURCES, _SETTINGS = "collection.json", "index", "sources", "rag.toml"
+_RIGHTS = "team.db"
 _PACKED = (_ABOUT, _SETTINGS)
 _ASIDE, _JOINED = ".deleted-", ".joined"
 
@@ -87,6 +88,11 @@ class CollectionFolder:
         for half in root.glob(f"{_ASIDE}*"):
             shutil.rmtree(half, ignore_errors=True)
 
+    @property
+    def rights(self) -> Path:
+        """The file of who may do what with them."""
+        return self.root / _RIGHTS
+
     def all(self) -> list[Collection]:
         """Every collection, by title."""
         found = [each for name in self._names() if (each := self.get(name)) is not None]
@@ -129,13 +135,13 @@ class CollectionFolder:
 
     def rename(self, name: str, title: str) -> Collection:
         """Gives a collection another title; its name, and so its addresses, stay. Raises ConfigProblem."""
-        changed = replace(self._known(name), title=_checked_title(title))
+        changed = replace(self.known(name), title=_checked_title(title))
         _write(changed)
         return changed
 
     def archive(self, name: str, archived: bool) -> Collection:
         """Puts a collection aside, or brings it back. Raises ConfigProblem."""
-        changed = replace(self._known(name), archived=archived)
+        changed = replace(self.known(name), archived=archived)
         _write(changed)
         return changed
 
@@ -145,7 +151,7 @@ class CollectionFolder:
         It is gone at once for everybody, and in one piece: a program that is ended meanwhile goes on when it begins.
         """
         aside = self.root / f"{_ASIDE}{secrets.token_hex(8)}"
-        self._known(name).folder.rename(aside)
+        self.known(name).folder.rename(aside)
         for joined in (self.root / _JOINED).glob("*"):
             if name in joined.name.split("+"):
                 shutil.rmtree(joined)
@@ -156,7 +162,7 @@ class CollectionFolder:
 
         What people said and who may do what is left out. Raises ConfigProblem where the file exists.
         """
-        packed = self._known(name)
+        packed = self.known(name)
         try:
             with zipfile.ZipFile(file, "x", zipfile.ZIP_DEFLATED) as archive:
                 for kept in _PACKED:
@@ -179,7 +185,7 @@ class CollectionFolder:
         try:
             with zipfile.ZipFile(file) as archive:
                 for member in archive.infolist():
-                    _check_member(file, member)
+                    _check_member(member)
                 archive.extractall(aside)
             title = json.loads((aside / _ABOUT).read_text("utf-8"))["title"]
             taken = self.make(str(title))
@@ -201,7 +207,8 @@ class CollectionFolder:
     def _names(self) -> Iterator[str]:
         yield from (path.name for path in self.root.iterdir() if _NAME.fullmatch(path.name))
 
-    def _known(self, name: str) -> Collection:
+    def known(self, name: str) -> Collection:
+        """The collection of a name. Raises ConfigProblem where there is none."""
         found = self.get(name)
         if found is None:
             raise ConfigProblem(f"There is no collection {name}.", "List them: rag collections list")
@@ -242,11 +249,11 @@ def _is_file(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def _check_member(file: Path, member: zipfile.ZipInfo) -> None:
-    """Raises SourceError for what `pack` would not have written."""
+def _check_member(member: zipfile.ZipInfo) -> None:
+    """Raises ValueError for what `pack` would not have written."""
     parts = PurePosixPath(member.filename).parts
     known = member.filename in (*_PACKED, f"{_INDEX}/corpus.db") or (len(parts) > 1 and parts[0] == _SOURCES)
     safe = not any(part in ("..", ".") or part.startswith(".") or "\\" in part or "\0" in part for part in parts)
     link = (member.external_attr >> 16) & 0o170000 == 0o120000
     if not known or not safe or link or member.filename.startswith("/"):
-        raise SourceError(f"{file} holds {member.filename!r}", "It was not written by this program.")
+        raise ValueError(f"it holds {member.filename!r}")

@@ -18,13 +18,20 @@ WARM_UP_DELAY = 4.0  # seconds until the models are loaded even though nobody ha
 
 
 def warm_up(endpoints: Endpoints) -> None:
-    """Have the models loaded before the first question; the page shows meanwhile that they are."""
-    endpoints.readiness.wanted.wait(WARM_UP_DELAY)
+    """Have the models loaded before the first question; the page shows meanwhile that they are.
+
+    Where it is settled meanwhile that nobody will ask, nothing is loaded any more.
+    """
+    readiness = endpoints.readiness
+    readiness.wanted.wait(WARM_UP_DELAY)
+    if readiness.settled.is_set():
+        return
     try:
         endpoints.assistant.warm_up()
-        endpoints.readiness.ready = True
-        endpoints.find_examples()
+        readiness.ready = True
+        if not readiness.settled.is_set():
+            endpoints.find_examples()
     except FootnoteError as problem:
-        endpoints.readiness.problem = str(problem)
+        readiness.problem = str(problem)
     finally:
-        endpoints.readiness.settled.set()
+        readiness.settled.set()

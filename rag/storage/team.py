@@ -75,7 +75,8 @@ class TeamStore:
             if file is None:
                 return found
             known = [team for (team,) in file.execute("SELECT team FROM members WHERE name = ?", (name,))]
-            who = {name, "*", *(f"@{group}" for group in (*known, *groups))}
+            own = () if name.startswith("@") else (name,)  # which would be taken for a group
+            who = {*own, "*", *(f"@{group}" for group in (*known, *groups))}
             for collection, whom, level in file.execute("SELECT collection, who, level FROM grants"):
                 if whom in who and _rank(level) > _rank(found.get(collection)):
                     found[collection] = level

@@ -51,7 +51,16 @@ class _Place:
     endpoints: Endpoints
     building: BuildJob
     shelf: UploadStore
+    warming: threading.Thread
     pages: dict[tuple[str, str], tuple[SourcePages, Router]] = field(default_factory=dict)  # by title and level
+
+    def end(self) -> None:
+        """Ends what goes on, after the step it is at; nobody will ask."""
+        self.building.stop()
+        for pages, _ in self.pages.values():
+            pages.answering.stop()
+        self.endpoints.readiness.settled.set()
+        self.endpoints.readiness.wanted.set()
 
 
 class CollectionPages:
@@ -111,18 +120,16 @@ class CollectionPages:
         with self._lock:
             dropped = [self._places.pop(names) for names in list(self._places) if name in names]
         for place in dropped:
-            place.building.stop()
-            for pages, _ in place.pages.values():
-                pages.answering.stop()
+            place.end()
         self._opened.close(name)
 
     async def end(self) -> None:
         """Ends all of it."""
         self._ended.set()
         for place in self._places.values():
-            for pages, _ in place.pages.values():
-                pages.answering.stop()
-            place.endpoints.readiness.settled.set()
+            place.end()
+        for place in self._places.values():
+            await asyncio.to_thread(place.warming.join)
         await asyncio.gather(*self._held)
 
     def sweep(self) -> None:
@@ -172,7 +179,7 @@ class CollectionPages:
                     for name in names:
                         self._opened.close(name)
                 found = self._places[names] = self._begun(names, key)
-                threading.Thread(target=warm_up, args=(found.endpoints,), daemon=True).start()
+                found.warming.start()
             self._places.move_to_end(names)
             while len(self._places) > _MOST:
                 self._places.popitem(last=False)
@@ -181,17 +188,17 @@ class CollectionPages:
     def _begun(self, names: tuple[str, ...], key: tuple[tuple[str, int], ...]) -> _Place:
         if len(names) > 1:  # nothing is changed through several
             endpoints = Endpoints(self._opened.joined(names))
-            return _Place(
-                key, endpoints, BuildJob(_never, lambda: None), UploadStore(self._opened.folder.beside(names))
-            )
-        (name,) = names
-        endpoints = Endpoints(self._opened.viewer(name))
-        building = BuildJob(partial(self._opened.build, name), endpoints.refresh_examples, math.inf)
-        sources = self._opened.folder.root / name / "sources"
-        place = _Place(key, endpoints, building, UploadStore(sources, partial(self._rights.store.quota, name)))
-        if not endpoints.assistant.documents():
-            building.start()  # what was put there while nobody looked
-        return place
+            building, shelf = BuildJob(_never, _never), UploadStore(self._opened.folder.beside(names))
+        else:
+            (name,) = names
+            endpoints = Endpoints(self._opened.viewer(name))
+            building = BuildJob(partial(self._opened.build, name), endpoints.refresh_examples, math.inf)
+            sources = self._opened.folder.root / name / "sources"
+            shelf = UploadStore(sources, partial(self._rights.store.quota, name))
+            if not endpoints.assistant.documents():
+                building.start()  # what was put there while nobody looked
+        warming = threading.Thread(target=warm_up, args=(endpoints,), daemon=True)
+        return _Place(key, endpoints, building, shelf, warming)
 
     def _hold(self, pages: SourcePages) -> None:
         """Has Gradio loaded for the programs of a collection, once one of them asks for something."""

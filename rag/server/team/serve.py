@@ -32,10 +32,7 @@ from rag.server.team.pages import CollectionPages
 from rag.server.team.rights import Rights
 from rag.storage import TeamStore
 
-__all__ = ["RIGHTS", "serve_collections", "team_application"]
-
-RIGHTS = "team.db"
-"""In the folder of collections."""
+__all__ = ["serve_collections", "team_application"]
 
 
 def serve_collections(root: Path, config: Config, users: Mapping[str, str] | Path | None = None) -> None:
@@ -61,7 +58,7 @@ def team_application(
     public: PublicUrl | None = None,
 ) -> Starlette:
     """The ASGI application. Where nobody signs in, who reaches this machine may everything, and others only ask."""
-    rights = Rights(TeamStore(opened.folder.root / RIGHTS), _alone(config.host, doorkeeper))
+    rights = Rights(TeamStore(opened.folder.rights), _alone(config.host, doorkeeper))
     fetcher = Fetcher() if config.allow_urls else None
     pages = CollectionPages(
         opened, rights, signed_in=doorkeeper is not None, fetcher=fetcher, public_url=str(public or "")
