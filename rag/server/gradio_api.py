@@ -12,6 +12,7 @@ import threading
 import types
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, Union, get_args, get_origin
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GradioProxy", "gradio_server"]
 
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # Gradio reads it when it is imported, which is later
 _LOOK = 0.1  # seconds between two looks at Gradio's queue
 _MOST_FILE = 1_000  # bytes of an upload to Gradio, which has no door here
 
@@ -58,7 +60,13 @@ class GradioProxy:
         await self._app(scope, receive, send)
 
     async def hold_once_asked(self, ended: asyncio.Event) -> None:
-        """As `hold`, but only when a program asks for something: of many collections few are asked by programs."""
+        """As `hold`, but only when a program asks for something: of many collections few are asked by programs.
+
+        What all of them need of Gradio is loaded before, so that the first program does not wait until it gives up.
+        """
+        await asyncio.to_thread(self._readiness.settled.wait)
+        if not ended.is_set():
+            await asyncio.to_thread(import_module, "gradio")
         waiting = [asyncio.create_task(each.wait()) for each in (self._asked, ended)]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for each in waiting:
@@ -86,7 +94,6 @@ def gradio_server(calls: Calls, public_url: str = "") -> gradio.Server:
     """
     # Where the server calls itself, a proxy from the environment must not see it.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), *LOOPBACK]))
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: Gradio reads it then
     import gradio
     from gradio.events import api
 

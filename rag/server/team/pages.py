@@ -78,7 +78,7 @@ class CollectionPages:
         self._opened, self._rights, self._signed_in = opened, rights, signed_in
         self._fetcher, self._public_url = fetcher, public_url
         self._turns = Turns()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._places: OrderedDict[tuple[str, ...], _Place] = OrderedDict()
         self._ended = asyncio.Event()
         self._programs, self._held = set[GradioProxy](), set[asyncio.Task[None]]()
@@ -187,6 +187,8 @@ class CollectionPages:
 
     def _begun(self, names: tuple[str, ...], key: tuple[tuple[str, int], ...]) -> _Place:
         if len(names) > 1:  # nothing is changed through several
+            for name in names:
+                self._place((name,))  # which is built where nobody has looked at it yet
             endpoints = Endpoints(self._opened.joined(names))
             building, shelf = BuildJob(_never, _never), UploadStore(self._opened.folder.beside(names))
         else:
