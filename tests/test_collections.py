@@ -8,6 +8,8 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -16,6 +18,7 @@ from rag.assistant import Assistant
 from rag.collections import CollectionFolder, JoinedAssistant, OpenCollections, names_in
 from rag.config import config_of_collection, load_config
 from rag.errors import ConfigProblem, IndexLocked, QuestionProblem
+from rag.retrieval import Corpus, JoinedCorpus
 from rag.storage import EVERYWHERE, TeamStore
 from rag.types import Progress
 
@@ -78,6 +81,15 @@ def test_several_find_what_one_index_of_all_finds(opened: OpenCollections, tmp_p
             together, apart = joined.ask(question), alone.ask(question)
             assert [each.text for each in together.claims] == [each.text for each in apart.claims]
             assert together.status == apart.status
+
+
+def test_a_word_is_unknown_to_several_where_none_knows_it(opened: OpenCollections) -> None:
+    with opened.viewer("lights").assistant.corpus() as lights:
+        known, unknown = lights.idf(["lighthous"])["lighthous"], lights.idf(["zanzibar"])["zanzibar"]
+        smaller = SimpleNamespace(idf=lambda terms: dict.fromkeys(terms, known / 2))  # knows neither
+        rare = JoinedCorpus({"lights": lights, "smaller": cast("Corpus", smaller)}).idf(["lighthous", "zanzibar"])
+    assert rare == {"lighthous": (known + known / 2) / 2, "zanzibar": (unknown + known / 2) / 2}
+    assert rare["lighthous"] < rare["zanzibar"], "though the smaller one alone would not tell them apart"
 
 
 def test_different_models_are_not_asked_together(opened: OpenCollections) -> None:

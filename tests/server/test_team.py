@@ -273,7 +273,10 @@ def test_a_collection_holds_no_more_than_it_may(team: Team) -> None:
     team.told("ada", "/team/quota", name="small", most_files=None, most_bytes=30)
     assert team("ada", f"{receive}b.md", b"# B\n\nTwo.\n").status == 200
     assert "no room" in team("ada", f"{receive}c.md", b"# C\n\nThree, and more.\n").body.decode()
+    moved = team("ada", "/team/move", {"name": "lights", "to": "small", "paths": ["lights.md"]})
+    assert "no room" in moved.body.decode()
     assert sorted(each.name for each in (team.root / "small" / "sources").glob("*.md")) == ["a.md", "b.md"]
+    assert (team.root / "lights" / "sources" / "lights.md").exists()
 
 
 def test_the_last_who_may_manage_stays(team: Team) -> None:
