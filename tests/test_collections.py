@@ -16,6 +16,7 @@ import pytest
 import rag
 from rag.assistant import Assistant
 from rag.collections import CollectionFolder, JoinedAssistant, OpenCollections, names_in
+from rag.collections.folder import MOST_JOINED, MOST_TITLE
 from rag.config import config_of_collection, load_config
 from rag.errors import ConfigProblem, IndexLocked, QuestionProblem
 from rag.retrieval import Corpus, JoinedCorpus
@@ -49,7 +50,19 @@ def assistants(opened: OpenCollections) -> dict[str, Assistant]:
 def test_names_of_collections() -> None:
     assert names_in("river") == ("river",)
     assert names_in("a+b-2") == ("a", "b-2")
-    for wrong in ("", "+", "a+", "a+a", "A", "../a", "a/b", ".joined", "-a", "a" * 64, "+".join(map(str, range(9)))):
+    for wrong in (
+        "",
+        "+",
+        "a+",
+        "a+a",
+        "A",
+        "../a",
+        "a/b",
+        ".joined",
+        "-a",
+        "a" * 64,
+        "+".join(map(str, range(MOST_JOINED + 1))),
+    ):
         assert names_in(wrong) is None, wrong
 
 
@@ -186,7 +199,7 @@ def test_titles_make_names_and_folders_make_collections(tmp_path: Path) -> None:
     folder = CollectionFolder(tmp_path)
     made = [folder.make(title).name for title in ("Übersicht 2024!", "übersicht 2024", "日本", "a" * 80)]
     assert made == ["ubersicht-2024", "ubersicht-2024-2", "collection", "a" * 48]
-    for wrong in ("", "  ", "a" * 81, "a\0b", "a\u202eb"):
+    for wrong in ("", "  ", "a" * (MOST_TITLE + 1), "a\0b", "a\u202eb"):
         with pytest.raises(ConfigProblem, match="title"):
             folder.make(wrong)
     (tmp_path / "copied" / "sources").mkdir(parents=True)

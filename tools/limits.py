@@ -39,6 +39,7 @@ class Limit(NamedTuple):
 _SERVER, _BODIES = "rag.server.limits", "tests/server/test_bodies.py"
 _SIGNING, _SHELF = "tests/server/test_signing_attacks.py", "tests/server/test_shelf.py"
 _REQUESTS, _TIME = "tests/server/test_requests.py", "tests/answering/test_time_limit.py"
+_TEAM = "tests/server/test_team.py"
 _MEMORY = "tests/answering/test_question_memory.py"
 _KEPT = "tests/server/test_conversations.py"
 _FETCHED = "tests/server/test_fetching.py"
@@ -229,6 +230,38 @@ LIMITS = (
         "characters",
         "refused",
         f"{_KEPT}::test_what_is_looked_for_has_a_length",
+    ),
+    Limit(
+        "the name of a person or group who is let in",
+        _SERVER,
+        "MOST_NAME",
+        "characters",
+        "refused",
+        f"{_TEAM}::test_names_and_groups_have_a_length",
+    ),
+    Limit(
+        "members of a group",
+        _SERVER,
+        "MOST_MEMBERS",
+        "",
+        "refused",
+        f"{_TEAM}::test_names_and_groups_have_a_length",
+    ),
+    Limit(
+        "the title of a collection",
+        "rag.collections.folder",
+        "MOST_TITLE",
+        "characters",
+        "refused",
+        "tests/test_collections.py::test_titles_make_names_and_folders_make_collections",
+    ),
+    Limit(
+        "collections that are asked together",
+        "rag.collections.folder",
+        "MOST_JOINED",
+        "",
+        "not found",
+        "tests/test_collections.py::test_names_of_collections",
     ),
     Limit(
         "questions of a conversation that is packed",

@@ -21,13 +21,14 @@ from pathlib import Path, PurePosixPath
 from rag.errors import ConfigProblem
 from rag.storage import Store
 
-__all__ = ["MOST_TITLE", "Collection", "CollectionFolder", "names_in"]
+__all__ = ["MOST_JOINED", "MOST_TITLE", "Collection", "CollectionFolder", "names_in"]
 
 MOST_TITLE = 80
 """Characters of a title."""
+MOST_JOINED = 8
+"""Collections that are asked together."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _MOST_NAME = 48
-_MOST_JOINED = 8  # collections that are asked together
 _ABOUT, _INDEX, _SOURCES, _SETTINGS = "collection.json", "index", "sources", "rag.toml"
 _RIGHTS = "team.db"
 _PACKED = (_ABOUT, _SETTINGS)
@@ -71,7 +72,7 @@ class Collection:
 def names_in(said: str) -> tuple[str, ...] | None:
     """The names of one collection, or of several that are asked together, `a+b`; None for what names none."""
     names = tuple(said.split("+"))
-    if len(names) > _MOST_JOINED or len(set(names)) < len(names) or not all(map(_NAME.fullmatch, names)):
+    if len(names) > MOST_JOINED or len(set(names)) < len(names) or not all(map(_NAME.fullmatch, names)):
         return None
     return names
 

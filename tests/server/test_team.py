@@ -18,6 +18,7 @@ from rag.collections import CollectionFolder, OpenCollections
 from rag.config import load_config
 from rag.server.auth import Authenticator
 from rag.server.doors import PROTOCOL, PROTOCOL_OF_A_CALL, TOOLS
+from rag.server.limits import MOST_MEMBERS, MOST_NAME
 from rag.server.team import team_application
 from rag.server.users import users_file_line
 from rag.storage import EVERYWHERE, TeamStore
@@ -285,3 +286,13 @@ def test_the_last_who_may_manage_stays(team: Team) -> None:
     team.told("ada", "/team/grant", name="lasting", who="bob", level="manage")
     team.told("bob", "/team/grant", name="lasting", who="ada", level="")
     assert team.told("bob", "/team/people", name="lasting")["grants"] == [{"who": "bob", "level": "manage"}]
+
+
+def test_names_and_groups_have_a_length(team: Team) -> None:
+    long = "x" * (MOST_NAME + 1)
+    assert team("ada", "/team/grant", {"name": "river", "who": long, "level": "ask"}).status == 400
+    assert team("ada", "/team/group", {"group": long, "members": []}).status == 400
+    many = [str(number) for number in range(MOST_MEMBERS + 1)]
+    assert team("ada", "/team/group", {"group": "many", "members": many}).status == 400
+    assert team("ada", "/team/group", {"group": "many", "members": many[1:]}).status == 200
+    team.told("ada", "/team/group", group="many", members=[])
