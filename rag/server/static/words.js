@@ -352,6 +352,14 @@ const TABLES = {
       "Ready for questions": "Kann gefragt werden",
       Cancelled: "Abgebrochen",
       "Dismiss {name}": "{name} ausblenden",
+      // a collection
+      "{title}: to all collections": "{title}: zu allen Sammlungen",
+      "Ask “{title}”": "„{title}“ fragen",
+      "Delete all my data in “{title}”?": "Alle meine Daten in „{title}“ löschen?",
+      "This collection is no longer here, or you no longer have access to it.":
+        "Diese Sammlung gibt es nicht mehr, oder Sie haben keinen Zugang mehr zu ihr.",
+      "Nothing to ask yet.": "Noch gibt es nichts zu fragen.",
+      "No sources have been added so far.": "Bisher sind keine Quellen hinzugefügt worden.",
       // the page
       "Colours: system": "Farben: wie das System",
       "Colours: light": "Farben: hell",
