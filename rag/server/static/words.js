@@ -426,6 +426,15 @@ const TABLES = {
         "Das löscht ihre Dokumente, auch die Dateien selbst, ihren Index und aller Gespräche und Rückmeldungen dazu. Es lässt sich nicht rückgängig machen.",
       "Type its title to delete it:": "Geben Sie ihren Titel ein, um sie zu löschen:",
       "Title of the collection": "Titel der Sammlung",
+      // moving documents
+      "Move to…": "Verschieben…",
+      "Move to another collection": "In eine andere Sammlung verschieben",
+      Move: "Verschieben",
+      Collection: "Sammlung",
+      "The files themselves are moved, and both collections are built again.":
+        "Die Dateien selbst werden verschoben, und beide Sammlungen werden neu aufgebaut.",
+      "There is no other collection that you manage.": "Sie verwalten keine andere Sammlung.",
+      "Moved to “{title}”: {sources}.": "Nach „{title}“ verschoben: {sources}.",
       // the page
       "Colours: system": "Farben: wie das System",
       "Colours: light": "Farben: hell",
