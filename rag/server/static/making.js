@@ -48,7 +48,7 @@ export function asking(title, words, rest, act) {
 
 // onmade({name}): it is there.
 export function making(onmade) {
-  const title = h("input", { type: "text", maxlength: 120, required: true, autocomplete: "off" });
+  const title = h("input", { type: "text", maxlength: 80, required: true, autocomplete: "off" });
   const what = h("p", { class: "aside" }, t("Documents that you want to ask together, for instance all reports of one project."));
   const act = async () => onmade(await callTeam("make", { title: title.value.trim() }));
   const { node, ask } = asking(t("New collection"), t("Create"), [what, h("label", {}, t("Title"), title)], act);

@@ -41,7 +41,7 @@ const submit = (words, cls = "ghost wordy edged") => h("button", { type: "submit
 
 function renaming(each, onchange) {
   const wrong = problem();
-  const title = h("input", { type: "text", value: each.title, maxlength: 120, required: true, "aria-label": t("Title"), autocomplete: "off" });
+  const title = h("input", { type: "text", value: each.title, maxlength: 80, required: true, "aria-label": t("Title"), autocomplete: "off" });
   const act = doing(wrong, async () => {
     await callTeam("rename", { name: each.name, title: title.value.trim() });
     each.title = title.value.trim();

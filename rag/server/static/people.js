@@ -22,7 +22,9 @@ export function people({ name }, mayGroup, onchange) {
   async function show() {
     const { grants, groups: known, users } = await callTeam("people", { name });
     rows.replaceChildren(...grants.map(row));
-    const free = ["*", ...known.map((each) => `@${each.name}`), ...users].filter((who) => !grants.some((each) => each.who === who));
+    table.hidden = !grants.length;
+    nobody.hidden = !table.hidden;
+    const free = [...users, ...known.map((each) => `@${each.name}`), "*"].filter((who) => !grants.some((each) => each.who === who));
     adding.replaceChildren(...(free.length ? [giving(free)] : []));
     if (mayGroup) groups.replaceChildren(...known.map((each) => group(each, users)), group({ name: "", members: [] }, users));
   }
@@ -46,7 +48,7 @@ export function people({ name }, mayGroup, onchange) {
   }
 
   function giving(free) {
-    const who = h("select", { "aria-label": t("Who gets access") }, free.map((each) => h("option", { value: each }, whoWords(each))));
+    const who = h("select", { "aria-label": t("Who gets access"), required: true }, h("option", { value: "" }, t("Choose who…")), free.map((each) => h("option", { value: each }, whoWords(each))));
     const level = levels("ask", { "aria-label": t("Which access") });
     return h(
       "form",
@@ -90,12 +92,15 @@ export function people({ name }, mayGroup, onchange) {
   }
 
   const head = h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("Who")), h("th", { scope: "col" }, t("Access")), h("th", { scope: "col" }, h("span", { class: "unseen" }, t("Remove")))));
+  const table = h("table", { hidden: true }, head, rows);
+  const nobody = h("p", { class: "aside", hidden: true }, t("Nobody but those who have access to all collections."));
   show().catch((failure) => wrong.tell(failure.message));
   return h(
     "section",
     { class: "people" },
     h("h3", {}, t("People")),
-    h("table", {}, head, rows),
+    table,
+    nobody,
     adding,
     wrong,
     mayGroup && h("details", {}, h("summary", {}, icon("fold"), t("Groups")), h("p", { class: "aside" }, t("The same in all collections.")), groups),

@@ -124,6 +124,7 @@ export class Sources {
     this.all = found.filter((source) => source.disk !== "gone" || !this.removed.has(source.path));
     const fine = this.all.filter((source) => source.status === "indexed");
     const total = (name) => fine.reduce((sum, source) => sum + source[name], 0);
+    if (fine.length) this.chat.composer.empty = false; // the first can be asked as soon as it is listed
     this.summary.hidden = !fine.length;
     this.summary.textContent = [
       plural(fine.length, "source"),

@@ -3,7 +3,7 @@
 import { titled } from "./address.js";
 import { callTeam } from "./api.js";
 import { nameMark, signOut, themeButton } from "./corner.js";
-import { button, h, icon, moment, plural, problem, say, wordButton } from "./dom.js";
+import { button, followed, h, icon, moment, plural, problem, say, wordButton } from "./dom.js";
 import { making } from "./making.js";
 import { managing } from "./manage.js";
 import * as store from "./store.js";
@@ -19,14 +19,17 @@ const madeOf = ({ sources, built }) => [sources || built ? plural(sources, "sour
 class Team {
   constructor(root) {
     this.root = root;
+    const enter = (event) => followed(() => this.go(event.currentTarget.href))(event);
+    this.link = (cls, href, words) => h("a", { class: cls, href, onclick: enter }, words);
     titled(t("Collections"));
     this.ticked = new Set();
+    this.lost = problem(); // the server
     this.wrong = problem();
     this.said = h("p", { class: "said", role: "status", hidden: true });
     this.building = h("span", { class: "aside", role: "status" });
     this.make = button("add", [icon("add"), t("New collection")], () => this.making.ask(), { hidden: true });
     this.list = h("div", { class: "collections" });
-    this.together = h("a", { class: "only" }, t("Ask these together"));
+    this.together = this.link("only", undefined, t("Ask these together"));
     this.foot = h("div", { class: "foot", hidden: true }, this.together, button("ghost wordy", t("Clear"), () => this.clear()));
     this.making = making(({ name }) => (location.href = addressOf([name])));
     root.replaceChildren(this.bar(), this.main(), this.making.node);
@@ -43,7 +46,7 @@ class Team {
 
   main() {
     const top = h("div", { class: "top" }, h("h1", {}, t("Collections")), this.building, h("span", { class: "gap" }), this.make);
-    return h("main", { class: "team" }, h("div", { class: "page" }, top, this.wrong, this.said, this.list), this.foot);
+    return h("main", { class: "team" }, h("div", { class: "page" }, top, this.lost, this.wrong, this.said, this.list), this.foot);
   }
 
   // Looks now, and again and again from then on.
@@ -52,9 +55,9 @@ class Team {
     const looked = (this.looked = callTeam("state"));
     try {
       const state = await looked;
-      if (this.looked === looked) (this.wrong.tell(""), this.know(state));
+      if (this.looked === looked) (this.lost.tell(""), this.know(state));
     } catch (failure) {
-      if (this.looked === looked) this.wrong.tell(failure.message);
+      if (this.looked === looked) this.lost.tell(failure.message);
     }
     clearTimeout(this.next);
     if (!document.hidden) this.next = setTimeout(() => this.look(), this.state?.building ? OFTEN : SELDOM);
@@ -98,10 +101,19 @@ class Team {
       "li",
       { class: "collection", "data-name": name },
       !archived && several && tick,
-      archived ? h("div", { class: "pick" }, words) : h("a", { class: "pick", href: addressOf([name]) }, words),
+      archived ? h("div", { class: "pick" }, words) : this.link("pick", addressOf([name]), words),
       level === "manage" && wordButton("edit", t("Manage"), () => this.manage(each), { "aria-label": t("Manage “{title}”", { title }) }),
       each.problem && problem(each.problem),
     );
+  }
+
+  // Into a page, unless it cannot be opened: then it is said here why not.
+  async go(href) {
+    this.wrong.tell("");
+    const found = await fetch(href).catch(() => null);
+    if (found?.status !== 409) return location.assign(href);
+    this.wrong.tell(await found.text());
+    return this.wrong.scrollIntoView({ block: "nearest" });
   }
 
   folded(archived, open) {
@@ -152,6 +164,7 @@ class Team {
       ondeleted: () => (store.discard(each.name), this.tell("Deleted for good: {title}", each), this.look()),
     });
     this.tell("");
+    this.wrong.tell("");
     this.root.append(panel);
     panel.showModal();
   }

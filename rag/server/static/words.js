@@ -401,6 +401,8 @@ const TABLES = {
       "Remove access of {who}": "Zugang entziehen: {who}",
       "Who gets access": "Wer Zugang erhält",
       "Which access": "Welchen Zugang",
+      "Choose who…": "Wer …",
+      "Nobody but those who have access to all collections.": "Niemand außer denen, die zu allen Sammlungen Zugang haben.",
       Add: "Hinzufügen",
       Groups: "Gruppen",
       "The same in all collections.": "In allen Sammlungen dieselben.",
