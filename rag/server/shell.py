@@ -44,6 +44,7 @@ PAGE = """<!doctype html>
 """
 _STYLES = ("talk", "evidence", "sources", "reader", "table", "print")
 _TEAM = "team"  # the start page of several collections has a script and styles of its own
+_ONLY_TEAM = ("team.js", "manage.js", "people.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class CollectionTag:
 
 def page_route(tag: CollectionTag | None = None) -> Route:
     """The page over an open index, at the root of its routes."""
-    names = [name for name in static_names() if name.endswith(".js") and name != f"{_TEAM}.js"]
+    names = [name for name in static_names() if name.endswith(".js") and name not in _ONLY_TEAM]
     # All are asked for at once, not one after the other.
     modules = "".join(f'<link rel="modulepreload" href="footnote/{name}">\n' for name in names)
     return _shell_route("main.js", _STYLES, str(tag or ""), modules)

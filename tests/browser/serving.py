@@ -56,17 +56,30 @@ def answers(url: str) -> bool:
 
 @contextmanager
 def served(index: Path, sources: Path, *more: str, kept: Path | None = None) -> Iterator[Server]:
-    """The page as a process of its own, with the network refused to it, until the block ends.
+    """The page over an index, as a process of its own, until the block ends.
 
     What people leave on the server, their conversations too, lies in the folder `kept`; without one beside the index.
     """
+    feedback = {"FOOTNOTE_FEEDBACK": str((kept or index.parent) / "feedback.jsonl")}
+    with _process(index.parent / "refused.txt", ["--index", str(index), *more], feedback) as (url, process):
+        yield Server(url, sources, process)
+
+
+@contextmanager
+def served_collections(folder: Path, *more: str) -> Iterator[Server]:
+    """The page over a folder of collections, as a process of its own, until the block ends."""
+    with _process(folder.parent / "refused.txt", ["--collections", str(folder), *more], {}) as (url, process):
+        yield Server(url, folder, process)
+
+
+@contextmanager
+def _process(refused: Path, said: list[str], more: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A served page, with the network refused to it: what it tried to reach is written to `refused`."""
     port = free_port()
-    refused = index.parent / "refused.txt"
     fence = [sys.executable, str(Path(__file__).with_name("fenced.py")), str(refused)]
-    command = [*fence, str(ROOT / "app.py"), "--index", str(index), "--port", str(port), *more]
-    environment = {**os.environ, "FOOTNOTE_FEEDBACK": str((kept or index.parent) / "feedback.jsonl")}
+    command = [*fence, str(ROOT / "app.py"), "--port", str(port), *said]
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=ROOT, env={**os.environ, **more}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         url = f"http://127.0.0.1:{port}/"
         try:
@@ -76,7 +89,7 @@ def served(index: Path, sources: Path, *more: str, kept: Path | None = None) -> 
                     process.kill()
                     pytest.fail(f"the page was not served: {process.communicate()[0]}")
                 time.sleep(0.2)
-            yield Server(url, sources, process)
+            yield url, process
         except BaseException:
             process.terminate()
             print("The server said:", process.communicate(timeout=30)[0], sep="\n")

@@ -58,5 +58,5 @@ def test_no_words_stand_in_the_code_untranslated() -> None:
         re.MULTILINE,
     )
     found = {name: label.findall(text) for name, text in CODE.items()}
-    kept = {"main.js": 1}  # the name of the program
+    kept = {"corner.js": 1}  # the name of the program
     assert {name: len(hits) for name, hits in found.items() if hits} == kept, found

@@ -1,10 +1,11 @@
 // Where a person is on the page, as a link: a conversation, an answer, a citation, a source, a page or a place in it.
 
+import { collection } from "./collection.js";
 import { say } from "./dom.js";
 import { t } from "./words.js";
 
 const NAMES = ["talk", "turn", "note", "source", "page", "at", "sources"];
-const OWN = document.title;
+const OWN = [collection?.title, document.title].filter(Boolean).join(" – ");
 
 // place: { talk, turn, note } of a conversation, { source, page, at: [start, end] } of a source, { sources: "" } for the list.
 export function linkTo(place) {

@@ -1,23 +1,26 @@
 // Talks to the server of this page.
 
+import { collection, home } from "./collection.js";
 import { t } from "./words.js";
 
 const address = (name) => new URL(`page/${name}`, document.baseURI);
 
 export class Refused extends Error {}
 export class SignedOut extends Refused {}
+export class Gone extends Refused {}
 
 const LOST = t("The server is not answering. Check that it is still running, then try again.");
 const ENDED = t("Your session has ended. Sign in, then try again.");
+const GONE = t("This collection is no longer here, or you no longer have access to it.");
 const TOO_LARGE = t("The server in front of this page does not let that much through at once.");
 
 // Why a call was refused: in the server's words, or in ours where something else has answered.
 const reason = (found, status) => found.error || (status === 413 ? TOO_LARGE : LOST);
 
-async function post(name, body, signal) {
+async function post(url, body, signal) {
   let response;
   try {
-    response = await fetch(address(name), {
+    response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
@@ -30,6 +33,7 @@ async function post(name, body, signal) {
   if (response.status === 401) throw signedOut();
   if (response.ok) return response;
   const found = await response.json().catch(() => ({}));
+  if (response.status === 404 && collection && !found.error) throw new Gone(GONE);
   throw new Refused(reason(found, response.status));
 }
 
@@ -40,11 +44,14 @@ function signedOut() {
 }
 
 // One call, one value.
-export const call = async (name, given = {}) => (await post(name, given)).json();
+export const call = async (name, given = {}) => (await post(address(name), given)).json();
+
+// One call about collections and the people in them, one value.
+export const callTeam = async (name, given = {}) => (await post(new URL(`${home}team/${name}`, document.baseURI), given)).json();
 
 // A call whose values come one after the other, a line each.
 export async function* stream(name, given, signal) {
-  const response = await post(name, given, signal);
+  const response = await post(address(name), given, signal);
   try {
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let held = "";

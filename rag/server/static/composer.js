@@ -1,5 +1,6 @@
 // The place to type: the question, who writes the answer, which sources are asked, and a word on what is wrong.
 
+import { collection } from "./collection.js";
 import { h, icon, iconButton, plural } from "./dom.js";
 import { Writers } from "./writers.js";
 import * as store from "./store.js";
@@ -18,7 +19,7 @@ export class Composer {
     this.field = h("textarea", {
       id: "question",
       rows: 1,
-      placeholder: t("Ask your sources"),
+      placeholder: collection ? t("Ask “{title}”", { title: collection.title }) : t("Ask your sources"),
       "aria-label": t("Your question"),
       "aria-describedby": "hint",
       enterkeyhint: "send",

@@ -27,6 +27,7 @@ const STROKES = {
   edit: "M5 19l1-4L16 5l3 3L9 18zM14 7l3 3",
   pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
   bin: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
+  all: "M5 5h5.5v5.5H5zM13.5 5H19v5.5h-5.5zM5 13.5h5.5V19H5zM13.5 13.5H19V19h-5.5z",
   list: "M5 7h14M5 12h14M5 17h9",
   books: "M5 4h4v16H5zM10 4h4v16h-4zM15.5 5l3.4-.8 3 15-3.4.8z",
   add: "M12 5v14M5 12h14",
@@ -103,6 +104,9 @@ export function day(at) {
   const year = new Date(at).getFullYear() === new Date().getFullYear() ? undefined : "numeric";
   return new Date(at).toLocaleDateString(language, { day: "numeric", month: "short", year });
 }
+
+// The day and the time of day.
+export const moment = (at) => `${day(at)}, ${new Date(at).toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" })}`;
 
 // Where something stands, in words: "page 12".
 export const pageWords = (label, number) => (label || number ? t("page {number}", { number: label || number }) : "");

@@ -1,5 +1,6 @@
 // "Delete all my data": asks first, says what that is, and begins anew.
 
+import { collection } from "./collection.js";
 import { button, h, problem } from "./dom.js";
 import * as kept from "./kept.js";
 import { user } from "./store.js";
@@ -13,7 +14,7 @@ export function eraser(chat) {
   const node = h(
     "dialog",
     { class: "erasing", "aria-labelledby": "erasing" },
-    h("h2", { id: "erasing" }, t("Delete all my data?")),
+    h("h2", { id: "erasing" }, collection ? t("Delete all my data in “{title}”?", { title: collection.title }) : t("Delete all my data?")),
     what,
     h("p", { class: "aside" }, t("This cannot be undone. The sources stay as they are.")),
     wrong,

@@ -2,8 +2,10 @@
 
 import { Bringing } from "./bringing.js";
 import { Chat } from "./chat.js";
-import { h, icon, iconButton, isTyping, wide, wordButton } from "./dom.js";
+import { collection, home } from "./collection.js";
 import { conversationsDrawer } from "./conversations.js";
+import { nameMark, signOut, themeButton } from "./corner.js";
+import { h, icon, iconButton, isTyping, wide, wordButton } from "./dom.js";
 import { eraser } from "./erase.js";
 import { Evidence } from "./evidence.js";
 import { helpDrawer } from "./help.js";
@@ -18,39 +20,11 @@ import { Sources } from "./sources.js";
 import * as store from "./store.js";
 import { language, t } from "./words.js";
 
-const THEMES = ["system", "light", "dark"];
-
-function themeButton() {
-  const button = iconButton("system", "", () => show(THEMES[(THEMES.indexOf(now) + 1) % THEMES.length]));
-  let now;
-  function show(theme) {
-    now = THEMES.includes(theme) ? theme : "system";
-    store.setting("theme", now);
-    if (now === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = now;
-    button.replaceChildren(icon(now));
-    button.title = t(`Colours: ${now}`);
-    button.setAttribute("aria-label", button.title);
-  }
-  show(store.setting("theme"));
-  return button;
-}
-
-function signOut() {
-  const words = t("Sign out {name}; your conversations are removed from this browser and stay on the server", { name: store.user });
-  const leave = async (event) => {
-    const form = event.currentTarget;
-    event.preventDefault();
-    await settled();
-    store.forget();
-    history.replaceState(null, "", location.pathname); // what was open is nobody else's business
-    form.submit();
-  };
-  return h(
-    "form",
-    { method: "post", action: "logout", onsubmit: leave },
-    h("button", { type: "submit", class: "ghost", "aria-label": words, title: words }, icon("out")),
-  );
+// Which collection this is, and the way to all of them.
+function ofCollection() {
+  const { title } = collection;
+  const words = t("{title}: to all collections", { title });
+  return h("a", { class: "of", href: home, "aria-label": words, title: words }, icon("all"), h("bdi", {}, title));
 }
 
 function open(root) {
@@ -114,12 +88,8 @@ function open(root) {
     { class: "bar" },
     rail.button,
     iconButton("list", t("Conversations"), () => rail.show(past)),
-    h(
-      "a",
-      { class: "name", href: "#footnote", onclick: (event) => (event.preventDefault(), chat.start()) },
-      "Footnote",
-      h("sup", { "aria-hidden": "true" }, "1"),
-    ),
+    nameMark({ href: "#footnote", onclick: (event) => (event.preventDefault(), chat.start()) }),
+    collection && ofCollection(),
     pulse.node,
     h(
       "nav",
@@ -128,7 +98,7 @@ function open(root) {
       exporter(chat),
       listed,
       themeButton(),
-      store.user && signOut(),
+      store.user && signOut(settled),
     ),
   );
   root.replaceChildren(header, rail.node, chat.node, evidence.node, reader.node, bringing.node, helpDrawer(), erasing);

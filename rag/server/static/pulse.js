@@ -1,6 +1,6 @@
 // How the server stands: ready or not, gone and back again, with other sources than before; and whether one is signed in.
 
-import { SignedOut, call } from "./api.js";
+import { Gone, SignedOut, call } from "./api.js";
 import { button, h, icon, say } from "./dom.js";
 import { t } from "./words.js";
 
@@ -45,7 +45,7 @@ export class Pulse {
 
   missed(problem) {
     if (problem instanceof SignedOut) return null;
-    const waits = !problem.message.includes("public_url"); // else waiting would not help
+    const waits = !(problem instanceof Gone) && !problem.message.includes("public_url"); // else waiting would not help
     if (this.seen && !this.gone) say(t("The server is not answering. The page keeps trying."));
     this.gone = true;
     this.tell(!waits ? problem.message : this.seen ? t("The server is not answering. Trying again…") : t("Waiting for the server…"), this.seen);

@@ -4,6 +4,7 @@ import { Arrivals, Builds, chosen, doneOf, dropped, live, progressBar, stepOf } 
 import { call } from "./api.js";
 import { passageList } from "./answer.js";
 import { button, drawer, h, icon, plural, say, wordButton } from "./dom.js";
+import { mover } from "./moving.js";
 import { SORTS, known, matching, nameOf, sourceRows } from "./sourcelist.js";
 import * as store from "./store.js";
 import { Windowed } from "./windowed.js";
@@ -53,7 +54,8 @@ export class Sources {
       this.picker,
     );
     this.only = button("only", "", () => this.limit());
-    this.foot = h("div", { class: "foot", hidden: true }, this.only, button("ghost wordy", t("Clear"), () => this.clear()));
+    const move = mover({ chosen: () => [...this.chosen], onmoved: (paths, title) => this.moved(paths, title), ontell: (words) => this.tell(words) });
+    this.foot = h("div", { class: "foot", hidden: true }, this.only, move, button("ghost wordy", t("Clear"), () => this.clear()));
     this.rebuild = wordButton("again", t("Rebuild"), () => this.build(), { hidden: true });
     this.bar = progressBar(t("Building the index"), () => this.stop(), t("Stop building"));
     this.bar.hidden = true;
@@ -122,6 +124,7 @@ export class Sources {
     this.all = found.filter((source) => source.disk !== "gone" || !this.removed.has(source.path));
     const fine = this.all.filter((source) => source.status === "indexed");
     const total = (name) => fine.reduce((sum, source) => sum + source[name], 0);
+    if (fine.length) this.chat.composer.empty = false; // the first can be asked as soon as it is listed
     this.summary.hidden = !fine.length;
     this.summary.textContent = [
       plural(fine.length, "source"),
@@ -206,6 +209,16 @@ export class Sources {
     } catch (problem) {
       this.tell(problem.message);
     }
+  }
+
+  // Some have gone to another collection.
+  async moved(paths, title) {
+    this.looked = null;
+    for (const path of paths) this.removed.add(path);
+    this.hold(this.all.filter((source) => !this.removed.has(source.path)));
+    this.clear();
+    this.tell(t("Moved to “{title}”: {sources}.", { title, sources: plural(paths.length, "source") }));
+    await this.follow();
   }
 
   async restore(token) {

@@ -1,14 +1,18 @@
 // Conversations, kept in this browser only, and where people sign in only until they sign out.
 
 import { identity, merge, takenOver } from "./branches.js";
+import { collection, home } from "./collection.js";
 
 export const user = document.querySelector('meta[name="user"]')?.content ?? "";
-const ALL = "footnote.conversations";
-const KEY = user ? `${ALL}.${user}` : ALL;
-const CURRENT = "footnote.current";
-const KEPT = "footnote.kept";
-export const RECORD = user ? `${KEPT}.${user}` : KEPT; // what kept.js knows of them
-const TYPED = `footnote.typed.${user}`;
+const PROGRAM = "footnote";
+const HERE = collection ? `${PROGRAM}@${collection.name}` : PROGRAM; // what is kept of a collection is apart from all else
+const keyOf = (name) => (user ? `${HERE}.${name}.${user}` : `${HERE}.${name}`);
+const KEY = keyOf("conversations");
+export const RECORD = keyOf("kept"); // what kept.js knows of them
+const TYPED = `${HERE}.typed.${user}`;
+const OWNED = /^footnote(?:@[^.]+)?\.(?:conversations|kept|typed)\.(.*)$/s; // no name of a collection has a dot
+const CURRENT = /^footnote(?:@[^.]+)?\.current$/;
+const EVERYWHERE = ["theme"]; // settings that are the same in all collections
 let mirrored = null; // who is told of what is written and removed
 let forgotten = false; // whoever has signed out leaves nothing behind, not even what is written while the page goes
 let full = () => {};
@@ -27,33 +31,42 @@ function clear(place, theirs) {
   attempt(() => Object.keys(place()).filter(theirs).forEach((key) => place().removeItem(key)));
 }
 
+// Whose a key is; undefined for what is of nobody in particular.
+const ownerOf = (key) => OWNED.exec(key)?.[1];
 const browser = () => localStorage;
 const tab = () => sessionStorage;
 
 if (user) {
-  const others = (key, all, own) => key.startsWith(`${all}.`) && key !== own;
-  clear(browser, (key) => others(key, ALL, KEY) || others(key, KEPT, RECORD));
-  clear(tab, (key) => others(key, "footnote.typed", TYPED));
+  const others = (key) => ![undefined, user].includes(ownerOf(key));
+  clear(browser, others);
+  clear(tab, others);
   addEventListener("storage", (event) => {
     if (event.key !== KEY || event.newValue !== null) return;
     forgotten = true; // signed out in another tab
-    location.replace("login"); // not loaded again: the session may last a moment longer than what was kept here
+    location.replace(`${home}login`); // not loaded again: the session may last a moment longer than what was kept here
   });
 }
 
-// On signing out: the conversations of this person, and which one was open.
+// On signing out: the conversations of this person, in all collections, and which one was open.
 export function forget() {
   forgotten = true;
-  clear(browser, (key) => key === KEY || key === CURRENT || key === RECORD);
-  clear(tab, (key) => key.startsWith("footnote."));
+  clear(browser, (key) => ownerOf(key) === user || CURRENT.test(key));
+  clear(tab, (key) => /^footnote[.@]/.test(key));
 }
 
-// All that this browser keeps for the page. Other tabs are told as they are of any deletion.
+// What this browser keeps of a collection that has been deleted, asked alone or with others.
+export function discard(name) {
+  const ofIt = (key) => /^footnote@([^.]+)\./.exec(key)?.[1].split("+").includes(name);
+  clear(browser, ofIt);
+  clear(tab, ofIt);
+}
+
+// All that this browser keeps for the page, in a collection what it keeps of that. Other tabs are told as they are of any deletion.
 export function erase() {
   write([]);
   forgotten = true;
-  clear(browser, (key) => key.startsWith("footnote.") && key !== KEY);
-  clear(tab, (key) => key.startsWith("footnote."));
+  clear(browser, (key) => key.startsWith(`${HERE}.`) && key !== KEY);
+  clear(tab, (key) => key.startsWith(`${HERE}.`));
 }
 
 export const left = () => forgotten;
@@ -149,7 +162,8 @@ export function current(id) {
 
 // A setting of this browser; without a value it is read. Where nothing may be stored it is simply forgotten.
 export function setting(name, value) {
-  if (value === undefined) return attempt(() => localStorage.getItem(`footnote.${name}`), null);
-  if (!forgotten) attempt(() => localStorage.setItem(`footnote.${name}`, value));
+  const key = `${EVERYWHERE.includes(name) ? PROGRAM : HERE}.${name}`;
+  if (value === undefined) return attempt(() => localStorage.getItem(key), null);
+  if (!forgotten) attempt(() => localStorage.setItem(key, value));
   return value;
 }

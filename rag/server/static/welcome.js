@@ -37,8 +37,9 @@ function bare(may, onadd) {
   return h(
     "section",
     { class: "welcome bare" },
-    h("h1", {}, t("Add your first sources.")),
-    h("p", {}, t("Articles and reports: {kinds}. They stay on this machine, and you can ask them questions as soon as they have been read.", { kinds: KINDS })),
+    h("h1", {}, may ? t("Add your first sources.") : t("Nothing to ask yet.")),
+    !may && h("p", {}, t("No sources have been added so far.")),
+    may && h("p", {}, t("Articles and reports: {kinds}. They stay on this machine, and you can ask them questions as soon as they have been read.", { kinds: KINDS })),
     may &&
       h(
         "div",
