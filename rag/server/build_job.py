@@ -8,23 +8,57 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Literal, Protocol, TypeAlias
 
 from rag.errors import FootnoteError, IndexLocked
 from rag.types import JSON, BuildReport, Progress, ProgressCallback
 
-__all__ = ["BuildJob"]
+__all__ = ["BuildJob", "Builds", "WatchedBuilds"]
 
 State: TypeAlias = Literal["idle", "waiting", "running", "done", "stopped", "failed"]
 _PATIENCE = 120.0  # seconds that another process may be building before we give up
 _AGAIN = 0.5
+_ORDER = ("running", "waiting")  # what is told first of several
 
 _log = logging.getLogger(__name__)
 
 
 class _StoppedError(Exception):
     """The person stopped the build."""
+
+
+class Builds(Protocol):
+    """Builds that a page can begin, watch and stop."""
+
+    def start(self) -> None:
+        """Have a build begin that sees the sources as they are now."""
+
+    def stop(self) -> None:
+        """Have the build end after the step it is at; what it has done is kept."""
+
+    def to_dict(self) -> dict[str, JSON]:
+        """JSON-ready: state, stopping, stage, done, total, detail, pending, report, problem, number, published."""
+
+
+class WatchedBuilds:
+    """The builds of several indexes, to be watched together and begun elsewhere."""
+
+    def __init__(self, parts: Sequence[Builds]) -> None:
+        self._parts = tuple(parts)
+
+    def start(self) -> None:
+        """Nothing is begun."""
+
+    def stop(self) -> None:
+        """Nothing is stopped."""
+
+    def to_dict(self) -> dict[str, JSON]:
+        """As that of the part that is at work, or of the first; `pending`, `number` and `published` are of all."""
+        each = [part.to_dict() for part in self._parts]
+        shown = min(each, key=lambda one: _ORDER.index(str(one["state"])) if one["state"] in _ORDER else len(_ORDER))
+        together = {name: sum(int(str(one[name])) for one in each) for name in ("pending", "number", "published")}
+        return {**shown, **together}
 
 
 class BuildJob:

@@ -30,7 +30,7 @@ from rag.errors import ConfigProblem, FootnoteError
 from rag.evidence import FeedbackEntry, FeedbackStore, make_pack, make_word
 from rag.server.api import Endpoints
 from rag.server.asking import FAULT, Answering, refused
-from rag.server.build_job import BuildJob
+from rag.server.build_job import Builds
 from rag.server.calls import Call, Stream, Told
 from rag.server.fetching import Fetcher
 from rag.server.limits import ORIGINALS_AT_ONCE
@@ -79,7 +79,7 @@ class PageRoutes:
 
     endpoints: Endpoints
     shelf: UploadStore
-    building: BuildJob
+    building: Builds
     feedback: FeedbackStore
     may_change: bool = True
     fetcher: Fetcher | None = None  # None: nothing is fetched

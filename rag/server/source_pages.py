@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route, Router
 from rag.evidence import FeedbackStore
 from rag.server.api import Endpoints
 from rag.server.asking import Answering, Turns
-from rag.server.build_job import BuildJob
+from rag.server.build_job import Builds
 from rag.server.calls import Call, Stream
 from rag.server.conversations import conversation_routes
 from rag.server.doors import Doors
@@ -49,7 +49,7 @@ class SourcePages:
 
 def source_pages(
     endpoints: Endpoints,
-    building: BuildJob,
+    building: Builds,
     shelf: UploadStore,
     feedback: Path,
     *,

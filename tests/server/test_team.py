@@ -253,6 +253,19 @@ def test_a_collection_from_its_making_to_its_end(team: Team) -> None:
     assert not [each for each in left if name in str(each)]
 
 
+def test_a_collection_that_another_process_has_replaced_is_opened_anew(team: Team) -> None:
+    for depth in (17, 23):
+        if depth == 23:
+            team.opened.folder.delete("replaced")
+            assert team.told("ada", "/c/river+replaced/page/state") == 404
+        made = team.opened.folder.make("Replaced")
+        (made.sources / "depth.md").write_text(f"# Depth\n\nThe harbour is {depth} metres deep.\n")
+        for front in ("river+replaced", "replaced"):
+            team.told("ada", f"/c/{front}/page/state")
+            team.wait_until_built(front)
+            assert f"{depth} metres" in team.asked("ada", front, "How deep is the harbour?")["claims"][0]["text"], front
+
+
 def test_documents_are_moved_by_who_manages_both(team: Team) -> None:
     for front in ("harbour", "archive"):
         team.told("ada", "/team/make", title=front)

@@ -14,7 +14,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NoReturn
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -26,7 +25,7 @@ from rag.collections import Collection, OpenCollections, names_in
 from rag.errors import FootnoteError
 from rag.server.api import Endpoints
 from rag.server.asking import Turns
-from rag.server.build_job import BuildJob
+from rag.server.build_job import BuildJob, Builds, WatchedBuilds
 from rag.server.fetching import Fetcher
 from rag.server.gradio_api import GradioProxy
 from rag.server.shell import CollectionTag
@@ -49,7 +48,7 @@ class _Place:
 
     key: tuple[tuple[str, int], ...]
     endpoints: Endpoints
-    building: BuildJob
+    building: Builds
     shelf: UploadStore
     warming: threading.Thread
     pages: dict[tuple[str, str], tuple[SourcePages, Router]] = field(default_factory=dict)  # by title and level
@@ -175,9 +174,8 @@ class CollectionPages:
         with self._lock:
             found = self._places.get(names)
             if found is None or found.key != key:
-                if found is not None:
-                    for name in names:
-                        self._opened.close(name)
+                for name, _ in set(found.key) - set(key) if found is not None else ():
+                    self.drop(name)  # deleted and made again, by another process
                 found = self._places[names] = self._begun(names, key)
                 found.warming.start()
             self._places.move_to_end(names)
@@ -187,10 +185,8 @@ class CollectionPages:
 
     def _begun(self, names: tuple[str, ...], key: tuple[tuple[str, int], ...]) -> _Place:
         if len(names) > 1:  # nothing is changed through several
-            for name in names:
-                self._place((name,))  # which is built where nobody has looked at it yet
-            endpoints = Endpoints(self._opened.joined(names))
-            building, shelf = BuildJob(_never, _never), UploadStore(self._opened.folder.beside(names))
+            building: Builds = WatchedBuilds([self._place((name,)).building for name in names])
+            endpoints, shelf = Endpoints(self._opened.joined(names)), UploadStore(self._opened.folder.beside(names))
         else:
             (name,) = names
             endpoints = Endpoints(self._opened.viewer(name))
@@ -209,7 +205,3 @@ class CollectionPages:
             holding = asyncio.create_task(pages.programs.hold_once_asked(self._ended))
             self._held.add(holding)
             holding.add_done_callback(self._held.discard)
-
-
-def _never(*_: object) -> NoReturn:
-    raise AssertionError("several collections are not built together")
