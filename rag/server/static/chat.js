@@ -57,7 +57,8 @@ export class Chat {
     this.known = state;
     this.step = step;
     this.composer.longest = state.longest;
-    this.composer.empty = state.sources === 0;
+    const read = step ? t("Your files are still being read. Ask in a moment.") : t("There is nothing to ask yet: add files first.");
+    this.composer.empty = state.sources === 0 ? read : "";
     if (!this.talk.turns.length && !this.running) this.welcome();
     const standing = JSON.stringify([state.disk, state.building?.published, Boolean(step)]);
     if (this.standing !== standing) this.checkStanding();

@@ -14,7 +14,7 @@ export class Composer {
     this.onsend = onsend;
     this.onstop = onstop;
     this.longest = Infinity;
-    this.empty = false; // whether there is nothing to ask
+    this.empty = ""; // why there is nothing to ask
     this.scope = [];
     this.field = h("textarea", {
       id: "question",
@@ -113,7 +113,7 @@ export class Composer {
     if (this.busy) return (this.waits = false), this.onstop();
     const question = this.field.value.trim();
     if (!question) return (this.tell(t("Type a question first."), true), this.focus());
-    if (this.empty) return (this.tell(t("There is nothing to ask yet: add files first."), true), this.focus());
+    if (this.empty) return (this.tell(this.empty, true), this.focus());
     if (question.length > this.longest) return (this.typed(), this.focus());
     this.field.value = "";
     this.typed();

@@ -29,6 +29,7 @@ const TABLES = {
       "Enter sends, Shift + Enter starts a new line": "Enter sendet, Umschalt + Enter beginnt eine neue Zeile",
       "Type a question first.": "Geben Sie zuerst eine Frage ein.",
       "There is nothing to ask yet: add files first.": "Noch gibt es nichts zu fragen: Fügen Sie zuerst Dateien hinzu.",
+      "Your files are still being read. Ask in a moment.": "Ihre Dateien werden noch gelesen. Fragen Sie gleich noch einmal.",
       "Who writes the answer": "Wer die Antwort schreibt",
       "In the sources’ own words": "Im Wortlaut der Quellen",
       "Written by {name}": "Geschrieben von {name}",
