@@ -20,7 +20,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from benchmarks.synthetic import PARAGRAPHS, DrawnEncoder, sentences, write_files
@@ -115,29 +115,24 @@ def served(*flags: str, port: int) -> Iterator[int]:
             process.terminate()
 
 
-class Asker:
-    """Somebody who asks one question after another on one connection."""
-
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
-
-    def ask(self, front: str, place: str) -> tuple[float, list[str]]:
-        """The seconds an answer took, and the quotes of it."""
-        question = json.dumps({"question": f"When was the lighthouse of {place} first lit?"})
-        began = time.perf_counter()
-        self._connection.request("POST", f"{front}page/ask", question, {"content-type": "application/json"})
-        answer = self._connection.getresponse().read().decode().splitlines()[-1]
-        took = time.perf_counter() - began
-        return took, [each["quote"] for claim in json.loads(answer)["claims"] for each in claim["citations"]]
+def ask(port: int, front: str, place: str) -> tuple[float, list[str]]:
+    """The seconds an answer took, and the quotes of it."""
+    question = json.dumps({"question": f"When was the lighthouse of {place} first lit?"})
+    began = time.perf_counter()
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=300)) as connection:
+        connection.request("POST", f"{front}page/ask", question, {"content-type": "application/json"})
+        answer = connection.getresponse().read().decode().splitlines()[-1]
+    took = time.perf_counter() - began
+    return took, [each["quote"] for claim in json.loads(answer)["claims"] for each in claim["citations"]]
 
 
 def beside(alone: int, together: int) -> None:
     """How long a question takes in one collection of four, beside the same index by itself."""
-    askers, took = (Asker(alone), Asker(together)), (list[float](), list[float]())
+    took = list[float](), list[float]()
     for turn in range(TURNS + len(NAMES)):
         place = PLACES[turn % len(PLACES)]
-        for at, front in ((0, "/"), (1, f"/c/{NAMES[0]}/")):
-            seconds, _ = askers[at].ask(front, place)
+        for at, port, front in ((0, alone, "/"), (1, together, f"/c/{NAMES[0]}/")):
+            seconds, _ = ask(port, front, place)
             if turn >= len(NAMES):  # the first ones open the indexes
                 took[at].append(seconds)
     ratios = [one / other for other, one in zip(*took, strict=True)]
@@ -150,22 +145,21 @@ def crowd(port: int, seconds: float) -> None:
     """What many get who ask all collections at once."""
     counts, end = Counter[str](), time.perf_counter() + seconds
 
-    def ask(seed: int) -> None:
-        choose, asker = random.Random(seed), Asker(port)
+    def go_on(seed: int) -> None:
+        choose = random.Random(seed)
         while time.perf_counter() < end:
             place, names = choose.choice(PLACES), choose.choice([*((each,) for each in NAMES), NAMES[:2]])
             wanted = {f"The lighthouse of {place} was first lit in {year(each, place)}." for each in names}
             try:
-                _, quotes = asker.ask(f"/c/{'+'.join(names)}/", place)
+                _, quotes = ask(port, f"/c/{'+'.join(names)}/", place)
                 counts["answers"] += 1
                 counts["right"] += bool(wanted & set(quotes))
                 lit = [quote for quote in quotes if f"{place} was first lit" in quote]
                 counts["mixed"] += any(quote not in wanted for quote in lit)
             except (OSError, ValueError, KeyError, http.client.HTTPException):
                 counts["errors"] += 1
-                asker = Asker(port)
 
-    threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(ASKERS)]
+    threads = [threading.Thread(target=go_on, args=(seed,)) for seed in range(ASKERS)]
     for thread in threads:
         thread.start()
     for thread in threads:

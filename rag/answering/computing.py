@@ -117,7 +117,9 @@ def _counts_rows(bare: str, view: TableView) -> bool:
     """Whether what is to be counted is what the rows are: "members" of a list of members."""
     asked = asked_in(bare)
     noun = next((one for one in asked if one.term and not is_function_word(one.term)), None)
-    return noun is not None and (is_around(noun, view) or noun.term in terms("row entry record"))
+    if noun is None or noun.term in terms("row entry record"):
+        return noun is not None
+    return is_around(noun, view) and (noun.said_by(view.subject) or not noun.said_by(view.around))
 
 
 def _extreme(working: Working, measure: int, chosen: _Selection, bare: str) -> Worked | None:

@@ -15,7 +15,7 @@ from rag.answering.table_terms import Asked, asked_in, keys_said
 from rag.answering.table_view import TableView
 from rag.language import carries, is_figure, is_function_word, is_related, is_value_noun, kind_asked, named_otherwise
 
-__all__ = ["CellFound", "best_cells", "is_around", "named_columns", "rows_saying"]
+__all__ = ["CellFound", "best_cells", "counted_in", "is_around", "named_columns", "rows_saying"]
 
 _ENOUGH = 0.34  # share of a head's words that names it
 _MOST = 400  # rows that are compared word by word
@@ -65,7 +65,10 @@ def _cells_of(question: str, asked: Sequence[Asked], view: TableView) -> list[Ce
         keys = view.keys(row)
         scores = named_columns(question, asked, view, keys)
         if not any(scores) and _tells_of_counted(question, asked, view, keys):
-            scores = _by_kind(question, asked, view, keys)
+            scores = [
+                0.0 if _counts_another(question, asked, view, keys, column) else score
+                for column, score in enumerate(_by_kind(question, asked, view, keys))
+            ]
         best = max(scores)
         for column, score in enumerate(scores):
             if score < best or score <= 0:
@@ -154,12 +157,31 @@ def _tells_of_counted(question: str, asked: Sequence[Asked], view: TableView, ke
     """Whether what is to be counted names a row, or what stands around its table speaks of it: people are no ports,
     and no "2019 Employee Stock Purchase Plan" either.
     """
-    counted = _COUNTED.search(question)
-    noun = next((one for one in asked if counted and one.span.start == counted.start(1)), None)
-    if noun is None or not noun.term or is_function_word(noun.term) or is_value_noun(noun.term):
+    noun = counted_in(question, asked)
+    if noun is None:
         return True
     said = _said_otherwise(asked)
     return is_around(noun, view) or any(noun.said_by(cell) and _is_named(cell, said) for cell in keys)
+
+
+def _counts_another(
+    question: str, asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]], column: int
+) -> bool:
+    """Whether a column says of what its figures are, and it is not what is to be counted: "Women who can read
+    (percent)" in a text on schools.
+    """
+    noun = counted_in(question, asked)
+    if noun is None or any(noun.said_by(cell) for cell in keys):
+        return False
+    named = _core(view.head_keys[column], view.heads[column]) - _said_otherwise(asked)
+    return any(not (is_value_noun(key) or is_function_word(key) or _is_value(key)) for key in named)
+
+
+def counted_in(question: str, asked: Sequence[Asked]) -> Asked | None:
+    """The word for what is to be counted; None where nothing is, or no more is said of it than that."""
+    counted = _COUNTED.search(question)
+    noun = next((one for one in asked if counted and one.span.start == counted.start(1)), None)
+    return noun if noun and noun.term and not is_function_word(noun.term) and not is_value_noun(noun.term) else None
 
 
 def _by_kind(question: str, asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]]) -> list[float]:

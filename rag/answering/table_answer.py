@@ -12,7 +12,7 @@ from rag.answering.across import across_columns
 from rag.answering.cells import blank_note
 from rag.answering.citing import QuotedSpan
 from rag.answering.computing import worked_out
-from rag.answering.look_up import CellFound, best_cells, is_around
+from rag.answering.look_up import CellFound, best_cells, counted_in, is_around
 from rag.answering.table_terms import asked_in, keys_said
 from rag.answering.table_view import view_at, views_of
 from rag.language import bounds_in, is_function_word, named_otherwise, sets_rows_apart, workings_in
@@ -116,10 +116,16 @@ def place_of(cell: CellFound, *, whole: bool = False) -> QuotedSpan:
 
 
 def leaves_unsaid(question: str, document: Document, span: Span) -> bool:
-    """Whether a place is a row of a table with heads which leaves out something that only a row can say."""
+    """Whether a place is a row of a table with heads which leaves out something that only a row can say, or what is to
+    be counted: in a text on schools a row on those who can read counts no schools.
+    """
     found = view_at(document, span)
     if found is None:
         return False
-    view, row = found
+    (view, row), asked = found, asked_in(question)
     pool = frozenset().union(*view.keys(row))
-    return any(not one.carries and not one.said_by(pool) and not is_around(one, view) for one in asked_in(question))
+    if any(not one.carries and not one.said_by(pool) and not is_around(one, view) for one in asked):
+        return True
+    counted = counted_in(question, asked)
+    known = (pool, view.subject, *view.head_keys)
+    return counted is not None and counted.said_by(view.around) and not any(map(counted.said_by, known))

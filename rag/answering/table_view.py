@@ -29,6 +29,7 @@ MOST_CELLS = 2_000_000
 MOST_INDEXED = 4_000_000
 """Cells of all tables that are indexed at a time, some 20 bytes each; those asked longest ago give way."""
 _HELD = 100_000_000  # bytes of documents whose tables are kept for the next question
+_CAPTION = 100  # characters; what stands above a table and is longer is a paragraph
 _KNOWN = 50_000  # cells of a table whose texts are kept
 
 
@@ -53,6 +54,7 @@ class TableView:
     heads: tuple[str, ...]
     head_keys: tuple[frozenset[str], ...]
     around: frozenset[str]  # keys of the document's name, headings, sheet, notes and all heads
+    subject: frozenset[str]  # those of what its rows are: of a table in a text its heading and caption, not the text's
     readings: tuple[Reading, ...]
     kinds: tuple[str, ...]  # of the values of each column: "figure", "moment", "year" or "words"
     label: int  # the column that names the rows
@@ -189,19 +191,26 @@ def _view(document: Document, table: Table) -> TableView:
     columns = list(zip(*sample, strict=True)) if sample else [()] * table.columns
     readings = tuple(reading_of(filter(None, column)) for column in columns)
     at = document.block_at(table.span.start)
-    above = (document.name, *(document.blocks[at].heading if at >= 0 else ()), table.sheet)
+    headings = document.blocks[at].heading if at >= 0 else ()
+    above = (document.name, *headings, table.sheet)
     notes = [document.text[slice(*note)] for note in table.notes]
     around = frozenset().union(*(keys_of(text, plain) for text in (*above, *notes, *heads)))
     kinds = tuple(_kind(column, reading) for column, reading in zip(columns, readings, strict=True))
+    label = _label(columns, kinds)
+    alone = 2 * (table.span.end - table.span.start) > len(document.text)  # what the document is about, its rows are
+    own = above if alone else (*headings[-1:], table.sheet) if headings[-1:] != (document.name,) else (table.sheet,)
+    captions = [note for note in notes if len(note) <= _CAPTION]
+    near = (*own, *captions, heads[label] if heads else "")
     return TableView(
         document,
         table,
         heads,
         tuple(keys_of(head, plain) for head in heads),
         around,
+        frozenset().union(*(keys_of(text, plain) for text in near)),
         readings,
         kinds,
-        _label(columns, kinds),
+        label,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from opened import opened_on
 
 import rag
 from benchmarks.lookup_sheets import LEDGER, write_sheets
@@ -159,6 +160,28 @@ def test_a_count_of_one_thing_is_no_count_of_another() -> None:
     document = load_bytes(text.encode(), "ports.md").document
     assert answer_from_tables("How many people live in Gwadar?", [document]) is None
     assert said(answer_from_tables("How many berths does Gwadar have?", [document])) == ["3"]
+
+
+READERS = """# Schools of the coast
+
+Schools along the coast are few. Many stand empty in winter, when the fishing boats need every hand that can be had.
+
+| Place | Women who can read (percent) | Year |
+|---|---|---|
+| Vell | 81 | 2016 |
+| Kessock | 27 | latest available |
+
+The figures are those of the census, and the schools were built after it. How many there are nobody has written down.
+"""
+
+
+@pytest.mark.parametrize("question", ["How many schools are there in Kessock?", "How many schools does Vell have?"])
+def test_a_row_in_a_text_on_schools_counts_no_schools(question: str, tmp_path: Path) -> None:
+    document = load_bytes(READERS.encode(), "schools.md").document
+    assert answer_from_tables(question, [document]) is None
+    assert said(answer_from_tables("How many women can read in Kessock?", [document])) == ["27"]
+    with opened_on(tmp_path, {"schools.md": READERS}) as assistant:
+        assert assistant.ask(question).status != "answered"
 
 
 def test_words_inside_of_a_cell_count_nothing() -> None:
