@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.xdist_group("browser")
 
 LIT = "When was the lighthouse at Cape Orrin first lit?"
-SIZES = [(1280, 800), (390, 844)]
 
 
 def fits(page: Page) -> bool:
@@ -34,8 +33,7 @@ def serious(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize(("width", "height", "scheme"), [(1280, 800, "light"), (390, 844, "dark")])
 def test_every_view_fits_and_can_be_used_by_everyone(
     opened: Callable[..., Page], width: int, height: int, scheme: str
 ) -> None:
