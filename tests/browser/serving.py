@@ -71,7 +71,7 @@ def served(index: Path, sources: Path, *more: str, kept: Path | None = None) -> 
         url = f"http://127.0.0.1:{port}/"
         try:
             deadline = time.monotonic() + 120
-            while not answers(url):
+            while not answers(f"{url}footnote/page.css"):  # which needs no signing in
                 if process.poll() is not None or time.monotonic() > deadline:
                     process.kill()
                     pytest.fail(f"the page was not served: {process.communicate()[0]}")

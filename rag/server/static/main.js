@@ -128,7 +128,7 @@ function open(root) {
       exporter(chat),
       listed,
       themeButton(),
-      store.user && signOut(),
+      store.leaves && signOut(),
     ),
   );
   root.replaceChildren(header, rail.node, chat.node, evidence.node, reader.node, bringing.node, helpDrawer(), erasing);

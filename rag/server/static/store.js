@@ -2,7 +2,9 @@
 
 import { identity, merge, takenOver } from "./branches.js";
 
-export const user = document.querySelector('meta[name="user"]')?.content ?? "";
+const signedIn = document.querySelector('meta[name="user"]');
+export const user = signedIn?.content ?? "";
+export const leaves = Boolean(user) && !("stays" in signedIn.dataset); // where a proxy knows people, only it lets them go
 const ALL = "footnote.conversations";
 const KEY = user ? `${ALL}.${user}` : ALL;
 const CURRENT = "footnote.current";
