@@ -38,6 +38,13 @@ class Config(BaseModel):
     host: str = "127.0.0.1"
     public_url: str = ""  # what people type, where a proxy stands in front: "https://docs.example.org/footnote"
     allow_urls: bool = False  # whether the page may fetch sources from the public network, by their addresses
+    sign_on_header: str = ""  # in which the proxy in front names who asks: "X-Remote-User"
+    sign_on_groups_header: str = ""  # in which it names their groups, separated by commas
+    oidc_issuer: str = ""  # the OpenID provider that people sign in at: "https://login.example.org/realms/team"
+    oidc_client: str = ""  # what the provider calls this page
+    oidc_secret: str = Field("", repr=False)  # what it knows this page by; FOOTNOTE_OIDC_SECRET keeps it out of files
+    oidc_name_claim: str = ""  # what people are called by; empty: preferred_username, else email, else sub
+    oidc_groups_claim: str = "groups"  # and the groups they are in
     feedback: Path = Path("feedback.jsonl")
     collections: Path | None = None  # a folder of collections, which the page then serves instead of one index
     port: int = Field(7860, ge=0, le=65535)

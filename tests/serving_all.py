@@ -22,6 +22,7 @@ from rag.evidence import Viewer
 from rag.indexing import build
 from rag.server.api import Endpoints
 from rag.server.build_job import BuildJob
+from rag.server.doorkeeper import doorkeeper_for
 from rag.server.gradio_api import GradioProxy
 from rag.server.server import application
 from rag.server.users import users_file_line
@@ -58,7 +59,8 @@ def main() -> None:
     users = dict([users_file_line("ada", "a long password").split(":", 1)])
     users |= dict([users_file_line("bob", "a long password").split(":", 1)])
     building = BuildJob(assistant.build, lambda: None)
-    app = application(endpoints, building, folder / "sources", users=users, feedback=folder / "feedback.jsonl")
+    doorkeeper, feedback = doorkeeper_for(users, None, None), folder / "feedback.jsonl"
+    app = application(endpoints, building, folder / "sources", doorkeeper=doorkeeper, feedback=feedback)
     threading.Timer(0.1, endpoints.readiness.settled.set).start()
     with serving(app) as send:
         proxy = next(route.app for route in app.routes if isinstance(route, Mount))

@@ -21,10 +21,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from rag.server.addresses import PublicUrl, ServedNames
-from rag.server.auth import Authenticator
+from rag.server.doorkeeper import doorkeeper_for
 from rag.server.doors import Doors
+from rag.server.ending import believing_proxies
 from rag.server.guard import Guard
-from rag.server.users import UsersFile
+from rag.server.sign_on import SignOn
 
 
 class Answered(NamedTuple):
@@ -57,14 +58,20 @@ class Sender:
 
 
 @contextmanager
-def standing(users: Path | None = None, bound: str = "127.0.0.1", public: PublicUrl | None = None) -> Iterator[Sender]:
+def standing(
+    users: Path | None = None,
+    bound: str = "127.0.0.1",
+    public: PublicUrl | None = None,
+    sign_on: SignOn | None = None,
+) -> Iterator[Sender]:
     """Sends one request to the application, which says how many bytes came and who sent them."""
 
     async def echo(request: Request) -> Response:
         body = await request.body()
-        return JSONResponse({"bytes": len(body), "user": request.scope.get("user_name")})
+        who = {"user": request.scope.get("user_name"), "groups": request.scope.get("user_groups")}
+        return JSONResponse({"bytes": len(body), **who})
 
-    keeper = Authenticator(UsersFile(users).current, public) if users is not None else None
+    keeper = doorkeeper_for(users, sign_on, public)
     routes = [Route(path, echo, methods=["GET", "POST"]) for path in ("/", "/page/ask", "/gradio_api/run/ask")]
     routes += keeper.routes() if keeper else []
     guard = Middleware(Guard, names=ServedNames(bound, public), doors=Doors(routes, []), doorkeeper=keeper)
@@ -77,12 +84,7 @@ def standing(users: Path | None = None, bound: str = "127.0.0.1", public: Public
 def serving(app: ASGIApp) -> Iterator[Sender]:
     """Sends one request to an application."""
     config = uvicorn.Config(
-        app,
-        port=0,
-        log_level="critical",
-        proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",
-        timeout_graceful_shutdown=1,
+        believing_proxies(app), port=0, log_level="critical", proxy_headers=False, timeout_graceful_shutdown=1
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

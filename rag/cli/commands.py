@@ -21,6 +21,7 @@ import typer
 from rag.cli import user_data
 from rag.cli.collections import collections_app
 from rag.cli.evaluation import eval_app
+from rag.cli.sign_on import chosen_sign_on
 from rag.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -210,14 +211,24 @@ def serve(
     collections: Annotated[
         Path | None, typer.Option("--collections", help="Folder of collections; serves all of them.")
     ] = None,
+    sign_on_header: Annotated[str | None, typer.Option(help="Header in which that proxy names who asks.")] = None,
 ) -> None:
     """Serve the page for the browser. Where there is no index yet, one is begun and built behind the page."""
     from rag.assistant import create_empty_index, open_index
     from rag.server import launch, launch_collections
 
     config = _config(
-        sources, index, model, host=host, port=port, llm=llm, public_url=public_url, collections=collections
+        sources,
+        index,
+        model,
+        host=host,
+        port=port,
+        llm=llm,
+        public_url=public_url,
+        collections=collections,
+        sign_on_header=sign_on_header,
     )
+    sign_on = chosen_sign_on(config, auth)
     if auth is not None:
         from rag.server import read_users
 
@@ -225,7 +236,7 @@ def serve(
     if config.collections is not None and not (sources or index):
         if follow:
             raise typer.BadParameter("--watch goes with one index, not with collections")
-        launch_collections(config.collections, config, auth)
+        launch_collections(config.collections, config, auth, sign_on)
         return
     begun = create_empty_index(config)
     with open_index(config=config) as assistant, _watcher(config) if follow else nullcontext():
@@ -238,6 +249,7 @@ def serve(
             build=begun,
             public_url=config.public_url,
             allow_urls=config.allow_urls,
+            sign_on=sign_on,
         )
 
 
@@ -302,28 +314,10 @@ def _watcher(config: Config) -> Iterator[None]:
         process.wait()
 
 
-def _config(
-    sources: Path | None,
-    index: Path | None,
-    model: str | None,
-    host: str | None = None,
-    port: int | None = None,
-    llm: str | None = None,
-    public_url: str | None = None,
-    collections: Path | None = None,
-) -> Config:
+def _config(sources: Path | None, index: Path | None, model: str | None, **flags: str | int | Path | None) -> Config:
     from rag.config import load_config
 
-    return load_config(
-        sources=sources,
-        index=index,
-        model=model,
-        host=host,
-        port=port,
-        llm=llm,
-        public_url=public_url,
-        collections=collections,
-    )
+    return load_config(sources=sources, index=index, model=model, **flags)
 
 
 for _command in (user_data.password, user_data.verify, user_data.feedback):

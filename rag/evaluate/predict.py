@@ -146,8 +146,9 @@ class PredictionCache:
 
 
 def settings_of(config: Config) -> dict[str, JSON]:
-    """The settings that have a part in answers, JSON-ready; never the key, since runs are kept and shown."""
+    """The settings that have a part in answers, JSON-ready; never a key, since runs are kept and shown."""
     exclude = {"index", "sources", "host", "port", "feedback", "llm_key"}
+    exclude |= {name for name in type(config).model_fields if name.startswith(("sign_on_", "oidc_"))}
     found: dict[str, JSON] = json.loads(config.model_dump_json(exclude=exclude))
     return found
 

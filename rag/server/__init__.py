@@ -6,6 +6,9 @@ Floor 8. The web server is loaded when a page is served. This room does not know
 import lazy_loader
 
 __all__ = [
+    "HeaderSignOn",
+    "OpenIdSignOn",
+    "check_sign_on",
     "launch",
     "launch_collections",
     "read_users",

@@ -20,15 +20,16 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from rag.collections import names_in
 from rag.server.addresses import PublicUrl
+from rag.server.sign_on import SignedIn
 from rag.server.throttle import Attempts, network_of
 from rag.server.users import password_matches
 
-__all__ = ["Authenticator", "user_tag"]
+__all__ = ["Authenticator", "login_address", "user_tag"]
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -44,6 +45,8 @@ _WRONG = "That name and password do not match."
 
 class Authenticator:
     """Knows users and sessions. Browsers sign in with a form and keep a cookie; programs may send Basic credentials."""
+
+    signs_out = True
 
     def __init__(self, users: Callable[[], Mapping[str, str]], public: PublicUrl | None = None) -> None:
         """`users` gives name -> hash as they are now."""
@@ -64,8 +67,20 @@ class Authenticator:
             Route("/logout", self._logout, methods=["POST"]),
         ]
 
-    async def user_of(self, request: Request) -> str | None:
+    async def person_of(self, request: Request) -> SignedIn | None:
         """Who sends a request, or None."""
+        user = await self._user_of(request)
+        return SignedIn(user) if user is not None else None
+
+    def unknown(self, request: Request) -> Response:
+        """What is answered to somebody who has not signed in."""
+        if request.method == "GET" and request.scope["path"] == "/":
+            return RedirectResponse(login_address(request), 303)
+        # A browser would ask for the password in a window of its own; programs want to be told how to send it.
+        challenge = {} if "sec-fetch-mode" in request.headers else {"www-authenticate": 'Basic realm="Footnote"'}
+        return PlainTextResponse("Sign in first.", 401, headers=challenge)
+
+    async def _user_of(self, request: Request) -> str | None:
         token = request.cookies.get(_COOKIE, "")
         now = time.monotonic()
         user, kept, used = self._sessions.get(token, ("", "", 0.0))
@@ -167,9 +182,15 @@ class Authenticator:
         return answer
 
 
-def user_tag(name: str | None) -> str:
-    """The user's name for the head of the page, as markup."""
-    return f'<meta name="user" content="{html.escape(name)}">' if name else ""
+def login_address(request: Request) -> str:
+    """Where somebody signs in who has asked for the page, or for that of a collection."""
+    collection = request.scope.get("collection")
+    return f"../../login?to={quote(collection, '')}" if collection else "login"
+
+
+def user_tag(name: str | None, *, stays: bool = False) -> str:
+    """The user's name for the head of the page, as markup; with `stays` they cannot sign out here."""
+    return f'<meta name="user" content="{html.escape(name)}"{" data-stays" if stays else ""}>' if name else ""
 
 
 def _form_page(words: str = "", name: str = "") -> str:

@@ -12,12 +12,14 @@ import threading
 from types import FrameType
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from rag.server.idle import IdleServer
 from rag.server.limits import END_SECONDS
+from rag.server.sign_on import FROM_PROXY, PROXIES
 
-__all__ = ["listen"]
+__all__ = ["believing_proxies", "listen"]
 
 _PROXY_IDLE = 180  # seconds; a proxy that keeps a connection longer than we do sends requests into one that is closed
 
@@ -45,11 +47,11 @@ class _Server(IdleServer):
 def listen(app: ASGIApp, bound: socket.socket, *, behind_proxy: bool) -> None:
     """Serves an application on a listening socket until interrupted."""
     config = uvicorn.Config(
-        app,
+        believing_proxies(app) if behind_proxy else app,
         log_level="warning",
         timeout_graceful_shutdown=1,
         server_header=False,
-        proxy_headers=behind_proxy,  # who asks is believed of a proxy, where there is one
+        proxy_headers=False,  # ours notes whom it believed, too
         timeout_keep_alive=_PROXY_IDLE if behind_proxy else 5,
     )
     server = _Server(config)
@@ -58,3 +60,15 @@ def listen(app: ASGIApp, bound: socket.socket, *, behind_proxy: bool) -> None:
     finally:
         if server.late is not None:
             server.late.cancel()
+
+
+def believing_proxies(app: ASGIApp) -> ASGIApp:
+    """The application, told by its proxies which address asks, and told which requests came from them."""
+    believing = ProxyHeadersMiddleware(app, os.environ.get(PROXIES, "127.0.0.1,::1"))  # type: ignore[arg-type]
+
+    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+        sender = scope.get("client")
+        scope[FROM_PROXY] = sender is not None and sender[0] in believing.trusted_hosts
+        await believing(scope, receive, send)  # type: ignore[arg-type]
+
+    return noting

@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.server.addresses import ServedNames
-from rag.server.auth import Authenticator
 from rag.server.bodies import BodyReader, BodyRefused
+from rag.server.doorkeeper import Doorkeeper
 from rag.server.doors import Doors
 
 __all__ = ["POLICY", "Guard"]
@@ -48,7 +48,7 @@ class Guard:
         app: ASGIApp,
         names: ServedNames,
         doors: Doors,
-        doorkeeper: Authenticator | None = None,
+        doorkeeper: Doorkeeper | None = None,
         *,
         collections: bool = False,
     ) -> None:
@@ -116,15 +116,12 @@ class Guard:
         collection = request.scope.get("collection")
         if self.doorkeeper is None or (collection is None and WITHOUT_NAME.fullmatch(request.scope["path"])):
             return None
-        user = await self.doorkeeper.user_of(request)
-        if user is not None:
-            request.scope["user_name"] = user
-            return None
-        if request.method == "GET" and request.scope["path"] == "/":
-            return RedirectResponse(f"../../login?to={quote(collection, '')}" if collection else "login", 303)
-        # A browser would ask for the password in a window of its own; programs want to be told how to send it.
-        challenge = {} if "sec-fetch-mode" in request.headers else {"www-authenticate": 'Basic realm="Footnote"'}
-        return PlainTextResponse("Sign in first.", 401, headers=challenge)
+        person = await self.doorkeeper.person_of(request)
+        if person is None:
+            return self.doorkeeper.unknown(request)
+        request.scope["user_name"], request.scope["user_groups"] = person
+        request.scope["user_stays"] = not self.doorkeeper.signs_out
+        return None
 
 
 def _at(scope: Scope, path: str) -> Scope:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.config import Config
+    from rag.server.sign_on import SignOn
 
 __all__ = ["launch", "launch_collections"]
 
@@ -30,6 +31,7 @@ def launch(
     build: bool = False,
     public_url: str = "",
     allow_urls: bool = False,
+    sign_on: SignOn | None = None,
 ) -> None:
     """Serve the page until interrupted. Raises ConfigProblem where the address cannot be used.
 
@@ -37,7 +39,8 @@ def launch(
     `users` is the file of users (`rag password`), or maps names to password hashes; with it people have to sign in.
     `feedback` is the file that keeps what people say of answers. With `build` the index is brought up to date at once,
     behind the page. `public_url` is the address that people type where a proxy stands in front. With `allow_urls`
-    sources can be fetched from the public network, by their addresses.
+    sources can be fetched from the public network, by their addresses. `sign_on` is another way than `users` in which
+    people sign in.
     """
     from rag.server.server import serve
 
@@ -51,14 +54,15 @@ def launch(
         build=build,
         public_url=public_url,
         allow_urls=allow_urls,
+        sign_on=sign_on,
     )
 
 
-def launch_collections(root: Path, config: Config, users: Path | None = None) -> None:
+def launch_collections(root: Path, config: Config, users: Path | None = None, sign_on: SignOn | None = None) -> None:
     """Serve a folder of collections until interrupted, with the settings that they have in common.
 
-    Raises ConfigProblem where the folder or the address cannot be used.
+    Raises ConfigProblem where the folder or the address cannot be used. People sign in as for `launch`.
     """
     from rag.server.team import serve_collections
 
-    serve_collections(root, config, users)
+    serve_collections(root, config, users, sign_on)

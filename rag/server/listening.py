@@ -20,8 +20,12 @@ __all__ = ["bound_address"]
 
 
 @contextmanager
-def bound_address(host: str, port: int, public: PublicUrl | None) -> Iterator[Callable[[ASGIApp], None]]:
-    """What serves an application at an address until interrupted. Raises ConfigProblem where it cannot be used."""
+def bound_address(
+    host: str, port: int, public: PublicUrl | None, *, proxied: bool = False
+) -> Iterator[Callable[[ASGIApp], None]]:
+    """What serves an application at an address until interrupted, behind a proxy where it has a public address or is
+    said to be `proxied`. Raises ConfigProblem where it cannot be used.
+    """
     bound = _bind(host, port)
 
     def listen_to(app: ASGIApp) -> None:
@@ -34,7 +38,7 @@ def bound_address(host: str, port: int, public: PublicUrl | None) -> Iterator[Ca
         here = f"http://{shown}:{bound.getsockname()[1]}"
         where = f"{public}/, behind {here}" if public else here
         print(f"Footnote is at {where} (Ctrl+C stops it)", file=sys.stderr, flush=True)
-        listen(app, bound, behind_proxy=public is not None)
+        listen(app, bound, behind_proxy=public is not None or proxied)
 
     try:
         yield listen_to

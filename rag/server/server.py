@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,20 +19,20 @@ from starlette.routing import Mount
 from rag.evidence import Viewer
 from rag.server.addresses import PublicUrl, ServedNames, is_loopback, parse_public_url
 from rag.server.api import Endpoints
-from rag.server.auth import Authenticator
 from rag.server.build_job import BuildJob
+from rag.server.doorkeeper import Doorkeeper, doorkeeper_for
 from rag.server.fetching import Fetcher
 from rag.server.guard import Guard
 from rag.server.listening import bound_address
+from rag.server.sign_on import HeaderSignOn, SignOn, check_sign_on
 from rag.server.source_pages import source_pages
 from rag.server.upload_store import UploadStore
-from rag.server.users import UsersFile
 from rag.server.warming import warm_up
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
 
-__all__ = ["application", "current_users", "serve", "sweep"]
+__all__ = ["application", "serve", "sweep"]
 
 SWEEP_HOURS = 6.0
 
@@ -48,16 +48,19 @@ def serve(
     build: bool = False,
     public_url: str = "",
     allow_urls: bool = False,
+    sign_on: SignOn | None = None,
 ) -> None:
     """Bind `host:port`, say where the page is, and serve it until interrupted. Raises ConfigProblem."""
-    public, viewer = parse_public_url(public_url), Viewer(assistant)
+    public = parse_public_url(public_url)
+    check_sign_on(sign_on, host)
+    doorkeeper, viewer = doorkeeper_for(users, sign_on, public), Viewer(assistant)
     try:
-        with bound_address(host, port, public) as listen_to:
+        with bound_address(host, port, public, proxied=isinstance(sign_on, HeaderSignOn)) as listen_to:
             endpoints = Endpoints(viewer, tuple(examples) if examples is not None else None)
             building = BuildJob(assistant.build, endpoints.refresh_examples)
             fetcher = Fetcher() if allow_urls else None
             sources = assistant.sources_folder
-            app = application(endpoints, building, sources, host, users, feedback, public, fetcher)
+            app = application(endpoints, building, sources, host, doorkeeper, feedback, public, fetcher)
             threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
             if build:
                 building.start()
@@ -71,7 +74,7 @@ def application(
     building: BuildJob,
     sources: Path,
     host: str = "127.0.0.1",
-    users: Mapping[str, str] | Path | None = None,
+    doorkeeper: Doorkeeper | None = None,
     feedback: Path = Path("feedback.jsonl"),
     public: PublicUrl | None = None,
     fetcher: Fetcher | None = None,
@@ -81,7 +84,6 @@ def application(
     Sources can be changed from the page where only this machine reaches it, or where people sign in; by `fetcher` they
     come from the web as well.
     """
-    doorkeeper = Authenticator(current_users(users), public) if users else None
     shelf = UploadStore(sources)
     more = doorkeeper.routes() if doorkeeper is not None else []
     pages = source_pages(
@@ -119,8 +121,3 @@ async def sweep(shelves: Collection[UploadStore], ended: asyncio.Event) -> None:
             await asyncio.to_thread(shelf.sweep)
         with suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), SWEEP_HOURS * 3600)
-
-
-def current_users(users: Mapping[str, str] | Path) -> Callable[[], Mapping[str, str]]:
-    """Who may sign in, as it is known now."""
-    return UsersFile(users).current if isinstance(users, Path) else lambda: users

@@ -94,7 +94,8 @@ def _shell_route(script: str, styles: Sequence[str], told: str, modules: str) ->
     shell = PAGE.replace("<!--styles-->", links).replace("<!--modules-->", modules).replace("<!--script-->", script)
 
     def page(request: Request) -> Response:
-        shown = shell.replace("<!--told-->", user_tag(request.scope.get("user_name")) + told)
+        user = user_tag(request.scope.get("user_name"), stays=request.scope.get("user_stays", False))
+        shown = shell.replace("<!--told-->", user + told)
         return HTMLResponse(shown, headers={"cache-control": "no-store"})
 
     return Route("/", page)

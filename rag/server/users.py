@@ -16,18 +16,32 @@ from pathlib import Path
 
 from rag.errors import ConfigProblem
 
-__all__ = ["UsersFile", "password_matches", "read_users", "users_file_line"]
+__all__ = ["UsersFile", "is_user_name", "password_matches", "read_users", "users_file_line"]
 
 _N, _R, _P = 2**15, 8, 1  # 32 MB and about a tenth of a second for each try
+_LONGEST = 256  # characters of a name
 
 _log = logging.getLogger(__name__)
 
 
+def is_user_name(name: str) -> bool:
+    """Whether somebody, or a group, may be called so, whoever names them: `@` begins groups, and `*` is everybody."""
+    return (
+        0 < len(name) <= _LONGEST
+        and name.isprintable()
+        and name == name.strip()
+        and ":" not in name
+        and not name.startswith(("#", "@"))
+        and name != "*"
+    )
+
+
 def users_file_line(name: str, password: str) -> str:
     """The line of the users' file for somebody. Raises ConfigProblem for a name or a password that will not do."""
-    if not name or ":" in name or not name.isprintable() or name != name.strip() or name.startswith("#"):
+    if not is_user_name(name):
         raise ConfigProblem(
-            "A user name may not contain a colon, begin with # or have stray spaces.", "Choose another name."
+            "A user name may not contain a colon, begin with # or @, be *, or have stray spaces.",
+            "Choose another name.",
         )
     if len(password) < 8:
         raise ConfigProblem("The password is shorter than 8 characters.", "Choose a longer one.")

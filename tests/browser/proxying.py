@@ -31,14 +31,15 @@ http {{
         listen 127.0.0.1:{port}{tls};
         ssl_certificate {folder}/certificate.pem; ssl_certificate_key {folder}/key.pem;
         client_max_body_size 200m;
-        location {prefix}/ {{
-            proxy_pass http://127.0.0.1:{behind}{to};
-            proxy_http_version 1.1; proxy_read_timeout 300s;
-            {headers}
-        }}
+        {locations}
     }}
 }}
 """
+LOCATION = """location {prefix}/ {{
+            proxy_pass http://127.0.0.1:{behind}{to};
+            proxy_http_version 1.1; proxy_read_timeout 300s;
+            {headers}
+        }}"""
 KEPT = "proxy_set_header Host $http_host; "
 FORWARDED = "proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; "
 
@@ -53,13 +54,18 @@ def proxied(
     folder: Path, port: int, behind: int, *, prefix: str = "", tls: bool = True, strips: bool = True, keeps: bool = True
 ) -> Iterator[None]:
     """nginx at `port`, in front of the page at `behind`: taking a prefix off or not, handing the Host on or not."""
+    headers = FORWARDED + (KEPT if keeps else "")
+    location = LOCATION.format(prefix=prefix, behind=behind, to="/" if strips else "", headers=headers)
+    with configured(folder, port, location, tls=tls):
+        yield
+
+
+@contextmanager
+def configured(folder: Path, port: int, locations: str, *, tls: bool = False) -> Iterator[None]:
+    """nginx at `port`, with these locations."""
     folder.mkdir(exist_ok=True)
     _certificate(folder)
-    headers = FORWARDED + (KEPT if keeps else "")
-    to = "/" if strips else ""
-    text = CONFIGURATION.format(
-        folder=folder, port=port, tls=" ssl" if tls else "", behind=behind, to=to, prefix=prefix, headers=headers
-    )
+    text = CONFIGURATION.format(folder=folder, port=port, tls=" ssl" if tls else "", locations=locations)
     (folder / "nginx.conf").write_text(text)
     found = program()
     assert found is not None
@@ -173,4 +179,4 @@ class Person:
         return answer.status, found, content
 
 
-__all__ = ["NAME", "Person", "caddied", "free_port", "program", "proxied"]
+__all__ = ["NAME", "Person", "caddied", "configured", "free_port", "program", "proxied"]

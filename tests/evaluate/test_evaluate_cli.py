@@ -73,8 +73,8 @@ def test_evaluating_prints_json_and_a_report_and_asks_only_once(place: Path) -> 
     (place / "after.json").write_text(again.stdout, "utf-8")
 
 
-def test_the_key_of_a_language_model_is_in_no_run() -> None:
-    said = json.dumps(settings_of(Config(llm_key="secret-key", risk=0.1)))
+def test_no_key_is_in_a_run() -> None:
+    said = json.dumps(settings_of(Config(llm_key="secret-key", oidc_secret="secret-key", risk=0.1)))
     assert "secret-key" not in said
     assert '"risk": 0.1' in said
 

@@ -98,7 +98,7 @@ function open(root) {
       exporter(chat),
       listed,
       themeButton(),
-      store.user && signOut(settled),
+      store.leaves && signOut(settled),
     ),
   );
   root.replaceChildren(header, rail.node, chat.node, evidence.node, reader.node, bringing.node, helpDrawer(), erasing);

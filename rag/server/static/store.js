@@ -3,7 +3,9 @@
 import { identity, merge, takenOver } from "./branches.js";
 import { collection, home } from "./collection.js";
 
-export const user = document.querySelector('meta[name="user"]')?.content ?? "";
+const signedIn = document.querySelector('meta[name="user"]');
+export const user = signedIn?.content ?? "";
+export const leaves = Boolean(user) && !("stays" in signedIn.dataset); // where a proxy knows people, only it lets them go
 const PROGRAM = "footnote";
 const HERE = collection ? `${PROGRAM}@${collection.name}` : PROGRAM; // what is kept of a collection is apart from all else
 const keyOf = (name) => (user ? `${HERE}.${name}.${user}` : `${HERE}.${name}`);

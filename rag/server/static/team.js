@@ -40,7 +40,7 @@ class Team {
   }
 
   bar() {
-    const nav = h("nav", { "aria-label": t("Page") }, themeButton(), store.user && signOut(async () => {}));
+    const nav = h("nav", { "aria-label": t("Page") }, themeButton(), store.leaves && signOut(async () => {}));
     return h("header", { class: "bar" }, nameMark({ href: "./" }), nav);
   }
 

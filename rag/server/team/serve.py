@@ -20,13 +20,14 @@ from rag.collections import CollectionFolder, OpenCollections
 from rag.config import Config
 from rag.errors import ConfigProblem
 from rag.server.addresses import PublicUrl, ServedNames, is_loopback, parse_public_url
-from rag.server.auth import Authenticator
+from rag.server.doorkeeper import Doorkeeper, current_users, doorkeeper_for
 from rag.server.doors import Doors
 from rag.server.fetching import Fetcher
 from rag.server.guard import Guard
 from rag.server.listening import bound_address
-from rag.server.server import SWEEP_HOURS, current_users
+from rag.server.server import SWEEP_HOURS
 from rag.server.shell import start_route, static_routes
+from rag.server.sign_on import HeaderSignOn, SignOn, check_sign_on
 from rag.server.team.calls import TeamCalls
 from rag.server.team.pages import CollectionPages
 from rag.server.team.rights import Rights
@@ -35,15 +36,19 @@ from rag.storage import TeamStore
 __all__ = ["serve_collections", "team_application"]
 
 
-def serve_collections(root: Path, config: Config, users: Mapping[str, str] | Path | None = None) -> None:
+def serve_collections(
+    root: Path, config: Config, users: Mapping[str, str] | Path | None = None, sign_on: SignOn | None = None
+) -> None:
     """Serve the collections in a folder until interrupted. Raises ConfigProblem where the address cannot be used."""
     public = parse_public_url(config.public_url)
     if public is not None and public.path.split("/")[1:2] in (["c"], ["team"]):
         raise ConfigProblem("The path of public_url may not begin with /c or /team.", "Collections have those paths.")
+    check_sign_on(sign_on, config.host)
+    doorkeeper = doorkeeper_for(users, sign_on, public)
     opened = OpenCollections(CollectionFolder(root), config)
     try:
-        with bound_address(config.host, config.port, public) as listen_to:
-            doorkeeper = Authenticator(current_users(users), public) if users else None
+        proxied = isinstance(sign_on, HeaderSignOn)
+        with bound_address(config.host, config.port, public, proxied=proxied) as listen_to:
             names: Callable[[], AnyOf[str]] = current_users(users) if users else tuple
             listen_to(team_application(opened, config, doorkeeper, names, public))
     finally:
@@ -53,7 +58,7 @@ def serve_collections(root: Path, config: Config, users: Mapping[str, str] | Pat
 def team_application(
     opened: OpenCollections,
     config: Config,
-    doorkeeper: Authenticator | None,
+    doorkeeper: Doorkeeper | None,
     users: Callable[[], AnyOf[str]],
     public: PublicUrl | None = None,
 ) -> Starlette:
@@ -96,7 +101,7 @@ class _Dispatch:
         await (self._pages if "collection" in scope else self._app)(scope, receive, send)
 
 
-def _alone(host: str, doorkeeper: Authenticator | None) -> Literal["ask", "manage"] | None:
+def _alone(host: str, doorkeeper: Doorkeeper | None) -> Literal["ask", "manage"] | None:
     if doorkeeper is not None:
         return None
     return "manage" if is_loopback(host) else "ask"
