@@ -83,6 +83,8 @@ OWNERS: dict[str, set[str]] = {
     "fastapi": {"server"},
     "starlette": {"server"},
     "uvicorn": {"server"},
+    "authlib": {"server"},
+    "joserfc": {"server"},
 }
 FACES = {
     ".".join(path.parent.relative_to(PACKAGE.parent).parts): path
@@ -176,7 +178,7 @@ def _normal(distribution: str) -> str:
 
 def test_every_library_that_is_imported_is_declared() -> None:
     """`pytest` needs no line: its plugin is imported by pytest alone."""
-    brought, wanted = packages_distributions(), declared("ocr")
+    brought, wanted = packages_distributions(), declared("ocr", "oidc")
     tops = {module.partition(".")[0] for path in FILES for _, module in imports(path)}
     libraries = tops - set(sys.stdlib_module_names) - {"rag", "pytest"}
     assert len(libraries) > 30

@@ -41,7 +41,14 @@ def test_every_package_has_its_version_and_hashes(path: object) -> None:
 
 @pytest.mark.parametrize(
     ("extra", "files"),
-    [("", (PLAIN, TORCH)), ("dev", FILES), ("ocr", FILES), ("mcp", FILES), ("multilingual", (PLAIN, MULTILINGUAL))],
+    [
+        ("", (PLAIN, TORCH)),
+        ("dev", FILES),
+        ("ocr", FILES),
+        ("mcp", FILES),
+        ("oidc", FILES),
+        ("multilingual", (PLAIN, MULTILINGUAL)),
+    ],
 )
 def test_what_the_project_asks_for_is_locked_as_it_asks(extra: str, files: tuple[object, ...]) -> None:
     asked = PROJECT["optional-dependencies"][extra] if extra else PROJECT["dependencies"]

@@ -25,15 +25,16 @@ from starlette.routing import Route
 
 from rag.collections import names_in
 from rag.server.addresses import PublicUrl
+from rag.server.seen import seen_at, set_cookie
 from rag.server.sign_on import SignedIn
 from rag.server.throttle import Attempts, network_of
 from rag.server.users import password_matches
 
-__all__ = ["Authenticator", "login_address", "user_tag"]
+__all__ = ["COOKIE", "Authenticator", "after_signing_in", "login_address", "user_tag"]
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
-_COOKIE, _KNOWN = "footnote", "footnote-known"
+COOKIE, _KNOWN = "footnote", "footnote-known"
 _HOURS = 12.0  # a session that is not used ends
 _DAYS = 180  # that a browser is known as one in which somebody has signed in
 _MOST = 10_000  # sessions, and Basic headers that were right
@@ -81,7 +82,7 @@ class Authenticator:
         return PlainTextResponse("Sign in first.", 401, headers=challenge)
 
     async def _user_of(self, request: Request) -> str | None:
-        token = request.cookies.get(_COOKIE, "")
+        token = request.cookies.get(COOKIE, "")
         now = time.monotonic()
         user, kept, used = self._sessions.get(token, ("", "", 0.0))
         if user and now - used < _HOURS * 3600 and self._users().get(user) == kept:
@@ -154,31 +155,22 @@ class Authenticator:
             return JSONResponse({"success": False, "error": words}, status, after)
         token, kept = secrets.token_urlsafe(32), self._users().get(name, "")
         _add(self._sessions, token, (name, kept, time.monotonic()))
-        answer: Response = RedirectResponse(_after(request), 303) if person else JSONResponse({"success": True})
-        secure, path = self._cookie_for(request)
-        answer.set_cookie(_COOKIE, token, httponly=True, samesite="lax", secure=secure, path=path)
+        answer: Response = (
+            RedirectResponse(after_signing_in(request.query_params.get("to", "")), 303)
+            if person
+            else JSONResponse({"success": True})
+        )
+        seen = seen_at(request, self._public)
+        set_cookie(answer, COOKIE, token, seen)
         number = secrets.token_hex(16)
         known = f"{number}.{_mark(name, kept, number)}"
-        days = _DAYS * 24 * 3600
-        answer.set_cookie(_KNOWN, known, max_age=days, httponly=True, samesite="lax", secure=secure, path=path)
+        set_cookie(answer, _KNOWN, known, seen, _DAYS * 24 * 3600)
         return answer
 
-    def _cookie_for(self, request: Request) -> tuple[bool, str]:
-        """Whether a cookie may travel by TLS only, and the path that it is for."""
-        origin, public = request.headers.get("origin"), self._public
-        through = public is not None and (
-            origin == public.origin
-            if origin is not None
-            else "x-forwarded-for" in request.headers or request.headers.get("host") == public.host
-        )
-        if public is not None and through:
-            return public.scheme == "https", public.path or "/"
-        return request.url.scheme == "https" or (origin or "").startswith("https://"), "/"
-
     async def _logout(self, request: Request) -> Response:
-        self._sessions.pop(request.cookies.get(_COOKIE, ""), None)
+        self._sessions.pop(request.cookies.get(COOKIE, ""), None)
         answer = RedirectResponse("login", 303)
-        answer.delete_cookie(_COOKIE, path=self._cookie_for(request)[1])
+        answer.delete_cookie(COOKIE, path=seen_at(request, self._public).path or "/")
         return answer
 
 
@@ -200,9 +192,8 @@ def _form_page(words: str = "", name: str = "") -> str:
     return _FORM.format(said=said, name=html.escape(name), first=first, second=second)
 
 
-def _after(request: Request) -> str:
-    """Where a person wanted to go who has signed in now: to a collection, or to the first page."""
-    to = request.query_params.get("to", "")
+def after_signing_in(to: str) -> str:
+    """Where a person goes who has signed in now: to the collection they wanted, or to the first page."""
     return f"c/{quote(to, '')}/" if names_in(to) else "./"
 
 

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rag.errors import ConfigProblem
 from rag.server.addresses import PublicUrl
 from rag.server.auth import Authenticator
 from rag.server.by_header import HeaderDoorkeeper
@@ -44,7 +43,9 @@ def doorkeeper_for(
     if isinstance(sign_on, HeaderSignOn):
         return HeaderDoorkeeper(sign_on)
     if sign_on is not None:
-        raise ConfigProblem("Signing in by OpenID Connect is not installed.", "Leave out oidc_issuer.")
+        from rag.server.openid import OpenIdDoorkeeper  # what it needs is not always installed
+
+        return OpenIdDoorkeeper(sign_on, public)
     return Authenticator(current_users(users), public) if users else None
 
 

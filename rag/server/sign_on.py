@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from rag.errors import ConfigProblem
 from rag.server.addresses import LOOPBACK, is_loopback
 
-__all__ = ["FROM_PROXY", "PROXIES", "HeaderSignOn", "OpenIdSignOn", "SignOn", "SignedIn", "check_sign_on"]
+__all__ = ["FROM_PROXY", "PROXIES", "HeaderSignOn", "OpenIdSignOn", "SignOn", "SignedIn", "check_sign_on", "is_secure"]
 
 FROM_PROXY = "from_proxy"  # in the scope of a request: whether a proxy that is believed has sent it
 PROXIES = "FORWARDED_ALLOW_IPS"  # addresses and networks of proxies, as uvicorn reads them
@@ -85,14 +86,23 @@ def _check_header(sign_on: HeaderSignOn, host: str) -> None:
 
 
 def _check_provider(sign_on: OpenIdSignOn) -> None:
-    hint = 'Write it as the provider gives it: oidc_issuer = "https://login.example.org/realms/team"'
-    try:
-        parts = urlsplit(sign_on.issuer)
-        name, _ = parts.hostname or "", parts.port
-    except ValueError as error:
-        raise ConfigProblem(f"oidc_issuer is not an address: {sign_on.issuer}.", hint) from error
-    here = parts.scheme == "http" and name in LOOPBACK  # nobody is between it and us
-    if not name or not (parts.scheme == "https" or here) or parts.query or parts.fragment or parts.username is not None:
-        raise ConfigProblem(f"oidc_issuer is not an https address: {sign_on.issuer}.", hint)
+    if not is_secure(sign_on.issuer) or not {"?", "#"}.isdisjoint(sign_on.issuer):
+        raise ConfigProblem(
+            f"oidc_issuer is not an https address: {sign_on.issuer!r}.",
+            'Write it as the provider gives it: oidc_issuer = "https://login.example.org/realms/team"',
+        )
     if not sign_on.client:
         raise ConfigProblem("oidc_client is missing.", "Set it to the client id that the provider gave to this page.")
+    if find_spec("authlib") is None:
+        raise ConfigProblem("Signing in by OpenID Connect is not installed.", "pip install 'footnote-rag[oidc]'")
+
+
+def is_secure(address: str) -> bool:
+    """Whether nobody on the way can read or change what is sent to an address: by TLS, or on this machine."""
+    try:
+        parts = urlsplit(address)
+        name, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    there = parts.scheme == "https" or (parts.scheme == "http" and name in LOOPBACK)
+    return bool(name) and there and parts.username is None
