@@ -172,6 +172,7 @@ MISBEHAVIOUR: dict[str, Callable[[Provider], dict[str, Any]]] = {
     "for another": lambda _: {"claims": lambda claims: claims | {"aud": "another"}},
     "for nobody": lambda _: {"claims": lambda claims: {name: claims[name] for name in claims if name != "aud"}},
     "for several, by another": lambda _: {"claims": lambda claims: claims | {"aud": [CLIENT, "b"], "azp": "b"}},
+    "for another, by us": lambda _: {"claims": lambda claims: claims | {"aud": "b", "azp": CLIENT}},
     "expired": lambda _: {"claims": lambda claims: claims | {"exp": int(time.time()) - 120}},
     "without an end": lambda _: {"claims": lambda claims: {name: claims[name] for name in claims if name != "exp"}},
     "of the future": lambda _: {"claims": lambda claims: claims | {"iat": int(time.time()) + 600}},

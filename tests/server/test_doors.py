@@ -61,7 +61,7 @@ def test_what_the_docs_name_is_there_and_asks_who_it_is(served: tuple[Sender, li
         status = send(path, body(method), method=method).status
         expected = (401,) if re.match(r"/(page|config|gradio_api)", path) else (200, 303, 401, 405)
         assert status in expected, (method, path, status)
-    for pattern in documented():
+    for pattern in set(documented()) - {"/signed-in"}:  # that is there where an OpenID provider signs people in
         assert any(re.fullmatch(pattern, path) for _, path in named), f"{pattern} is no route"
 
 
