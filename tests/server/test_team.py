@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from standing import Answered, Sender, serving
 
 from rag.collections import CollectionFolder, OpenCollections
@@ -217,6 +218,26 @@ def test_who_did_what_is_kept_for_who_manages(team: Team) -> None:
     did = [(each["who"], each["did"], each["what"]) for each in reversed(log)]
     assert did == [("cleo", each, "fog.md") for each in ("added", "removed", "restored", "removed")]
     assert team.told("cleo", "/team/log", name="lights") == 404
+
+
+def test_the_list_tells_of_builds_to_who_may_ask(team: Team) -> None:
+    index, sources = team.root / "lights" / "index", team.root / "lights" / "sources"
+    with FileLock(index / "build.lock"):
+        team.told("ada", "/c/lights/page/build")
+        assert [team.told(who, "/team/state")["building"] for who in ("cleo", "dan")] == [True, False]
+    team.wait_until_built("lights")
+    sources.rename(index / "aside")
+    try:
+        team.told("ada", "/c/lights/page/build")
+        while team.told("ada", "/c/lights/page/progress")["state"] != "failed":
+            time.sleep(0.05)
+        (lights,) = team.told("cleo", "/team/state")["collections"]
+        assert lights["problem"].startswith("There is no sources folder")
+    finally:
+        (index / "aside").rename(sources)
+    team.told("ada", "/c/lights/page/build")
+    team.wait_until_built("lights")
+    assert not team.told("cleo", "/team/state")["building"]
 
 
 def test_a_collection_from_its_making_to_its_end(team: Team) -> None:

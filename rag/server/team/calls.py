@@ -73,13 +73,13 @@ class TeamCalls:
 
     def _state(self, person: Person, _: PageRequest) -> Told:
         """The collections that somebody may ask; those put aside only for who may bring them back."""
-        seen = ((each, self.rights.level(person, [each.name])) for each in self.folder.all())
+        levels = ((each, self.rights.level(person, [each.name])) for each in self.folder.all())
+        seen = [(each, level) for each, level in levels if level and (level == "manage" or not each.archived)]
         return {
             "user": person.name,
             "may_make": self.rights.may_make(person),
-            "collections": [
-                self._told(each, level) for each, level in seen if level and (level == "manage" or not each.archived)
-            ],
+            "building": any(self.pages.build_of(each.name)[0] for each, _ in seen),
+            "collections": [self._told(each, level) for each, level in seen],
         }
 
     def _told(self, each: Collection, level: Level) -> dict[str, JSON]:
@@ -91,6 +91,7 @@ class TeamCalls:
             "level": level,
             "sources": count,
             "built": built,
+            "problem": self.pages.build_of(each.name)[1],
         }
 
     def _make(self, person: Person, given: MakeRequest) -> Told:

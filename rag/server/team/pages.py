@@ -114,6 +114,12 @@ class CollectionPages:
         place.endpoints.disk.forget()
         place.building.start()
 
+    def build_of(self, name: str) -> tuple[bool, str]:
+        """Whether a collection is being built, and why the last build failed; one that nobody has opened is not."""
+        place = self._places.get((name,))
+        told = place.building.to_dict() if place else {}
+        return told.get("state") in ("running", "waiting"), str(told.get("problem") or "")
+
     def drop(self, name: str) -> None:
         """Ends all that runs over a collection, alone or with others, and closes it."""
         with self._lock:
