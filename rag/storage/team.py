@@ -88,6 +88,11 @@ class TeamStore:
         with self._file.reading() as file:
             return [Grant(*row) for row in file.execute(wanted, (collection,))] if file else []
 
+    def has_grants(self) -> bool:
+        """Whether anybody may do anything."""
+        with self._file.reading() as file:
+            return file is not None and next(file.execute("SELECT EXISTS (SELECT * FROM grants)")) == (1,)
+
     def grant(self, collection: str, who: str, level: Level | None) -> None:
         """Gives somebody a level, or takes it away. Raises ConfigProblem where nobody could manage it any more."""
         with self._file.changing() as file:

@@ -6,6 +6,7 @@ This module does not know what is asked or answered.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from collections.abc import Collection as AnyOf
 from contextlib import asynccontextmanager, suppress
@@ -35,6 +36,8 @@ from rag.storage import TeamStore
 
 __all__ = ["serve_collections", "team_application"]
 
+_NOBODY = "Nobody may use a collection yet. Let somebody in: rag collections grant NAME manage"
+
 
 def serve_collections(
     root: Path, config: Config, users: Mapping[str, str] | Path | None = None, sign_on: SignOn | None = None
@@ -50,6 +53,8 @@ def serve_collections(
         proxied = isinstance(sign_on, HeaderSignOn)
         with bound_address(config.host, config.port, public, proxied=proxied) as listen_to:
             names: Callable[[], AnyOf[str]] = current_users(users) if users else tuple
+            if doorkeeper is not None and not TeamStore(opened.folder.rights).has_grants():
+                print(_NOBODY, file=sys.stderr)
             listen_to(team_application(opened, config, doorkeeper, names, public))
     finally:
         opened.close()
