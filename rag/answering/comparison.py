@@ -77,7 +77,9 @@ def _of_all(sides: Sequence[Side], findings: Findings) -> list[QuotedSpan]:
     own = [name - shared for name in names]
     found = []
     for one in findings.sentences():
-        place = findings.place(one)
+        passage, place = findings.passages[one.passage], findings.place(one)
+        if passage.spans[one.sentence] in passage.code:  # a list of folders speaks of nothing
+            continue
         said = set(terms(place.document.text[slice(*place.span)]))
         if shared <= said and all(2 * len(name & said) >= len(name) > 0 for name in own):
             found.append(place)

@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rag.language.questions import plain_question
+from rag.language.questions import DOCUMENT_NOUNS, plain_question
 from rag.language.restating import Fragment, as_question, with_phrase
+from rag.language.words import terms
 
 __all__ = ["Side", "sides_of", "together"]
 
@@ -34,7 +35,13 @@ _PAIRS = tuple(  # where the two sides of a comparison stand
 )
 _COMPARED_WITH = re.compile(r"^(?P<one>.+), compared with (?P<b>.+)$", re.IGNORECASE)
 _ASPECT = re.compile(
-    r",? (?:in terms of|with regard to|with respect to|as regards|regarding|concerning) (?:their )?(.+)$", re.IGNORECASE
+    r"(?:,? (?:in terms of|with regard to|with respect to|as regards|regarding|concerning)|(?<=differ) on"
+    r"|(?<=compare) on) (?:their )?(.+)$",
+    re.IGNORECASE,
+)
+_ASPECT_ON = re.compile(r"(?P<b>[^,]+?) on (?:their )?(?P<aspect>[^,]+)$", re.IGNORECASE)  # "A and B on literacy"
+_TAKE_ON = (
+    "debate law act ban tax attack war view opinion position talk chapter section research decision vote ruling data"
 )
 _THAN = re.compile(
     r"^(?P<head>(?:is|are|was|were|do|does|did|has|have|had) .*?)(?P<a>\b(?:[\w’'-]+ ){0,2}[\w’'-]+) "
@@ -99,8 +106,9 @@ def sides_of(question: str) -> tuple[Side, ...]:
     compared = plain[: aspect.start()] if aspect else plain
     for pattern in _PAIRS:
         if found := pattern.search(compared):
-            of = f"the {aspect[1]} of " if aspect else ""
-            a, b = _shared_head(found["a"], found["b"])
+            b, what = (found["b"], aspect[1]) if aspect else _without_aspect(found["a"], found["b"])
+            of = f"the {what} of " if what else ""
+            a, b = _shared_head(found["a"], b)
             return Side(a, f"What is {of}{a}?"), Side(b, f"What is {of}{b}?")
     if found := _EITHER.match(plain):
         either = _shared_head(found["a"], found["b"])
@@ -122,6 +130,14 @@ def sides_of(question: str) -> tuple[Side, ...]:
             before, after = plain[: found.start()], plain[found.end() :]
             return tuple(Side(name, f"{before}{name}{after}?") for name in names)
     return ()
+
+
+def _without_aspect(a: str, b: str) -> tuple[str, str]:
+    """The second side, and in what both are compared; "" where that is not said: a report *on* something is a side."""
+    found = _ASPECT_ON.fullmatch(b)
+    if found is None or " on " in a or set(terms(found["b"])) & set(terms(f"{DOCUMENT_NOUNS} {_TAKE_ON}")):
+        return b, ""
+    return found["b"], found["aspect"]
 
 
 def together(question: str, sides: Sequence[Side]) -> str:

@@ -221,6 +221,10 @@ def test_the_kind_is_told_from_how_people_ask(question: str, kind: Kind) -> None
     [
         ("Compare Arrun and Belmat.", ["Arrun", "Belmat"]),
         ("compare the ferry with the train", ["the ferry", "the train"]),
+        ("compare the ferry and the train on safety", ["the ferry", "the train"]),
+        ("How do the ferry and the train differ on price?", ["the ferry", "the train"]),
+        ("compare the article on Arrun with the report on Belmat", ["the article on Arrun", "the report on Belmat"]),
+        ("compare the ferry and the debate on the train", ["the ferry", "the debate on the train"]),
         ("What is the difference between a lease and a licence?", ["a lease", "a licence"]),
         (
             "What is the difference between Arrun and Belmat in terms of rainfall?",
@@ -328,6 +332,7 @@ def test_the_term_is_what_a_definition_is_asked_of(question: str, term: str) -> 
         ("Which town is older, Arrun or Belmat?", "What is the age of Belmat?"),
         ("Who built the ferry for Arrun and for Belmat?", "Who built the ferry for Belmat?"),
         ("How many people lived in Arrun in 1901 and 1931?", "How many people lived in Arrun in 1931?"),
+        ("Compare the ferry and the train on price", "What is the price of the train?"),
     ],
 )
 def test_a_side_is_asked_about_alone(question: str, asked: str) -> None:
