@@ -41,6 +41,7 @@ __all__ = [
 MOST_CLAIMS = 200
 """Sentences of an answer, as those of a long list: more than anybody reads, and all that is kept in memory of them."""
 _LONGEST = 600  # characters of a quote that brings the sentence before along
+_LONGEST_HEADED = 1_000  # of a run-in heading with its sentence, without which it says nothing
 _HEAD = 6  # words of a head in front of a paragraph, its list mark included
 _MARK = re.compile(r"(?:(?:[-*+•–]|[*_]{2,3}|\d{1,3}[.)])\s+)+")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1")
@@ -133,7 +134,7 @@ def _with_the_one_it_heads(document: Document, span: Span) -> Span:
     words = [word for word in document.text[slice(*span)].split() if word[:1].isalpha() and not is_function_word(word)]
     on = with_head(document, span)
     is_heading = on.start == span.start and len(words) > 1 and all(word[0].isupper() for word in words)
-    return on if is_heading and on.end - on.start <= _LONGEST else span
+    return on if is_heading and on.end - on.start <= _LONGEST_HEADED else span
 
 
 def announced(place: QuotedSpan) -> list[QuotedSpan]:
