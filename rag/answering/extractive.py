@@ -85,7 +85,8 @@ def extractive_answer(question: str, alone: RewrittenQuestion, answering: Answer
         return _answer_to(question, alone, answering)
     turns = [Turn("user", part) for part in parts]
     each = [_answer_to(part, rewrite_question(part, turns[:at]), answering) for at, part in enumerate(parts)]
-    answer = joined(question, [(part, own) for part, (own, _) in zip(parts, each, strict=True)])
+    named = [own.asked_as if part.startswith("And ") else part for part, (own, _) in zip(parts, each, strict=True)]
+    answer = joined(question, [(name, own) for name, (own, _) in zip(named, each, strict=True)])
     hits = {hit.passage.chunk.id: hit for _, found in each for hit in found.hits}
     return answer, Retrieved(answer.asked_as, answering.corpus.encoder.query(answer.asked_as), tuple(hits.values()))
 

@@ -182,6 +182,13 @@ def question_kind(question: str) -> Kind:
     return "fact"
 
 
+_SHORT = re.compile(  # "and how in Rome"
+    r"(?P<how>how|when|where|why|who|what)(?: about)? "
+    r"(?P<rest>(?:in|at|for|of|with|by|on|from) (?:the )?[\w.+-]+(?: [A-Z]\S*)*)",
+    re.IGNORECASE,
+)
+
+
 def questions_in(message: str) -> tuple[str, ...]:
     """The questions of a message that asks several, each as it stands there; none where it asks at most one."""
     plain = " ".join(message.split())
@@ -194,7 +201,12 @@ def questions_in(message: str) -> tuple[str, ...]:
 def _parts(question: str) -> tuple[str, ...]:
     """Both halves of "When was it built and who paid for it?"; the question itself where it is one."""
     found = _BOTH.match(plain_question(question))
-    return (f"{found[1]}?", f"{found[2][:1].upper()}{found[2][1:]}?") if found else (question,)
+    if found is None:
+        return (question,)
+    first, second = found[1], found[2]
+    if (short := _SHORT.fullmatch(second)) and first.lower().startswith(short["how"].lower()):
+        second = f"and {short['rest']}"  # as somebody would ask who goes on
+    return f"{first}?", f"{second[:1].upper()}{second[1:]}?"
 
 
 def asks_a_figure(question: str) -> bool:

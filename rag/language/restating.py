@@ -72,6 +72,7 @@ _NEIGHBOUR: Final = re.compile(
     r"^(?:in\s+)?the (?:(?P<before>year before|previous year)|(?:year after|next year|following year))$", re.IGNORECASE
 )
 
+_ALTOGETHER = re.compile(r"total|all|general|particular|practice|theory|fact|the end|short|detail")
 _SHORT_ENOUGH = 9  # words of a question to which a place can be added
 
 
@@ -200,7 +201,9 @@ def _exchange(plain: str, old: Slot, phrase: str) -> Filled:
 def _measured(plain: str, preposition: str, new: str) -> str | None:
     """With another thing asked of it: of the same whole, or counted, or done."""
     if preposition:
-        return as_question(f"{plain} {preposition} {new}")
+        like = re.search(rf" {preposition} \S+$", plain)  # "in farming", then "in mining"
+        put = like is not None and like[0].islower() and new.islower() and not _ALTOGETHER.fullmatch(new)
+        return as_question(f"{plain[: like.start()] if like and put else plain} {preposition} {new}")
     if counted := _COUNTED.match(plain):
         return as_question(f"{counted[1]} {new} {counted[2]}")
     if whose := _WHOSE.match(plain):

@@ -492,6 +492,9 @@ def test_a_sentence_that_sums_up_is_known_by_its_words(sentence: str, does: bool
         ("Who founded it and when was it founded?", ("Who founded it?", "When was it founded?")),
         ("who decides what is built and what is sold", ()),
         ("tell me about trains and ferries", ()),
+        ("How do I report a bug in numpy, and how in ruff?", ("How do I report a bug in numpy?", "And in ruff?")),
+        ("When was it built in Arrun and when in Belmat?", ("When was it built in Arrun?", "And in Belmat?")),
+        ("How many died and how many were hurt?", ("How many died?", "How many were hurt?")),
     ],
 )
 def test_a_message_may_ask_twice_without_a_mark(message: str, parts: tuple[str, ...]) -> None:

@@ -17,6 +17,10 @@ def turns(*questions: str) -> list[Turn]:
 @pytest.mark.parametrize(
     ("before", "question", "understood"),
     [
+        # names and trades that have no capital
+        ("How do I report a bug in numpy?", "And in ruff?", "How do I report a bug in ruff?"),
+        ("How many people work in farming?", "And in mining?", "How many people work in mining?"),
+        ("How many people died in hospital?", "And in total?", "How many people died in hospital in total?"),
         # what a document that was asked about is
         ("What is the report on the harbour about?", "Who wrote it?", "Who wrote the report on the harbour?"),
         (
