@@ -72,7 +72,7 @@ function limits(each) {
   const form = h(
     "form",
     { class: "line limits", onsubmit: act, oninput: () => (said.textContent = "") },
-    h("label", {}, t("Maximum number of files"), files),
+    h("label", {}, t("Maximum files"), files),
     h("label", {}, t("Maximum size in MB"), megabytes),
     submit(t("Save")),
     said,

@@ -30,5 +30,5 @@ export function mover({ chosen, onmoved, ontell }) {
       return ontell(failure.message);
     }
   };
-  return button("ghost wordy", t("Move to…"), open);
+  return button("ghost wordy move", t("Move to…"), open);
 }

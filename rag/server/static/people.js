@@ -7,7 +7,9 @@ import { t } from "./words.js";
 
 const LEVELS = { ask: t("Can ask"), add: t("Can ask and add"), manage: t("Can manage") };
 
-export const whoWords = (who) => (who === "*" ? t("Everybody") : who.startsWith("@") ? t("Group “{name}”", { name: who.slice(1) }) : who);
+const OTHER = "?"; // who is not in the list
+
+const whoWords = (who) => (who === "*" ? t("Everybody") : who.startsWith("@") ? t("Group “{name}”", { name: who.slice(1) }) : who);
 
 const levels = (chosen, extra = {}) =>
   h("select", extra, Object.entries(LEVELS).map(([level, words]) => h("option", { value: level, selected: level === chosen }, words)));
@@ -25,7 +27,7 @@ export function people({ name }, mayGroup, onchange) {
     table.hidden = !grants.length;
     nobody.hidden = !table.hidden;
     const free = [...users, ...known.map((each) => `@${each.name}`), "*"].filter((who) => !grants.some((each) => each.who === who));
-    adding.replaceChildren(...(free.length ? [giving(free)] : []));
+    adding.replaceChildren(giving(free));
     if (mayGroup) groups.replaceChildren(...known.map((each) => group(each, users)), group({ name: "", members: [] }, users));
   }
 
@@ -47,13 +49,21 @@ export function people({ name }, mayGroup, onchange) {
     return h("tr", {}, h("th", { scope: "row" }, h("bdi", {}, words)), h("td", {}, select), h("td", {}, take));
   }
 
+  // Not everybody who can sign in is known here: a name can be typed as well.
   function giving(free) {
-    const who = h("select", { "aria-label": t("Who gets access"), required: true }, h("option", { value: "" }, t("Choose who…")), free.map((each) => h("option", { value: each }, whoWords(each))));
+    const typed = h("input", { type: "text", hidden: true, maxlength: 100, "aria-label": t("Name of the person"), placeholder: t("Name of the person"), autocomplete: "off" });
+    const chosen = [["", t("Choose who…")], ...free.map((each) => [each, whoWords(each)]), [OTHER, t("Somebody else…")]];
+    const who = h(
+      "select",
+      { "aria-label": t("Who gets access"), required: true, onchange: () => ((typed.hidden = who.value !== OTHER), (typed.required = !typed.hidden), typed.hidden || typed.focus()) },
+      chosen.map(([value, words]) => h("option", { value }, words)),
+    );
     const level = levels("ask", { "aria-label": t("Which access") });
     return h(
       "form",
-      { class: "line giving", onsubmit: doing(wrong, () => grant(who.value, level.value)) },
+      { class: "line giving", onsubmit: doing(wrong, () => grant(who.value === OTHER ? typed.value.trim() : who.value, level.value)) },
       who,
+      typed,
       level,
       h("button", { type: "submit", class: "ghost wordy edged" }, t("Add")),
     );
@@ -63,7 +73,8 @@ export function people({ name }, mayGroup, onchange) {
   function group(one, users) {
     const faulty = problem();
     const called = h("input", { type: "text", maxlength: 60, required: true, placeholder: t("Name of a new group"), "aria-label": t("Name of a new group"), autocomplete: "off" });
-    const boxes = users.map((user) => h("label", {}, h("input", { type: "checkbox", value: user, checked: one.members.includes(user) }), h("bdi", {}, user)));
+    const more = h("input", { type: "text", placeholder: t("Names, separated by commas"), "aria-label": t("Names, separated by commas"), autocomplete: "off", hidden: users.length > 0 });
+    const boxes = [...new Set([...users, ...one.members])].map((user) => h("label", {}, h("input", { type: "checkbox", value: user, checked: one.members.includes(user) }), h("bdi", {}, user)));
     const tell = async (members) => {
       await callTeam("group", { group: one.name || called.value.trim(), members });
       say(t("Saved."));
@@ -72,7 +83,8 @@ export function people({ name }, mayGroup, onchange) {
     };
     const keep = doing(faulty, async () => {
       const members = [...form.querySelectorAll("input:checked")].map((each) => each.value);
-      if (!members.length) throw new Error(t("Tick at least one person."));
+      members.push(...more.value.split(",").map((each) => each.trim()).filter(Boolean));
+      if (!members.length) throw new Error(t("Name at least one person."));
       await tell(members);
     });
     const form = h(
@@ -80,6 +92,7 @@ export function people({ name }, mayGroup, onchange) {
       { class: "group", onsubmit: keep },
       one.name ? h("strong", {}, h("bdi", {}, one.name)) : called,
       h("div", { class: "which" }, boxes),
+      more,
       h(
         "div",
         { class: "ways-out" },

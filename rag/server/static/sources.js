@@ -214,7 +214,7 @@ export class Sources {
   // Some have gone to another collection.
   async moved(paths, title) {
     this.looked = null;
-    for (const path of paths) this.removed.add(path);
+    for (const path of paths) (this.removed.add(path), this.arrivals.forget(path));
     this.hold(this.all.filter((source) => !this.removed.has(source.path)));
     this.clear();
     this.tell(t("Moved to “{title}”: {sources}.", { title, sources: plural(paths.length, "source") }));
