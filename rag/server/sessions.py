@@ -42,9 +42,10 @@ class Sessions:
     def find(self, token: str) -> Session | None:
         """The session of a token, if it goes on."""
         found = self._sessions.get(token)
-        if found is not None and found.ends <= self._clock():
-            return self.end(token) and None
-        return found
+        if found is None or self._clock() < found.ends:
+            return found
+        self.end(token)
+        return None
 
     def end(self, token: str) -> Session | None:
         """Ends a session, and returns what it was."""

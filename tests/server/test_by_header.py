@@ -10,12 +10,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from standing import Sender, standing
+from standing import Sender, serving, standing
 
 from rag.cli.sign_on import chosen_sign_on
+from rag.collections import CollectionFolder, OpenCollections
 from rag.config import load_config
 from rag.errors import ConfigProblem
 from rag.server import HeaderSignOn
+from rag.server.doorkeeper import doorkeeper_for
+from rag.server.team import team_application
+from rag.storage import TeamStore
 
 BY_HEADER = HeaderSignOn("X-Remote-User", "X-Remote-Groups")
 
@@ -110,6 +114,33 @@ def test_only_the_proxy_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
             assert (status, "through the proxy" in body) == (401, True), claimed
         # The proxy's own word on where the visitor is does not make the visitor the proxy, nor the proxy another.
         assert sent(send, name, ("X-Forwarded-For", "192.0.2.1"), source="127.0.0.9")[0] == 200
+
+
+def test_rights_to_collections_are_those_of_the_groups_that_the_proxy_names(tmp_path: Path) -> None:
+    folder = CollectionFolder(tmp_path)
+    for title in ("River", "Lights"):
+        folder.make(title)
+    store = TeamStore(folder.rights)
+    store.grant("river", "ada", "manage")
+    store.grant("lights", "@editors", "add")
+    opened = OpenCollections(folder, load_config())
+    app = team_application(opened, load_config(), doorkeeper_for(None, BY_HEADER, None), tuple)
+    with serving(app) as send:
+
+        def levels(name: str, groups: str) -> dict[str, str]:
+            headers = {"X-Remote-User": name, "X-Remote-Groups": groups, "Content-Type": "application/json"}
+            told = json.loads(send("/team/state", b"{}", headers).body)
+            assert told["user"] == name
+            return {each["name"]: each["level"] for each in told["collections"]}
+
+        assert levels("ada", "") == {"river": "manage"}
+        assert levels("bob", "staff, editors") == {"lights": "add"}
+        assert levels("bob", "@editors, *, ada") == {}
+        page = sent(send, ("X-Remote-User", "bob"))
+        assert (page[0], '<meta name="user" content="bob" data-stays>' in page[1]) == (200, True)
+        assert sent(send, path="/c/river/")[0] == 401
+        assert sent(send, ("X-Remote-User", "bob"), path="/c/river/")[0] == 404
+    opened.close()
 
 
 @pytest.mark.parametrize(
