@@ -18,7 +18,7 @@ from rag.assistant import Assistant
 from rag.collections import CollectionFolder, JoinedAssistant, OpenCollections, names_in
 from rag.collections.folder import MOST_JOINED, MOST_TITLE
 from rag.config import config_of_collection, load_config
-from rag.errors import ConfigProblem, IndexLocked, QuestionProblem
+from rag.errors import ConfigProblem, IndexLocked, IndexStale, QuestionProblem
 from rag.retrieval import Corpus, JoinedCorpus
 from rag.storage import EVERYWHERE, TeamStore
 from rag.types import Progress
@@ -111,6 +111,16 @@ def test_different_models_are_not_asked_together(opened: OpenCollections) -> Non
     with pytest.raises(ConfigProblem, match="different settings"):
         opened.joined(["river", made.name])
     opened.close(made.name)
+    opened.folder.delete(made.name)
+
+
+def test_one_whose_settings_have_changed_says_who_can_help(opened: OpenCollections) -> None:
+    made = opened.folder.make("Changed")
+    opened.viewer(made.name)
+    opened.close(made.name)
+    made.settings.write_text("chunk_tokens = 64\n")
+    with pytest.raises(IndexStale, match="Whoever runs this server"):
+        opened.viewer(made.name)
     opened.folder.delete(made.name)
 
 

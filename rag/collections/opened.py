@@ -15,7 +15,7 @@ from rag.assistant import Assistant, create_empty_index
 from rag.collections.folder import Collection, CollectionFolder
 from rag.collections.joined import JoinedAssistant, JoinedViewer
 from rag.config import Config, config_of_collection
-from rag.errors import ConfigProblem, IndexLocked
+from rag.errors import ConfigProblem, IndexLocked, IndexStale
 from rag.evidence import Viewer
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
 from rag.types import BuildReport, Encoder, ProgressCallback
@@ -91,4 +91,7 @@ class OpenCollections:
         model = config.model, config.device
         if model not in self._encoders:
             self._encoders[model] = SentenceEncoder(config.model, config.device, config.index)
-        return Assistant(config, self._encoders[model], self._reader)
+        try:
+            return Assistant(config, self._encoders[model], self._reader)
+        except IndexStale as stale:
+            raise IndexStale(stale.message, "Whoever runs this server has to build it again: rag build") from stale
