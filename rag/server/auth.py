@@ -194,7 +194,7 @@ def _form_page(words: str = "", name: str = "") -> str:
 
 def after_signing_in(to: str) -> str:
     """Where a person goes who has signed in now: to the collection they wanted, or to the first page."""
-    return f"c/{quote(to, '')}/" if names_in(to) else "./"
+    return f"c/{to}/" if names_in(to) else "./"
 
 
 def _address(request: Request) -> str:

@@ -159,7 +159,7 @@ def test_nobody_who_has_not_signed_in_is_answered(team: Team) -> None:
     kind = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
     for to, leads in (
         ("river", "c/river/"),
-        ("river%2Blights", "c/river%2Blights/"),
+        ("river%2Blights", "c/river+lights/"),
         ("//evil.example", "./"),
         ("", "./"),
     ):
