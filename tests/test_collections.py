@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 import threading
 import zipfile
@@ -190,6 +191,15 @@ def test_a_file_of_somebody_else_is_refused_and_leaves_nothing(tmp_path: Path, n
     assert sorted(each.name for each in tmp_path.rglob("*")) == ["collections", "evil.zip"]
 
 
+def test_more_than_the_disk_holds_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = CollectionFolder(tmp_path / "collections")
+    file = packed(tmp_path / "big.zip", {"collection.json": b'{"title": "Big"}', "sources/a.txt": b"x" * 1000})
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
+    with pytest.raises(ConfigProblem, match="the disk has"):
+        folder.unpack(file)
+    assert list(folder.root.iterdir()) == []
+
+
 def test_what_is_no_collection_at_all_is_refused(tmp_path: Path) -> None:
     folder = CollectionFolder(tmp_path / "collections")
     (tmp_path / "text.zip").write_text("no archive")
@@ -287,7 +297,7 @@ def test_the_terminal_does_what_the_page_does(tmp_path: Path, capsys: pytest.Cap
     assert TeamStore(tmp_path / "all" / "team.db").levels("cleo") == {EVERYWHERE: "manage"}
     run("revoke", "@editors", "annual-reports")
     assert [each["did"] for each in json.loads(run("log", "annual-reports", "--json"))] == [
-        "shut out", "let in", "brought back", "archived", "renamed", "made",
+        "took access away", "gave access", "brought back", "archived", "renamed", "made",
     ]  # fmt: skip
     run("pack", "annual-reports", str(tmp_path / "reports.zip"))
     assert run("unpack", str(tmp_path / "reports.zip")).strip() == "reports"

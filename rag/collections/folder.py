@@ -187,6 +187,9 @@ class CollectionFolder:
             with zipfile.ZipFile(file) as archive:
                 for member in archive.infolist():
                     _check_member(member)
+                size, free = sum(member.file_size for member in archive.infolist()), shutil.disk_usage(self.root).free
+                if size > free:
+                    raise ValueError(f"it holds {size / 1e9:,.1f} GB, and the disk has {free / 1e9:,.1f} GB left")
                 archive.extractall(aside)
             title = json.loads((aside / _ABOUT).read_text("utf-8"))["title"]
             taken = self.make(str(title))

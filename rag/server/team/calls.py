@@ -83,7 +83,7 @@ class TeamCalls:
         }
 
     def _told(self, each: Collection, level: Level) -> dict[str, JSON]:
-        count, built = _counted(each)
+        (count, built), (_, problem) = _counted(each), self.pages.build_of(each.name)
         return {
             "name": each.name,
             "title": each.title,
@@ -91,7 +91,7 @@ class TeamCalls:
             "level": level,
             "sources": count,
             "built": built,
-            "problem": self.pages.build_of(each.name)[1],
+            "problem": "" if level == "ask" else problem,  # it may name a file or folder of the server
         }
 
     def _make(self, person: Person, given: MakeRequest) -> Told:
@@ -166,7 +166,7 @@ class TeamCalls:
             raise ConfigProblem("Say who: a name, a group as @name, or * for everybody.", "Type it in.")
         self.rights.store.grant(given.name, who, level)
         self.rights.store.note(
-            given.name, person.name, "let in" if level else "shut out", f"{who} {given.level}".strip()
+            given.name, person.name, "gave access" if level else "took access away", f"{who} {given.level}".strip()
         )
         return {}
 
