@@ -297,7 +297,7 @@ def test_the_terminal_does_what_the_page_does(tmp_path: Path, capsys: pytest.Cap
     assert TeamStore(tmp_path / "all" / "team.db").levels("cleo") == {EVERYWHERE: "manage"}
     run("revoke", "@editors", "annual-reports")
     assert [each["did"] for each in json.loads(run("log", "annual-reports", "--json"))] == [
-        "took access away", "gave access", "brought back", "archived", "renamed", "made",
+        "took access from", "gave access to", "brought back", "archived", "renamed", "made",
     ]  # fmt: skip
     run("pack", "annual-reports", str(tmp_path / "reports.zip"))
     assert run("unpack", str(tmp_path / "reports.zip")).strip() == "reports"

@@ -157,7 +157,7 @@ def log(name: str, folder: FolderOption = None, as_json: JsonOption = False) -> 
 def _granted(folder: Path | None, name: str, who: str, level: Level | None) -> None:
     rights, place = _rights(folder), _named(folder, name)
     rights.grant(place, who, level)
-    rights.note(place, _TERMINAL, "gave access" if level else "took access away", f"{who} {level or ''}".strip())
+    rights.note_grant(place, _TERMINAL, who, level)
 
 
 def _named(folder: Path | None, name: str) -> str:

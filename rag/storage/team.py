@@ -142,6 +142,12 @@ class TeamStore:
             at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             file.execute("INSERT INTO log VALUES (?, ?, ?, ?, ?)", (at, collection, who, did, what))
 
+    def note_grant(self, collection: str, who: str, whom: str, level: Level | None) -> None:
+        """Adds to the log that somebody gave access to somebody else, or took it away."""
+        self.note(
+            collection, who, "gave access to" if level else "took access from", f"{whom} ({level})" if level else whom
+        )
+
     def log(self, collection: str) -> list[Entry]:
         """What was last done to a collection, newest first."""
         wanted = "SELECT at, who, did, what FROM log WHERE collection = ? ORDER BY at DESC, rowid DESC LIMIT ?"

@@ -165,9 +165,7 @@ class TeamCalls:
         if not who or not who.isprintable() or who == "@":
             raise ConfigProblem("Say who: a name, a group as @name, or * for everybody.", "Type it in.")
         self.rights.store.grant(given.name, who, level)
-        self.rights.store.note(
-            given.name, person.name, "gave access" if level else "took access away", f"{who} {given.level}".strip()
-        )
+        self.rights.store.note_grant(given.name, person.name, who, level)
         return {}
 
     def _group(self, person: Person, given: GroupRequest) -> Told:
