@@ -322,8 +322,10 @@ def open_index(index: str | Path = "index", *, config: Config | None = None) -> 
     return Assistant(settings, encoder, SpanReader(bundled_folder() / "tokenizer.json"))
 
 
-def create_empty_index(config: Config) -> bool:
+def create_empty_index(config: Config, encoder: Encoder | None = None) -> bool:
     """Makes an empty index where there is none, so that it can be opened and filled; whether it was made.
+
+    `encoder` is that of the settings, where it is loaded already.
 
     Raises IndexLocked, IndexDamaged, IndexUnwritable, ModelProblem, ConfigProblem.
     """
@@ -331,7 +333,7 @@ def create_empty_index(config: Config) -> bool:
         with Store(config.index).snapshot():
             return False
     except IndexMissing:
-        encoder = SentenceEncoder(config.model, config.device, config.index)
+        encoder = encoder or SentenceEncoder(config.model, config.device, config.index)
         begin_index(
             config.sources, config.index, encoder=encoder, size=config.chunk_tokens, overlap=config.overlap_sentences
         )

@@ -87,10 +87,10 @@ class OpenCollections:
 
     def _assistant(self, found: Collection) -> Assistant:
         config = config_of_collection(self._config, found.sources, found.index, found.settings)
-        create_empty_index(config)
         model = config.model, config.device
         if model not in self._encoders:
             self._encoders[model] = SentenceEncoder(config.model, config.device, config.index)
+        create_empty_index(config, self._encoders[model])
         try:
             return Assistant(config, self._encoders[model], self._reader)
         except IndexStale as stale:
