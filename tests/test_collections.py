@@ -145,6 +145,30 @@ def test_one_collection_is_built_at_a_time(opened: OpenCollections) -> None:
     opened.build("river")
 
 
+def test_what_is_being_built_is_deleted_afterwards_and_does_not_come_back(opened: OpenCollections) -> None:
+    made = opened.folder.make("Built")
+    (made.sources / "more.md").write_text("# More\n\nMore of it.\n")
+    opened.viewer(made.name)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hold(_: Progress) -> None:
+        begun.set()
+        assert go_on.wait(60)
+
+    building = threading.Thread(target=opened.build, args=(made.name, hold))
+    building.start()
+    assert begun.wait(60)
+    with pytest.raises(ConfigProblem, match="Built is being built"):
+        opened.folder.delete(made.name, 0.1)
+    assert (made.sources / "more.md").exists()
+    threading.Timer(0.5, go_on.set).start()
+    opened.folder.delete(made.name)
+    building.join()
+    opened.close(made.name)
+    assert not made.folder.exists()
+    assert list(opened.folder.root.glob(".deleted-*")) == []
+
+
 def test_what_is_packed_is_taken_over_and_answers_alike(opened: OpenCollections, tmp_path: Path) -> None:
     file = tmp_path / "lights.zip"
     opened.folder.pack("lights", file)

@@ -18,7 +18,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from rag.errors import ConfigProblem
+from rag.errors import ConfigProblem, IndexLocked
+from rag.indexing import locked_for_builds
 from rag.storage import Store
 
 __all__ = ["MOST_JOINED", "MOST_TITLE", "Collection", "CollectionFolder", "names_in"]
@@ -32,6 +33,7 @@ _MOST_NAME = 48
 _ABOUT, _INDEX, _SOURCES, _SETTINGS = "collection.json", "index", "sources", "rag.toml"
 _RIGHTS = "team.db"
 _PACKED = (_ABOUT, _SETTINGS)
+_PATIENCE = 30.0  # seconds
 _ASIDE, _JOINED = ".deleted-", ".joined"
 
 
@@ -146,13 +148,18 @@ class CollectionFolder:
         _write(changed)
         return changed
 
-    def delete(self, name: str) -> None:
+    def delete(self, name: str, patience: float = _PATIENCE) -> None:
         """Deletes a collection for good: sources, index, settings, and what is kept beside them. Raises ConfigProblem.
 
-        It is gone at once for everybody, and in one piece: a program that is ended meanwhile goes on when it begins.
+        It is gone at once for everybody, and in one piece: a program that is ended meanwhile goes on when it begins. A
+        build, which would bring some of it back, is waited for, for so many seconds.
         """
-        aside = self.root / f"{_ASIDE}{secrets.token_hex(8)}"
-        self.known(name).folder.rename(aside)
+        known, aside = self.known(name), self.root / f"{_ASIDE}{secrets.token_hex(8)}"
+        try:
+            with locked_for_builds(known.index, patience):
+                known.folder.rename(aside)
+        except IndexLocked as error:
+            raise ConfigProblem(f"{known.title} is being built.", "Stop that, or wait until it is done.") from error
         for joined in (self.root / _JOINED).glob("*"):
             if name in joined.name.split("+"):
                 shutil.rmtree(joined)

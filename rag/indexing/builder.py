@@ -24,7 +24,7 @@ from rag.parsing import Limits, OcrProgress, load_files, ocr_engine
 from rag.storage import FileRow, IndexWriter, Snapshot, Store
 from rag.types import BuildReport, ChunkEmbedding, Encoder, Failure, LoadedDocument, Progress, ProgressCallback
 
-__all__ = ["build", "create_empty_index", "made_by_this_reader", "rebuild_lenses", "recipe_of"]
+__all__ = ["build", "create_empty_index", "locked_for_builds", "made_by_this_reader", "rebuild_lenses", "recipe_of"]
 
 _CHUNK_VERSION = "4"
 _LENS_VERSION = "3"  # of the files of a part: those of another version are not taken over
@@ -74,7 +74,7 @@ def build(
     if not found and not (index / "corpus.db").exists():
         raise SourcesMissing(f"The sources folder {sources} is empty.", "Put articles or reports into it, then build.")
     recipe, engine = recipe_of(encoder, size, overlap), ocr_engine(languages)
-    with _writable(index), _locked(index), Store(index).writer() as writer:
+    with _writable(index), locked_for_builds(index), Store(index).writer() as writer:
         before = writer.files()
         older = bool(before) and not made_by_this_reader(writer)
         sees_more = bool(engine) and engine != writer.meta("ocr")
@@ -116,7 +116,7 @@ def create_empty_index(sources: Path, index: Path, *, encoder: Encoder, size: in
     Raises IndexLocked while a build runs, IndexDamaged, IndexUnwritable, ModelProblem.
     """
     recipe = recipe_of(encoder, size, overlap)
-    with _writable(index), _locked(index), Store(index).writer() as writer:
+    with _writable(index), locked_for_builds(index), Store(index).writer() as writer:
         sources.mkdir(parents=True, exist_ok=True)
         if writer.generation:
             return
@@ -137,7 +137,7 @@ def rebuild_lenses(index: Path) -> None:
     """
     if not Store(index).path.exists():
         raise IndexMissing(f"The index in {index} no longer exists.", "Build it again: rag build")
-    with _writable(index), _locked(index), Store(index).writer() as writer:
+    with _writable(index), locked_for_builds(index), Store(index).writer() as writer:
         _publish(writer, index, writer.generation)
 
 
@@ -330,12 +330,13 @@ def _writable(index: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _locked(index: Path) -> Iterator[None]:
+def locked_for_builds(index: Path, patience: float = 0.0) -> Iterator[None]:
+    """Keeps builds of an index out, in all processes. Raises IndexLocked where one goes on for `patience` seconds."""
     from filelock import FileLock, Timeout
 
     index.mkdir(parents=True, exist_ok=True)
     owner = index / "build.owner"
-    lock = FileLock(index / "build.lock", timeout=0)
+    lock = FileLock(index / "build.lock", timeout=patience)
     try:
         lock.acquire()
     except Timeout as error:

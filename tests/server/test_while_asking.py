@@ -79,8 +79,8 @@ def test_questions_during_builds_never_fail_and_never_mix_generations(place: tup
 def test_a_second_builder_in_another_process_is_told_who_holds_the_lock(place: tuple[Path, Path]) -> None:
     sources, index = place
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom rag.indexing.builder import _locked\n"
-        "with _locked(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.readline()\n"
+        "import sys, time\nfrom pathlib import Path\nfrom rag.indexing.builder import locked_for_builds\n"
+        "with locked_for_builds(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.readline()\n"
     )
     holder = subprocess.Popen(
         [sys.executable, "-c", code, str(index)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
