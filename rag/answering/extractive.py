@@ -33,6 +33,7 @@ from rag.language import (
     document_phrase,
     foreign_source_notice,
     is_function_word,
+    is_short_form,
     numbered_part,
     question_kind,
     questions_in,
@@ -85,7 +86,7 @@ def extractive_answer(question: str, alone: RewrittenQuestion, answering: Answer
         return _answer_to(question, alone, answering)
     turns = [Turn("user", part) for part in parts]
     each = [_answer_to(part, rewrite_question(part, turns[:at]), answering) for at, part in enumerate(parts)]
-    named = [own.asked_as if part.startswith("And ") else part for part, (own, _) in zip(parts, each, strict=True)]
+    named = [own.asked_as if is_short_form(part) else part for part, (own, _) in zip(parts, each, strict=True)]
     answer = joined(question, [(name, own) for name, (own, _) in zip(named, each, strict=True)])
     hits = {hit.passage.chunk.id: hit for _, found in each for hit in found.hits}
     return answer, Retrieved(answer.asked_as, answering.corpus.encoder.query(answer.asked_as), tuple(hits.values()))

@@ -111,6 +111,7 @@ __all__ = [
     "is_print_stamp",
     "is_refusal",
     "is_related",
+    "is_short_form",
     "is_summary_sentence",
     "is_title",
     "is_value_noun",

@@ -16,6 +16,7 @@ __all__ = [
     "asks_a_figure",
     "defines",
     "document_phrase",
+    "is_short_form",
     "plain_question",
     "question_kind",
     "questions_in",
@@ -207,6 +208,11 @@ def _parts(question: str) -> tuple[str, ...]:
     if (short := _SHORT.fullmatch(second)) and first.lower().startswith(short["how"].lower()):
         second = f"and {short['rest']}"  # as somebody would ask who goes on
     return f"{first}?", f"{second[:1].upper()}{second[1:]}?"
+
+
+def is_short_form(question: str) -> bool:
+    """Whether a question of `questions_in` leans on the one before as a whole: "And in Rome?"."""
+    return re.match(r"And (?:in|at|for|of|with|by|on|from) ", question) is not None
 
 
 def asks_a_figure(question: str) -> bool:

@@ -75,7 +75,7 @@ def test_who_wanted_a_collection_comes_to_it_and_nowhere_else(provider: Provider
     with standing(sign_on=at(provider)) as send:
         for to, there in (
             ("river", "c/river/"),
-            ("river%2Blights", "c/river%2Blights/"),
+            ("river%2Blights", "c/river+lights/"),
             ("//evil.test", "./"),
             ("https:evil.test", "./"),
             ("..", "./"),
