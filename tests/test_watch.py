@@ -118,7 +118,7 @@ def test_a_locked_index_is_told_and_the_next_change_tries_again(
     assert running.end(signal.SIGINT) in (0, 130)
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_serving_follows_the_sources_and_leaves_no_process_behind(place: tuple[Path, list[str]], how: int) -> None:
     sources, options = place
     subprocess.run([sys.executable, "-m", "rag", "build", *options], check=True, capture_output=True)

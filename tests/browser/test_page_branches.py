@@ -42,7 +42,7 @@ def edited(page: Page, at: int) -> Any:
     return turn.get_by_role("textbox", name="Edit this question")
 
 
-@pytest.mark.parametrize(("width", "height", "scheme"), SIZES)
+@pytest.mark.parametrize(("width", "height", "scheme"), SIZES[1:])
 def test_another_version_keeps_the_first_one_and_what_came_after(
     opened: Callable[..., Page], width: int, height: int, scheme: str
 ) -> None:
@@ -201,7 +201,7 @@ def test_a_question_outlives_its_page(opened: Callable[..., Page]) -> None:
     page.wait_for_selector(".turn.last button.chip")
 
 
-@pytest.mark.parametrize(("width", "height", "scheme"), SIZES)
+@pytest.mark.parametrize(("width", "height", "scheme"), SIZES[1:])
 def test_a_reload_opens_at_the_last_turn(opened: Callable[..., Page], width: int, height: int, scheme: str) -> None:
     page = opened(width, height, scheme)
     for question in (LIT, TIDE, BOATS):

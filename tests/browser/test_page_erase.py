@@ -60,7 +60,7 @@ def erase(page: Page) -> None:
     page.wait_for_selector("dialog.erasing:not([open])", state="attached")
 
 
-@pytest.mark.parametrize(("width", "height", "scheme"), SIZES)
+@pytest.mark.parametrize(("width", "height", "scheme"), SIZES[1:])
 def test_nothing_stays_in_the_browser_and_no_feedback(
     tmp_path: Path, browser: Browser, width: int, height: int, scheme: str
 ) -> None:

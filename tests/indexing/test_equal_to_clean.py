@@ -111,4 +111,4 @@ class Rebuilding(RuleBasedStateMachine):
 
 
 TestRebuilding = Rebuilding.TestCase
-TestRebuilding.settings = settings(max_examples=6, stateful_step_count=10, suppress_health_check=list(HealthCheck))
+TestRebuilding.settings = settings(max_examples=4, stateful_step_count=10, suppress_health_check=list(HealthCheck))

@@ -24,7 +24,7 @@ from pathlib import Path
 from words import WordEncoder
 from rag.indexing.builder import build
 sources, index = Path(sys.argv[1]), Path(sys.argv[2])
-for n in range(12):
+for n in range(8):
     for name in ("one", "two"):
         (sources / f"{name}.txt").write_text(f"The counter {name} now stands at value{n}. " + "Filler words. " * 40)
     build(sources, index, encoder=WordEncoder(), size=40, overlap=1, workers=1)
