@@ -73,7 +73,7 @@ def test_questions_during_builds_never_fail_and_never_mix_generations(place: tup
     assert troubles == []
     assert {len(values) for values in seen} == {1}, "both files change together, so one answer shows one value"
     assert len(set(seen)) > 3
-    assert any("value11" in p.text for p in last)
+    assert any("value7" in p.text for p in last)
 
 
 def test_a_second_builder_in_another_process_is_told_who_holds_the_lock(place: tuple[Path, Path]) -> None:
