@@ -108,8 +108,8 @@ from .questions import Kind as Kind
 from .questions import asks_a_figure as asks_a_figure
 from .questions import defines as defines
 from .questions import document_phrase as document_phrase
-from .questions import question_kind as question_kind
 from .questions import is_short_form as is_short_form
+from .questions import question_kind as question_kind
 from .questions import questions_in as questions_in
 from .questions import term_of as term_of
 from .questions import topic_of as topic_of
