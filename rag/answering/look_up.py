@@ -60,13 +60,13 @@ def best_cells(question: str, views: Sequence[TableView]) -> list[CellFound]:
 
 def _cells_of(question: str, asked: Sequence[Asked], view: TableView) -> list[CellFound]:
     found = []
-    rows = rows_saying(asked, view)
+    rows, counted = rows_saying(asked, view), counted_in(question, asked)
     for row in rows[:_MOST]:
         keys = view.keys(row)
         scores = named_columns(question, asked, view, keys)
-        if not any(scores) and _tells_of_counted(question, asked, view, keys):
+        if not any(scores) and _tells_of_counted(counted, asked, view, keys):
             scores = [
-                0.0 if _counts_another(question, asked, view, keys, column) else score
+                0.0 if _counts_another(counted, asked, view, keys, column) else score
                 for column, score in enumerate(_by_kind(question, asked, view, keys))
             ]
         best = max(scores)
@@ -153,11 +153,12 @@ def _core(head: frozenset[str], name: str) -> frozenset[str]:
     return frozenset(head - words) or head
 
 
-def _tells_of_counted(question: str, asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]]) -> bool:
+def _tells_of_counted(
+    noun: Asked | None, asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]]
+) -> bool:
     """Whether what is to be counted names a row, or what stands around its table speaks of it: people are no ports,
     and no "2019 Employee Stock Purchase Plan" either.
     """
-    noun = counted_in(question, asked)
     if noun is None:
         return True
     said = _said_otherwise(asked)
@@ -165,12 +166,11 @@ def _tells_of_counted(question: str, asked: Sequence[Asked], view: TableView, ke
 
 
 def _counts_another(
-    question: str, asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]], column: int
+    noun: Asked | None, asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]], column: int
 ) -> bool:
     """Whether a column says of what its figures are, and it is not what is to be counted: "Women who can read
     (percent)" in a text on schools.
     """
-    noun = counted_in(question, asked)
     if noun is None or any(noun.said_by(cell) for cell in keys):
         return False
     named = _core(view.head_keys[column], view.heads[column]) - _said_otherwise(asked)
