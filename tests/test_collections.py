@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import stat
 import threading
@@ -260,6 +261,13 @@ def test_a_delete_that_was_broken_off_is_ended_at_the_next_start(tmp_path: Path)
     made = folder.make("Half")
     made.folder.rename(tmp_path / ".deleted-0123456789abcdef")
     assert folder.all() == []
+    CollectionFolder(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    unpacking = tmp_path / ".unpacking-0123456789abcdef"
+    unpacking.mkdir()
+    CollectionFolder(tmp_path)
+    assert unpacking.exists(), "somebody is at it in another process"
+    os.utime(unpacking, (0, 0))
     CollectionFolder(tmp_path)
     assert list(tmp_path.iterdir()) == []
 

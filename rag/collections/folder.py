@@ -11,6 +11,7 @@ import json
 import re
 import secrets
 import shutil
+import time
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -34,7 +35,8 @@ _ABOUT, _INDEX, _SOURCES, _SETTINGS = "collection.json", "index", "sources", "ra
 _RIGHTS = "team.db"
 _PACKED = (_ABOUT, _SETTINGS)
 _PATIENCE = 30.0  # seconds
-_ASIDE, _JOINED = ".deleted-", ".joined"
+_ASIDE, _UNPACKING, _JOINED = ".deleted-", ".unpacking-", ".joined"
+_ABANDONED = 3600.0  # seconds after which nobody is unpacking any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class CollectionFolder:
         if root.exists() and not root.is_dir():
             raise ConfigProblem(f"{root} is not a folder.", "Name the folder that holds the collections.")
         root.mkdir(parents=True, exist_ok=True)
-        for half in root.glob(f"{_ASIDE}*"):
+        for half in (*root.glob(f"{_ASIDE}*"), *filter(_is_abandoned, root.glob(f"{_UNPACKING}*"))):
             shutil.rmtree(half, ignore_errors=True)
 
     @property
@@ -163,7 +165,8 @@ class CollectionFolder:
         for joined in (self.root / _JOINED).glob("*"):
             if name in joined.name.split("+"):
                 shutil.rmtree(joined)
-        shutil.rmtree(aside)
+        with suppress(FileNotFoundError):  # another process that begins now removes it as well
+            shutil.rmtree(aside)
 
     def pack(self, name: str, file: Path) -> None:
         """Writes a collection as one ZIP file: its sources, settings and title, and the index as it is now.
@@ -189,7 +192,7 @@ class CollectionFolder:
 
     def unpack(self, file: Path) -> Collection:
         """Takes over a collection that `pack` wrote, under a free name. Raises ConfigProblem for any other file."""
-        aside = self.root / f"{_ASIDE}{secrets.token_hex(8)}"
+        aside = self.root / f"{_UNPACKING}{secrets.token_hex(8)}"
         try:
             with zipfile.ZipFile(file) as archive:
                 for member in archive.infolist():
@@ -228,6 +231,12 @@ class CollectionFolder:
 
 def _holds_one(folder: Path) -> bool:
     return (folder / _SOURCES).is_dir() or (folder / _INDEX).is_dir()
+
+
+def _is_abandoned(folder: Path) -> bool:
+    with suppress(FileNotFoundError):
+        return time.time() - folder.stat().st_mtime > _ABANDONED
+    return False
 
 
 def _checked_title(title: str) -> str:
