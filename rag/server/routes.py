@@ -56,7 +56,7 @@ from rag.server.request_models import (
 from rag.server.upload_store import MOST_BYTES, UploadStore
 from rag.types import Span
 
-__all__ = ["Noted", "PageRoutes", "call_route", "nothing_noted"]
+__all__ = ["Noted", "PageRoutes", "call_route", "json_route", "nothing_noted"]
 
 Noted: TypeAlias = Callable[[str, str, str], None]
 """Is told who did what to which source."""
@@ -311,17 +311,22 @@ def _pieces(content: IO[bytes]) -> Iterator[bytes]:
 
 
 def call_route(call: Call[_T]) -> Route:
-    """A call under `/page/`: an expected error becomes its sentence and hint, any other is logged."""
+    """A call under `/page/`."""
+    return json_route(f"/page/{call.name}", call.takes, lambda given, _: call.answers(given))
+
+
+def json_route(path: str, takes: type[_T], answers: Callable[[_T, Request], Told]) -> Route:
+    """A call by POST of JSON: an expected error becomes its sentence and hint, any other is logged."""
 
     async def answered(request: Request) -> Response:
         try:
-            given = await parse_request(request, call.takes)
-            told = await run_in_threadpool(call.answers, given)
+            given = await parse_request(request, takes)
+            told = await run_in_threadpool(answers, given, request)
         except FootnoteError as problem:
             return refused(problem)
         except Exception:
-            _log.exception("The page's call %s failed.", call.name)
+            _log.exception("The call %s failed.", path)
             return JSONResponse({"error": FAULT}, 500)
         return JSONResponse({"error": "Not found."}, 404) if told is None else JSONResponse(told)
 
-    return Route(f"/page/{call.name}", answered, methods=["POST"])
+    return Route(path, answered, methods=["POST"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,7 +102,7 @@ def application(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         ended = asyncio.Event()
         holding = asyncio.create_task(pages.programs.hold(ended))
-        sweeping = asyncio.create_task(sweep([shelf], ended))
+        sweeping = asyncio.create_task(sweep(shelf.sweep, ended))
         yield
         ended.set()
         pages.answering.stop()
@@ -114,10 +114,9 @@ def application(
     return Starlette(routes=routes, middleware=[guard], lifespan=lifespan)
 
 
-async def sweep(shelves: Collection[UploadStore], ended: asyncio.Event) -> None:
-    """Tidies sources folders now, and again and again until the server ends."""
+async def sweep(tidy: Callable[[], object], ended: asyncio.Event) -> None:
+    """Has sources tidied now, and again and again until the server ends."""
     while not ended.is_set():
-        for shelf in tuple(shelves):
-            await asyncio.to_thread(shelf.sweep)
+        await asyncio.to_thread(tidy)
         with suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), SWEEP_HOURS * 3600)

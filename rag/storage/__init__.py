@@ -23,6 +23,7 @@ __all__ = [
     "Store",
     "StoredChunk",
     "TeamStore",
+    "rank",
     "suffix_of",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -13,4 +13,5 @@ from .team import Grant as Grant
 from .team import Level as Level
 from .team import Quota as Quota
 from .team import TeamStore as TeamStore
+from .team import rank as rank
 from .writer import IndexWriter as IndexWriter

@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias, get_args
 from rag.errors import ConfigProblem
 from rag.storage.private_file import PrivateFile
 
-__all__ = ["EVERYWHERE", "LEVELS", "Entry", "Grant", "Level", "Quota", "TeamStore"]
+__all__ = ["EVERYWHERE", "LEVELS", "Entry", "Grant", "Level", "Quota", "TeamStore", "rank"]
 
 Level: TypeAlias = Literal["ask", "add", "manage"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -78,7 +78,7 @@ class TeamStore:
             own = () if name.startswith("@") else (name,)  # which would be taken for a group
             who = {*own, "*", *(f"@{group}" for group in (*known, *groups))}
             for collection, whom, level in file.execute("SELECT collection, who, level FROM grants"):
-                if whom in who and _rank(level) > _rank(found.get(collection)):
+                if whom in who and rank(level) > rank(found.get(collection)):
                     found[collection] = level
         return found
 
@@ -162,5 +162,6 @@ class TeamStore:
             file.execute("DELETE FROM log WHERE collection = ?", (collection,))
 
 
-def _rank(level: str | None) -> int:
+def rank(level: Level | None) -> int:
+    """How high a level is; -1 for none."""
     return -1 if level is None else LEVELS.index(level)

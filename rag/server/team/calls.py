@@ -13,14 +13,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from rag.collections import Collection, CollectionFolder
-from rag.errors import ConfigProblem, FootnoteError
-from rag.server.asking import FAULT, refused
+from rag.errors import ConfigProblem
 from rag.server.calls import Told
 from rag.server.request_models import (
     ArchiveRequest,
@@ -33,10 +29,11 @@ from rag.server.request_models import (
     PageRequest,
     QuotaRequest,
     RenameRequest,
-    parse_request,
 )
+from rag.server.routes import json_route
+from rag.server.sign_on import SignedIn
 from rag.server.team.pages import CollectionPages
-from rag.server.team.rights import Person, Rights, person_of
+from rag.server.team.rights import Rights, person_of
 from rag.storage import LEVELS, Level, Quota
 from rag.types import JSON
 
@@ -71,7 +68,7 @@ class TeamCalls:
             _route("log", CollectionRequest, self._log),
         ]
 
-    def _state(self, person: Person, _: PageRequest) -> Told:
+    def _state(self, person: SignedIn, _: PageRequest) -> Told:
         """The collections that somebody may ask; those put aside only for who may bring them back."""
         levels = ((each, self.rights.level(person, [each.name])) for each in self.folder.all())
         seen = [(each, level) for each, level in levels if level and (level == "manage" or not each.archived)]
@@ -94,7 +91,7 @@ class TeamCalls:
             "problem": "" if level == "ask" else problem,  # it may name a file or folder of the server
         }
 
-    def _make(self, person: Person, given: MakeRequest) -> Told:
+    def _make(self, person: SignedIn, given: MakeRequest) -> Told:
         if not self.rights.may_make(person):
             return None
         made = self.folder.make(given.title)
@@ -103,14 +100,14 @@ class TeamCalls:
         self.rights.store.note(made.name, person.name, "made", made.title)
         return {"name": made.name}
 
-    def _rename(self, person: Person, given: RenameRequest) -> Told:
+    def _rename(self, person: SignedIn, given: RenameRequest) -> Told:
         if (known := self._managed(person, given.name)) is None:
             return None
         changed = self.folder.rename(given.name, given.title)
         self.rights.store.note(given.name, person.name, "renamed", f"{known.title} → {changed.title}")
         return {}
 
-    def _archive(self, person: Person, given: ArchiveRequest) -> Told:
+    def _archive(self, person: SignedIn, given: ArchiveRequest) -> Told:
         if self._managed(person, given.name) is None:
             return None
         self.folder.archive(given.name, given.archived)
@@ -119,7 +116,7 @@ class TeamCalls:
         self.rights.store.note(given.name, person.name, "archived" if given.archived else "brought back")
         return {}
 
-    def _delete(self, person: Person, given: DeleteRequest) -> Told:
+    def _delete(self, person: SignedIn, given: DeleteRequest) -> Told:
         if (known := self._managed(person, given.name)) is None:
             return None
         if given.typed.strip() != known.title:
@@ -130,7 +127,7 @@ class TeamCalls:
         _log.warning("%s deleted the collection %s.", person.name or "Somebody", given.name)
         return {}
 
-    def _move(self, person: Person, given: MoveRequest) -> Told:
+    def _move(self, person: SignedIn, given: MoveRequest) -> Told:
         if self._managed(person, given.name) is None or self._managed(person, given.to) is None:
             return None
         if given.name == given.to:
@@ -146,7 +143,7 @@ class TeamCalls:
             self.pages.rebuild(given.to)
         return {"moved": len(given.paths)}
 
-    def _people(self, person: Person, given: CollectionRequest) -> Told:
+    def _people(self, person: SignedIn, given: CollectionRequest) -> Told:
         if self._managed(person, given.name) is None:
             return None
         store, quota = self.rights.store, self.rights.store.quota(given.name)
@@ -158,7 +155,7 @@ class TeamCalls:
             "most_bytes": quota.bytes,
         }
 
-    def _grant(self, person: Person, given: GrantRequest) -> Told:
+    def _grant(self, person: SignedIn, given: GrantRequest) -> Told:
         if self._managed(person, given.name) is None:
             return None
         who, level = given.who.strip(), next((each for each in LEVELS if each == given.level), None)
@@ -168,7 +165,7 @@ class TeamCalls:
         self.rights.store.note_grant(given.name, person.name, who, level)
         return {}
 
-    def _group(self, person: Person, given: GroupRequest) -> Told:
+    def _group(self, person: SignedIn, given: GroupRequest) -> Told:
         if not self.rights.may_make(person):
             return None
         if not given.group.strip() or not given.group.isprintable():
@@ -176,7 +173,7 @@ class TeamCalls:
         self.rights.store.set_group(given.group.strip(), [name.strip() for name in given.members if name.strip()])
         return {}
 
-    def _quota(self, person: Person, given: QuotaRequest) -> Told:
+    def _quota(self, person: SignedIn, given: QuotaRequest) -> Told:
         if self._managed(person, given.name) is None:
             return None
         self.rights.store.set_quota(given.name, Quota(given.most_files, given.most_bytes))
@@ -185,19 +182,19 @@ class TeamCalls:
         )
         return {}
 
-    def _log(self, person: Person, given: CollectionRequest) -> Told:
+    def _log(self, person: SignedIn, given: CollectionRequest) -> Told:
         if self._managed(person, given.name) is None:
             return None
         return [asdict(each) for each in self.rights.store.log(given.name)]
 
-    def _managed(self, person: Person, name: str) -> Collection | None:
+    def _managed(self, person: SignedIn, name: str) -> Collection | None:
         """A collection that somebody may manage; None for any other, there or not."""
         return self.folder.get(name) if self.rights.level(person, [name]) == "manage" else None
 
 
 def _counted(each: Collection) -> tuple[int, str | None]:
     """How many sources a collection has, and when its index was last written (UTC, ISO 8601)."""
-    count = sum(1 for _ in each.files())
+    count = len(each.files())
     try:
         written = datetime.fromtimestamp((each.index / "corpus.db").stat().st_mtime, UTC)
     except OSError:
@@ -205,18 +202,6 @@ def _counted(each: Collection) -> tuple[int, str | None]:
     return count, written.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _route(name: str, takes: type[_T], answers: Callable[[Person, _T], Told]) -> Route:
-    """A call under `/team/`: an expected error becomes its sentence and hint, any other is logged."""
-
-    async def answered(request: Request) -> Response:
-        try:
-            given = await parse_request(request, takes)
-            told = await run_in_threadpool(answers, person_of(request.scope), given)
-        except FootnoteError as problem:
-            return refused(problem)
-        except Exception:
-            _log.exception("The call %s failed.", name)
-            return JSONResponse({"error": FAULT}, 500)
-        return JSONResponse({"error": "Not found."}, 404) if told is None else JSONResponse(told)
-
-    return Route(f"/team/{name}", answered, methods=["POST"])
+def _route(name: str, takes: type[_T], answers: Callable[[SignedIn, _T], Told]) -> Route:
+    """A call under `/team/`, of who has signed in."""
+    return json_route(f"/team/{name}", takes, lambda given, request: answers(person_of(request.scope), given))

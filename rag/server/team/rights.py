@@ -7,29 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from starlette.types import Scope
 
-from rag.storage import EVERYWHERE, LEVELS, Level, TeamStore
+from rag.server.sign_on import SignedIn
+from rag.storage import EVERYWHERE, Level, TeamStore, rank
 
-__all__ = ["Person", "Rights", "person_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who has signed in, and the groups that signing in told of; no name where nobody has to."""
-
-    name: str = ""
-    groups: tuple[str, ...] = ()
+__all__ = ["Rights", "person_of"]
 
 
-def person_of(scope: Scope) -> Person:
-    """Who sends a request."""
-    return Person(scope.get("user_name") or "", tuple(scope.get("user_groups") or ()))
-
-
-Names: TypeAlias = Sequence[str]
+def person_of(scope: Scope) -> SignedIn:
+    """Who sends a request; no name where nobody has to sign in."""
+    return SignedIn(scope.get("user_name") or "", tuple(scope.get("user_groups") or ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +28,19 @@ class Rights:
     store: TeamStore
     alone: Level | None = None
 
-    def level(self, person: Person, names: Names) -> Level | None:
+    def level(self, person: SignedIn, names: Sequence[str]) -> Level | None:
         """What somebody may do with all of some collections; several together can only be asked."""
         if self.alone is not None:
             return self.alone if len(names) == 1 else "ask"
         granted = self.store.levels(person.name, person.groups)
         everywhere = granted.get(EVERYWHERE)
-        each = [max((granted.get(name), everywhere), key=_rank) for name in names]
+        each = [max((granted.get(name), everywhere), key=rank) for name in names]
         if None in each or not each:
             return None
         return each[0] if len(each) == 1 else "ask"
 
-    def may_make(self, person: Person) -> bool:
+    def may_make(self, person: SignedIn) -> bool:
         """Whether somebody may make collections, and groups of people."""
         if self.alone is not None:
             return self.alone == "manage"
         return self.store.levels(person.name, person.groups).get(EVERYWHERE) == "manage"
-
-
-def _rank(level: Level | None) -> int:
-    return -1 if level is None else LEVELS.index(level)

@@ -9,7 +9,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from collections.abc import Collection as AnyOf
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -26,7 +26,7 @@ from rag.server.doors import Doors
 from rag.server.fetching import Fetcher
 from rag.server.guard import Guard
 from rag.server.listening import bound_address
-from rag.server.server import SWEEP_HOURS
+from rag.server.server import sweep
 from rag.server.shell import start_route, static_routes
 from rag.server.sign_on import HeaderSignOn, SignOn, check_sign_on
 from rag.server.team.calls import TeamCalls
@@ -81,7 +81,7 @@ def team_application(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         ended = asyncio.Event()
-        sweeping = asyncio.create_task(_sweep(pages, ended))
+        sweeping = asyncio.create_task(sweep(pages.sweep, ended))
         yield
         ended.set()
         await asyncio.gather(pages.end(), sweeping)
@@ -110,10 +110,3 @@ def _alone(host: str, doorkeeper: Doorkeeper | None) -> Literal["ask", "manage"]
     if doorkeeper is not None:
         return None
     return "manage" if is_loopback(host) else "ask"
-
-
-async def _sweep(pages: CollectionPages, ended: asyncio.Event) -> None:
-    while not ended.is_set():
-        await asyncio.to_thread(pages.sweep)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), SWEEP_HOURS * 3600)
