@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from .driving import write_sources
-from .serving import PATIENCE, Server, Watch, listen, opened_alone, served
+from .serving import OPEN, PATIENCE, Server, Watch, listen, opened_alone, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -30,6 +31,21 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With a test that fails, what its pages show."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for page in OPEN:
+            with suppress(Exception):  # a page that can no longer say anything must not hide why
+                report.sections.append((f"What {page.url} shows", page.locator("body").inner_text(timeout=5000)))
+    if report.when == "teardown":
+        OPEN.clear()
+    return report
 
 
 @pytest.fixture(scope="session")

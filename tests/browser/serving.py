@@ -103,8 +103,12 @@ def _process(refused: Path, said: list[str], more: dict[str, str]) -> Iterator[t
     assert not refused.exists(), f"the server tried to reach {refused.read_text()}"
 
 
+OPEN: list[Page] = []  # the pages of a test, to be told where it fails
+
+
 def listen(page: Page, url: str, watch: Watch) -> None:
     """Every fault of a page is written down."""
+    OPEN.append(page)
     here = (url, "data:", "blob:", "about:")
 
     def asked(request: Request) -> None:

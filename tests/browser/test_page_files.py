@@ -10,7 +10,7 @@ from .driving import ask, drop, picture, until
 from .serving import Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FilePayload, Page
+    from playwright.sync_api import FilePayload, Page, Route
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -61,6 +61,24 @@ def test_a_file_is_brought_in_asked_removed_and_put_back(drawer: tuple[Server, P
     page.locator(".source", has_text="walrus.md").wait_for()
     assert (server.sources / "walrus.md").read_text() == WALRUS
     assert not (server.sources / ".removed" / "walrus.md").exists()
+
+
+def test_undo_stays_where_it_is_while_a_build_begins_and_ends(drawer: tuple[Server, Page]) -> None:
+    _, page = drawer
+    building = True
+
+    def told(route: Route) -> None:
+        said = route.fetch().json()
+        route.fulfill(json={**said, "state": "running" if building else said["state"]})
+
+    page.route("**/page/progress", told)
+    page.get_by_label("Remove “The harbour of Orrin”").click()
+    bar, undo = page.get_by_role("progressbar", name="Building the index"), page.get_by_role("button", name="Undo")
+    bar.wait_for()
+    before = undo.bounding_box()
+    building = False
+    bar.wait_for(state="hidden")
+    assert undo.bounding_box() == before, "who presses it at that moment would press something else"
 
 
 def test_a_dropped_file_and_a_rebuild(drawer: tuple[Server, Page]) -> None:

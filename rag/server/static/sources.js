@@ -65,8 +65,8 @@ export class Sources {
       t("Sources"),
       this.summary,
       this.adding,
+      this.said, // above the bar, which comes and goes: “Undo” stays under the pointer
       this.bar,
-      this.said,
       this.arrivals.node,
       this.filter,
       this.tick,
