@@ -28,13 +28,16 @@ from rag.server.sign_on import HeaderSignOn, SignOn, check_sign_on
 from rag.server.source_pages import source_pages
 from rag.server.upload_store import UploadStore
 from rag.server.warming import warm_up
+from rag.storage import SessionStore
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
 
-__all__ = ["application", "serve", "sweep"]
+__all__ = ["SESSIONS", "application", "serve", "sweep"]
 
 SWEEP_HOURS = 6.0
+SESSIONS = "sessions.db"
+"""Beside the file of feedback, or in the folder of collections."""
 
 
 def serve(
@@ -53,7 +56,8 @@ def serve(
     """Bind `host:port`, say where the page is, and serve it until interrupted. Raises ConfigProblem."""
     public = parse_public_url(public_url)
     check_sign_on(sign_on, host)
-    doorkeeper, viewer = doorkeeper_for(users, sign_on, public), Viewer(assistant)
+    sessions = SessionStore(feedback.with_name(SESSIONS))
+    doorkeeper, viewer = doorkeeper_for(users, sign_on, public, sessions), Viewer(assistant)
     try:
         with bound_address(host, port, public, proxied=isinstance(sign_on, HeaderSignOn)) as listen_to:
             endpoints = Endpoints(viewer, tuple(examples) if examples is not None else None)

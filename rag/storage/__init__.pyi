@@ -4,6 +4,8 @@ from .conversations import ConversationStore as ConversationStore
 from .rows import FileRow as FileRow
 from .rows import StoredChunk as StoredChunk
 from .rows import suffix_of as suffix_of
+from .sessions import Session as Session
+from .sessions import SessionStore as SessionStore
 from .snapshot import Snapshot as Snapshot
 from .store import Store as Store
 from .team import EVERYWHERE as EVERYWHERE

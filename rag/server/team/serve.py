@@ -26,13 +26,13 @@ from rag.server.doors import Doors
 from rag.server.fetching import Fetcher
 from rag.server.guard import Guard
 from rag.server.listening import bound_address
-from rag.server.server import sweep
+from rag.server.server import SESSIONS, sweep
 from rag.server.shell import start_route, static_routes
 from rag.server.sign_on import HeaderSignOn, SignOn, check_sign_on
 from rag.server.team.calls import TeamCalls
 from rag.server.team.pages import CollectionPages
 from rag.server.team.rights import Rights
-from rag.storage import TeamStore
+from rag.storage import SessionStore, TeamStore
 
 __all__ = ["serve_collections", "team_application"]
 
@@ -47,9 +47,9 @@ def serve_collections(
     if public is not None and public.path.split("/")[1:2] in (["c"], ["team"]):
         raise ConfigProblem("The path of public_url may not begin with /c or /team.", "Collections have those paths.")
     check_sign_on(sign_on, config.host)
-    doorkeeper = doorkeeper_for(users, sign_on, public)
     opened = OpenCollections(CollectionFolder(root), config)
     try:
+        doorkeeper = doorkeeper_for(users, sign_on, public, SessionStore(root / SESSIONS))
         proxied = isinstance(sign_on, HeaderSignOn)
         with bound_address(config.host, config.port, public, proxied=proxied) as listen_to:
             names: Callable[[], AnyOf[str]] = current_users(users) if users else tuple
