@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
-import signal
 import socket
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,12 +22,11 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.server.idle import IdleServer
-from rag.server.limits import END_SECONDS
 from rag.server.sign_on import FROM_PROXY
 
 __all__ = ["HandingOn", "Lead", "is_led"]
 
-_LOOK = 0.5  # seconds between two looks at who leads, and at who has started us
+_LOOK = 0.5  # seconds between two looks at who leads
 _PATIENCE = 20.0  # seconds that a request waits for a leader
 _IDLE = (60.0, 180)  # seconds that a connection is kept by who asks, and by the leader: longer, so that none is lost
 _ASKED_BY = b"x-footnote-asked-by"
@@ -53,26 +49,21 @@ class Lead:
     def __init__(self, folder: Path) -> None:
         """`folder` is that of all processes of a server."""
         self._lock, self._socket = FileLock(folder / "lead.lock", thread_local=False), folder / "lead.sock"
-        self._parent = os.getppid()
         self.taken = asyncio.Event()
         kept = httpx2.Limits(max_connections=None, keepalive_expiry=_IDLE[0])
         self.way = httpx2.AsyncHTTPTransport(uds=str(self._socket), trust_env=False, limits=kept)
 
     async def run(self, app: ASGIApp, ended: asyncio.Event) -> None:
-        """Leads as soon as nobody else does, and serves the others with `app`; returns when `ended` is set.
-
-        The process then ends in time, and also when who started it is gone.
-        """
-        watching = asyncio.create_task(self._follow_parent())
-        serving = asyncio.create_task(self._serve_others(app))
-        await ended.wait()
-        late = threading.Timer(END_SECONDS, os._exit, (0,))  # a thread that computes cannot be stopped from outside
-        late.daemon = True
-        late.start()
-        for each in (watching, serving):
-            each.cancel()
-            with suppress(asyncio.CancelledError):
-                await each
+        """Leads as soon as nobody else does, and serves the others with `app`; returns when `ended` is set."""
+        while not ended.is_set():
+            try:
+                self._lock.acquire(timeout=0)
+            except Timeout:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(ended.wait(), _LOOK)
+            else:
+                await self._serve_others(app, ended)
+                self._lock.release()
         await self.way.aclose()
 
     async def when_leading(self, work: Callable[[asyncio.Event], Awaitable[object]], ended: asyncio.Event) -> None:
@@ -84,17 +75,7 @@ class Lead:
         if not ended.is_set():
             await work(ended)
 
-    async def _follow_parent(self) -> None:
-        while os.getppid() == self._parent:
-            await asyncio.sleep(_LOOK)
-        signal.raise_signal(signal.SIGTERM)
-
-    async def _serve_others(self, app: ASGIApp) -> None:
-        while True:
-            with suppress(Timeout):
-                self._lock.acquire(timeout=0)
-                break
-            await asyncio.sleep(_LOOK)
+    async def _serve_others(self, app: ASGIApp, ended: asyncio.Event) -> None:
         self._socket.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX) as bound:
             bound.bind(str(self._socket))
@@ -104,10 +85,10 @@ class Lead:
             )
             config.timeout_keep_alive, config.timeout_graceful_shutdown = _IDLE[1], 1
             server = _Inner(config)
-            try:
-                await server.serve(sockets=[bound])
-            finally:
-                self._lock.release()
+            serving = asyncio.create_task(server.serve(sockets=[bound]))
+            await ended.wait()
+            server.should_exit = True
+            await serving
 
 
 class _Inner(IdleServer):

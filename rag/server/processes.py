@@ -5,26 +5,31 @@ This module does not know what is served.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.supervisors import Multiprocess
 
 from rag.errors import ConfigProblem
 from rag.server.arenas import share_arenas
 from rag.server.ending import believing_proxies, idle_seconds
 from rag.server.leading import Lead
+from rag.server.limits import END_SECONDS
 
 __all__ = ["listen_by_processes"]
 
+_LOOK = 0.5  # seconds between two looks at who has started us
 _PATIENCE = 60  # seconds without a sign of life after which a process is taken for stuck
 
 _log = logging.getLogger(__name__)
@@ -62,7 +67,35 @@ def _app(make: Callable[[Lead], ASGIApp], folder: Path, behind_proxy: bool) -> A
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     share_arenas()
     app = make(Lead(folder))
-    return believing_proxies(app) if behind_proxy else app
+    return _ending_in_time(believing_proxies(app) if behind_proxy else app, os.getppid())
+
+
+def _ending_in_time(app: ASGIApp, parent: int) -> ASGIApp:
+    """The application of a process that ends when it is told to, whatever it is at, and when who started it is gone."""
+
+    async def follow() -> None:
+        while os.getppid() == parent:
+            await asyncio.sleep(_LOOK)
+        signal.raise_signal(signal.SIGTERM)
+
+    async def ending(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await app(scope, receive, send)
+            return
+        following = asyncio.create_task(follow())
+
+        async def told() -> Message:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                following.cancel()
+                late = threading.Timer(END_SECONDS, os._exit, (0,))  # a thread that computes cannot be stopped
+                late.daemon = True
+                late.start()
+            return message
+
+        await app(scope, told, send)
+
+    return ending
 
 
 class _Processes(Multiprocess):
