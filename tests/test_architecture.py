@@ -67,7 +67,7 @@ OWNERS: dict[str, set[str]] = {
     "tantivy": {"language", "lenses"},  # one analyzer: what is compared is what is indexed
     "apsw": {"storage"},
     "sqlite3": set(),
-    "filelock": {"indexing", "collections"},
+    "filelock": {"indexing", "collections", "server"},
     "watchfiles": {"watch"},
     "pydantic": {"config", "server", "evaluate"},
     "typer": {"cli"},

@@ -30,7 +30,6 @@ from rag.server.asking import Turns
 from rag.server.build_job import BuildJob, Builds, WatchedBuilds
 from rag.server.fetching import Fetcher
 from rag.server.gradio_api import GradioProxy
-from rag.server.leading import Lead
 from rag.server.shell import CollectionTag
 from rag.server.source_pages import SourcePages, source_pages
 from rag.server.team.rights import Rights, person_of
@@ -77,10 +76,7 @@ class CollectionPages:
         signed_in: bool,
         fetcher: Fetcher | None = None,
         public_url: str = "",
-        lead: Lead | None = None,
     ) -> None:
-        """`lead` is given to one of several processes."""
-        self._lead = lead
         self._opened, self._rights, self._signed_in = opened, rights, signed_in
         self._fetcher, self._public_url = fetcher, public_url
         self._turns = Turns()
@@ -207,13 +203,10 @@ class CollectionPages:
             building = BuildJob(partial(self._opened.build, name), endpoints.refresh_examples, math.inf)
             sources = self._opened.folder.root / name / "sources"
             shelf = UploadStore(sources, partial(self._rights.store.quota, name))
-            if self._leads() and not endpoints.assistant.documents():
+            if not endpoints.assistant.documents():
                 building.start()  # what was put there while nobody looked
         warming = threading.Thread(target=warm_up, args=(endpoints,), daemon=True)
         return _Place(key, endpoints, building, shelf, warming)
-
-    def _leads(self) -> bool:
-        return self._lead is None or self._lead.taken.is_set()
 
     async def _follow_folders(self) -> None:
         """Closes collections that another process has deleted or put aside, so that nothing of them stays."""

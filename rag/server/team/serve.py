@@ -87,7 +87,7 @@ def team_application(
     rights = Rights(TeamStore(opened.folder.rights), _alone(config.host, doorkeeper))
     fetcher = Fetcher() if config.allow_urls else None
     pages = CollectionPages(
-        opened, rights, signed_in=doorkeeper is not None, fetcher=fetcher, public_url=str(public or ""), lead=lead
+        opened, rights, signed_in=doorkeeper is not None, fetcher=fetcher, public_url=str(public or "")
     )
     calls = TeamCalls(opened.folder, pages, rights, users)
     routes = [start_route(), *static_routes(), *calls.routes()]
