@@ -45,6 +45,7 @@ class Config(BaseModel):
     oidc_secret: str = Field("", repr=False)  # what it knows this page by; FOOTNOTE_OIDC_SECRET keeps it out of files
     oidc_name_claim: str = ""  # what people are called by; empty: preferred_username, else email, else sub
     oidc_groups_claim: str = "groups"  # and the groups they are in
+    oidc_group: str = ""  # only who is in this group may come in; empty: whoever the provider lets sign in
     feedback: Path = Path("feedback.jsonl")
     collections: Path | None = None  # a folder of collections, which the page then serves instead of one index
     port: int = Field(7860, ge=0, le=65535)

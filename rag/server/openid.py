@@ -32,6 +32,7 @@ __all__ = ["SESSION_HOURS", "OpenIdDoorkeeper"]
 _ON_THE_WAY = "footnote-way-"
 SESSION_HOURS = 12.0  # until who has signed in has to do so again, so that whoever may no longer does not stay
 _MINUTES = 10  # that signing in may take
+_NO_MEMBER = "Your account is not in the group that may use this page. Ask whoever runs it to add you."
 _OLD = "This sign-in took too long, or was begun in another browser. Sign in again."
 
 
@@ -45,7 +46,7 @@ class OpenIdDoorkeeper:
     ) -> None:
         """`sessions` are shared with other processes of a server."""
         self._provider, self._public = Provider(sign_on), public
-        self._host = urlsplit(sign_on.issuer).netloc
+        self._host, self._group = urlsplit(sign_on.issuer).netloc, sign_on.group
         self._sessions = sessions or SessionStore()
         self._key = self._sessions.secret()
 
@@ -97,6 +98,8 @@ class OpenIdDoorkeeper:
             if "error" in given:
                 raise self._provider.refused(given["error"])
             person, proof = await self._provider.account(leg, given.get("code", ""), given.get("iss"))
+            if self._group and self._group not in person.groups:
+                raise SignInProblem(_NO_MEMBER, 403)
         except SignInProblem as problem:
             answer = self._page(problem.message, problem.status, to)
         else:

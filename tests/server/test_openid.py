@@ -94,6 +94,16 @@ def test_groups_are_those_that_the_account_is_in(provider: Provider) -> None:
     assert b'"groups":["editors"]' in groups("editors")
     assert b'"groups":[]' in groups({"editors": True})
     assert b'"groups":["boss"]' in groups(["editors"], groups_claim="roles")
+    assert b'"groups":["editors"]' in groups(["editors"], group="editors")
+
+
+@pytest.mark.parametrize("told", [["staff"], [], None, "editors2"])
+def test_who_is_not_in_the_group_is_not_let_in(provider: Provider, told: object) -> None:
+    provider.account = {"sub": "1", "preferred_username": "ada", "groups": told}
+    with standing(sign_on=at(provider, group="editors")) as send:
+        answer = walk(send, provider)
+        assert (answer.status, b"not in the group" in answer.body) == (403, True)
+        assert send("/page/ask", b"{}", {"cookie": cookies(answer)}).status == 401
 
 
 def test_the_name_can_be_another_claim(provider: Provider) -> None:
