@@ -62,7 +62,7 @@ class Leader:
         self.lead, self.ended = Lead(folder), asyncio.Event()
         self.more: Callable[[], bytes] = lambda: b""
         routes = [Route(LATER, self._later), Route("/{path:path}", self._said, methods=["GET", "POST"])]
-        self._running = threading.Thread(target=self._run, args=(Starlette(routes=routes),))
+        self._running = threading.Thread(target=self._run, args=(Starlette(routes=routes),), daemon=True)
         self._running.start()
 
     def _run(self, app: Starlette) -> None:
