@@ -18,7 +18,18 @@ __all__ = ["Config", "config_of_collection", "load_config"]
 
 FILE = "rag.toml"
 _PREFIX = "FOOTNOTE_"
-_OF_A_SERVER = ("sources", "index", "host", "public_url", "allow_urls", "feedback", "collections", "port", "workers")
+_OF_A_SERVER = (
+    "sources",
+    "index",
+    "host",
+    "public_url",
+    "allow_urls",
+    "feedback",
+    "collections",
+    "port",
+    "workers",
+    "metrics",
+)
 
 
 class Config(BaseModel):
@@ -49,6 +60,7 @@ class Config(BaseModel):
     feedback: Path = Path("feedback.jsonl")
     collections: Path | None = None  # a folder of collections, which the page then serves instead of one index
     port: int = Field(7860, ge=0, le=65535)
+    metrics: bool = False  # whether /metrics tells whoever reaches the page how much is asked and built, for Prometheus
     workers: int = Field(1, ge=1, le=64)  # processes that serve the page together
     llm: str = ""  # "ollama:NAME", "http://…/v1#NAME", "transformers:FOLDER"; empty: answers in the sources' words
     llm_remote: bool = False  # whether that may be a host beyond this machine

@@ -83,6 +83,7 @@ OWNERS: dict[str, set[str]] = {
     "fastapi": {"server"},
     "starlette": {"server"},
     "uvicorn": {"server"},
+    "prometheus_client": {"server"},
     "authlib": {"server"},
     "joserfc": {"server"},
 }

@@ -257,6 +257,7 @@ def serve(
             public_url=config.public_url,
             allow_urls=config.allow_urls,
             sign_on=sign_on,
+            metrics=config.metrics,
         )
 
 

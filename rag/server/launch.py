@@ -32,6 +32,7 @@ def launch(
     public_url: str = "",
     allow_urls: bool = False,
     sign_on: SignOn | None = None,
+    metrics: bool = False,
 ) -> None:
     """Serve the page until interrupted. Raises ConfigProblem where the address cannot be used.
 
@@ -40,13 +41,14 @@ def launch(
     `feedback` is the file that keeps what people say of answers. With `build` the index is brought up to date at once,
     behind the page. `public_url` is the address that people type where a proxy stands in front. With `allow_urls`
     sources can be fetched from the public network, by their addresses. `sign_on` is another way than `users` in which
-    people sign in.
+    people sign in. With `metrics` whoever reaches the page can read how much is asked and built, at `/metrics`.
     """
     from rag.server.addresses import parse_public_url
     from rag.server.server import PageSettings, serve
 
     offered, public = None if examples is None else tuple(examples), parse_public_url(public_url)
-    serve(assistant, port, PageSettings(host, public, feedback, users, sign_on, allow_urls, build, offered))
+    settings = PageSettings(host, public, feedback, users, sign_on, allow_urls, build, offered, metrics)
+    serve(assistant, port, settings)
 
 
 def launch_processes(
@@ -61,7 +63,10 @@ def launch_processes(
 
     public = parse_public_url(config.public_url)
     allowed, feedback = config.allow_urls, config.feedback
-    serve_by_processes(config, PageSettings(config.host, public, feedback, users, sign_on, allowed, build))
+    serve_by_processes(
+        config,
+        PageSettings(config.host, public, feedback, users, sign_on, allowed, build, metrics=config.metrics),
+    )
 
 
 def launch_collections(root: Path, config: Config, users: Path | None = None, sign_on: SignOn | None = None) -> None:

@@ -26,6 +26,7 @@ from rag.server.arenas import share_arenas
 from rag.server.ending import believing_proxies, idle_seconds
 from rag.server.leading import Lead
 from rag.server.limits import END_SECONDS
+from rag.server.metrics import SHARED_COUNTS
 
 __all__ = ["listen_by_processes"]
 
@@ -45,6 +46,8 @@ def listen_by_processes(
     if not hasattr(socket, "AF_UNIX"):
         raise ConfigProblem("Several processes cannot share a page on this system.", "Leave out --workers.")
     with tempfile.TemporaryDirectory(prefix="footnote-") as folder:
+        os.environ[SHARED_COUNTS] = str(Path(folder, "counts"))  # for the processes that are started
+        Path(os.environ[SHARED_COUNTS]).mkdir()
         config = uvicorn.Config(
             partial(_app, make, Path(folder), behind_proxy),
             factory=True,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Route
 
 from rag.evidence import Viewer
 from rag.server.addresses import PublicUrl, ServedNames, is_loopback
@@ -27,6 +27,7 @@ from rag.server.fetching import Fetcher
 from rag.server.guard import Guard
 from rag.server.leading import HandingOn, Lead
 from rag.server.listening import bound_address
+from rag.server.metrics import Metrics
 from rag.server.sign_on import HeaderSignOn, SignOn, check_sign_on
 from rag.server.source_pages import source_pages
 from rag.server.upload_store import UploadStore
@@ -56,6 +57,7 @@ class PageSettings:
     allow_urls: bool = False
     build: bool = False
     examples: tuple[str, ...] | None = None
+    metrics: bool = False
 
     @property
     def proxied(self) -> bool:
@@ -93,8 +95,9 @@ def _page(viewer: Viewer, settings: PageSettings, lead: Lead | None = None) -> S
     assistant, feedback = viewer.assistant, settings.feedback
     sessions = SessionStore(feedback.with_name(SESSIONS))
     doorkeeper = doorkeeper_for(settings.users, settings.sign_on, settings.public, sessions)
-    endpoints = Endpoints(viewer, settings.examples)
-    building = BuildJob(assistant.build, endpoints.refresh_examples)
+    metrics = Metrics()
+    endpoints = Endpoints(viewer, settings.examples, counted=metrics.answered)
+    building = BuildJob(assistant.build, endpoints.refresh_examples, counted=metrics.built)
     fetcher = Fetcher() if settings.allow_urls else None
     app = application(
         endpoints,
@@ -107,6 +110,7 @@ def _page(viewer: Viewer, settings: PageSettings, lead: Lead | None = None) -> S
         fetcher,
         build=settings.build,
         lead=lead,
+        watched=metrics.routes(lambda: (endpoints.readiness.ready, endpoints.readiness.problem), settings.metrics),
     )
     threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
     return app
@@ -124,15 +128,16 @@ def application(
     *,
     build: bool = False,
     lead: Lead | None = None,
+    watched: Sequence[Route] = (),
 ) -> Starlette:
     """The ASGI application: the page, its files and calls, Gradio's API behind them, and the guard in front.
 
     Sources can be changed from the page where only this machine reaches it, or where people sign in; by `fetcher` they
     come from the web as well. With `build` the index is brought up to date at once. `lead` is given to one of several
-    processes: only the one that leads builds, and speaks Gradio's protocol.
+    processes: only the one that leads builds, and speaks Gradio's protocol. `watched` are routes for whoever runs it.
     """
     shelf = UploadStore(sources)
-    more = doorkeeper.routes() if doorkeeper is not None else []
+    more = [*(doorkeeper.routes() if doorkeeper is not None else []), *watched]
     pages = source_pages(
         endpoints,
         building,

@@ -30,6 +30,7 @@ from rag.server.asking import Turns
 from rag.server.build_job import BuildJob, Builds, WatchedBuilds
 from rag.server.fetching import Fetcher
 from rag.server.gradio_api import GradioProxy
+from rag.server.metrics import Metrics
 from rag.server.shell import CollectionTag
 from rag.server.source_pages import SourcePages, source_pages
 from rag.server.team.rights import Rights, person_of
@@ -76,7 +77,9 @@ class CollectionPages:
         signed_in: bool,
         fetcher: Fetcher | None = None,
         public_url: str = "",
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics or Metrics()
         self._opened, self._rights, self._signed_in = opened, rights, signed_in
         self._fetcher, self._public_url = fetcher, public_url
         self._turns = Turns()
@@ -196,11 +199,13 @@ class CollectionPages:
     def _begun(self, names: tuple[str, ...], key: tuple[tuple[str, int], ...]) -> _Place:
         if len(names) > 1:  # nothing is changed through several
             building: Builds = WatchedBuilds([self._place((name,)).building for name in names])
-            endpoints, shelf = Endpoints(self._opened.joined(names)), UploadStore(self._opened.folder.beside(names))
+            endpoints = Endpoints(self._opened.joined(names), counted=self._metrics.answered)
+            shelf = UploadStore(self._opened.folder.beside(names))
         else:
             (name,) = names
-            endpoints = Endpoints(self._opened.viewer(name))
-            building = BuildJob(partial(self._opened.build, name), endpoints.refresh_examples, math.inf)
+            endpoints = Endpoints(self._opened.viewer(name), counted=self._metrics.answered)
+            build = partial(self._opened.build, name)
+            building = BuildJob(build, endpoints.refresh_examples, math.inf, self._metrics.built)
             sources = self._opened.folder.root / name / "sources"
             shelf = UploadStore(sources, partial(self._rights.store.quota, name))
             if not endpoints.assistant.documents():

@@ -26,6 +26,7 @@ from rag.server.fetching import Fetcher
 from rag.server.guard import Guard
 from rag.server.leading import Lead
 from rag.server.listening import bound_address
+from rag.server.metrics import Metrics
 from rag.server.server import SESSIONS, led, sweep
 from rag.server.shell import start_route, static_routes
 from rag.server.sign_on import HeaderSignOn, SignOn, check_sign_on
@@ -36,6 +37,7 @@ from rag.storage import SessionStore, TeamStore
 
 __all__ = ["serve_collections", "team_application"]
 
+_NO_FOLDER = "The folder of collections is gone."
 _NOBODY = "Nobody may use a collection yet. Let somebody in: rag collections grant NAME manage"
 
 
@@ -86,11 +88,13 @@ def team_application(
     """
     rights = Rights(TeamStore(opened.folder.rights), _alone(config.host, doorkeeper))
     fetcher = Fetcher() if config.allow_urls else None
+    metrics, known = Metrics(), str(public or "")
     pages = CollectionPages(
-        opened, rights, signed_in=doorkeeper is not None, fetcher=fetcher, public_url=str(public or "")
+        opened, rights, signed_in=doorkeeper is not None, fetcher=fetcher, public_url=known, metrics=metrics
     )
     calls = TeamCalls(opened.folder, pages, rights, users)
-    routes = [start_route(), *static_routes(), *calls.routes()]
+    watched = metrics.routes(lambda: (opened.folder.root.is_dir(), _NO_FOLDER), config.metrics)
+    routes = [start_route(), *static_routes(), *calls.routes(), *watched]
     if doorkeeper is not None:
         routes += doorkeeper.routes()
 
