@@ -70,6 +70,7 @@ class Serving:
             self.process.wait(60)
         finally:
             self.process.kill()
+            self.process.wait()
 
 
 def _below(pid: int) -> list[int]:
@@ -238,7 +239,7 @@ def test_what_is_deleted_is_held_by_no_process(tmp_path: Path) -> None:
     serving = Serving(tmp_path, "--collections", "collections")
 
     def holds(pid: int) -> bool:
-        return any("/piers/" in name for name in _open_files(pid))
+        return any("/piers/" in name or "/.deleted-" in name for name in _open_files(pid))  # put aside, then deleted
 
     try:
         until(lambda: serving.ask(front="/c/piers/")["status"] == "answered")
