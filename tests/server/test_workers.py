@@ -240,6 +240,24 @@ def test_processes_whose_parent_is_killed_end(pier: Path) -> None:
         serving.close()
 
 
+def test_a_folder_with_too_long_a_name_is_said_at_once(pier: Path, tmp_path: Path) -> None:
+    long = tmp_path / ("t" * 90)
+    long.mkdir()
+    command = [sys.executable, "-m", "rag", "serve", "--port", "0", "--workers", "2"]
+    done = subprocess.run(
+        command,
+        cwd=pier,
+        env={**os.environ, "TMPDIR": str(long)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "TMPDIR=/tmp" in done.stderr
+    assert not list(long.iterdir())
+
+
 def test_what_is_deleted_is_held_by_no_process(tmp_path: Path) -> None:
     folder = CollectionFolder(tmp_path / "collections")
     for title in ("Piers", "Moles"):
