@@ -22,9 +22,10 @@ from rag.cli import user_data
 from rag.cli.collections import collections_app
 from rag.cli.evaluation import eval_app
 from rag.cli.sign_on import chosen_sign_on
-from rag.errors import FootnoteError
+from rag.errors import ConfigProblem, FootnoteError
 
 if TYPE_CHECKING:
+    from rag.assistant import Assistant
     from rag.config import Config
 
 __all__ = ["app", "main"]
@@ -241,23 +242,35 @@ def serve(
         launch_collections(config.collections, config, auth, sign_on)
         return
     begun = create_empty_index(config)
-    if config.workers > 1:
-        open_index(config=config).close()  # what is wrong with it is said once, before anything is begun
-        with _watcher(config) if follow else nullcontext():
-            launch_processes(config, auth, sign_on, build=begun)
-        return
-    with open_index(config=config) as assistant, _watcher(config) if follow else nullcontext():
-        launch(
-            assistant,
-            host=config.host,
-            port=config.port,
-            users=auth,
-            feedback=config.feedback,
-            build=begun,
-            public_url=config.public_url,
-            allow_urls=config.allow_urls,
-            sign_on=sign_on,
-            metrics=config.metrics,
+    watching = _watcher(config) if follow else nullcontext()
+    with open_index(config=config) as assistant:
+        _check_sources(sources, assistant)
+        if config.workers > 1:
+            assistant.close()  # each process opens it by itself
+            with watching:
+                launch_processes(config, auth, sign_on, build=begun)
+            return
+        with watching:
+            launch(
+                assistant,
+                host=config.host,
+                port=config.port,
+                users=auth,
+                feedback=config.feedback,
+                build=begun,
+                public_url=config.public_url,
+                allow_urls=config.allow_urls,
+                sign_on=sign_on,
+                metrics=config.metrics,
+            )
+
+
+def _check_sources(given: Path | None, assistant: Assistant) -> None:
+    """The page changes files in the folder that the index was built from: it had better be the one that was named."""
+    if given is not None and given.resolve() != assistant.sources_folder:
+        raise ConfigProblem(
+            f"The index was built from {assistant.sources_folder}, not from {given}.",
+            f"Leave out --sources, or build it from there first: rag build --sources {given}",
         )
 
 

@@ -120,6 +120,13 @@ def test_trouble_is_one_sentence_and_a_hint(folder: Path, arguments: tuple[str, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no interruption by signal here")
+def test_a_page_is_not_opened_over_another_folder_than_was_named(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "others").mkdir()
+    done = rag("serve", "--port", "0", "--sources", str(tmp_path / "others"), cwd=folder)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 2)
+    assert f"The index was built from {folder / 'sources'}, not from" in done.stderr
+
+
 def test_ctrl_c_in_a_build_says_that_it_stopped(tmp_path: Path) -> None:
     (tmp_path / "sources").mkdir()
     for n in range(200):
