@@ -58,7 +58,7 @@ def section(document: Document, topic: str, most: int) -> list[QuotedSpan]:
     wanted = {term for term in terms(topic) if not is_function_word(term)}
     for one in _sections(document):
         named = {term for term in terms(" ".join(one.heading[-1:])) if not is_function_word(term)}
-        if wanted and named and wanted <= named | set(terms(document.name)) and 2 * len(wanted & named) >= len(named):
+        if wanted and named and wanted <= named | set(terms(document.name)) and 2 * len(wanted & named) > len(named):
             return [replace(place, group="") for place in _all(document, one)][:most]
     return []
 

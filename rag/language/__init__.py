@@ -137,6 +137,7 @@ __all__ = [
     "negates_nothing",
     "neighbour",
     "normalise",
+    "noun_form",
     "number_in",
     "numbered_part",
     "offers",

@@ -171,6 +171,7 @@ from .text import printable as printable
 from .text import strip_span as strip_span
 from .wanted import asks_for as asks_for
 from .wanted import gives as gives
+from .wordings import noun_form as noun_form
 from .wordings import reworded as reworded
 from .words import ARTICLE as ARTICLE
 from .words import LETTERS as LETTERS

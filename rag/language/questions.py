@@ -50,6 +50,7 @@ _SUMMARY = r"an? (?:(?:short|brief|quick) )?(?:summary|overview|outline)"
 _MAIN = r"(?:the )?(?:main|key|central|most important|basic)"
 _SAY = r"(?:say|said|tell|write|report|mention|know|known|explain)s? (?:us |me )?(?:about|on|of)"
 _GRADED = r"(?:high|low|larg|bigg|small|old|young|long|short|rich|poor|fast|slow|cheap|strong|weak|great|new|saf)er"
+_ALIKE = r"(?:similar|different|alike)"
 _UNNAMED = r"(?!who\b|what\b|(?:it|this|that|there|he|she|they)$|the .*\b(?:of|for|in|on|at|to|from|by|with)\b)"
 _FIGURES = (  # what has a figure or a name, also where it stands in the plural
     "number|rate|share|percentage|amount|total|price|cost|population|area|length|height|size|date|year|name|capital|limit|age|"
@@ -70,17 +71,20 @@ _CUES: tuple[tuple[Kind, str], ...] = (  # the first that is found in a question
     ("overview", rf"^what {_DO} .{{1,60}} (?:find|conclude|argue|show|cover|discuss)$"),
     (
         "comparison",
-        r"\b(?:compare[sd]?|comparison|comparing|versus|vs\.?|differences? between|differs?|different from)\b",
+        r"\b(?:compare[sd]?|comparison|comparing|versus|vs\.?|(?:differences?|similarit(?:y|ies)) between|differs?|"
+        r"different from)\b",
     ),
+    ("comparison", rf"^how (?:(?:\w+ )?{_ALIKE} {_BE}\b|{_BE} .+ and .+ {_ALIKE}$)|^contrast\b"),
     ("comparison", r"^what distinguish(?:es|ed)?\b|\band\b.* have in common\b"),
-    ("comparison", r"\b(?:better|worse|more|less|fewer|\w{3,}er) (?:\w+ ){0,3}?than (?!\d)"),
+    ("comparison", r"\b(?:better|worse|more|less|fewer|\w{3,}er) (?:\w+ ){0,6}?than (?!\d)"),
     (
         "comparison",
         rf"^(?:{_BE}|{_DO}|has|have|had)\b.* or .*\b(?:better|worse|more|less|fewer|earlier|later|{_GRADED})$",
     ),
     (
         "comparison",
-        rf"^(?:which|who|what|{_BE}|{_DO})\b.*\b(?:better|worse|more|less|fewer|earlier|later|{_GRADED})\b.* or\b",
+        rf"^(?:(?:in|at|of|for|on) )?(?:which|who|what|{_BE}|{_DO})\b.*"
+        rf"\b(?:better|worse|more|less|fewer|earlier|later|{_GRADED})\b.* or\b",
     ),
     ("reason", rf"\bwhy\b|\bhow come\b|^what {_BE} the (?:reasons?|causes?|purpose)\b|\bwhat reasons?\b"),
     ("reason", r"^what (?:cause[sd]?|led|leads|made|makes)\b"),
