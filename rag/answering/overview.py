@@ -54,12 +54,14 @@ def outline(document: Document) -> list[QuotedSpan]:
 
 
 def section(document: Document, topic: str, most: int) -> list[QuotedSpan]:
-    """The first sentences of the section whose heading is the topic; none where no heading is."""
+    """The first sentences of the section that is headed so, those of its own parts included; none where none is."""
     wanted = {term for term in terms(topic) if not is_function_word(term)}
-    for one in _sections(document):
-        named = {term for term in terms(" ".join(one.heading[-1:])) if not is_function_word(term)}
+    sections = _sections(document)
+    for heading in dict.fromkeys(part for one in sections for part in one.heading):
+        named = {term for term in terms(heading) if not is_function_word(term)}
         if wanted and named and wanted <= named | set(terms(document.name)) and 2 * len(wanted & named) > len(named):
-            return [replace(place, group="") for place in _all(document, one)][:most]
+            inside = [one for one in sections if heading in one.heading]
+            return [replace(place, group="") for one in inside for place in _all(document, one)][:most]
     return []
 
 

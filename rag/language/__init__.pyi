@@ -1,4 +1,5 @@
 from .asked_in import question_language as question_language
+from .catalogue import sources_asked as sources_asked
 from .catalogue import sources_question as sources_question
 from .cell_values import Reading as Reading
 from .cell_values import days_in as days_in
@@ -109,9 +110,11 @@ from .questions import asks_a_figure as asks_a_figure
 from .questions import defines as defines
 from .questions import document_phrase as document_phrase
 from .questions import is_short_form as is_short_form
+from .questions import parts_named as parts_named
 from .questions import question_kind as question_kind
 from .questions import questions_in as questions_in
 from .questions import term_of as term_of
+from .questions import things_asked as things_asked
 from .questions import topic_of as topic_of
 from .quotations import quoted_pieces as quoted_pieces
 from .quotations import quoted_texts as quoted_texts

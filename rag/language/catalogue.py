@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from rag.language.questions import plain_question
 
-__all__ = ["SourcesQuestion", "sources_question"]
+__all__ = ["SourcesQuestion", "sources_asked", "sources_question"]
 
 SourcesKind: TypeAlias = Literal["examples", "documents", "mentions"]
 
@@ -33,6 +33,11 @@ _CUES: tuple[tuple[SourcesKind, str], ...] = (  # of a question without its mark
     ("examples", r"what (?:can|do) you (?:do|know|answer)|help(?: me)?|(?:who|what) are you"),
     ("examples", _GREETING),
 )
+_SAY = re.compile(
+    r"what (?:do|did|can|have) (?:the |these |those |my |our |your |all |different |other |various )*"
+    r"((?:[\w’'-]+ ){0,2}?[\w’'-]+s) (?:say|said|tell|write|report|mention) (?:us |me )?(?:about|on|of)\b",
+    re.IGNORECASE,
+)
 _PATTERNS = tuple((kind, re.compile(cue, re.IGNORECASE)) for kind, cue in _CUES)
 
 
@@ -50,6 +55,14 @@ def sources_question(question: str) -> SourcesQuestion | None:
             if found := pattern.fullmatch(plain):
                 return SourcesQuestion(kind, _thing(found[1]) if kind == "mentions" else "")
     return None
+
+
+def sources_asked(question: str) -> str:
+    """What the sources are called of which a question asks what they say, "licences"; "" where it asks of none, or of
+    one.
+    """
+    found = _SAY.match(plain_question(question))
+    return found[1] if found else ""
 
 
 def _thing(said: str) -> str:

@@ -6,21 +6,24 @@ One short table of English cues. This module does not know what the sources hold
 from __future__ import annotations
 
 import re
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from rag.language.sentences import sentence_spans
 
 __all__ = [
     "DOCUMENT_NOUNS",
     "Kind",
+    "PartNamed",
     "asks_a_figure",
     "defines",
     "document_phrase",
     "is_short_form",
+    "parts_named",
     "plain_question",
     "question_kind",
     "questions_in",
     "term_of",
+    "things_asked",
     "topic_of",
 ]
 
@@ -121,10 +124,18 @@ _MEASURED = re.compile(rf"\b(?:{_FIGURES})s?\b")  # "what is the population": a 
 _TOPIC = re.compile(
     r"^(?:tell (?:me|us) (?:more |something |everything )?about|"
     r"(?:more|information|anything) (?:about|on)|describe|explain|summari[sz]e|sum up|outline|"
-    rf"(?:give (?:me |us )?|i (?:need|want) ){_SUMMARY} (?:of|on|about)|what {_BE} {_MAIN} \w+(?: of| in| from)?|"
+    rf"(?:(?:give (?:me |us )?|i (?:need|want) ){_SUMMARY}|(?:an? )?(?:summary|overview|outline|gist)) (?:of|on|about)|"
+    rf"what {_BE} {_MAIN} \w+(?: of| in| from)?|"
     rf"what (?:{_DO}|{_BE}|can) (?:.{{0,60}} )?{_SAY})\s+(.+)$",
     re.IGNORECASE,
 )
+_PARTS = r"(?:section|chapter|part|paragraph|passage|page|heading|appendix)"
+_PART = re.compile(
+    rf"(?:the )?(?:{_PARTS} (?:on|about|called|entitled|headed|titled) (?:the )?(?P<on>.+)"
+    rf"|(?P<before>.+?) {_PARTS}(?: (?:of|in|from) (?P<behind>.+))?)",
+    re.IGNORECASE,
+)
+_PREPOSITION = re.compile(r" (?:of|in|from|at) ")
 _ABOUT = re.compile(rf"^what {_BE} (.{{1,60}}) about$", re.IGNORECASE)
 DOCUMENT_NOUNS = (
     "report paper study article document file book guide handbook manual minutes memo letter text page profile policy "
@@ -134,6 +145,11 @@ DOCUMENT_NOUNS = (
 _NAMED = re.compile(
     rf"\b(?:in|from|per|of|according to|does|do|did) ((?:the|our|my|your|this|that|last) (?:[\w’'-]+ ){{0,4}}?"
     rf"(?:{DOCUMENT_NOUNS.replace(' ', '|')})s?\b(?: (?:on|about|of|from|to) (?:the )?[\w’'-]+)?)",
+    re.IGNORECASE,
+)
+_THINGS = re.compile(
+    r"^(?:what|which) (?:\w+ ){0,4}?(\w*[^\Wsui]s) "
+    r"(?:are|were|did|do|does|have|had|can|could|should|will|would|may|might|must|exist)\b",
     re.IGNORECASE,
 )
 _TERMS = tuple(  # where the term stands that a definition is asked of
@@ -224,11 +240,37 @@ def asks_a_figure(question: str) -> bool:
     return _MEASURED.search(question.lower()) is not None
 
 
+class PartNamed(NamedTuple):
+    """The part of a document that an overview is asked of, and the document; "" for what is not named."""
+
+    part: str
+    of: str
+
+
+def parts_named(topic: str) -> tuple[PartNamed, ...]:
+    """The parts that a topic may name, "dangling references" of "the section on dangling references", likeliest first;
+    none where it names none.
+    """
+    found = _PART.fullmatch(topic)
+    plain = (found["on"] or found["before"] or "") if found else topic
+    behind = found["behind"] or "" if found else ""
+    whole = [PartNamed(plain, behind)] if found else []
+    splits = () if behind else _PREPOSITION.finditer(plain)
+    halves = [PartNamed(plain[: at.start()].removeprefix("the "), plain[at.end() :]) for at in splits]
+    return tuple(PartNamed(each.part.strip(" '\"“”"), each.of) for each in (*whole, *halves))
+
+
 def topic_of(question: str) -> str:
     """What an overview or a topic is asked of: what is left of the question without its asking words."""
     plain = plain_question(question)
     found = _TOPIC.match(plain) or _ABOUT.match(plain)
     return found[1] if found else plain
+
+
+def things_asked(question: str) -> str:
+    """What a list is asked of, "models" of "what layout models are there"; "" where no verb tells."""
+    found = _THINGS.match(plain_question(question))
+    return found[1] if found else ""
 
 
 def term_of(question: str) -> str:

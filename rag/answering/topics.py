@@ -1,0 +1,216 @@
+"""What an overview shows: a document or a part of it that is named, or what several documents say of a topic.
+
+This module does not know how an outline is made or how passages were found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.answering.citing import QuotedSpan, claims_of
+from rag.answering.findings import Answering, Findings, heading_at
+from rag.answering.overview import LINES, numbered_section, outline, section
+from rag.answering.selection import claims_in_shape, whole_lists
+from rag.language import (
+    DOCUMENT_NOUNS,
+    Kind,
+    NumberedPart,
+    document_phrase,
+    is_function_word,
+    numbered_part,
+    offers,
+    parts_named,
+    sources_asked,
+    terms,
+    things_asked,
+    topic_of,
+    unspoken,
+)
+from rag.retrieval import Corpus, DocumentName, Retrieved, documents_of
+from rag.types import Answer, Document, readable_name
+
+__all__ = ["of_another_year", "sections_that", "survey"]
+
+_OF_A_SECTION = 8
+_NAMED = 3
+"""Documents at most that a question names."""
+_GENERIC = frozenset(terms(f"{DOCUMENT_NOUNS} source text it this everything all content"))
+"""What a document is called by who names none."""
+_LOOKED_THROUGH = 40
+"""Passages that are looked through for what several documents say."""
+_DOCUMENTS, _OF_A_DOCUMENT = 12, 2
+"""Documents at most of which sentences on a topic are shown, and sentences of each."""
+
+
+def survey(blank: Answer, kind: Kind, found: Retrieved, answering: Answering) -> tuple[Answer, Retrieved] | None:
+    """The overview that a question asks for, and what is found within the documents that it quotes; None where it asks
+    for none, or nothing can be shown of it. Raises ModelProblem.
+    """
+    corpus, asked = answering.corpus, blank.asked_as
+    shown = None
+    if (part := numbered_part(asked)) is not None:
+        shown = _numbered(blank, part, found, corpus)
+    if shown is None and kind in ("overview", "topic"):
+        shown = _of_several(blank, corpus) or _overview(blank, kind, found, answering)
+    return None if shown is None else (shown, _inside(shown, found, corpus))
+
+
+def _of_several(blank: Answer, corpus: Corpus) -> Answer | None:
+    """What each of several sources says of a topic, by document; None where a question is not asked of several, or
+    fewer than two say something.
+    """
+    sources = sources_asked(blank.asked_as)
+    if not sources:
+        return None
+    among = _called(sources, corpus.names)
+    topic = topic_of(blank.asked_as)
+    wanted = _content(topic)
+    found = corpus.find(topic, among, _LOOKED_THROUGH)
+    said: dict[str, list[tuple[float, QuotedSpan]]] = {}
+    for hit in found.hits:
+        for at, span in enumerate(hit.sentences):
+            place = QuotedSpan(hit.passage.document, span, group=hit.passage.document.name)
+            if wanted and wanted <= _said_at(place):
+                said.setdefault(place.document.id, []).append((float(hit.vectors[at] @ found.vector), place))
+    if not said or (among is None and len(said) < min(2, len(corpus.names))):
+        return None
+    best = [[place for _, place in sorted(each, key=lambda one: -one[0])] for each in said.values()]
+    shown = [sorted(each[:_OF_A_DOCUMENT], key=lambda place: place.span) for each in best[:_DOCUMENTS]]
+    more = len(said) - len(shown)
+    notes = (f"{more} more sources speak of “{topic}”.",) if more else ()
+    claims = claims_in_shape([place for each in shown for place in each], "topic")
+    return replace(blank, status="answered", claims=claims, notes=notes, confidence=1.0)
+
+
+def _called(sources: str, names: Sequence[DocumentName]) -> list[str] | None:
+    """The documents that are called so, "licences", by their ids; None, for all, where no two are."""
+    wanted = _content(sources)
+    called = [name.document_id for name in names if wanted and wanted <= name.terms]
+    return called if len(called) > 1 else None
+
+
+def _said_at(place: QuotedSpan) -> set[str]:
+    """The terms of a sentence and of the headings above it; none for a heading itself."""
+    document = place.document
+    at = document.block_at(place.span.start)
+    if at >= 0 and document.blocks[at].kind in ("heading", "code"):
+        return set()
+    above = heading_at(document, place.span.start)
+    return set(terms(" ".join((*above, document.text[slice(*place.span)]))))
+
+
+def _overview(blank: Answer, kind: Kind, found: Retrieved, answering: Answering) -> Answer | None:
+    """An outline of a document that is named, or the part of one that is; None where neither is."""
+    corpus, topic = answering.corpus, topic_of(blank.asked_as)
+    if kind == "topic" and (part := _part(blank, topic, document_phrase(blank.asked_as), found, corpus)) is not None:
+        return part
+    names = corpus.named(topic)
+    if kind == "topic":  # one word of a name may be what is asked about
+        names = [name for name in names if _content(topic) <= name.terms]
+    named = corpus.document(names[0].document_id) if 0 < len(names) < _NAMED else None
+    if named is None and kind == "overview":
+        for split in parts_named(topic):
+            if (part := _part(blank, split.part, split.of, found, corpus)) is not None:
+                return part
+    document = named or (_meant(topic, found) if kind == "overview" else None)
+    places = outline(document) if document is not None else []
+    if document is None or not places:
+        return None
+    answer = replace(blank, claims=claims_of(places))
+    left_out, _ = unspoken(topic, document.name, document.text)  # an article on Nepal is none on three other countries
+    return _as_sure(answer, named is not None and not left_out)
+
+
+def _meant(topic: str, found: Retrieved) -> Document | None:
+    """The document that most of what was found is in, where the topic has a word of its name, or names nothing."""
+    document, wanted = _foremost(found), _content(topic) - _GENERIC
+    return document if document is None or not wanted or wanted & _content(document.name) else None
+
+
+def _part(blank: Answer, part: str, of: str, found: Retrieved, corpus: Corpus) -> Answer | None:
+    """The section that is called so, of the document that `of` names, or else of those that were found.
+
+    It is an answer only where the document is the one that is named: one of 2021 says nothing of 2019.
+    """
+    named = [corpus.document(name.document_id) for name in corpus.named(of)[:_NAMED]] if of else []
+    if not named and of and not document_phrase(f"in {of}"):
+        return None
+    for document in named or documents_of(found.hits).values():
+        if document is not None and (places := section(document, part, _OF_A_SECTION)):
+            return _as_sure(replace(blank, claims=claims_in_shape(places, "topic")), not of or _is_called(of, document))
+    return None
+
+
+def _is_called(phrase: str, document: Document) -> bool:
+    """Whether a document has the names and the year by which a phrase calls it, in its title, path or date."""
+    name, year = unspoken(f"in {phrase}", _names_of(document), "")
+    return not (name or year)
+
+
+def _names_of(document: Document) -> str:
+    return f"{document.name}\n{readable_name(document.path)}\n{document.date}"
+
+
+def of_another_year(answer: Answer, found: Retrieved) -> Answer:
+    """The answer; only the closest sentences where the document that it quotes has another year in its name than the
+    one by which the question names it: "the 2019 report".
+    """
+    phrase = document_phrase(answer.asked_as)
+    first = next(iter(answer.citations), None)
+    document = documents_of(found.hits).get(first.document_id) if first is not None else None
+    if answer.status != "answered" or not phrase or document is None or _is_called(phrase, document):
+        return answer
+    asked, own = offers(phrase).years, offers(_names_of(document)).years
+    return _as_sure(answer, sure=not asked or not own or bool(asked & own))
+
+
+def _as_sure(answer: Answer, sure: bool) -> Answer:
+    if sure:
+        return replace(answer, status="answered", confidence=1.0)
+    return replace(answer, status="partly", reason="closest", confidence=0.0)
+
+
+def _numbered(blank: Answer, part: NumberedPart, found: Retrieved, corpus: Corpus) -> Answer | None:
+    """The part of a document that is asked for by its number; None where no source has one.
+
+    That other sources have such a part as well is said.
+    """
+    named = [corpus.document(one.document_id) for one in corpus.named(part.of)[:_NAMED]] if part.of else []
+    documents = [document for document in named or documents_of(found.hits).values() if document is not None]
+    having = [(document, places) for document in documents if (places := numbered_section(document, part, LINES))]
+    if not having:
+        return None
+    others = ", ".join(f"“{document.name}”" for document, _ in having[1:])
+    notes = (f"Other sources have one as well: {others}.",) if others else ()
+    claims = claims_of(having[0][1])
+    return replace(blank, status="answered", shape="overview", claims=claims, notes=notes, confidence=1.0)
+
+
+def sections_that(asked: str, findings: Findings, found: Retrieved) -> list[QuotedSpan]:
+    """The outline of a document that is called what a list is asked of, where most of what was found stands in it."""
+    document = _foremost(found)
+    noun = next(iter(terms(things_asked(asked))), "")
+    if document is None or not noun or noun not in terms(document.name) or whole_lists(findings):
+        return []
+    inside = sum(hit.passage.document.id == document.id for hit in found.hits)
+    return outline(document) if 2 * inside > len(found.hits) else []
+
+
+def _inside(overview: Answer, found: Retrieved, corpus: Corpus) -> Retrieved:
+    """What is found within the documents that an overview quotes, for who is to write from it."""
+    documents = list(dict.fromkeys(citation.document_id for citation in overview.citations))
+    return corpus.find(found.asked_as, documents)
+
+
+def _foremost(found: Retrieved) -> Document | None:
+    """The document that most of the score of the passages is in."""
+    scores: dict[str, float] = {}
+    documents = documents_of(found.hits)
+    for hit in found.hits:
+        scores[hit.passage.document.id] = scores.get(hit.passage.document.id, 0.0) + max(hit.passage.score, 0.0)
+    return documents[max(scores, key=lambda each: scores[each])] if scores else None
+
+
+def _content(text: str) -> set[str]:
+    return {term for term in terms(text) if not is_function_word(term)}
