@@ -21,7 +21,7 @@ from rag.answering.selection import claims_in_shape, closest, evidence, whole_li
 from rag.answering.several import joined
 from rag.answering.table_answer import TABLE_KINDS, TableAnswer, answer_from_tables, leaves_unsaid
 from rag.answering.table_closest import closest_in_tables
-from rag.answering.topics import of_another_year, sections_that, survey
+from rag.answering.topics import of_another_year, section_asked, sections_that, survey
 from rag.answering.versions import in_time, with_time
 from rag.language import (
     Kind,
@@ -57,6 +57,8 @@ _SHAPES: dict[Kind, AnswerShape] = {
     "topic": "overview",
     "overview": "overview",
 }
+_HEADED: frozenset[Kind] = frozenset({"list", "way", "reason", "proposal"})
+"""Kinds that a section answers whose heading asks the same."""
 _NAMED = 3
 """Documents at most that a question names."""
 _FURTHER = 24
@@ -139,6 +141,8 @@ def _read_for(question: str, alone: RewrittenQuestion, answering: Answering) -> 
         return comparison_answer(blank, kind, sides, findings, answering)
     if kind == "fact" and findings.reading.several and not asks_a_figure(asked):
         kind = "list"
+    if kind in _HEADED and (places := section_asked(asked, found)):
+        return replace(blank, status="answered", claims=claims_in_shape(places, kind), confidence=1.0), found
     if kind == "list" and (sections := sections_that(asked, findings, found)):
         return replace(blank, status="answered", shape="list", claims=claims_of(sections), confidence=1.0), found
     told = with_time(_told(replace(blank, shape=_SHAPES[kind]), kind, findings), now)

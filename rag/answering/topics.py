@@ -5,12 +5,13 @@ This module does not know how an outline is made or how passages were found.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.citing import QuotedSpan, claims_of
 from rag.answering.findings import Answering, Findings, heading_at
-from rag.answering.overview import LINES, numbered_section, outline, section
+from rag.answering.overview import LINES, headed_as, numbered_section, outline, section
 from rag.answering.selection import claims_in_shape, whole_lists
 from rag.language import (
     DOCUMENT_NOUNS,
@@ -18,6 +19,7 @@ from rag.language import (
     NumberedPart,
     document_phrase,
     is_function_word,
+    is_mostly_markup,
     numbered_part,
     offers,
     parts_named,
@@ -30,7 +32,7 @@ from rag.language import (
 from rag.retrieval import Corpus, DocumentName, Retrieved, documents_of
 from rag.types import Answer, Document, readable_name
 
-__all__ = ["of_another_year", "sections_that", "survey"]
+__all__ = ["of_another_year", "section_asked", "sections_that", "survey"]
 
 _OF_A_SECTION = 8
 _NAMED = 3
@@ -39,6 +41,12 @@ _GENERIC = frozenset(terms(f"{DOCUMENT_NOUNS} source text it this everything all
 """What a document is called by who names none."""
 _LOOKED_THROUGH = 40
 """Passages that are looked through for what several documents say."""
+_OF_AN_EXPLANATION = 5
+_ASKING = frozenset(
+    terms("main key different kind type list name example give tell use make get have do does work there important")
+)
+"""What is asked with rather than about."""
+_ADDRESS = re.compile(r"\S*://\S+")
 _DOCUMENTS, _OF_A_DOCUMENT = 12, 2
 """Documents at most of which sentences on a topic are shown, and sentences of each."""
 
@@ -92,12 +100,11 @@ def _called(sources: str, names: Sequence[DocumentName]) -> list[str] | None:
 
 def _said_at(place: QuotedSpan) -> set[str]:
     """The terms of a sentence and of the headings above it; none for a heading itself."""
-    document = place.document
-    at = document.block_at(place.span.start)
-    if at >= 0 and document.blocks[at].kind in ("heading", "code"):
+    if _kind_at(place) in ("heading", "code") or _is_markup(place):
         return set()
-    above = heading_at(document, place.span.start)
-    return set(terms(" ".join((*above, document.text[slice(*place.span)]))))
+    above = heading_at(place.document, place.span.start)
+    said = _ADDRESS.sub(" ", place.document.text[slice(*place.span)])
+    return set(terms(" ".join((*above, said))))
 
 
 def _overview(blank: Answer, kind: Kind, found: Retrieved, answering: Answering) -> Answer | None:
@@ -150,6 +157,29 @@ def _is_called(phrase: str, document: Document) -> bool:
 
 def _names_of(document: Document) -> str:
     return f"{document.name}\n{readable_name(document.path)}\n{document.date}"
+
+
+def section_asked(asked: str, found: Retrieved) -> list[QuotedSpan]:
+    """What stands in the section whose heading asks the same as a question: the lists in it, or its first sentences."""
+    wanted = _content(asked) - _ASKING
+    for document in documents_of(found.hits).values():
+        places = headed_as(document, wanted) if wanted else []
+        items = [place for place in places if _kind_at(place) == "list"]
+        if len(items) > 1:
+            first = places.index(items[0])
+            return [*places[max(first - 1, 0) : first], *items]
+        if said := [place for place in places if _kind_at(place) == "paragraph" and not _is_markup(place)]:
+            return said[:_OF_AN_EXPLANATION]
+    return []
+
+
+def _is_markup(place: QuotedSpan) -> bool:
+    return is_mostly_markup(place.document.text[slice(*place.span)])
+
+
+def _kind_at(place: QuotedSpan) -> str:
+    at = place.document.block_at(place.span.start)
+    return place.document.blocks[at].kind if at >= 0 else ""
 
 
 def of_another_year(answer: Answer, found: Retrieved) -> Answer:

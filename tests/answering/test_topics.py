@@ -45,6 +45,26 @@ A crossing cost four crowns. Children crossed for half of that.
 
 The ferry had a crew of seven, and the crew lit a lantern at both piers.
 """,
+    "quarry.md": """# Stone quarry
+
+The quarry was opened by two brothers. People ask about the safety rules and how they are applied.
+
+## Safety rules
+
+Whoever enters the pit signs the book. Nobody works alone below the second ledge.
+
+## Steps of blasting
+
+These are the steps:
+
+- the horn is blown twice
+- the ledge is cleared
+- the fuse is lit from the hut
+
+## Prices
+
+A cart of gravel costs nine crowns.
+""",
 }
 
 
@@ -105,6 +125,38 @@ def test_an_overview_of_what_no_document_is_called_is_no_outline_of_another(assi
 )
 def test_a_document_of_another_year_does_not_answer(assistant: Assistant, question: str, status: str) -> None:
     assert assistant.ask(question).status == status
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (
+            "What are the safety rules of the quarry?",
+            ["Whoever enters the pit signs the book.", "Nobody works alone below the second ledge."],
+        ),
+        (
+            "List the steps of blasting",
+            ["These are the steps:", "the horn is blown twice", "the ledge is cleared", "the fuse is lit from the hut"],
+        ),
+    ],
+)
+def test_a_section_that_is_headed_so_answers(assistant: Assistant, question: str, said: list[str]) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "answered"
+    assert [claim.text for claim in answer.claims] == said
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are the safety rules of the ferry?",  # nothing of the ferry stands in the quarry's section
+        "What are the safety rules of 1903?",
+        "What are the prices of slate?",
+    ],
+)
+def test_a_section_about_something_else_does_not_answer(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.status != "answered"
 
 
 @pytest.mark.parametrize(
