@@ -26,6 +26,7 @@ from rag.answering.versions import in_time, with_time
 from rag.language import (
     Kind,
     Side,
+    asked_rightly,
     asks_a_figure,
     cased,
     defines,
@@ -76,7 +77,7 @@ def extractive_answer(question: str, alone: RewrittenQuestion, answering: Answer
     """
     if answering.corpus.language:
         return answer_by_words(question, alone, answering.corpus)
-    parts = questions_in(question) if alone.asked == " ".join(question.split()) else ()
+    parts = questions_in(alone.asked) if alone.asked == asked_rightly(" ".join(question.split())) else ()
     if not 1 < len(parts) <= _QUESTIONS:
         return _answer_to(question, alone, answering)
     turns = [Turn("user", part) for part in parts]

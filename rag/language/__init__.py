@@ -55,6 +55,7 @@ __all__ = [
     "Working",
     "analyzer",
     "as_question",
+    "asked_rightly",
     "asks_a_figure",
     "asks_for",
     "asks_in_general",

@@ -153,6 +153,7 @@ from .sentences import units as units
 from .sides import Side as Side
 from .sides import sides_of as sides_of
 from .sides import together as together
+from .slips import asked_rightly as asked_rightly
 from .statements import DraftQuestion as DraftQuestion
 from .statements import question_from as question_from
 from .summaries import is_summary_sentence as is_summary_sentence
