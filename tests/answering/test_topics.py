@@ -128,6 +128,25 @@ def test_a_document_of_another_year_does_not_answer(assistant: Assistant, questi
 
 
 @pytest.mark.parametrize(
+    ("question", "paths"),
+    [
+        ("Which charters mention a lantern?", {"harbour-charter.md", "market-charter.md"}),
+        ("which documents mention a lantern", {"harbour-charter.md", "market-charter.md", "ferry-2021.md"}),
+    ],
+)
+def test_documents_that_are_called_so_and_mention_a_thing(assistant: Assistant, question: str, paths: set[str]) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "answered"
+    assert {citation.path for citation in answer.citations} == paths
+    assert f"{len(paths)} of {3 if 'charters' in question else 5} sources mention" in answer.notes[0]
+
+
+def test_what_no_documents_are_called_is_asked_of_what_they_say(assistant: Assistant) -> None:
+    answer = assistant.ask("Which brothers mention a quarry?")
+    assert not any("sources mention" in note for note in answer.notes)
+
+
+@pytest.mark.parametrize(
     ("question", "said"),
     [
         (
