@@ -26,26 +26,29 @@ from rag.language import (
     sources_asked,
     terms,
     things_asked,
+    those_asked,
     topic_of,
     unspoken,
 )
 from rag.retrieval import Corpus, DocumentName, Retrieved, documents_of
 from rag.types import Answer, Document, readable_name
 
-__all__ = ["of_another_year", "section_asked", "sections_that", "survey"]
+__all__ = ["each_document_that", "of_another_year", "section_asked", "sections_that", "survey"]
 
 _OF_A_SECTION = 8
 _NAMED = 3
 """Documents at most that a question names."""
 _GENERIC = frozenset(terms(f"{DOCUMENT_NOUNS} source text it this everything all content"))
 """What a document is called by who names none."""
-_LOOKED_THROUGH = 40
+_LOOKED_THROUGH = 60
 """Passages that are looked through for what several documents say."""
 _OF_AN_EXPLANATION = 5
 _ASKING = frozenset(
     terms("main key different kind type list name example give tell use make get have do does work there important")
 )
 """What is asked with rather than about."""
+_MANY = 3
+"""Documents at least that say the same of themselves."""
 _ADDRESS = re.compile(r"\S*://\S+")
 _DOCUMENTS, _OF_A_DOCUMENT = 12, 2
 """Documents at most of which sentences on a topic are shown, and sentences of each."""
@@ -74,21 +77,39 @@ def _of_several(blank: Answer, corpus: Corpus) -> Answer | None:
     among = _called(sources, corpus.names)
     topic = topic_of(blank.asked_as)
     wanted = _content(topic)
-    found = corpus.find(topic, among, _LOOKED_THROUGH)
+    said = _by_document(wanted, corpus.find(topic, among, _LOOKED_THROUGH))
+    if not said or (among is None and len(said) < min(2, len(corpus.names))):
+        return None
+    shown = [sorted(each[:_OF_A_DOCUMENT], key=lambda place: place.span) for each in said[:_DOCUMENTS]]
+    more = len(said) - len(shown)
+    notes = (f"{more} more sources speak of “{topic}”.",) if more else ()
+    claims = claims_in_shape([place for each in shown for place in each], "topic")
+    return replace(blank, status="answered", claims=claims, notes=notes, confidence=1.0)
+
+
+def each_document_that(asked: str, findings: Findings, corpus: Corpus) -> list[QuotedSpan]:
+    """One sentence of each of at least three documents that say all that a list is asked by but what it is a list of,
+    "landlocked" of "which countries are landlocked", where the best sentence is one of them; else none.
+    """
+    those, first = those_asked(asked), next(iter(findings.sentences()), None)
+    wanted = _content(those.said) if those else set()
+    if not those or not wanted or first is None or not wanted <= _said_at(findings.place(first)):
+        return []
+    said = _by_document(wanted, corpus.find(those.said, k=_LOOKED_THROUGH))
+    return [each[0] for each in said[:_DOCUMENTS]] if len(said) >= _MANY else []
+
+
+def _by_document(wanted: set[str], found: Retrieved) -> list[list[QuotedSpan]]:
+    """For each document the sentences that have all terms, the nearest to what was searched first; the documents in the
+    order of the passages.
+    """
     said: dict[str, list[tuple[float, QuotedSpan]]] = {}
     for hit in found.hits:
         for at, span in enumerate(hit.sentences):
             place = QuotedSpan(hit.passage.document, span, group=hit.passage.document.name)
             if wanted and wanted <= _said_at(place):
                 said.setdefault(place.document.id, []).append((float(hit.vectors[at] @ found.vector), place))
-    if not said or (among is None and len(said) < min(2, len(corpus.names))):
-        return None
-    best = [[place for _, place in sorted(each, key=lambda one: -one[0])] for each in said.values()]
-    shown = [sorted(each[:_OF_A_DOCUMENT], key=lambda place: place.span) for each in best[:_DOCUMENTS]]
-    more = len(said) - len(shown)
-    notes = (f"{more} more sources speak of “{topic}”.",) if more else ()
-    claims = claims_in_shape([place for each in shown for place in each], "topic")
-    return replace(blank, status="answered", claims=claims, notes=notes, confidence=1.0)
+    return [[place for _, place in sorted(each, key=lambda one: -one[0])] for each in said.values()]
 
 
 def _called(sources: str, names: Sequence[DocumentName]) -> list[str] | None:

@@ -187,6 +187,7 @@ __all__ = [
     "term_of",
     "terms",
     "things_asked",
+    "those_asked",
     "those_who",
     "together",
     "topic_of",

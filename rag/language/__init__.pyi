@@ -115,6 +115,7 @@ from .questions import question_kind as question_kind
 from .questions import questions_in as questions_in
 from .questions import term_of as term_of
 from .questions import things_asked as things_asked
+from .questions import those_asked as those_asked
 from .questions import topic_of as topic_of
 from .quotations import quoted_pieces as quoted_pieces
 from .quotations import quoted_texts as quoted_texts

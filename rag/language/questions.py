@@ -14,6 +14,7 @@ __all__ = [
     "DOCUMENT_NOUNS",
     "Kind",
     "PartNamed",
+    "Those",
     "asks_a_figure",
     "defines",
     "document_phrase",
@@ -24,6 +25,7 @@ __all__ = [
     "questions_in",
     "term_of",
     "things_asked",
+    "those_asked",
     "topic_of",
 ]
 
@@ -152,6 +154,7 @@ _THINGS = re.compile(
     r"(?:are|were|did|do|does|have|had|can|could|should|will|would|may|might|must|exist)\b",
     re.IGNORECASE,
 )
+_THOSE = re.compile(r"^(?:in )?which (?:of the )?(\w*[^\Wsui]s) (?:are|were|have|had) (?!there\b)(.+)", re.I)
 _TERMS = tuple(  # where the term stands that a definition is asked of
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -271,6 +274,22 @@ def things_asked(question: str) -> str:
     """What a list is asked of, "models" of "what layout models are there"; "" where no verb tells."""
     found = _THINGS.match(plain_question(question))
     return found[1] if found else ""
+
+
+class Those(NamedTuple):
+    """What things are called, and what is said of those that are asked for."""
+
+    things: str
+    said: str
+
+
+def those_asked(question: str) -> Those | None:
+    """ "countries" and "landlocked" of "which countries are landlocked"; None where none such are asked for, or a thing
+    that has a name is asked of.
+    """
+    plain = plain_question(question)
+    found = _THOSE.match(plain)
+    return Those(found[1], found[2]) if found and not re.search(r"(?<!^)\b[A-Z]", plain) else None
 
 
 def term_of(question: str) -> str:

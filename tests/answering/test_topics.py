@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from opened import opened_on
 
 from rag.assistant import Assistant
-from rag.language import parts_named, sources_asked, things_asked
+from rag.language import parts_named, sources_asked, things_asked, those_asked
 
 TEXTS = {
     "harbour-charter.md": """# Harbour charter
@@ -203,6 +204,33 @@ def test_sources_of_which_is_asked_what_they_say(question: str, sources: str) ->
 )
 def test_the_parts_that_a_topic_may_name(topic: str, parts: list[tuple[str, str]]) -> None:
     assert list(parts_named(topic)) == parts
+
+
+@pytest.mark.parametrize(
+    ("question", "those"),
+    [
+        ("which towns are walled", ("towns", "walled")),
+        ("Which towns have a harbour?", ("towns", "a harbour")),
+        ("Which towns does the river pass?", None),
+        ("Which towns are near Korve?", None),
+        ("Which towns are there?", None),
+    ],
+)
+def test_those_that_something_is_said_of(question: str, those: tuple[str, str] | None) -> None:
+    assert those_asked(question) == those
+
+
+def test_a_list_has_every_document_that_says_the_same_of_itself(tmp_path: Path) -> None:
+    rain = ("wet", "dry", "mild", "foggy", "windy")
+    texts = {
+        f"{town.lower()}.md": f"# {town}\n\nHarbour: {'tidal' if n % 2 == 0 else 'frozen'} in {n + 2} months\n\n"
+        f"Summers are {rain[n]} in the town.\n"
+        for n, town in enumerate(("Arrun", "Belmat", "Korve", "Tarnholm", "Ostwick"))
+    }
+    with opened_on(tmp_path, texts) as assistant:
+        answer = assistant.ask("Which towns have a tidal harbour?")
+    assert {citation.path for citation in answer.citations} == {"arrun.md", "korve.md", "ostwick.md"}
+    assert {claim.group for claim in answer.claims} == {"Arrun", "Korve", "Ostwick"}
 
 
 @pytest.mark.parametrize(
