@@ -57,7 +57,7 @@ def comparison_answer(
     answer = replace(answer, claims=claims_in_shape(places, "comparison"), confidence=confidence, status="partly")
     if missing:
         note = f"Nothing was found in the sources about {' or '.join(missing)}."
-        return replace(answer, reason="incomplete", notes=(note, *answer.notes)), found
+        return replace(answer, reason="incomplete" if any(sure) else "closest", notes=(note, *answer.notes)), found
     return (replace(answer, status="answered") if all(sure) else replace(answer, reason="closest")), found
 
 

@@ -38,7 +38,7 @@ __all__ = ["each_document_that", "of_another_year", "section_asked", "sections_t
 _OF_A_SECTION = 8
 _NAMED = 3
 """Documents at most that a question names."""
-_GENERIC = frozenset(terms(f"{DOCUMENT_NOUNS} source text it this everything all content"))
+_GENERIC = frozenset(terms(f"{DOCUMENT_NOUNS} source text paper email mail page it this everything all content"))
 """What a document is called by who names none."""
 _LOOKED_THROUGH = 60
 """Passages that are looked through for what several documents say."""
@@ -75,6 +75,8 @@ def _of_several(blank: Answer, corpus: Corpus) -> Answer | None:
     if not sources:
         return None
     among = _called(sources, corpus.names)
+    if among is None and not _content(sources) <= _GENERIC:  # people say things, too
+        return None
     topic = topic_of(blank.asked_as)
     wanted = _content(topic)
     said = _by_document(wanted, corpus.find(topic, among, _LOOKED_THROUGH))
@@ -109,7 +111,13 @@ def _by_document(wanted: set[str], found: Retrieved) -> list[list[QuotedSpan]]:
             place = QuotedSpan(hit.passage.document, span, group=hit.passage.document.name)
             if wanted and wanted <= _said_at(place):
                 said.setdefault(place.document.id, []).append((float(hit.vectors[at] @ found.vector), place))
-    return [[place for _, place in sorted(each, key=lambda one: -one[0])] for each in said.values()]
+    return [[place for _, place in sorted(each, key=_worth, reverse=True)] for each in said.values()]
+
+
+def _worth(found: tuple[float, QuotedSpan]) -> tuple[bool, float]:
+    """A sentence that only announces what it is about comes last."""
+    near, place = found
+    return not place.document.text[slice(*place.span)].rstrip().endswith(":"), near
 
 
 def _called(sources: str, names: Sequence[DocumentName]) -> list[str] | None:

@@ -71,6 +71,7 @@ __all__ = [
     "class_asked",
     "clause_starts",
     "closest_opening",
+    "codes_unsaid",
     "composed",
     "counted",
     "dateline",

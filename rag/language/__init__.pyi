@@ -11,6 +11,7 @@ from .cell_values import period_kind as period_kind
 from .cell_values import reading_of as reading_of
 from .clauses import clause_starts as clause_starts
 from .clauses import is_passive as is_passive
+from .codes import codes_unsaid as codes_unsaid
 from .comparison import SHARE_OF_WHOLE as SHARE_OF_WHOLE
 from .comparison import bounds as bounds
 from .comparison import is_frequency as is_frequency

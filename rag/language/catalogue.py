@@ -65,9 +65,7 @@ def sources_question(question: str) -> SourcesQuestion | None:
 
 
 def sources_asked(question: str) -> str:
-    """What the sources are called of which a question asks what they say, "licences"; "" where it asks of none, or of
-    one.
-    """
+    """What the sources are called of which a question asks what they say, "licences"; "" where it asks of one."""
     found = _SAY.match(plain_question(question))
     return found[1] if found else ""
 

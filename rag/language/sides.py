@@ -138,8 +138,13 @@ def _shared_head(a: str, b: str) -> tuple[str, str]:
         b = re.sub(r"\bones?$", tail, re.sub(r"^(?:that|those) of ", "", b))
     elif len(first) < len(second) and a.islower() and first[-1].partition("-")[2] == second[0].partition("-")[2] != "":
         a = " ".join((*first, *second[1:]))
-    elif a.islower() and b.islower() and len(second) > 1 and second[-1] not in first and _QUALIFIES.search(a):
+    elif a.islower() and b.islower() and len(second) > 1 and second[-1] not in first and _qualifies(a, second[0]):
         a = f"{a} {second[-1]}"
     if (head := _HEAD_OF_NAME.match(a) or re.match(r"(?:the )?[a-z-]+s? of ", a)) and not _BETWEEN.search(b):
         b = f"{head[0]}{b}"
     return a, b
+
+
+def _qualifies(a: str, other: str) -> bool:
+    """Whether a name is an adjective alone; "running" may be a thing, and is none beside "standing costs" only."""
+    return _QUALIFIES.search(a) is not None and (not a.endswith("ing") or _QUALIFIES.search(other) is not None)

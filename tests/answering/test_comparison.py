@@ -145,3 +145,9 @@ In her years at Korve, Brun kept the books of the ferry.
     assert list(of) == ["Brun's years at Arrun", "Brun's years at Korve"]
     assert all("Arrun" in text for text in of["Brun's years at Arrun"])
     assert all("Korve" in text for text in of["Brun's years at Korve"])
+
+
+def test_a_comparison_of_which_nothing_answers_is_no_more_than_closest(assistant: Assistant) -> None:
+    answer = assistant.ask("compare owls and dukes")
+    assert (answer.status, answer.reason) == ("partly", "closest")
+    assert answer.notes == ("Nothing was found in the sources about owls.",)

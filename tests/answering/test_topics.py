@@ -142,6 +142,11 @@ def test_documents_that_are_called_so_and_mention_a_thing(assistant: Assistant, 
     assert f"{len(paths)} of {3 if 'charters' in question else 5} sources mention" in answer.notes[0]
 
 
+def test_what_people_say_is_not_what_documents_say(assistant: Assistant) -> None:
+    answer = assistant.ask("What do the sailors say about a lantern?")
+    assert not any(claim.group for claim in answer.claims)
+
+
 def test_what_no_documents_are_called_is_asked_of_what_they_say(assistant: Assistant) -> None:
     answer = assistant.ask("Which brothers mention a quarry?")
     assert not any("sources mention" in note for note in answer.notes)

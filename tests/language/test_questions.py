@@ -266,6 +266,7 @@ def test_the_kind_is_told_from_how_people_ask(question: str, kind: Kind) -> None
         ),
         ("How are the blue plan and the red plan different?", ["the blue plan", "the red plan"]),
         ("what are the similarities between the ferry and the train", ["the ferry", "the train"]),
+        ("How does walking differ from mountain climbing?", ["walking", "mountain climbing"]),
         ("Contrast the old rules with the new rules", ["the old rules", "the new rules"]),
         ("Arrun vs. Belmat: which is bigger?", ["Arrun", "Belmat"]),
         ("Did Brun write more songs for Korve or for Arrun?", ["Korve", "Arrun"]),
