@@ -59,11 +59,16 @@ def section(document: Document, topic: str, most: int) -> list[QuotedSpan]:
     wanted = {term for term in terms(topic) if not is_function_word(term)}
     sections = _sections(document)
     for heading in dict.fromkeys(part for one in sections for part in one.heading):
-        named = {term for term in terms(heading) if not is_function_word(term)}
+        named = _named_by(heading)
         if wanted and named and wanted <= named | set(terms(document.name)) and 2 * len(wanted & named) > len(named):
             inside = [one for one in sections if heading in one.heading]
             return [replace(place, group="") for one in inside for place in _all(document, one)][:most]
     return []
+
+
+def _named_by(heading: str) -> set[str]:
+    """The terms of a heading without its number."""
+    return {term for term in terms(heading) if not is_function_word(term) and not term.isdigit()}
 
 
 def headed_as(document: Document, asked: set[str]) -> list[QuotedSpan]:
@@ -74,7 +79,7 @@ def headed_as(document: Document, asked: set[str]) -> list[QuotedSpan]:
     name = set(terms(document.name)) | set(terms(readable_name(document.path)))
     for at, one in enumerate(sections):
         *above, heading = one.heading or ("",)
-        named = {term for term in terms(heading) if not is_function_word(term)} - _VAGUE
+        named = _named_by(heading) - _VAGUE
         if not named or not named <= asked or named <= name:
             continue
         inside = [part for part in sections[at:] if part.heading[: len(one.heading)] == one.heading]

@@ -49,6 +49,7 @@ _ASKING = frozenset(
 """What is asked with rather than about."""
 _MANY = 3
 """Documents at least that say the same of themselves."""
+_ADJECTIVE = re.compile(r"[\w-]*[^\Ws]")
 _ADDRESS = re.compile(r"\S*://\S+")
 _DOCUMENTS, _OF_A_DOCUMENT = 12, 2
 """Documents at most of which sentences on a topic are shown, and sentences of each."""
@@ -82,7 +83,8 @@ def _of_several(blank: Answer, corpus: Corpus) -> Answer | None:
     said = _by_document(wanted, corpus.find(topic, among, _LOOKED_THROUGH))
     if not said or (among is None and len(said) < min(2, len(corpus.names))):
         return None
-    shown = [sorted(each[:_OF_A_DOCUMENT], key=lambda place: place.span) for each in said[:_DOCUMENTS]]
+    most = _OF_A_DOCUMENT if len(said) > 1 else _OF_A_SECTION
+    shown = [sorted(each[:most], key=lambda place: place.span) for each in said[:_DOCUMENTS]]
     more = len(said) - len(shown)
     notes = (f"{more} more sources speak of “{topic}”.",) if more else ()
     claims = claims_in_shape([place for each in shown for place in each], "topic")
@@ -95,6 +97,8 @@ def each_document_that(asked: str, findings: Findings, corpus: Corpus) -> list[Q
     """
     those, first = those_asked(asked), next(iter(findings.sentences()), None)
     wanted = _content(those.said) if those else set()
+    if those and findings.answers and not _ADJECTIVE.fullmatch(those.said):  # a king is mentioned elsewhere, too
+        return []
     if not those or not wanted or first is None or not wanted <= _said_at(findings.place(first)):
         return []
     said = _by_document(wanted, corpus.find(those.said, k=_LOOKED_THROUGH))
@@ -121,10 +125,10 @@ def _worth(found: tuple[float, QuotedSpan]) -> tuple[bool, float]:
 
 
 def _called(sources: str, names: Sequence[DocumentName]) -> list[str] | None:
-    """The documents that are called so, "licences", by their ids; None, for all, where no two are."""
+    """The documents that are called so, "licences", by their ids; None, for all, where none is."""
     wanted = _content(sources)
     called = [name.document_id for name in names if wanted and wanted <= name.terms]
-    return called if len(called) > 1 else None
+    return called or None
 
 
 def _said_at(place: QuotedSpan) -> set[str]:

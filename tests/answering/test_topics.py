@@ -18,7 +18,7 @@ The harbour is open to all who pay its dues.
 
 Every boat has to carry a lantern from dusk to dawn.
 
-## Salvage of wrecks
+## 3 Salvage of wrecks
 
 A wreck belongs to whoever brings it in within three tides.
 
@@ -228,12 +228,14 @@ def test_those_that_something_is_said_of(question: str, those: tuple[str, str] |
 def test_a_list_has_every_document_that_says_the_same_of_itself(tmp_path: Path) -> None:
     rain = ("wet", "dry", "mild", "foggy", "windy")
     texts = {
-        f"{town.lower()}.md": f"# {town}\n\nHarbour: {'tidal' if n % 2 == 0 else 'frozen'} in {n + 2} months\n\n"
-        f"Summers are {rain[n]} in the town.\n"
+        f"{town.lower()}.md": f"# {town}\n\nDefences: {'walled' if n % 2 == 0 else 'open'} on {n + 2} sides\n\n"
+        f"Summers are {rain[n]} in the town, where a mill stands.\n"
         for n, town in enumerate(("Arrun", "Belmat", "Korve", "Tarnholm", "Ostwick"))
     }
     with opened_on(tmp_path, texts) as assistant:
-        answer = assistant.ask("Which towns have a tidal harbour?")
+        answer = assistant.ask("Which towns are walled?")
+        mills = assistant.ask("Which towns are mills?")
+    assert mills.status != "answered" or len(mills.claims) < len(texts)  # each has one, none is one
     assert {citation.path for citation in answer.citations} == {"arrun.md", "korve.md", "ostwick.md"}
     assert {claim.group for claim in answer.claims} == {"Arrun", "Korve", "Ostwick"}
 
