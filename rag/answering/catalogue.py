@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.citing import MOST_CLAIMS, QuotedSpan, claims_of
-from rag.language import question_from, sentences_within, sources_question
+from rag.language import question_from, sentences_within, sources_question, terms
 from rag.retrieval import Corpus, DocumentName
 from rag.types import Answer, AnswerStatus, Claim, Document, Span
 
@@ -31,7 +31,8 @@ def about_sources(question: str, asked_as: str, corpus: Corpus) -> Answer | None
     if asked is None:
         return None
     if asked.kind == "mentions":
-        return _mentioning(question, asked_as, asked.what, corpus)
+        among = _called(asked.of, corpus.names)
+        return _mentioning(question, asked_as, asked.what, corpus, among) if among else None
     if asked.kind == "documents":
         return _listed(question, asked_as, corpus.names)
     return _examples(question, asked_as, corpus)
@@ -71,12 +72,19 @@ def _draft(document: Document) -> str | None:
     return None
 
 
-def _mentioning(question: str, asked_as: str, what: str, corpus: Corpus) -> Answer:
+def _called(of: str, names: Sequence[DocumentName]) -> Sequence[DocumentName]:
+    """The documents that are called so; none where fewer than two are, and all where no name for them is given."""
+    wanted = set(terms(of))
+    called = [name for name in names if wanted <= name.terms]
+    return called if len(called) > 1 or not wanted else ()
+
+
+def _mentioning(question: str, asked_as: str, what: str, corpus: Corpus, among: Sequence[DocumentName]) -> Answer:
     """Every document in which the words stand, each with the first sentence that has them; none is held longer."""
     either = "|".join(re.escape(each) for each in _forms(what))
     pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
     count, claims = 0, list[Claim]()
-    looked = corpus.names[:_SCANNED]
+    looked = among[:_SCANNED]
     for name in looked:
         document = corpus.document(name.document_id)
         if document is not None and (place := _mention(document, pattern)):
@@ -89,8 +97,8 @@ def _mentioning(question: str, asked_as: str, what: str, corpus: Corpus) -> Answ
     notes = [f"{many} “{what}”."]
     if count > MOST_CLAIMS:
         notes.append(f"The first {MOST_CLAIMS} of them are shown.")
-    if len(corpus.names) > len(looked):
-        notes.append(f"Only the first {len(looked):,} of {len(corpus.names):,} sources were looked through.")
+    if len(among) > len(looked):
+        notes.append(f"Only the first {len(looked):,} of {len(among):,} sources were looked through.")
     sure = 1.0 if claims else 0.0
     return Answer(question, asked_as, status, tuple(claims), (), sure, tuple(notes), shape="list")
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.citing import QuotedSpan
-from rag.answering.findings import Answering, Findings
+from rag.answering.findings import Answering, Findings, heading_at
 from rag.answering.overview import section
 from rag.answering.selection import claims_in_shape, closest, evidence, within
 from rag.language import Kind, Side, is_function_word, terms
-from rag.retrieval import Retrieved, documents_of
+from rag.retrieval import Corpus, Retrieved, RewrittenQuestion, documents_of
 from rag.types import Answer
 
 __all__ = ["MOST_SIDES", "comparison_answer"]
@@ -32,19 +32,20 @@ def comparison_answer(
     limit = (f"Only the first {MOST_SIDES} of {len(sides)} are compared.",) if len(sides) > MOST_SIDES else ()
     sides = sides[:MOST_SIDES]
     blank = replace(blank, notes=(*blank.notes, *limit))
-    readings = [(side, answering.read(side.question, answering.corpus.find(side.question))) for side in sides]
+    readings = _readings(sides, answering)
     common = _of_all(sides, together) if kind == "comparison" else []
     spans = [(place.document.id, place.span) for place in common]
     shown: list[list[QuotedSpan]] = []
     missing, sure = [], []
     for side, findings in readings:
-        of_side = _of_side(side, kind, findings)
+        of_side = [place for place in _of_side(side, kind, findings) if not _is_of_another(place, side, sides)]
         if not of_side:
             missing.append(side.name)
             continue
         sure.append(findings.answers)
-        chosen = [place for place in of_side if (place.document.id, place.span) not in spans][:_OF_A_SIDE]
-        shown.append([replace(place, group=side.name) for place in chosen])
+        chosen = [place for place in of_side if (place.document.id, place.span) not in spans]
+        new = [place for place in chosen if not any(_is_same(place, other) for side in shown for other in side)]
+        shown.append([replace(place, group=side.name) for place in (new or chosen)[:_OF_A_SIDE]])
     places = _fitting(common, shown)
     hits = {hit.passage.chunk.id: hit for _, findings in readings for hit in findings.hits}
     hits |= {hit.passage.chunk.id: hit for hit in together.hits}
@@ -56,8 +57,44 @@ def comparison_answer(
     answer = replace(answer, claims=claims_in_shape(places, "comparison"), confidence=confidence, status="partly")
     if missing:
         note = f"Nothing was found in the sources about {' or '.join(missing)}."
-        return replace(answer, reason="incomplete", notes=(note, *answer.notes)), found
+        return replace(answer, reason="incomplete" if any(sure) else "closest", notes=(note, *answer.notes)), found
     return (replace(answer, status="answered") if all(sure) else replace(answer, reason="closest")), found
+
+
+def _readings(sides: Sequence[Side], answering: Answering) -> list[tuple[Side, Findings]]:
+    """Each side with what was read for it: in its own document where each is the name of one, else in all.
+
+    What the GPL says of the LGPL is not what the LGPL says.
+    """
+    named = [answering.corpus.named(side.name) for side in sides]
+    own = [each[0].document_id for each in named if len(each) == 1]
+    each_own = len(set(own)) == len(sides)
+    corpora = [answering.corpus.inside([document]) for document in own] if each_own else [answering.corpus] * len(sides)
+    found = []
+    for side, corpus in zip(sides, corpora, strict=True):
+        findings = _read(side, corpus, answering)
+        found.append((side, findings if findings.about or not each_own else _read(side, answering.corpus, answering)))
+    return found
+
+
+def _read(side: Side, corpus: Corpus, answering: Answering) -> Findings:
+    found = corpus.retrieve(RewrittenQuestion(side.question, side.question))
+    return answering.read(found.asked_as, found)
+
+
+def _is_same(one: QuotedSpan, other: QuotedSpan) -> bool:
+    return one.document.id == other.document.id and one.span == other.span
+
+
+def _is_of_another(place: QuotedSpan, side: Side, sides: Sequence[Side]) -> bool:
+    """Whether a sentence speaks of another side alone: neither it nor what stands above it says what tells this one."""
+    names = [set(terms(each.name)) for each in sides]
+    shared = set.intersection(*names)
+    own = set(terms(side.name)) - shared
+    above = (place.document.name, *heading_at(place.document, place.span.start))
+    said = set(terms(" ".join((*above, place.document.text[slice(*place.span)]))))
+    others = [name - shared for each, name in zip(sides, names, strict=True) if each != side]
+    return own.isdisjoint(said) and any(other and other <= said for other in others)
 
 
 def _fitting(common: list[QuotedSpan], sides: list[list[QuotedSpan]]) -> list[QuotedSpan]:
@@ -75,15 +112,23 @@ def _of_all(sides: Sequence[Side], findings: Findings) -> list[QuotedSpan]:
     names = [{term for term in terms(side.name) if not is_function_word(term)} for side in sides]
     shared = set.intersection(*names)
     own = [name - shared for name in names]
+    asked = _asked_of(sides)
     found = []
     for one in findings.sentences():
         passage, place = findings.passages[one.passage], findings.place(one)
         if passage.spans[one.sentence] in passage.code:  # a list of folders speaks of nothing
             continue
         said = set(terms(place.document.text[slice(*place.span)]))
-        if shared <= said and all(2 * len(name & said) >= len(name) > 0 for name in own):
+        is_said = not asked or not asked.isdisjoint(said)
+        if is_said and shared <= said and all(2 * len(name & said) >= len(name) > 0 for name in own):
             found.append(place)
     return found[:_OF_A_SIDE]
+
+
+def _asked_of(sides: Sequence[Side]) -> set[str]:
+    """What is asked of every side besides its name: "population" of the populations of two towns."""
+    each = [set(terms(side.question)) - set(terms(side.name)) for side in sides]
+    return {term for term in set.intersection(*each) if not is_function_word(term)}
 
 
 def _of_side(side: Side, kind: Kind, findings: Findings) -> list[QuotedSpan]:

@@ -13,40 +13,35 @@ from dataclasses import replace
 from rag.answering.by_words import answer_by_words
 from rag.answering.catalogue import about_sources
 from rag.answering.cells import LOOKED_UP, blank_note, with_cell
-from rag.answering.citing import MOST_CLAIMS, QuotedSpan, cites, claims_of, differ_note, newest_first, with_head
+from rag.answering.citing import MOST_CLAIMS, cites, claims_of, differ_note, newest_first, with_head
 from rag.answering.comparison import comparison_answer
 from rag.answering.differing import differing
 from rag.answering.findings import Answering, Findings
-from rag.answering.overview import LINES, numbered_section, outline, section
 from rag.answering.selection import claims_in_shape, closest, evidence, whole_lists
 from rag.answering.several import joined
 from rag.answering.table_answer import TABLE_KINDS, TableAnswer, answer_from_tables, leaves_unsaid
 from rag.answering.table_closest import closest_in_tables
+from rag.answering.topics import each_document_that, of_another_year, section_asked, sections_that, survey
 from rag.answering.versions import in_time, with_time
 from rag.language import (
     Kind,
-    NumberedPart,
     Side,
+    asked_rightly,
     asks_a_figure,
     cased,
     defines,
     document_phrase,
     foreign_source_notice,
-    is_function_word,
     is_short_form,
-    numbered_part,
     question_kind,
     questions_in,
     reads_as_english,
     sides_of,
     term_of,
-    terms,
     together,
-    topic_of,
-    unspoken,
 )
 from rag.retrieval import Corpus, Retrieved, RewrittenQuestion, documents_of, rewrite_question, timely
-from rag.types import Answer, AnswerShape, Document, Turn
+from rag.types import Answer, AnswerShape, Turn
 
 __all__ = ["extractive_answer"]
 
@@ -63,7 +58,8 @@ _SHAPES: dict[Kind, AnswerShape] = {
     "topic": "overview",
     "overview": "overview",
 }
-_OF_A_SECTION = 8
+_HEADED: frozenset[Kind] = frozenset({"list", "way", "reason", "proposal"})
+"""Kinds that a section answers whose heading asks the same."""
 _NAMED = 3
 """Documents at most that a question names."""
 _FURTHER = 24
@@ -81,7 +77,7 @@ def extractive_answer(question: str, alone: RewrittenQuestion, answering: Answer
     """
     if answering.corpus.language:
         return answer_by_words(question, alone, answering.corpus)
-    parts = questions_in(question) if alone.asked == " ".join(question.split()) else ()
+    parts = questions_in(alone.asked) if alone.asked == asked_rightly(" ".join(question.split())) else ()
     if not 1 < len(parts) <= _QUESTIONS:
         return _answer_to(question, alone, answering)
     turns = [Turn("user", part) for part in parts]
@@ -99,7 +95,7 @@ def _answer_to(question: str, alone: RewrittenQuestion, answering: Answering) ->
     if about is not None:
         return about, Retrieved(alone.asked, corpus.encoder.query(alone.asked), ())
     answer, found = _read_for(question, alone, answering)
-    return _limited(_judged(answer, found)), found
+    return _limited(of_another_year(_judged(answer, found), found)), found
 
 
 def _limited(answer: Answer) -> Answer:
@@ -130,12 +126,8 @@ def _read_for(question: str, alone: RewrittenQuestion, answering: Answering) -> 
     found = now.found
     asked, kind = found.asked_as, question_kind(found.asked_as)
     blank = Answer(question, asked, "not_found", (), tuple(h.passage for h in found.hits), 0.0, shape=_SHAPES[kind])
-    if (part := numbered_part(asked)) is not None and (shown := _numbered(blank, part, found, corpus)) is not None:
-        return shown, _inside(shown, found, corpus)
-    if kind in ("overview", "topic"):
-        overview = _overview(blank, kind, topic_of(asked), found, answering)
-        if overview is not None:
-            return overview, _inside(overview, found, corpus)
+    if (surveyed := survey(blank, kind, found, answering)) is not None:
+        return surveyed
     rows = _from_tables(blank, found) if kind in TABLE_KINDS else None
     if rows is not None and not (kind == "definition" and _says_more(found, term_of(asked), rows)):
         return rows, found
@@ -150,8 +142,13 @@ def _read_for(question: str, alone: RewrittenQuestion, answering: Answering) -> 
         return comparison_answer(blank, kind, sides, findings, answering)
     if kind == "fact" and findings.reading.several and not asks_a_figure(asked):
         kind = "list"
-    if kind == "list" and (sections := _sections_that(asked, findings, found)):
+    if kind in _HEADED and (places := section_asked(asked, found)):
+        return replace(blank, status="answered", claims=claims_in_shape(places, kind), confidence=1.0), found
+    if kind == "list" and (sections := sections_that(asked, findings, found)):
         return replace(blank, status="answered", shape="list", claims=claims_of(sections), confidence=1.0), found
+    if kind == "list" and findings.about and (places := each_document_that(asked, findings, corpus)):
+        answer = replace(blank, claims=claims_of(places), confidence=findings.reading.answerable)
+        return _strong(answer, findings.answers), found
     told = with_time(_told(replace(blank, shape=_SHAPES[kind]), kind, findings), now)
     if told.status == "answered" or kind not in TABLE_KINDS:
         return told, found
@@ -209,6 +206,10 @@ def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:
     return replace(answer, status="answered", claims=claims, notes=(differ_note(sides),), differing=numbers)
 
 
+def _strong(answer: Answer, answers: bool) -> Answer:
+    return replace(answer, status="answered") if answers else replace(answer, status="partly", reason="closest")
+
+
 def _leaves_unsaid(findings: Findings, kind: Kind) -> bool:
     """Whether the first sentence is a row of a table that does not say all that a fact is asked by: "purple kettle"."""
     if kind not in ("fact", "yes_no"):
@@ -243,68 +244,6 @@ def _with_definitions(found: Retrieved, term: str, corpus: Corpus) -> Retrieved:
         )
     ][: len(found.hits) // 2]
     return replace(found, hits=(*found.hits[: len(found.hits) - len(further)], *further))
-
-
-def _overview(blank: Answer, kind: Kind, topic: str, found: Retrieved, answering: Answering) -> Answer | None:
-    """An outline of a document that is named, or the section that a topic names; None where neither is."""
-    corpus = answering.corpus
-    if kind == "topic":
-        for known in documents_of(found.hits).values():
-            places = section(known, topic, _OF_A_SECTION)
-            if places:
-                return replace(blank, status="answered", claims=claims_in_shape(places, kind), confidence=1.0)
-    names = corpus.named(topic)
-    named = corpus.document(names[0].document_id) if 0 < len(names) < 3 else None
-    document = named or (_foremost(found) if kind == "overview" else None)
-    places = outline(document) if document is not None else []
-    if document is None or not places:
-        return None
-    answer = replace(blank, claims=claims_of(places))
-    left_out, _ = unspoken(topic, document.name, document.text)  # an article on Nepal is none on three other countries
-    if named is not None and not left_out:
-        return replace(answer, status="answered", confidence=1.0)
-    return replace(answer, status="partly", reason="closest", confidence=0.0)
-
-
-def _numbered(blank: Answer, part: NumberedPart, found: Retrieved, corpus: Corpus) -> Answer | None:
-    """The part of a document that is asked for by its number; None where no source has one.
-
-    That other sources have such a part as well is said.
-    """
-    named = [corpus.document(one.document_id) for one in corpus.named(part.of)[:_NAMED]] if part.of else []
-    documents = [document for document in named or documents_of(found.hits).values() if document is not None]
-    having = [(document, places) for document in documents if (places := numbered_section(document, part, LINES))]
-    if not having:
-        return None
-    others = ", ".join(f"“{document.name}”" for document, _ in having[1:])
-    notes = (f"Other sources have one as well: {others}.",) if others else ()
-    claims = claims_of(having[0][1])
-    return replace(blank, status="answered", shape="overview", claims=claims, notes=notes, confidence=1.0)
-
-
-def _sections_that(asked: str, findings: Findings, found: Retrieved) -> list[QuotedSpan]:
-    """The outline of a document that is called what a list is asked of, where most of what was found stands in it."""
-    document = _foremost(found)
-    noun = next((term for term in terms(asked) if not is_function_word(term)), "")
-    if document is None or not noun or noun not in terms(document.name) or whole_lists(findings):
-        return []
-    inside = sum(hit.passage.document.id == document.id for hit in found.hits)
-    return outline(document) if 2 * inside > len(found.hits) else []
-
-
-def _inside(overview: Answer, found: Retrieved, corpus: Corpus) -> Retrieved:
-    """What is found within the documents that an overview quotes, for who is to write from it."""
-    documents = list(dict.fromkeys(citation.document_id for citation in overview.citations))
-    return corpus.find(found.asked_as, documents)
-
-
-def _foremost(found: Retrieved) -> Document | None:
-    """The document that most of the score of the passages is in."""
-    scores: dict[str, float] = {}
-    documents = documents_of(found.hits)
-    for hit in found.hits:
-        scores[hit.passage.document.id] = scores.get(hit.passage.document.id, 0.0) + max(hit.passage.score, 0.0)
-    return documents[max(scores, key=lambda each: scores[each])] if scores else None
 
 
 def _is_one(asked: str, sides: Sequence[Side], found: Retrieved) -> bool:

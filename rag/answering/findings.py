@@ -15,7 +15,7 @@ from rag.answering.deeds import leaves_deed_unsaid
 from rag.answering.features import Idf, ReadPassage
 from rag.answering.ranking import RankedSentences, ScoredSentence, read
 from rag.answering.rerank import RISK, rerank_sentences
-from rag.language import cased, terms
+from rag.language import cased, codes_unsaid, terms
 from rag.retrieval import Corpus, Retrieved
 from rag.types import Document, Hit, Reader, Span, readable_name
 
@@ -83,13 +83,16 @@ class Answering:
     def read(self, question: str, found: Retrieved) -> Findings:
         """The findings of a question in what was retrieved for it.
 
-        A sentence that does not say what was done, in whatever words, only comes closest.
+        A sentence that does not say what was done, in whatever words, only comes closest, and so does one of a document
+        without the code or the version that is asked about.
         """
         findings = findings_of(question, found, self.corpus.idf, self.reader, self.risk)
         if not findings.answers:
             return findings
         first = findings.reading.sentences[0]
-        if not leaves_deed_unsaid(
+        document = findings.place(first).document
+        named = f"{document.name}\n{document.path}\n{document.text}"
+        if not codes_unsaid(findings.question, named) and not leaves_deed_unsaid(
             findings.question, findings.passages[first.passage], first.sentence, self.corpus.encoder
         ):
             return findings

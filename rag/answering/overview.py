@@ -13,11 +13,11 @@ from typing import TypeVar
 
 from rag.answering.citing import QuotedSpan
 from rag.language import NumberedPart, is_function_word, is_summary_sentence, sentences_within, terms
-from rag.types import Block, Document, Span
+from rag.types import Block, Document, Span, readable_name
 
 T = TypeVar("T")
 
-__all__ = ["LINES", "numbered_section", "outline", "section"]
+__all__ = ["LINES", "headed_as", "numbered_section", "outline", "section"]
 
 LINES = 12
 """Lines of an outline at most."""
@@ -26,6 +26,7 @@ _LEAD = 5
 """Sentences of a section that sums up, such as an abstract."""
 _BACK = frozenset(terms("references bibliography acknowledgements acknowledgments appendix supplements"))
 _LISTS = frozenset(terms("contents index"))
+_VAGUE = frozenset(terms("how what why main key overview about appendix note notes"))
 _SHORT = 6
 """Words of a sentence that is too short to carry a section."""
 
@@ -54,12 +55,41 @@ def outline(document: Document) -> list[QuotedSpan]:
 
 
 def section(document: Document, topic: str, most: int) -> list[QuotedSpan]:
-    """The first sentences of the section whose heading is the topic; none where no heading is."""
+    """The first sentences of the section that is headed so, those of its own parts included; none where none is."""
     wanted = {term for term in terms(topic) if not is_function_word(term)}
-    for one in _sections(document):
-        named = {term for term in terms(" ".join(one.heading[-1:])) if not is_function_word(term)}
-        if wanted and named and wanted <= named | set(terms(document.name)) and 2 * len(wanted & named) >= len(named):
-            return [replace(place, group="") for place in _all(document, one)][:most]
+    sections = _sections(document)
+    for heading in dict.fromkeys(part for one in sections for part in one.heading):
+        named = _named_by(heading)
+        if wanted and named and wanted <= named | set(terms(document.name)) and 2 * len(wanted & named) > len(named):
+            inside = [one for one in sections if heading in one.heading]
+            return [replace(place, group="") for one in inside for place in _all(document, one)][:most]
+    return []
+
+
+def _named_by(heading: str) -> set[str]:
+    """The terms of a heading without its number."""
+    return {term for term in terms(heading) if not is_function_word(term) and not term.isdigit()}
+
+
+def headed_as(document: Document, asked: set[str]) -> list[QuotedSpan]:
+    """The sentences of the section whose heading asks what is asked, by its terms, those of its own parts included: the
+    heading says nothing else, and what else is asked is said above it, or of two words of the heading on, below it.
+    """
+    sections = _sections(document)
+    name = set(terms(document.name)) | set(terms(readable_name(document.path)))
+    for at, one in enumerate(sections):
+        *above, heading = one.heading or ("",)
+        named = _named_by(heading) - _VAGUE
+        if not named or not named <= asked or named <= name:
+            continue
+        inside = [part for part in sections[at:] if part.heading[: len(one.heading)] == one.heading]
+        said = name | set(terms(" ".join(above)))
+        if len(named) > 1:
+            said |= {
+                term for part in inside for block in part.blocks for term in terms(document.text[slice(*block.span)])
+            }
+        if asked <= named | said:
+            return [replace(place, group="") for part in inside for place in _all(document, part)]
     return []
 
 

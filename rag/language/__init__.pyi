@@ -1,4 +1,5 @@
 from .asked_in import question_language as question_language
+from .catalogue import sources_asked as sources_asked
 from .catalogue import sources_question as sources_question
 from .cell_values import Reading as Reading
 from .cell_values import days_in as days_in
@@ -10,6 +11,7 @@ from .cell_values import period_kind as period_kind
 from .cell_values import reading_of as reading_of
 from .clauses import clause_starts as clause_starts
 from .clauses import is_passive as is_passive
+from .codes import codes_unsaid as codes_unsaid
 from .comparison import SHARE_OF_WHOLE as SHARE_OF_WHOLE
 from .comparison import bounds as bounds
 from .comparison import is_frequency as is_frequency
@@ -109,9 +111,12 @@ from .questions import asks_a_figure as asks_a_figure
 from .questions import defines as defines
 from .questions import document_phrase as document_phrase
 from .questions import is_short_form as is_short_form
+from .questions import parts_named as parts_named
 from .questions import question_kind as question_kind
 from .questions import questions_in as questions_in
 from .questions import term_of as term_of
+from .questions import things_asked as things_asked
+from .questions import those_asked as those_asked
 from .questions import topic_of as topic_of
 from .quotations import quoted_pieces as quoted_pieces
 from .quotations import quoted_texts as quoted_texts
@@ -150,6 +155,7 @@ from .sentences import units as units
 from .sides import Side as Side
 from .sides import sides_of as sides_of
 from .sides import together as together
+from .slips import asked_rightly as asked_rightly
 from .statements import DraftQuestion as DraftQuestion
 from .statements import question_from as question_from
 from .summaries import is_summary_sentence as is_summary_sentence
@@ -171,6 +177,7 @@ from .text import printable as printable
 from .text import strip_span as strip_span
 from .wanted import asks_for as asks_for
 from .wanted import gives as gives
+from .wordings import noun_form as noun_form
 from .wordings import reworded as reworded
 from .words import ARTICLE as ARTICLE
 from .words import LETTERS as LETTERS

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from rag.language.questions import plain_question
 
-__all__ = ["SourcesQuestion", "sources_question"]
+__all__ = ["SourcesQuestion", "sources_asked", "sources_question"]
 
 SourcesKind: TypeAlias = Literal["examples", "documents", "mentions"]
 
@@ -20,10 +20,12 @@ _MENTION = (
     r"(?:mentions?|(?:talk|speak)s? (?:about|of)|deals? with|discuss(?:es)?|covers?|(?:is|are) about|"
     r"(?:contains?|ha(?:s|ve)|uses?) (?:the )?(?:words?|phrase|name|term)|contains?)"
 )
+_SPEAK = r"(?:mention|(?:talk|speak) (?:about|of)|deal with|discuss|say (?:some|any)thing about)"
 _THERE = r"(?:do you have|are there|are (?:indexed|available|loaded))"
 _CUES: tuple[tuple[SourcesKind, str], ...] = (  # of a question without its mark; what is mentioned is the first group
     ("mentions", rf"(?:what|which) (?:of the |of your )?(?:{_DOCUMENTS}|ones?) {_MENTION} (.+)"),
     ("mentions", rf"(?:what|which) (?:of the |of your )?(?:{_DOCUMENTS}|ones?) says? (?:some|any)thing about (.+)"),
+    ("mentions", rf"(?:what|which) (?:of the |of your )?(?P<of>[\w’'-]+s) {_SPEAK} (?P<what>.+)"),
     ("mentions", r"where (?:is|are|was|were) (.+) mentioned"),
     ("documents", rf"(?:how many|what|which) {_DOCUMENTS} (?:{_THERE}|do you know)"),
     ("documents", rf"(?:what|which) {_DOCUMENTS} can (?:you|i) (?:search|read|ask)"),
@@ -33,14 +35,22 @@ _CUES: tuple[tuple[SourcesKind, str], ...] = (  # of a question without its mark
     ("examples", r"what (?:can|do) you (?:do|know|answer)|help(?: me)?|(?:who|what) are you"),
     ("examples", _GREETING),
 )
+_SAY = re.compile(
+    r"what (?:do|did|can|have) (?:the |these |those |my |our |your |all |different |other |various )*"
+    r"((?:[\w’'-]+ ){0,2}?[\w’'-]+s) (?:say|said|tell|write|report|mention) (?:us |me )?(?:about|on|of)\b",
+    re.IGNORECASE,
+)
 _PATTERNS = tuple((kind, re.compile(cue, re.IGNORECASE)) for kind, cue in _CUES)
 
 
 class SourcesQuestion(NamedTuple):
-    """What is asked about the sources, and for `mentions` what they are to mention."""
+    """What is asked about the sources, for `mentions` what they are to mention, and what they are called where it is
+    no word for a document: "licences".
+    """
 
     kind: SourcesKind
     what: str = ""
+    of: str = ""
 
 
 def sources_question(question: str) -> SourcesQuestion | None:
@@ -48,8 +58,16 @@ def sources_question(question: str) -> SourcesQuestion | None:
     for plain in (" ".join(question.split()).rstrip(" ?.!"), plain_question(question)):
         for kind, pattern in _PATTERNS:
             if found := pattern.fullmatch(plain):
-                return SourcesQuestion(kind, _thing(found[1]) if kind == "mentions" else "")
+                said = found.groupdict()
+                what = said.get("what") or (found[1] if kind == "mentions" else "")
+                return SourcesQuestion(kind, _thing(what), said.get("of") or "")
     return None
+
+
+def sources_asked(question: str) -> str:
+    """What the sources are called of which a question asks what they say, "licences"; "" where it asks of one."""
+    found = _SAY.match(plain_question(question))
+    return found[1] if found else ""
 
 
 def _thing(said: str) -> str:

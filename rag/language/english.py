@@ -43,6 +43,12 @@ VALUE_NOUNS: Final = ("amount", "figure", "number", "sum", "total", "value")  # 
 ASKING_WORDS: Final = (  # of a question, besides its function words
     "which tell happen mean kind name place year person people thing high many much long far old big often"
 )
+ASKING_SLIPS: Final = (  # a small word, and how it is typed in haste
+    "what wat waht whta hwat; which wich whcih whihc wihch; when wehn whne; where wher wheer whre; who woh; "
+    "how hwo ohw; why wyh; the teh hte; and adn; does deos; that taht; their thier; there htere; with wiht; "
+    "are aer; was wsa; did ddi; about abuot aobut; between bewteen betwen; difference diffrence differnce diference; "
+    "many mnay; much mcuh; more mroe moer; people poeple pepole peolpe; summarise sumarise sumarize summerise summerize"
+)
 
 # --- numbers, units --------------------------------------------------------------------------------------------------
 ONES: Final = {

@@ -6,21 +6,26 @@ One short table of English cues. This module does not know what the sources hold
 from __future__ import annotations
 
 import re
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from rag.language.sentences import sentence_spans
 
 __all__ = [
     "DOCUMENT_NOUNS",
     "Kind",
+    "PartNamed",
+    "Those",
     "asks_a_figure",
     "defines",
     "document_phrase",
     "is_short_form",
+    "parts_named",
     "plain_question",
     "question_kind",
     "questions_in",
     "term_of",
+    "things_asked",
+    "those_asked",
     "topic_of",
 ]
 
@@ -50,6 +55,7 @@ _SUMMARY = r"an? (?:(?:short|brief|quick) )?(?:summary|overview|outline)"
 _MAIN = r"(?:the )?(?:main|key|central|most important|basic)"
 _SAY = r"(?:say|said|tell|write|report|mention|know|known|explain)s? (?:us |me )?(?:about|on|of)"
 _GRADED = r"(?:high|low|larg|bigg|small|old|young|long|short|rich|poor|fast|slow|cheap|strong|weak|great|new|saf)er"
+_ALIKE = r"(?:similar|different|alike)"
 _UNNAMED = r"(?!who\b|what\b|(?:it|this|that|there|he|she|they)$|the .*\b(?:of|for|in|on|at|to|from|by|with)\b)"
 _FIGURES = (  # what has a figure or a name, also where it stands in the plural
     "number|rate|share|percentage|amount|total|price|cost|population|area|length|height|size|date|year|name|capital|limit|age|"
@@ -70,17 +76,20 @@ _CUES: tuple[tuple[Kind, str], ...] = (  # the first that is found in a question
     ("overview", rf"^what {_DO} .{{1,60}} (?:find|conclude|argue|show|cover|discuss)$"),
     (
         "comparison",
-        r"\b(?:compare[sd]?|comparison|comparing|versus|vs\.?|differences? between|differs?|different from)\b",
+        r"\b(?:compare[sd]?|comparison|comparing|versus|vs\.?|(?:differences?|similarit(?:y|ies)) between|differs?|"
+        r"different from)\b",
     ),
+    ("comparison", rf"^how (?:(?:\w+ )?{_ALIKE} {_BE}\b|{_BE} .+ and .+ {_ALIKE}$)|^contrast\b"),
     ("comparison", r"^what distinguish(?:es|ed)?\b|\band\b.* have in common\b"),
-    ("comparison", r"\b(?:better|worse|more|less|fewer|\w{3,}er) (?:\w+ ){0,3}?than (?!\d)"),
+    ("comparison", r"\b(?:better|worse|more|less|fewer|\w{3,}er) (?:\w+ ){0,6}?than (?!\d)"),
     (
         "comparison",
         rf"^(?:{_BE}|{_DO}|has|have|had)\b.* or .*\b(?:better|worse|more|less|fewer|earlier|later|{_GRADED})$",
     ),
     (
         "comparison",
-        rf"^(?:which|who|what|{_BE}|{_DO})\b.*\b(?:better|worse|more|less|fewer|earlier|later|{_GRADED})\b.* or\b",
+        rf"^(?:(?:in|at|of|for|on) )?(?:which|who|what|{_BE}|{_DO})\b.*"
+        rf"\b(?:better|worse|more|less|fewer|earlier|later|{_GRADED})\b.* or\b",
     ),
     ("reason", rf"\bwhy\b|\bhow come\b|^what {_BE} the (?:reasons?|causes?|purpose)\b|\bwhat reasons?\b"),
     ("reason", r"^what (?:cause[sd]?|led|leads|made|makes)\b"),
@@ -117,10 +126,18 @@ _MEASURED = re.compile(rf"\b(?:{_FIGURES})s?\b")  # "what is the population": a 
 _TOPIC = re.compile(
     r"^(?:tell (?:me|us) (?:more |something |everything )?about|"
     r"(?:more|information|anything) (?:about|on)|describe|explain|summari[sz]e|sum up|outline|"
-    rf"(?:give (?:me |us )?|i (?:need|want) ){_SUMMARY} (?:of|on|about)|what {_BE} {_MAIN} \w+(?: of| in| from)?|"
+    rf"(?:(?:give (?:me |us )?|i (?:need|want) ){_SUMMARY}|(?:an? )?(?:summary|overview|outline|gist)) (?:of|on|about)|"
+    rf"what {_BE} {_MAIN} \w+(?: of| in| from)?|"
     rf"what (?:{_DO}|{_BE}|can) (?:.{{0,60}} )?{_SAY})\s+(.+)$",
     re.IGNORECASE,
 )
+_PARTS = r"(?:section|chapter|part|paragraph|passage|page|heading|appendix)"
+_PART = re.compile(
+    rf"(?:the )?(?:{_PARTS} (?:on|about|called|entitled|headed|titled) (?:the )?(?P<on>.+)"
+    rf"|(?P<before>.+?) {_PARTS}(?: (?:of|in|from) (?P<behind>.+))?)",
+    re.IGNORECASE,
+)
+_PREPOSITION = re.compile(r" (?:of|in|from|at) ")
 _ABOUT = re.compile(rf"^what {_BE} (.{{1,60}}) about$", re.IGNORECASE)
 DOCUMENT_NOUNS = (
     "report paper study article document file book guide handbook manual minutes memo letter text page profile policy "
@@ -132,6 +149,12 @@ _NAMED = re.compile(
     rf"(?:{DOCUMENT_NOUNS.replace(' ', '|')})s?\b(?: (?:on|about|of|from|to) (?:the )?[\w’'-]+)?)",
     re.IGNORECASE,
 )
+_THINGS = re.compile(
+    r"^(?:what|which) (?:\w+ ){0,4}?(\w*[^\Wsui]s) "
+    r"(?:are|were|did|do|does|have|had|can|could|should|will|would|may|might|must|exist)\b",
+    re.IGNORECASE,
+)
+_THOSE = re.compile(r"^(?:in )?which (?:of the )?(\w*[^\Wsui]s) (?:are|were|have|had) (?!there\b)(.+)", re.I)
 _TERMS = tuple(  # where the term stands that a definition is asked of
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -220,11 +243,53 @@ def asks_a_figure(question: str) -> bool:
     return _MEASURED.search(question.lower()) is not None
 
 
+class PartNamed(NamedTuple):
+    """The part of a document that an overview is asked of, and the document; "" for what is not named."""
+
+    part: str
+    of: str
+
+
+def parts_named(topic: str) -> tuple[PartNamed, ...]:
+    """The parts that a topic may name, "dangling references" of "the section on dangling references", likeliest first;
+    none where it names none.
+    """
+    found = _PART.fullmatch(topic)
+    plain = (found["on"] or found["before"] or "") if found else topic
+    behind = found["behind"] or "" if found else ""
+    whole = [PartNamed(plain, behind)] if found else []
+    splits = () if behind else _PREPOSITION.finditer(plain)
+    halves = [PartNamed(plain[: at.start()].removeprefix("the "), plain[at.end() :]) for at in splits]
+    return tuple(PartNamed(each.part.strip(" '\"“”"), each.of) for each in (*whole, *halves))
+
+
 def topic_of(question: str) -> str:
     """What an overview or a topic is asked of: what is left of the question without its asking words."""
     plain = plain_question(question)
     found = _TOPIC.match(plain) or _ABOUT.match(plain)
     return found[1] if found else plain
+
+
+def things_asked(question: str) -> str:
+    """What a list is asked of, "models" of "what layout models are there"; "" where no verb tells."""
+    found = _THINGS.match(plain_question(question))
+    return found[1] if found else ""
+
+
+class Those(NamedTuple):
+    """What things are called, and what is said of those that are asked for."""
+
+    things: str
+    said: str
+
+
+def those_asked(question: str) -> Those | None:
+    """ "countries" and "landlocked" of "which countries are landlocked"; None where none such are asked for, or a thing
+    that has a name is asked of.
+    """
+    plain = plain_question(question)
+    found = _THOSE.match(plain)
+    return Those(found[1], found[2]) if found and not re.search(r"(?<!^)\b[A-Z]", plain) else None
 
 
 def term_of(question: str) -> str:

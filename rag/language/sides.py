@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rag.language.comparatives import compared_in
 from rag.language.questions import DOCUMENT_NOUNS, plain_question
 from rag.language.restating import Fragment, as_question, with_phrase
 from rag.language.words import terms
@@ -23,13 +24,15 @@ _NAMES = re.compile(
 _PAIRS = tuple(  # where the two sides of a comparison stand
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"\b(?:differences?|distinction|comparison) between (?P<a>.+?) and (?P<b>.+)$",
+        r"\b(?:differences?|distinction|comparison|similarit(?:y|ies)) between (?P<a>.+?) and (?P<b>.+)$",
         r"\bhow (?:do|does|did) (?P<a>.+?) compare (?:with|to|against) (?P<b>.+)$",
         r"\bhow (?:is|are|was|were) (?P<a>.+?) different from (?P<b>.+)$",
         r"\bhow (?:do|does|did) (?P<a>.+?) differ from (?P<b>.+)$",
         r"^(?:how|what) (?:do|does|did) (?P<a>.+?) and (?P<b>.+?) (?:differ|compare|have in common)$",
+        r"^how (?:\w+ )?(?:similar|different|alike) (?:is|are|was|were) (?P<a>.+?) (?:and|to|from) (?P<b>.+)$",
+        r"^how (?:is|are|was|were) (?P<a>.+?) and (?P<b>.+?) (?:different|similar|alike)$",
         r"^what distinguish(?:es|ed) (?P<a>.+?) from (?P<b>.+)$",
-        r"\bcompar(?:e|ing|ison of) (?P<a>.+?) (?:and|with|to|versus|vs\.?) (?P<b>.+)$",
+        r"\b(?:compar(?:e|ing|ison of)|contrast) (?P<a>.+?) (?:and|with|to|versus|vs\.?) (?P<b>.+)$",
         r"^(?P<a>.+?) (?:versus|vs\.?) (?P<b>.+)$",
     )
 )
@@ -43,37 +46,9 @@ _ASPECT_ON = re.compile(r"(?P<b>[^,]+?) on (?:their )?(?P<aspect>[^,]+)$", re.IG
 _TAKE_ON = (
     "debate law act ban tax attack war view opinion position talk chapter section research decision vote ruling data"
 )
-_THAN = re.compile(
-    r"^(?P<head>(?:is|are|was|were|do|does|did|has|have|had) .*?)(?P<a>\b(?:[\w’'-]+ ){0,2}[\w’'-]+) "
-    r"(?:(?:much |far )?(?P<how>better|worse|more|less|fewer|\w{3,}er)\b(?: \w+){0,2}) than (?P<b>.+)$",
-    re.IGNORECASE,
-)
-_BEHIND_COMMA = re.compile(  # "which town is older, Arrun or Belmat"
-    r"^(?P<head>.*\b(?:better|worse|more|less|fewer|earlier|later|\w{3,}er)\b[^,]*), "
-    r"(?:(?P<p>in|for|at|of|by|on|to) )?(?P<a>[^,]+?) or (?:(?:in|for|at|of|by|on|to) )?(?P<b>[^,]+)$",
-    re.IGNORECASE,
-)
-_CHOICE = re.compile(
-    r"^(?P<head>.*\b(?:better|worse|more|less|fewer|earlier|later|\w{3,}er)\b[^,]*?,? ?)"
-    r"(?:(?P<p>in|for|at|of|by|on|to) )?"
-    r"(?P<a>(?:the )?[\w’'-]+(?: [A-Z][\w’'-]*){0,3}) or (?:(?:in|for|at|of|by|on|to) )?(?P<b>.+)$"
-)
-_EITHER = re.compile(  # "is the mill or the church older"
-    r"^(?:is|are|was|were|do|does|did|has|have|had) (?P<a>.+?) or (?P<b>.+?) "
-    r"(?P<head>(?:\w+ )?(?:better|worse|more|less|fewer|earlier|later|\w{3,}er))$",
-    re.IGNORECASE,
-)
 _REPEATED = re.compile(  # "for veterans and for people on social security"
     r"^(?P<head>.+?) (?P<p>for|in|of|at|by|about|from|on|to|with) (?P<a>[^,]+?) and (?P=p) (?P<b>.+)$", re.IGNORECASE
 )
-_MEASURES = {  # what a comparative compares
-    "larger": "area or size", "bigger": "size", "smaller": "size or area", "higher": "", "lower": "", "older": "age",
-    "younger": "age", "longer": "length", "shorter": "length", "richer": "income", "poorer": "income",
-    "faster": "speed", "slower": "speed", "cheaper": "price", "stronger": "strength", "weaker": "strength",
-    "greater": "size", "taller": "height", "deeper": "depth", "wider": "width", "earlier": "date", "later": "date",
-    "more": "", "less": "", "fewer": "", "better": "", "worse": "",
-}  # fmt: skip
-_COMPARATIVE = re.compile(rf"\b({'|'.join(_MEASURES)})\b", re.IGNORECASE)
 _QUALIFIES = re.compile(  # an adjective alone, as in "the blue and the red plan"
     r"(?:^|\b(?:an?|the) )(?:\w{2,}(?:ed|al|ic|ly|ary|ive|ble|ing|ous|ful|less|ese|ish|ern)|old|new|first|second|last|"
     r"early|late|big|small|large|long|short|high|low|full|free|basic|premium|standard|red|blue|green|black|white|yellow|"
@@ -83,6 +58,8 @@ _BETWEEN = re.compile(r" (?:of|in|for|at|by|on) ")
 _HEAD_OF_NAME = re.compile(
     r"(?:the )?[a-z-]+ (?:.* )?(?:of|in|for|at|by|on) (?=(?:the )?[A-Z])"
 )  # "the cost of living in Rome"
+_SAME_PLACE = re.compile(r"(?P<head>.+?) (?P<p>in|at|for|of|on|by|from|with|during) .* \| (?P=p) ")  # "at A and at B"
+_SAME_TIME = re.compile(r"(?P<head>.+ (?:in|of|for|from|since|during)) \d{4} \| \d{4}$")  # "in 2020 and 2021"
 _ONES = re.compile(r"\b(?:that of|those of)\b|\bones?$", re.IGNORECASE)
 
 
@@ -102,26 +79,15 @@ def sides_of(question: str) -> tuple[Side, ...]:
         and put.old
     ):
         return Side(put.old, as_question(found["one"])), Side(found["b"], put.text)
+    if (graded := compared_in(plain)) is not None:
+        return tuple(Side(each, graded.asks.format(each)) for each in _in_full([graded.a, graded.b]))
     aspect = _ASPECT.search(plain)
     compared = plain[: aspect.start()] if aspect else plain
     for pattern in _PAIRS:
         if found := pattern.search(compared):
             b, what = (found["b"], aspect[1]) if aspect else _without_aspect(found["a"], found["b"])
             of = f"the {what} of " if what else ""
-            a, b = _shared_head(found["a"], b)
-            return Side(a, f"What is {of}{a}?"), Side(b, f"What is {of}{b}?")
-    if found := _EITHER.match(plain):
-        either = _shared_head(found["a"], found["b"])
-        return tuple(Side(each, _alone(f"which {found['head']}", "", each)) for each in either)
-    if found := _BEHIND_COMMA.match(plain) or _CHOICE.match(plain):
-        between, head = f"{found['p']} " if found["p"] else "", found["head"].rstrip(" ,")
-        return tuple(Side(each, _alone(head, between, each)) for each in _shared_head(found["a"], found["b"]))
-    if found := _THAN.match(plain):
-        head = found["head"].rstrip(" ,")
-        if _MEASURES.get(found["how"].lower()) and " " not in head:
-            than = _shared_head(found["a"], found["b"])
-            return tuple(Side(each, _alone(f"which is {found['how']}", "", each)) for each in than)
-        return tuple(Side(each, f"{head} {each}?") for each in _shared_head(found["a"], found["b"]))
+            return tuple(Side(each, f"What is {of}{each}?") for each in _in_full([*found["a"].split(", "), b]))
     if found := _REPEATED.match(plain):
         return tuple(Side(each, f"{found['head']} {found['p']} {each}?") for each in (found["a"], found["b"]))
     if found := _NAMES.search(plain):
@@ -153,29 +119,32 @@ def together(question: str, sides: Sequence[Side]) -> str:
     return names[0]
 
 
-def _alone(head: str, between: str, name: str) -> str:
-    """The question about one side of a choice: without its comparative, which no side answers by itself."""
-    found = _COMPARATIVE.search(head)
-    if found is None:
-        return f"{head} {between}{name}?"
-    measure = _MEASURES[found[1].lower()]
-    if measure and re.match(r"(?:which|who|what)\b", head, re.IGNORECASE):
-        return f"What is the {measure} of {name}?"
-    rest = re.sub(r"^(?:is|are|was|were|do|does|did|has|have|had)\b ?", "", head[: found.start()], flags=re.IGNORECASE)
-    return f"What is the {rest.strip()} {between}{name}?"
+def _in_full(names: Sequence[str]) -> tuple[str, ...]:
+    """Each of two or more names with what it shares with the first or the last one."""
+    first, *others = names
+    each = [_shared_head(first, other) for other in others]
+    return each[-1][0], *(name for _, name in each)
 
 
 def _shared_head(a: str, b: str) -> tuple[str, str]:
     """Both names in full: "public and quiet public posts" are public posts and quiet public posts."""
-    a, b = (re.sub(r"^(?:of|in|for|between) ", "", each.strip(" ,")) for each in (a, b))
+    a, b = a.strip(" ,"), b.strip(" ,")
+    if (same := _SAME_PLACE.match(f"{a} | {b}")) or (same := _SAME_TIME.match(f"{a} | {b}")):
+        b = f"{same['head']} {b}"
+    a, b = (re.sub(r"^(?:of|in|for|between) ", "", each) for each in (a, b))
     first, second = a.split(), b.split()
     if _ONES.search(b):
         tail = first[-1]
         b = re.sub(r"\bones?$", tail, re.sub(r"^(?:that|those) of ", "", b))
     elif len(first) < len(second) and a.islower() and first[-1].partition("-")[2] == second[0].partition("-")[2] != "":
         a = " ".join((*first, *second[1:]))
-    elif a.islower() and b.islower() and len(second) > 1 and second[-1] not in first and _QUALIFIES.search(a):
+    elif a.islower() and b.islower() and len(second) > 1 and second[-1] not in first and _qualifies(a, second[0]):
         a = f"{a} {second[-1]}"
     if (head := _HEAD_OF_NAME.match(a) or re.match(r"(?:the )?[a-z-]+s? of ", a)) and not _BETWEEN.search(b):
         b = f"{head[0]}{b}"
     return a, b
+
+
+def _qualifies(a: str, other: str) -> bool:
+    """Whether a name is an adjective alone; "running" may be a thing, and is none beside "standing costs" only."""
+    return _QUALIFIES.search(a) is not None and (not a.endswith("ing") or _QUALIFIES.search(other) is not None)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-__all__ = ["reworded"]
+from rag.language.questions import plain_question
+
+__all__ = ["noun_form", "reworded"]
 
 _MOST = 3
 """Other wordings of a question at most."""
@@ -41,6 +43,14 @@ picture image
 photo image
 doctor physician
 """
+_PHRASES = (  # what is asked in many words, and the noun that a table or a profile has for it
+    (r"how many people (?:live|lived|are there|were there|reside) (?:in|on|at) (?P<of>.+)", "population"),
+    (r"how many people (?:do|does|did) (?P<of>.+) have", "population"),
+    (r"how (?:big|large) (?:is|are|was) (?P<of>.+)", "area"),
+    (r"how (?:tall|high) (?:is|are|was) (?P<of>.+)", "height"),
+    (r"how (?:old) (?:is|are|was) (?P<of>.+)", "age"),
+    (r"how much (?:does|did|do) (?P<of>.+) cost", "price"),
+)
 _HELPED = r"(?:do|does|did|can|could|will|would|may|might|must|should|to)"
 
 
@@ -55,6 +65,17 @@ _VERB_CUES = tuple(  # words that are asked for, and those that may be said for 
 _NOUN_CUES = tuple(
     (re.compile(rf"\b(?P<word>{asked})\b"), (other,)) for asked, other in map(str.split, _NOUNS.strip().split("\n"))
 )
+
+
+_PHRASE_CUES = tuple((re.compile(cue, re.IGNORECASE), noun) for cue, noun in _PHRASES)
+
+
+def noun_form(question: str) -> str:
+    """A question that asks "how much" by the noun for it, "What is the population of Rome?"; "" where it has none."""
+    plain = plain_question(question)
+    return next(
+        (f"What is the {noun} of {at['of']}?" for cue, noun in _PHRASE_CUES if (at := cue.fullmatch(plain))), ""
+    )
 
 
 def reworded(question: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.language import normalise, reworded, terms
+from rag.language import normalise, noun_form, reworded, terms
 from rag.lenses import DenseLens, LexicalLens, VerifiedFile, dense, lexical, verified_folder
 from rag.retrieval.fusion import Candidate, fuse
 from rag.retrieval.naming import DocumentName
@@ -110,20 +110,24 @@ def retrieve(
     asked, searched = _likeliest(question, lambda text: find(text).hits)
     found = find(searched)
     words = list(words_of(found.hits))
-    right = tuple(correct_spelling(text, words, idf) for text in (asked, searched))
-    if right != (asked, searched):
-        asked, searched = right
+    right = RewrittenQuestion(correct_spelling(asked, words, idf), correct_spelling(searched, words, idf))
+    if right[:2] != (asked, searched):
+        asked, searched = _likeliest(right, lambda text: find(text).hits)
         found = find(searched)
     return Retrieved(asked, found.vector if asked == searched else encoder.query(asked), found.hits)
 
 
 def _likeliest(question: RewrittenQuestion, find: Callable[[str], Sequence[Hit]]) -> tuple[str, str]:
-    """What is asked and searched for: another reading than the first only where it finds clearly more."""
-    readings = (question.asked, *question.others, *reworded(question.asked))
+    """What is asked and searched for: another reading than the first only where it finds clearly more.
+
+    The noun for what is asked means the same, and has to find no more than the question.
+    """
+    nouns = tuple(filter(None, [noun_form(question.asked)]))
+    readings = (question.asked, *nouns, *question.others, *reworded(question.asked))
     if len(readings) == 1:
         return question.asked, question.searched
     best = [max((hit.passage.score for hit in find(text)), default=0.0) for text in readings]
-    first = max(range(len(readings)), key=lambda at: (best[at] - (_DOUBT if at else 0.0), -at))
+    first = max(range(len(readings)), key=lambda at: (best[at] - (_DOUBT if at > len(nouns) else 0.0), -at))
     return (readings[first],) * 2 if first else (question.asked, question.searched)
 
 

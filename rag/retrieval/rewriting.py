@@ -25,6 +25,7 @@ from rag.language import (
     Opened,
     Pointer,
     as_question,
+    asked_rightly,
     asks_in_general,
     counted,
     fragment_of,
@@ -94,6 +95,7 @@ def continued(question: str, turns: Sequence[Turn], language: str) -> RewrittenQ
 
 
 def _understood(question: str, before: tuple[EarlierQuestion, ...]) -> _Said:
+    question = asked_rightly(question)
     if not before or len(question) > _RULED:
         return _said(question)
     if not _asks(question):

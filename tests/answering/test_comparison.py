@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from opened import opened_on
 
 import rag
 from rag.assistant import Assistant
@@ -83,3 +84,70 @@ def test_a_remark_in_brackets_is_no_sentence_of_an_explanation(assistant: Assist
 def test_what_is_said_of_both_sides_is_shown_first(assistant: Assistant) -> None:
     answer = assistant.ask("How does the fishing of Ardal compare with that of Bemark's fleet?")
     assert answer.claims[0].text.startswith("In 1911 Ardal and Bemark fought")
+
+
+LICENCES = {
+    "orla-licence.md": """# Orla Licence
+
+Anybody may copy the work. Whoever copies it has to name its author, and there is no warranty for it.
+""",
+    "tern-licence.md": """# Tern Licence
+
+The Orla Licence is a licence of the harbour office. The Orla Licence is what is added to here.
+
+What is under the Orla Licence may be put under the Tern Licence. A work under the Tern Licence may be sold.
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def licences(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with opened_on(tmp_path_factory.mktemp("licences"), LICENCES) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "question", ["Tern Licence vs Orla Licence", "How does the Tern Licence differ from the Orla Licence?"]
+)
+def test_a_side_that_has_a_document_is_answered_from_it(licences: Assistant, question: str) -> None:
+    answer = licences.ask(question)
+    own = {
+        claim.group.removeprefix("the "): {c.path for c in claim.citations} for claim in answer.claims if claim.group
+    }
+    assert own == {"Tern Licence": {"tern-licence.md"}, "Orla Licence": {"orla-licence.md"}}
+
+
+def test_more_asks_how_many_of_each_side(assistant: Assistant) -> None:
+    answer = assistant.ask("Which town has more people, Ardal or Bemark?")
+    assert answer.status == "answered"
+    said = {claim.group: claim.text for claim in answer.claims}
+    assert "31,334" in said["Ardal"]
+    assert "892" in said["Bemark"]
+
+
+def test_what_names_both_sides_and_nothing_that_is_asked_is_not_said_of_both(assistant: Assistant) -> None:
+    answer = assistant.ask("Is Ardal larger than Bemark?")
+    assert not any("659 km" in claim.text for claim in answer.claims)
+
+
+def test_a_sentence_of_one_side_is_not_shown_for_the_other(tmp_path: Path) -> None:
+    text = """# Hedda Brun
+
+While she was at the mill of Arrun, Brun invented a sieve that is still in use.
+
+In her years at Arrun she was paid by the sack.
+
+In her years at Korve, Brun kept the books of the ferry.
+"""
+    with opened_on(tmp_path, {"brun.md": text}) as assistant:
+        answer = assistant.ask("Compare Brun's years at Arrun and at Korve")
+    of = {claim.group: [c.text for c in answer.claims if c.group == claim.group] for claim in answer.claims}
+    assert list(of) == ["Brun's years at Arrun", "Brun's years at Korve"]
+    assert all("Arrun" in text for text in of["Brun's years at Arrun"])
+    assert all("Korve" in text for text in of["Brun's years at Korve"])
+
+
+def test_a_comparison_of_which_nothing_answers_is_no_more_than_closest(assistant: Assistant) -> None:
+    answer = assistant.ask("compare owls and dukes")
+    assert (answer.status, answer.reason) == ("partly", "closest")
+    assert answer.notes == ("Nothing was found in the sources about owls.",)

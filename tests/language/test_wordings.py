@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from opened import opened_on
 
-from rag.language import reworded
+from rag.language import noun_form, reworded
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,33 @@ def test_another_wording(question: str, other: str) -> None:
 )
 def test_a_word_in_another_sense_stays(question: str) -> None:
     assert reworded(question) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "noun"),
+    [
+        ("How many people live in Arrun?", "What is the population of Arrun?"),
+        ("how many people does Arrun have", "What is the population of Arrun?"),
+        ("how big is the lake of Korve?", "What is the area of the lake of Korve?"),
+        ("How many people died in Arrun?", ""),
+    ],
+)
+def test_the_noun_for_what_is_asked(question: str, noun: str) -> None:
+    assert noun_form(question) == noun
+
+
+def test_a_table_that_has_the_noun_is_found_also_behind_a_slip(tmp_path: Path) -> None:
+    towns = ("Arrun", "Belmat", "Korve", "Tarnholm", "Ostwick")
+    texts = {
+        f"{town.lower()}.md": f"# {town}\n\nBirth rate: {n}9.4 births/1,000 people\n\nPopulation - total: {n}12,370\n\n"
+        f"Life expectancy at birth: 7{n} years\n"
+        for n, town in enumerate(towns, 1)
+    }
+    with opened_on(tmp_path, texts) as assistant:
+        answer = assistant.ask("how many poeple live in Korve")
+    assert answer.asked_as == "What is the population of Korve?"
+    assert answer.status == "answered"
+    assert answer.claims[0].text == "Population - total: 312,370"
 
 
 def test_a_question_finds_what_its_source_says_in_other_words(tmp_path: Path) -> None:

@@ -39,6 +39,9 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         ("When did the fery sink?", "When did the fery sink?"),  # of four letters: too many words are near
         ("Is there a windmill?", "Is there a windmill?"),
         ("Who wrote the sonata?", "Who wrote the sonata?"),
+        ("wich hurricane destroyed teh mill", "which hurricane destroyed the mill"),
+        ("Wehn was the mill rebuilt?", "When was the mill rebuilt?"),
+        ("Where is Wat Korve?", "Where is Wat Korve?"),  # a temple
     ],
 )
 def test_only_what_is_surely_a_slip_is_put_right(assistant: Assistant, asked: str, understood: str) -> None:
