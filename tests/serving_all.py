@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from building import build
 from standing import serving
 from starlette.routing import BaseRoute, Mount
 from words import WordEncoder
@@ -19,7 +20,6 @@ from words import WordEncoder
 from rag.assistant import Assistant
 from rag.config import load_config
 from rag.evidence import Viewer
-from rag.indexing import build
 from rag.server.api import Endpoints
 from rag.server.build_job import BuildJob
 from rag.server.doorkeeper import doorkeeper_for

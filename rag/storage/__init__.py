@@ -14,16 +14,12 @@ __all__ = [
     "ConversationHead",
     "ConversationStore",
     "Entry",
-    "FileRow",
     "Grant",
-    "IndexWriter",
     "Level",
     "Quota",
-    "Snapshot",
     "Store",
-    "StoredChunk",
     "TeamStore",
+    "locked_for_builds",
     "rank",
-    "suffix_of",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from building import build
 from faults.places import seen as answers
 from faults.places import write_first, write_second
 from words import WordEncoder
-
-from rag.indexing.builder import build
 
 HERE = Path(__file__).resolve().parents[1]
 
