@@ -36,6 +36,7 @@ from rag.types import (
 )
 
 _FILE = 9  # columns of a file
+_SEEN = "EXISTS (SELECT 1 FROM files WHERE document_id = ?)"  # what a build has stored meanwhile is not
 
 
 class SQLiteSnapshot(RowReader):
@@ -119,14 +120,16 @@ class SQLiteSnapshot(RowReader):
     def sha256(self, document_id: str) -> str | None:
         """As `Snapshot` has it."""
         row = self._db.execute(
-            "SELECT sha256 FROM documents WHERE id = ? AND recipe = ?", (document_id, self.recipe)
+            f"SELECT sha256 FROM documents WHERE id = ? AND recipe = ? AND {_SEEN}",  # noqa: S608
+            (document_id, self.recipe, document_id),
         ).fetchone()
         return row[0] if row else None
 
     def glyphs(self, document_id: str, span: Span) -> tuple[GlyphRun, ...]:
         """As `Snapshot` has it."""
         row = self._db.execute(
-            "SELECT glyphs FROM documents WHERE id = ? AND recipe = ?", (document_id, self.recipe)
+            f"SELECT glyphs FROM documents WHERE id = ? AND recipe = ? AND {_SEEN}",  # noqa: S608
+            (document_id, self.recipe, document_id),
         ).fetchone()
         runs = np.frombuffer(row[0] if row else b"", np.int32).reshape(-1, 4)  # start, page, index, length
         touched = (runs[:, 0] < span.end) & (runs[:, 0] + runs[:, 3] > span.start)
@@ -135,7 +138,8 @@ class SQLiteSnapshot(RowReader):
     def words(self, document_id: str) -> tuple[WordBox, ...]:
         """As `Snapshot` has it."""
         row = self._db.execute(
-            "SELECT places, boxes FROM words WHERE document_id = ? AND recipe = ?", (document_id, self.recipe)
+            f"SELECT places, boxes FROM words WHERE document_id = ? AND recipe = ? AND {_SEEN}",  # noqa: S608
+            (document_id, self.recipe, document_id),
         ).fetchone()
         places, boxes = row or (b"", b"")
         return tuple(
@@ -175,7 +179,8 @@ class SQLiteSnapshot(RowReader):
         found: list[int] = []
         for document_id in document_ids:
             rows = self._db.execute(
-                "SELECT id FROM chunks WHERE document_id = ? AND recipe = ?", (document_id, self.recipe)
+                f"SELECT id FROM chunks WHERE document_id = ? AND recipe = ? AND {_SEEN}",  # noqa: S608
+                (document_id, self.recipe, document_id),
             )
             found += [row[0] for row in rows]
         return np.array(sorted(found), np.int64)

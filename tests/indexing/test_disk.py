@@ -111,7 +111,7 @@ def test_a_file_that_may_not_grow_keeps_the_last_generation(tmp_path: Path) -> N
     refused = 0
     for most in (0, 20_000, 150_000, 300_000):
         command = [sys.executable, "-c", LIMITED, str(sources), str(index), str(most)]
-        environment = {**os.environ, "PYTHONPATH": str(HERE)}
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)])}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert "Traceback" not in done.stderr
         if done.returncode == 0:

@@ -25,7 +25,7 @@ class Zygote:
     """Builds that may be killed, in forks of one prepared process."""
 
     def __init__(self) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(HERE)}
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)])}
         self._process = subprocess.Popen(
             [sys.executable, str(HERE / "zygote.py")],
             stdin=subprocess.PIPE,

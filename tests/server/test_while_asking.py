@@ -62,7 +62,7 @@ def test_questions_during_builds_never_fail_and_never_mix_generations(place: tup
         for asker in askers:
             asker.start()
         command = [sys.executable, "-c", BUILDER, str(sources), str(index)]
-        environment = {**os.environ, "PYTHONPATH": str(HERE)}
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)])}
         try:
             subprocess.run(command, check=True, env=environment, timeout=120)
         finally:
