@@ -177,7 +177,7 @@ class SQLiteSnapshot(RowReader):
     def keys(self, document_ids: Iterable[str]) -> Keys:
         """As `Snapshot` has it."""
         found: list[int] = []
-        for document_id in document_ids:
+        for document_id in dict.fromkeys(document_ids):
             rows = self._db.execute(
                 f"SELECT id FROM chunks WHERE document_id = ? AND recipe = ? AND {_SEEN}",  # noqa: S608
                 (document_id, self.recipe, document_id),

@@ -28,7 +28,7 @@ class DenseSearch(Protocol):
 
 
 class LexicalSearch(Protocol):
-    """Chunks by BM25 of their words. Equal scores are ordered by key."""
+    """Chunks by BM25 of their words. Equal scores are ordered by key; which of equal ones come last is open."""
 
     def search(
         self, text: str, k: int, documents: Sequence[str] | None = None, language: str = ""

@@ -104,7 +104,7 @@ class Snapshot(Protocol):
         """Chunks by key, with text, sentences and their vectors; keys that are not in this generation are left out."""
 
     def keys(self, document_ids: Iterable[str]) -> Keys:
-        """The keys of all chunks of some documents, sorted."""
+        """The keys of all chunks of some documents, sorted, each once."""
 
 
 class LensRows(Protocol):

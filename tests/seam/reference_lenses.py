@@ -15,10 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.language import analyzer, forms, indexed, is_function_word, terms
-from rag.types import Keys, LensRows, LexicalEntry, ShownLenses, Snapshot, Vectors
+from rag.types import Keys, LensRows, ShownLenses, Snapshot, Vectors
 
 K1, B = 1.2, 0.75
 CONTEXT = 0.5  # what a word in title or headings counts
+
+
+@dataclass(frozen=True)
+class Field:
+    """One of the texts of each chunk: how often each word stands in it, and how long it is."""
+
+    boost: float
+    words: list[Counter[str]]
+    lengths: list[int]
 
 
 @dataclass(frozen=True)
@@ -27,10 +36,9 @@ class Shown:
 
     keys: list[int]
     rows: NDArray[np.float64]  # (n, dim)
-    entries: list[LexicalEntry]
-
-    def documents(self) -> dict[int, str]:
-        return {entry.key: entry.document_id for entry in self.entries}
+    documents: dict[int, str]  # by key, in the order of the fields
+    context: Field
+    body: Field
 
 
 def best(scores: dict[int, float], k: int) -> tuple[Keys, Vectors]:
@@ -52,7 +60,7 @@ class BruteDense:
         }
 
     def search(self, vector: Vectors, k: int, documents: Sequence[str] | None = None) -> tuple[Keys, Vectors]:
-        of = self._shown.documents()
+        of = self._shown.documents
         return best({key: s for key, s in self.cosines(vector).items() if documents is None or of[key] in documents}, k)
 
     def scores(self, vector: Vectors, keys: Keys) -> Vectors:
@@ -64,11 +72,7 @@ class BruteLexical:
     """A `LexicalSearch` that counts every word."""
 
     def __init__(self, shown: Shown) -> None:
-        self._entries = shown.entries
-        self._fields = {
-            CONTEXT: [Counter(_tokens(entry.context, entry.language)) for entry in shown.entries],
-            1.0: [Counter(_tokens(entry.body, entry.language)) for entry in shown.entries],
-        }
+        self._shown = shown
 
     def search(
         self, text: str, k: int, documents: Sequence[str] | None = None, language: str = ""
@@ -76,36 +80,43 @@ class BruteLexical:
         asked = list(dict.fromkeys(terms(text, language)))
         wanted = [term for term in asked if not is_function_word(term, language)] or asked
         sought = [form for term in wanted for form in forms(term, language)]
-        scores = dict.fromkeys((entry.key for entry in self._entries), 0.0)
-        for boost, counted in self._fields.items():
+        of = self._shown.documents
+        scores = dict.fromkeys(of, 0.0)
+        for field in (self._shown.context, self._shown.body):
             for word in sought:
-                for entry, score in zip(self._entries, _bm25(word, counted), strict=True):
-                    scores[entry.key] += boost * score
-        allowed = {entry.key for entry in self._entries if documents is None or entry.document_id in documents}
+                for key, score in zip(of, _bm25(word, field), strict=True):
+                    scores[key] += field.boost * score
+        allowed = {key for key, one in of.items() if documents is None or one in documents}
         return best({key: score for key, score in scores.items() if score > 0 and key in allowed}, k)
 
     def idf(self, wanted: Iterable[str], language: str = "") -> dict[str, float]:
-        total, found = len(self._entries), {}
+        total, found = len(self._shown.documents), {}
         for term in wanted:
-            n = sum(sum(form in counted for counted in self._fields[1.0]) for form in forms(term, language))
+            n = sum(_holding(form, self._shown.body) for form in forms(term, language))
             weight = math.log(1 + (total - min(n, total) + 0.5) / (n + 0.5))
             found[term] = 0.0 if is_function_word(term, language) else weight
         return found
 
 
-def _tokens(text: str, language: str) -> list[str]:
-    return [str(token) for token in analyzer().analyze(indexed(text, language))]
+def _counted(boost: float, texts: Iterable[tuple[str, str]]) -> Field:
+    """A field of some texts, each with its language."""
+    words = [Counter(map(str, analyzer().analyze(indexed(text, language)))) for text, language in texts]
+    return Field(boost, words, [each.total() for each in words])
 
 
-def _bm25(word: str, fields: Sequence[Counter[str]]) -> list[float]:
-    n, total = sum(word in field for field in fields), len(fields)
+def _holding(word: str, field: Field) -> int:
+    return sum(word in each for each in field.words)
+
+
+def _bm25(word: str, field: Field) -> list[float]:
+    n, total = _holding(word, field), len(field.words)
     idf = math.log(1 + (total - n + 0.5) / (n + 0.5))
-    average = sum(field.total() for field in fields) / total if total else 0.0
+    average = sum(field.lengths) / total if total else 0.0
     return [
-        idf * field[word] * (K1 + 1) / (field[word] + K1 * (1 - B + B * _rounded(field.total()) / average))
-        if field[word]
+        idf * each[word] * (K1 + 1) / (each[word] + K1 * (1 - B + B * _rounded(length) / average))
+        if each[word]
         else 0.0
-        for field in fields
+        for each, length in zip(field.words, field.lengths, strict=True)
     ]
 
 
@@ -134,8 +145,14 @@ class BruteLenses:
     def publish(self, rows: LensRows, last: int = 0) -> None:
         documents = [one for one, _ in rows.documents()]
         keys, vectors = rows.vectors(documents)
-        shown = Shown(keys.tolist(), vectors.astype(np.float64), list(rows.texts(documents)))
-        self._shown[rows.generation] = shown
+        entries = list(rows.texts(documents))
+        self._shown[rows.generation] = Shown(
+            keys.tolist(),
+            vectors.astype(np.float64),
+            {entry.key: entry.document_id for entry in entries},
+            _counted(CONTEXT, ((entry.context, entry.language) for entry in entries)),
+            _counted(1.0, ((entry.body, entry.language) for entry in entries)),
+        )
 
     def remove_others(self, generation: int) -> None:
         self._shown = {generation: self._shown[generation]}

@@ -127,7 +127,7 @@ class MemorySnapshot:
         return found
 
     def keys(self, document_ids: Iterable[str]) -> Keys:
-        stored = [found for one in document_ids if (found := self._stored(one))]
+        stored = [found for one in set(document_ids) if (found := self._stored(one))]
         return np.array(sorted(chunk.id for _, pieces in stored for chunk, _, _ in pieces), np.int64)
 
     def _stored(self, document_id: str) -> tuple[LoadedDocument, Pieces] | None:
