@@ -1,9 +1,10 @@
-"""Several collections on one server: `python -m benchmarks.team WORK [--passages 10000] [--seconds 60]`.
+"""Several collections on one server: `python -m benchmarks.team WORK [--passages N] [--seconds S] [--workers 1 2]`.
 
 Makes four collections of made-up passages (see `synthetic.py`), each with its own answers to the same questions, and
 serves them as `rag serve --collections` does, and the first of them by itself as `rag serve` does. Prints how much
 longer a question takes among collections, both asked in turns; and what 32 askers get who ask the four, and two of them
-together, all at once: answers a second, errors, and answers that are another collection's.
+together, all at once: answers a second, errors, and answers that are another collection's. So many `--workers` take
+turns, three rounds of each; in the end one process of several is killed in the middle.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import http.client
 import json
 import os
 import random
+import signal
 import statistics
 import subprocess
 import sys
@@ -54,6 +56,7 @@ PLACES = [
 ]
 FIRST = 1700  # the year of the first place in the first collection
 ASKERS = 32
+ROUNDS = 3  # of each number of processes
 TURNS = 60  # questions to each server in turns
 
 
@@ -100,7 +103,7 @@ def make(work: Path, passages: int) -> None:
 
 
 @contextmanager
-def served(*flags: str, port: int) -> Iterator[int]:
+def served(*flags: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """A server of its own, until the block ends."""
     command = [sys.executable, "-m", "rag", "serve", "--port", str(port), *flags]
     with subprocess.Popen(command, env={**os.environ, "FOOTNOTE_FEEDBACK": os.devnull}) as process:
@@ -111,7 +114,7 @@ def served(*flags: str, port: int) -> Iterator[int]:
                     break
                 except OSError:
                     time.sleep(0.2)
-            yield port
+            yield process
         finally:
             process.terminate()
 
@@ -142,8 +145,8 @@ def beside(alone: int, together: int) -> None:
           f"{medians[1] / medians[0]:.2f}, middle of the ratios {statistics.median(ratios):.2f}")  # fmt: skip
 
 
-def crowd(port: int, seconds: float) -> None:
-    """What many get who ask all collections at once."""
+def crowd(port: int, seconds: float) -> float:
+    """What many get who ask all collections at once; how many answers a second."""
     counts, end = Counter[str](), time.perf_counter() + seconds
 
     def go_on(seed: int) -> None:
@@ -168,6 +171,50 @@ def crowd(port: int, seconds: float) -> None:
     rate = counts["answers"] / seconds
     print(f"{ASKERS} askers: {counts['answers']} answers ({rate:.1f} a second), {counts['right']} right, "
           f"{counts['mixed']} mixed, {counts['errors']} errors")  # fmt: skip
+    return rate
+
+
+def by_processes(work: Path, workers: Sequence[int], seconds: float) -> None:
+    """What a crowd gets of so many processes, in turns, and then of several of which one is killed."""
+    rates: dict[int, list[float]] = {count: [] for count in workers}
+    for _ in range(ROUNDS):
+        for count in workers:
+            with served("--collections", str(work), "--workers", str(count), port=7963) as process:
+                open_all(7963, count)
+                print(f"{count} of {memory(process.pid) / 1e6:.0f} MB together: ", end="")
+                rates[count].append(crowd(7963, seconds))
+    first = statistics.median(rates[workers[0]])
+    for count in workers:
+        print(f"{count} processes: {statistics.median(rates[count]) / first:.2f} of {workers[0]}")
+    if max(workers) > 1:
+        with served("--collections", str(work), "--workers", str(max(workers)), port=7963) as process:
+            open_all(7963, max(workers))
+            threading.Timer(seconds / 2, os.kill, (children(process.pid)[0], signal.SIGKILL)).start()
+            print("one is killed in the middle: ", end="")
+            crowd(7963, seconds)
+
+
+def open_all(port: int, workers: int) -> None:
+    """Has every process open every collection, as far as chance allows."""
+    time.sleep(5)
+    for _ in range(4 * workers):
+        for name in NAMES:
+            ask(port, f"/c/{name}/", PLACES[0])
+
+
+def children(pid: int) -> list[int]:
+    """The processes that serve, below one that starts them."""
+    found = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return [int(line.split()[0]) for line in found.stdout.splitlines() if "spawn_main" in line]
+
+
+def memory(pid: int) -> int:
+    """Bytes that a process and those below it have to themselves, with their part of what they share."""
+    total = 0
+    for each in (pid, *children(pid)):
+        lines = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()
+        total += sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total
 
 
 def main() -> None:
@@ -176,16 +223,20 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     parser.add_argument("--passages", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--workers", type=int, nargs="*", default=[])
     given = parser.parse_args()
     make(given.work, given.passages)
+    if given.workers:
+        by_processes(given.work, given.workers, given.seconds)
+        return
     first = given.work / NAMES[0]
     with (
-        served("--index", str(first / "index"), "--sources", str(first / "sources"), port=7961) as alone,
-        served("--collections", str(given.work), port=7962) as together,
+        served("--index", str(first / "index"), "--sources", str(first / "sources"), port=7961),
+        served("--collections", str(given.work), port=7962),
     ):
         time.sleep(5)  # until both have loaded their models
-        beside(alone, together)
-        crowd(together, given.seconds)
+        beside(7961, 7962)
+        crowd(7962, given.seconds)
 
 
 if __name__ == "__main__":

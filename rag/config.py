@@ -18,7 +18,18 @@ __all__ = ["Config", "config_of_collection", "load_config"]
 
 FILE = "rag.toml"
 _PREFIX = "FOOTNOTE_"
-_OF_A_SERVER = ("sources", "index", "host", "public_url", "allow_urls", "feedback", "collections", "port")
+_OF_A_SERVER = (
+    "sources",
+    "index",
+    "host",
+    "public_url",
+    "allow_urls",
+    "feedback",
+    "collections",
+    "port",
+    "workers",
+    "metrics",
+)
 
 
 class Config(BaseModel):
@@ -45,9 +56,12 @@ class Config(BaseModel):
     oidc_secret: str = Field("", repr=False)  # what it knows this page by; FOOTNOTE_OIDC_SECRET keeps it out of files
     oidc_name_claim: str = ""  # what people are called by; empty: preferred_username, else email, else sub
     oidc_groups_claim: str = "groups"  # and the groups they are in
+    oidc_group: str = ""  # only who is in this group may come in; empty: whoever the provider lets sign in
     feedback: Path = Path("feedback.jsonl")
     collections: Path | None = None  # a folder of collections, which the page then serves instead of one index
     port: int = Field(7860, ge=0, le=65535)
+    metrics: bool = False  # whether /metrics tells whoever reaches the page how much is asked and built, for Prometheus
+    workers: int = Field(1, ge=1, le=64)  # processes that serve the page together
     llm: str = ""  # "ollama:NAME", "http://…/v1#NAME", "transformers:FOLDER"; empty: answers in the sources' words
     llm_remote: bool = False  # whether that may be a host beyond this machine
     llm_key: str = ""  # what its server wants to see

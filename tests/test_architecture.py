@@ -68,7 +68,7 @@ OWNERS: dict[str, set[str]] = {
     "tantivy": {"language", "lenses"},  # one analyzer: what is compared is what is indexed
     "apsw": {"storage"},
     "sqlite3": set(),
-    "filelock": {"storage", "collections"},
+    "filelock": {"storage", "collections", "server"},
     "watchfiles": {"watch"},
     "pydantic": {"config", "server", "evaluate"},
     "typer": {"cli"},
@@ -84,6 +84,7 @@ OWNERS: dict[str, set[str]] = {
     "fastapi": {"server"},
     "starlette": {"server"},
     "uvicorn": {"server"},
+    "prometheus_client": {"server"},
     "authlib": {"server"},
     "joserfc": {"server"},
 }

@@ -212,10 +212,11 @@ def serve(
         Path | None, typer.Option("--collections", help="Folder of collections; serves all of them.")
     ] = None,
     sign_on_header: Annotated[str | None, typer.Option(help="Header in which that proxy names who asks.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help="Processes that serve the page together.")] = None,
 ) -> None:
     """Serve the page for the browser. Where there is no index yet, one is begun and built behind the page."""
     from rag.assistant import create_empty_index, open_index
-    from rag.server import launch, launch_collections
+    from rag.server import launch, launch_collections, launch_processes
 
     config = _config(
         sources,
@@ -227,6 +228,7 @@ def serve(
         public_url=public_url,
         collections=collections,
         sign_on_header=sign_on_header,
+        workers=workers,
     )
     sign_on = chosen_sign_on(config, auth)
     if auth is not None:
@@ -239,6 +241,11 @@ def serve(
         launch_collections(config.collections, config, auth, sign_on)
         return
     begun = create_empty_index(config)
+    if config.workers > 1:
+        open_index(config=config).close()  # what is wrong with it is said once, before anything is begun
+        with _watcher(config) if follow else nullcontext():
+            launch_processes(config, auth, sign_on, build=begun)
+        return
     with open_index(config=config) as assistant, _watcher(config) if follow else nullcontext():
         launch(
             assistant,
@@ -250,6 +257,7 @@ def serve(
             public_url=config.public_url,
             allow_urls=config.allow_urls,
             sign_on=sign_on,
+            metrics=config.metrics,
         )
 
 

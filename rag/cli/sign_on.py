@@ -33,7 +33,12 @@ def chosen_sign_on(config: Config, users: Path | None) -> HeaderSignOn | OpenIdS
         sign_on = HeaderSignOn(config.sign_on_header, config.sign_on_groups_header)
     if by_provider:
         sign_on = OpenIdSignOn(
-            config.oidc_issuer, config.oidc_client, config.oidc_secret, config.oidc_name_claim, config.oidc_groups_claim
+            config.oidc_issuer,
+            config.oidc_client,
+            config.oidc_secret,
+            config.oidc_name_claim,
+            config.oidc_groups_claim,
+            config.oidc_group,
         )
     check_sign_on(sign_on, config.host)
     return sign_on

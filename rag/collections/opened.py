@@ -6,6 +6,7 @@ This module does not know who asks, nor how what is open is shown.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from rag.types import BuildReport, Encoder, ProgressCallback
 __all__ = ["OpenCollections"]
 
 _QUEUE = ".building.lock"
+_PATIENCE = 30.0  # seconds that another process may take to begin an index
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,21 @@ class OpenCollections:
         model = config.model, config.device
         if model not in self._encoders:
             self._encoders[model] = SentenceEncoder(config.model, config.device, config.index)
-        create_empty_index(config, self._encoders[model])
+        _begin_index(config, self._encoders[model])
         try:
             return Assistant(config, self._encoders[model], self._reader)
         except IndexStale as stale:
             raise IndexStale(stale.message, "Whoever runs this server has to build it again: rag build") from stale
+
+
+def _begin_index(config: Config, encoder: Encoder) -> None:
+    """Makes an empty index where there is none, or waits for another process that is making it. Raises IndexProblem."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            create_empty_index(config, encoder)
+            return
+        except IndexLocked:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)

@@ -11,6 +11,7 @@ __all__ = [
     "check_sign_on",
     "launch",
     "launch_collections",
+    "launch_processes",
     "read_users",
     "users_file_line",
 ]

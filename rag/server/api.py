@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, get_args
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from rag.language import composed, left_phrases
 from rag.models import is_loopback_name
 from rag.server.disk import Disk
 from rag.server.limits import MOST_CITATIONS, MOST_PASSAGES
+from rag.server.metrics import uncounted
 from rag.server.request_models import AskRequest, PageRequest, SearchRequest
 from rag.server.sample_questions import only_samples, sample_questions
 from rag.server.suggestions import suggest
@@ -68,6 +70,7 @@ class Endpoints:
     examples: tuple[str, ...] | None = None
     readiness: Readiness = field(default_factory=Readiness)
     disk: Disk = field(default_factory=Disk)
+    counted: Callable[[str, float], None] = uncounted  # told the status and the seconds of each question
 
     @property
     def assistant(self) -> OpenSources:
@@ -89,16 +92,24 @@ class Endpoints:
         are the nearest ones and no answer. Say the introduction, where there is one, before the claims.
         """
         turns, said = _turns(given), ""
-        for event in self.assistant.stream(given.question, turns, given.paths or None, llm=given.llm, stop=stop):
-            match event:
-                case Found(passages):
-                    yield {"event": "found", "passages": [passage.to_dict() for passage in passages]}
-                case Delta(text, anew):
-                    said = text if anew else said + text
-                    yield {"event": "delta", "text": said}
-                case Done(answer):
-                    shown: dict[str, JSON] = {"introduction": answer.introduction, "markdown": str(answer)}
-                    yield {"event": "done", **answer.to_dict(), **shown}
+        began, status = time.monotonic(), "left"
+        try:
+            for event in self.assistant.stream(given.question, turns, given.paths or None, llm=given.llm, stop=stop):
+                match event:
+                    case Found(passages):
+                        yield {"event": "found", "passages": [passage.to_dict() for passage in passages]}
+                    case Delta(text, anew):
+                        said = text if anew else said + text
+                        yield {"event": "delta", "text": said}
+                    case Done(answer):
+                        status = answer.status
+                        shown: dict[str, JSON] = {"introduction": answer.introduction, "markdown": str(answer)}
+                        yield {"event": "done", **answer.to_dict(), **shown}
+        except Exception:
+            status = "failed"
+            raise
+        finally:
+            self.counted(status, time.monotonic() - began)
 
     def search(self, given: SearchRequest) -> list[dict[str, JSON]]:
         """The passages of the sources that are nearest to a question, best first, with their places."""

@@ -29,6 +29,7 @@ from rag.server.seen import seen_at, set_cookie
 from rag.server.sign_on import SignedIn
 from rag.server.throttle import Attempts, network_of
 from rag.server.users import password_matches
+from rag.storage import Session, SessionStore
 
 __all__ = ["COOKIE", "Authenticator", "after_signing_in", "login_address", "user_tag"]
 
@@ -37,7 +38,7 @@ _V = TypeVar("_V")
 COOKIE, _KNOWN = "footnote", "footnote-known"
 _HOURS = 12.0  # a session that is not used ends
 _DAYS = 180  # that a browser is known as one in which somebody has signed in
-_MOST = 10_000  # sessions, and Basic headers that were right
+_MOST = 10_000  # Basic headers that were right
 _LONGEST = 1024  # characters of a name or a password
 _AT_ONCE = 2  # passwords looked at side by side: 32 MB each
 _WAIT = "Too many wrong passwords were tried. Try again later."
@@ -49,10 +50,15 @@ class Authenticator:
 
     signs_out = True
 
-    def __init__(self, users: Callable[[], Mapping[str, str]], public: PublicUrl | None = None) -> None:
-        """`users` gives name -> hash as they are now."""
+    def __init__(
+        self,
+        users: Callable[[], Mapping[str, str]],
+        public: PublicUrl | None = None,
+        sessions: SessionStore | None = None,
+    ) -> None:
+        """`users` gives name -> hash as they are now; `sessions` are shared with other processes of a server."""
         self._users, self._public = users, public
-        self._sessions: dict[str, tuple[str, str, float]] = {}  # token -> user, hash at that time, last used
+        self._sessions = sessions or SessionStore()
         self._seen: dict[bytes, tuple[str, str]] = {}  # digest of a Basic header that was right -> user, hash
         self._salt = secrets.token_bytes(16)
         self._attempts = Attempts()
@@ -83,12 +89,11 @@ class Authenticator:
 
     async def _user_of(self, request: Request) -> str | None:
         token = request.cookies.get(COOKIE, "")
-        now = time.monotonic()
-        user, kept, used = self._sessions.get(token, ("", "", 0.0))
-        if user and now - used < _HOURS * 3600 and self._users().get(user) == kept:
-            self._sessions[token] = (user, kept, now)
-            return user
-        self._sessions.pop(token, None)
+        session = await asyncio.to_thread(self._sessions.find, token, _HOURS * 3600) if token else None
+        if session is not None:
+            if compare_digest(session.proof, _proof(self._users().get(session.name, ""))):
+                return session.name
+            await asyncio.to_thread(self._sessions.end, token)
         return await self._basic(request)
 
     async def _basic(self, request: Request) -> str | None:
@@ -153,8 +158,8 @@ class Authenticator:
             if person:
                 return HTMLResponse(_form_page(words, name), status, after)
             return JSONResponse({"success": False, "error": words}, status, after)
-        token, kept = secrets.token_urlsafe(32), self._users().get(name, "")
-        _add(self._sessions, token, (name, kept, time.monotonic()))
+        kept = self._users().get(name, "")
+        token = await asyncio.to_thread(self._sessions.begin, Session(name, proof=_proof(kept)), _HOURS * 3600)
         answer: Response = (
             RedirectResponse(after_signing_in(request.query_params.get("to", "")), 303)
             if person
@@ -168,7 +173,7 @@ class Authenticator:
         return answer
 
     async def _logout(self, request: Request) -> Response:
-        self._sessions.pop(request.cookies.get(COOKIE, ""), None)
+        await asyncio.to_thread(self._sessions.end, request.cookies.get(COOKIE, ""))
         answer = RedirectResponse("login", 303)
         answer.delete_cookie(COOKIE, path=seen_at(request, self._public).path or "/")
         return answer
@@ -205,6 +210,11 @@ def _mark(name: str, kept: str, number: str) -> str:
     """What shows that we have given a number to a browser: nobody without the hash can make it."""
     key = hashlib.sha256(kept.encode()).digest()
     return hashlib.blake2b(f"{number} {name}".encode(), key=key, digest_size=16).hexdigest()
+
+
+def _proof(kept: str) -> str:
+    """What a session shows to belong to a password: another one makes another."""
+    return hashlib.sha256(kept.encode()).hexdigest() if kept else ""
 
 
 def _add(kept: dict[_K, _V], key: _K, value: _V) -> None:

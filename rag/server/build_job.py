@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, Protocol, TypeAlias
 
 from rag.errors import FootnoteError, IndexLocked
+from rag.server.metrics import uncounted
 from rag.types import JSON, BuildReport, Progress, ProgressCallback
 
 __all__ = ["BuildJob", "Builds", "WatchedBuilds"]
@@ -69,11 +70,13 @@ class BuildJob:
         build: Callable[[ProgressCallback], BuildReport],
         built: Callable[[], None],
         patience: float = _PATIENCE,
+        counted: Callable[[str, float], None] = uncounted,
     ) -> None:
         """`built` is told of every build that comes to its end, before it is said to be done; `patience` is for how
-        many seconds it is waited for a build of another process.
+        many seconds it is waited for a build of another process; `counted` is told how each ended, and after how many
+        seconds.
         """
-        self._build, self._built, self._patience = build, built, patience
+        self._build, self._built, self._patience, self._counted = build, built, patience, counted
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._wanted = self._busy = False
@@ -121,7 +124,9 @@ class BuildJob:
         while True:
             with self._lock:
                 self._wanted, self._state, self._problem = False, "running", ""
+            began = time.monotonic()
             state, report, problem = self._once()
+            self._counted(state, time.monotonic() - began)
             if state == "done":
                 self._built()
             with self._lock:

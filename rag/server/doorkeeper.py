@@ -15,6 +15,7 @@ from rag.server.auth import Authenticator
 from rag.server.by_header import HeaderDoorkeeper
 from rag.server.sign_on import HeaderSignOn, SignedIn, SignOn
 from rag.server.users import UsersFile
+from rag.storage import SessionStore
 
 __all__ = ["Doorkeeper", "current_users", "doorkeeper_for"]
 
@@ -37,16 +38,19 @@ class Doorkeeper(Protocol):
 
 
 def doorkeeper_for(
-    users: Mapping[str, str] | Path | None, sign_on: SignOn | None, public: PublicUrl | None
+    users: Mapping[str, str] | Path | None,
+    sign_on: SignOn | None,
+    public: PublicUrl | None,
+    sessions: SessionStore | None = None,
 ) -> Doorkeeper | None:
-    """Who tells people apart; None where nobody has to sign in."""
+    """Who tells people apart; None where nobody has to sign in. `sessions` are those of other processes as well."""
     if isinstance(sign_on, HeaderSignOn):
         return HeaderDoorkeeper(sign_on)
     if sign_on is not None:
         from rag.server.openid import OpenIdDoorkeeper  # what it needs is not always installed
 
-        return OpenIdDoorkeeper(sign_on, public)
-    return Authenticator(current_users(users), public) if users else None
+        return OpenIdDoorkeeper(sign_on, public, sessions)
+    return Authenticator(current_users(users), public, sessions) if users else None
 
 
 def current_users(users: Mapping[str, str] | Path) -> Callable[[], Mapping[str, str]]:

@@ -19,7 +19,7 @@ from rag.server.idle import IdleServer
 from rag.server.limits import END_SECONDS
 from rag.server.sign_on import FROM_PROXY, PROXIES
 
-__all__ = ["believing_proxies", "listen"]
+__all__ = ["believing_proxies", "idle_seconds", "listen"]
 
 _PROXY_IDLE = 180  # seconds; a proxy that keeps a connection longer than we do sends requests into one that is closed
 
@@ -52,7 +52,7 @@ def listen(app: ASGIApp, bound: socket.socket, *, behind_proxy: bool) -> None:
         timeout_graceful_shutdown=1,
         server_header=False,
         proxy_headers=False,  # ours notes whom it believed, too
-        timeout_keep_alive=_PROXY_IDLE if behind_proxy else 5,
+        timeout_keep_alive=idle_seconds(behind_proxy),
     )
     server = _Server(config)
     try:
@@ -60,6 +60,11 @@ def listen(app: ASGIApp, bound: socket.socket, *, behind_proxy: bool) -> None:
     finally:
         if server.late is not None:
             server.late.cancel()
+
+
+def idle_seconds(behind_proxy: bool) -> int:
+    """For how long a connection is kept on which nothing is asked."""
+    return _PROXY_IDLE if behind_proxy else 5
 
 
 def believing_proxies(app: ASGIApp) -> ASGIApp:

@@ -22,7 +22,7 @@ __all__ = ["POLICY", "Guard"]
 
 FORWARDING = re.compile(rb"(x-forwarded-(?!for$).*|x-original-.*|x-rewrite-url|forwarded)$", re.IGNORECASE)
 IN_COLLECTION = re.compile(r"/c/(?P<name>[^/]+)(?P<rest>/.*)")
-WITHOUT_NAME = re.compile(r"/(login|logout|signed-in|footnote/[a-z-]+\.(css|svg|woff2))$")
+WITHOUT_NAME = re.compile(r"/(login|logout|signed-in|health|ready|metrics|footnote/[a-z-]+\.(css|svg|woff2))$")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

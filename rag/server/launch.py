@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rag.config import Config
     from rag.server.sign_on import SignOn
 
-__all__ = ["launch", "launch_collections"]
+__all__ = ["launch", "launch_collections", "launch_processes"]
 
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"  # read once, when models or Gradio first import the hub's library
 
@@ -32,6 +32,7 @@ def launch(
     public_url: str = "",
     allow_urls: bool = False,
     sign_on: SignOn | None = None,
+    metrics: bool = False,
 ) -> None:
     """Serve the page until interrupted. Raises ConfigProblem where the address cannot be used.
 
@@ -40,21 +41,31 @@ def launch(
     `feedback` is the file that keeps what people say of answers. With `build` the index is brought up to date at once,
     behind the page. `public_url` is the address that people type where a proxy stands in front. With `allow_urls`
     sources can be fetched from the public network, by their addresses. `sign_on` is another way than `users` in which
-    people sign in.
+    people sign in. With `metrics` whoever reaches the page can read how much is asked and built, at `/metrics`.
     """
-    from rag.server.server import serve
+    from rag.server.addresses import parse_public_url
+    from rag.server.server import PageSettings, serve
 
-    serve(
-        assistant,
-        host=host,
-        port=port,
-        examples=examples,
-        users=users,
-        feedback=feedback,
-        build=build,
-        public_url=public_url,
-        allow_urls=allow_urls,
-        sign_on=sign_on,
+    offered, public = None if examples is None else tuple(examples), parse_public_url(public_url)
+    settings = PageSettings(host, public, feedback, users, sign_on, allow_urls, build, offered, metrics)
+    serve(assistant, port, settings)
+
+
+def launch_processes(
+    config: Config, users: Path | None = None, sign_on: SignOn | None = None, *, build: bool = False
+) -> None:
+    """Serve the page as `launch` does, in as many processes as `config.workers`, each with the index of `config`.
+
+    Raises ConfigProblem where the address cannot be used, or this system cannot share it.
+    """
+    from rag.server.addresses import parse_public_url
+    from rag.server.server import PageSettings, serve_by_processes
+
+    public = parse_public_url(config.public_url)
+    allowed, feedback = config.allow_urls, config.feedback
+    serve_by_processes(
+        config,
+        PageSettings(config.host, public, feedback, users, sign_on, allowed, build, metrics=config.metrics),
     )
 
 

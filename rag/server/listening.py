@@ -10,40 +10,60 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
 
 from rag.errors import ConfigProblem
 from rag.server.addresses import PublicUrl
 
-__all__ = ["bound_address"]
+if TYPE_CHECKING:
+    from rag.server.leading import Lead
+
+__all__ = ["BoundAddress", "bound_address"]
 
 
-@contextmanager
-def bound_address(
-    host: str, port: int, public: PublicUrl | None, *, proxied: bool = False
-) -> Iterator[Callable[[ASGIApp], None]]:
-    """What serves an application at an address until interrupted, behind a proxy where it has a public address or is
-    said to be `proxied`. Raises ConfigProblem where it cannot be used.
-    """
-    bound = _bind(host, port)
+@dataclass(frozen=True, slots=True)
+class BoundAddress:
+    """An address that nobody else can take any more; with `behind_proxy` what a proxy in front says is believed."""
 
-    def listen_to(app: ASGIApp) -> None:
+    socket: socket.socket
+    shown: str
+    behind_proxy: bool
+
+    def serve(self, app: ASGIApp) -> None:
+        """Serves an application until interrupted."""
         from rag.server.arenas import share_arenas
         from rag.server.ending import listen
 
         share_arenas()
-        bound.listen(128)
-        shown = f"[{host}]" if ":" in host else host
-        here = f"http://{shown}:{bound.getsockname()[1]}"
-        where = f"{public}/, behind {here}" if public else here
-        print(f"Footnote is at {where} (Ctrl+C stops it)", file=sys.stderr, flush=True)
-        listen(app, bound, behind_proxy=public is not None or proxied)
+        self._begin()
+        listen(app, self.socket, behind_proxy=self.behind_proxy)
 
-    try:
-        yield listen_to
-    finally:
-        bound.close()
+    def serve_by(self, workers: int, make: Callable[[Lead], ASGIApp]) -> None:
+        """Serves what `make` gives, in so many processes, until interrupted; see `listen_by_processes`."""
+        from rag.server.processes import listen_by_processes
+
+        self._begin()
+        listen_by_processes(make, workers, self.socket, behind_proxy=self.behind_proxy)
+
+    def _begin(self) -> None:
+        self.socket.listen(128)
+        print(f"Footnote is at {self.shown} (Ctrl+C stops it)", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def bound_address(host: str, port: int, public: PublicUrl | None, *, proxied: bool = False) -> Iterator[BoundAddress]:
+    """An address to serve at, behind a proxy where it has a public address or is said to be `proxied`.
+
+    Raises ConfigProblem where it cannot be used.
+    """
+    with _bind(host, port) as bound:
+        named = f"[{host}]" if ":" in host else host
+        here = f"http://{named}:{bound.getsockname()[1]}"
+        shown = f"{public}/, behind {here}" if public else here
+        yield BoundAddress(bound, shown, public is not None or proxied)
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -6,6 +6,7 @@ nothing is kept here before somebody has signed in. This module does not know th
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import html
@@ -23,13 +24,15 @@ from rag.server.addresses import PublicUrl
 from rag.server.auth import COOKIE, after_signing_in, login_address
 from rag.server.provider import Leg, Provider, SignInProblem
 from rag.server.seen import seen_at, set_cookie
-from rag.server.sessions import Sessions
 from rag.server.sign_on import OpenIdSignOn, SignedIn
+from rag.storage import Session, SessionStore
 
-__all__ = ["OpenIdDoorkeeper"]
+__all__ = ["SESSION_HOURS", "OpenIdDoorkeeper"]
 
 _ON_THE_WAY = "footnote-way-"
+SESSION_HOURS = 12.0  # until who has signed in has to do so again, so that whoever may no longer does not stay
 _MINUTES = 10  # that signing in may take
+_NO_MEMBER = "Your account is not in the group that may use this page. Ask whoever runs it to add you."
 _OLD = "This sign-in took too long, or was begun in another browser. Sign in again."
 
 
@@ -38,10 +41,14 @@ class OpenIdDoorkeeper:
 
     signs_out = True
 
-    def __init__(self, sign_on: OpenIdSignOn, public: PublicUrl | None = None) -> None:
+    def __init__(
+        self, sign_on: OpenIdSignOn, public: PublicUrl | None = None, sessions: SessionStore | None = None
+    ) -> None:
+        """`sessions` are shared with other processes of a server."""
         self._provider, self._public = Provider(sign_on), public
-        self._host = urlsplit(sign_on.issuer).netloc
-        self._sessions, self._key = Sessions(), secrets.token_bytes(32)
+        self._host, self._group = urlsplit(sign_on.issuer).netloc, sign_on.group
+        self._sessions = sessions or SessionStore()
+        self._key = self._sessions.secret()
 
     def routes(self) -> list[Route]:
         """Signing in, coming back from there, and signing out."""
@@ -53,8 +60,8 @@ class OpenIdDoorkeeper:
 
     async def person_of(self, request: Request) -> SignedIn | None:
         """Who sends a request, or None."""
-        session = self._sessions.find(request.cookies.get(COOKIE, ""))
-        return session.person if session is not None else None
+        session = await asyncio.to_thread(self._sessions.find, request.cookies.get(COOKIE, ""))
+        return SignedIn(session.name, session.groups) if session is not None else None
 
     def unknown(self, request: Request) -> Response:
         """What is answered to somebody who has not signed in: for the page, the way to the provider."""
@@ -91,18 +98,21 @@ class OpenIdDoorkeeper:
             if "error" in given:
                 raise self._provider.refused(given["error"])
             person, proof = await self._provider.account(leg, given.get("code", ""), given.get("iss"))
+            if self._group and self._group not in person.groups:
+                raise SignInProblem(_NO_MEMBER, 403)
         except SignInProblem as problem:
             answer = self._page(problem.message, problem.status, to)
         else:
-            self._sessions.end(request.cookies.get(COOKIE, ""))
+            await asyncio.to_thread(self._sessions.end, request.cookies.get(COOKIE, ""))
+            token = await asyncio.to_thread(self._sessions.begin, Session(*person, proof), SESSION_HOURS * 3600)
             answer = RedirectResponse(after_signing_in(to), 303, {"cache-control": "no-store"})
-            set_cookie(answer, COOKIE, self._sessions.begin(person, proof), seen_at(request, self._public))
+            set_cookie(answer, COOKIE, token, seen_at(request, self._public))
         answer.delete_cookie(_ON_THE_WAY + number, path=seen_at(request, self._public).path or "/")
         return answer
 
     async def _logout(self, request: Request) -> Response:
         """Ends our session, and leads to where the provider ends its own."""
-        session = self._sessions.end(request.cookies.get(COOKIE, ""))
+        session = await asyncio.to_thread(self._sessions.end, request.cookies.get(COOKIE, ""))
         seen = seen_at(request, self._public)
         there = self._provider.sign_out_address(session.proof, f"{seen}/login") if session is not None else ""
         # A page that leads on, since our own policy lets a form lead nowhere else.

@@ -7,66 +7,113 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount, Route
 
 from rag.evidence import Viewer
-from rag.server.addresses import PublicUrl, ServedNames, is_loopback, parse_public_url
+from rag.server.addresses import PublicUrl, ServedNames, is_loopback
 from rag.server.api import Endpoints
 from rag.server.build_job import BuildJob
 from rag.server.doorkeeper import Doorkeeper, doorkeeper_for
 from rag.server.fetching import Fetcher
 from rag.server.guard import Guard
+from rag.server.leading import HandingOn, Lead
 from rag.server.listening import bound_address
+from rag.server.metrics import Metrics
 from rag.server.sign_on import HeaderSignOn, SignOn, check_sign_on
 from rag.server.source_pages import source_pages
 from rag.server.upload_store import UploadStore
 from rag.server.warming import warm_up
+from rag.storage import SessionStore
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+    from rag.config import Config
 
-__all__ = ["application", "serve", "sweep"]
+__all__ = ["SESSIONS", "PageSettings", "application", "led", "serve", "serve_by_processes", "sweep"]
 
 SWEEP_HOURS = 6.0
+SESSIONS = "sessions.db"
+"""Beside the file of feedback, or in the folder of collections."""
 
 
-def serve(
-    assistant: Assistant,
-    *,
-    host: str,
-    port: int,
-    examples: Sequence[str] | None = None,
-    users: Mapping[str, str] | Path | None = None,
-    feedback: Path = Path("feedback.jsonl"),
-    build: bool = False,
-    public_url: str = "",
-    allow_urls: bool = False,
-    sign_on: SignOn | None = None,
-) -> None:
-    """Bind `host:port`, say where the page is, and serve it until interrupted. Raises ConfigProblem."""
-    public = parse_public_url(public_url)
-    check_sign_on(sign_on, host)
-    doorkeeper, viewer = doorkeeper_for(users, sign_on, public), Viewer(assistant)
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """What the page is served with; `launch` says what each of them is."""
+
+    host: str
+    public: PublicUrl | None
+    feedback: Path
+    users: Mapping[str, str] | Path | None = None
+    sign_on: SignOn | None = None
+    allow_urls: bool = False
+    build: bool = False
+    examples: tuple[str, ...] | None = None
+    metrics: bool = False
+
+    @property
+    def proxied(self) -> bool:
+        """Whether people come through a proxy that names them."""
+        return isinstance(self.sign_on, HeaderSignOn)
+
+
+def serve(assistant: Assistant, port: int, settings: PageSettings) -> None:
+    """Bind the address, say where the page is, and serve it until interrupted. Raises ConfigProblem."""
+    check_sign_on(settings.sign_on, settings.host)
+    viewer = Viewer(assistant)
     try:
-        with bound_address(host, port, public, proxied=isinstance(sign_on, HeaderSignOn)) as listen_to:
-            endpoints = Endpoints(viewer, tuple(examples) if examples is not None else None)
-            building = BuildJob(assistant.build, endpoints.refresh_examples)
-            fetcher = Fetcher() if allow_urls else None
-            sources = assistant.sources_folder
-            app = application(endpoints, building, sources, host, doorkeeper, feedback, public, fetcher)
-            threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
-            if build:
-                building.start()
-            listen_to(app)
+        with bound_address(settings.host, port, settings.public, proxied=settings.proxied) as address:
+            address.serve(_page(viewer, settings))
     finally:
         viewer.close()
+
+
+def serve_by_processes(config: Config, settings: PageSettings) -> None:
+    """As `serve`, in several processes, as `config` says, each of which opens the index. Raises ConfigProblem."""
+    check_sign_on(settings.sign_on, settings.host)
+    with bound_address(settings.host, config.port, settings.public, proxied=settings.proxied) as address:
+        address.serve_by(config.workers, partial(_worker, config, settings))
+
+
+def _worker(config: Config, settings: PageSettings, lead: Lead) -> Starlette:
+    """What one of several processes serves; what it has opened is closed when the process ends."""
+    from rag.assistant import open_index
+
+    return _page(Viewer(open_index(config=config)), settings, lead)
+
+
+def _page(viewer: Viewer, settings: PageSettings, lead: Lead | None = None) -> Starlette:
+    """The application over an open index, and what runs behind it: models are loaded, the index is built if wished."""
+    assistant, feedback = viewer.assistant, settings.feedback
+    sessions = SessionStore(feedback.with_name(SESSIONS))
+    doorkeeper = doorkeeper_for(settings.users, settings.sign_on, settings.public, sessions)
+    metrics = Metrics()
+    endpoints = Endpoints(viewer, settings.examples, counted=metrics.answered)
+    building = BuildJob(assistant.build, endpoints.refresh_examples, counted=metrics.built)
+    fetcher = Fetcher() if settings.allow_urls else None
+    app = application(
+        endpoints,
+        building,
+        assistant.sources_folder,
+        settings.host,
+        doorkeeper,
+        feedback,
+        settings.public,
+        fetcher,
+        build=settings.build,
+        lead=lead,
+        watched=metrics.routes(lambda: (endpoints.readiness.ready, endpoints.readiness.problem), settings.metrics),
+    )
+    threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
+    return app
 
 
 def application(
@@ -78,14 +125,19 @@ def application(
     feedback: Path = Path("feedback.jsonl"),
     public: PublicUrl | None = None,
     fetcher: Fetcher | None = None,
+    *,
+    build: bool = False,
+    lead: Lead | None = None,
+    watched: Sequence[Route] = (),
 ) -> Starlette:
     """The ASGI application: the page, its files and calls, Gradio's API behind them, and the guard in front.
 
     Sources can be changed from the page where only this machine reaches it, or where people sign in; by `fetcher` they
-    come from the web as well.
+    come from the web as well. With `build` the index is brought up to date at once. `lead` is given to one of several
+    processes: only the one that leads builds, and speaks Gradio's protocol. `watched` are routes for whoever runs it.
     """
     shelf = UploadStore(sources)
-    more = doorkeeper.routes() if doorkeeper is not None else []
+    more = [*(doorkeeper.routes() if doorkeeper is not None else []), *watched]
     pages = source_pages(
         endpoints,
         building,
@@ -98,20 +150,46 @@ def application(
         more=more,
     )
 
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        ended = asyncio.Event()
-        holding = asyncio.create_task(pages.programs.hold(ended))
-        sweeping = asyncio.create_task(sweep(shelf.sweep, ended))
-        yield
-        ended.set()
+    async def lead_it(ended: asyncio.Event) -> None:
+        if build:
+            building.start()
+        await asyncio.gather(pages.programs.hold(ended), sweep(shelf.sweep, ended))
+
+    async def end() -> None:
         pages.answering.stop()
         endpoints.readiness.settled.set()
-        await asyncio.gather(holding, sweeping)
 
     guard = Middleware(Guard, names=ServedNames(host, public), doors=pages.doors, doorkeeper=doorkeeper)
     routes = [*pages.routes, *more, Mount("/", pages.programs)]
-    return Starlette(routes=routes, middleware=[guard], lifespan=lifespan)
+    return led(routes, [guard], lead_it, end, lead)
+
+
+def led(
+    routes: Sequence[BaseRoute],
+    middleware: Sequence[Middleware],
+    lead_it: Callable[[asyncio.Event], Awaitable[object]],
+    end: Callable[[], Awaitable[None]],
+    lead: Lead | None,
+) -> Starlette:
+    """An application beside which `lead_it` runs until its event is set, in one process of several if `lead` is given;
+    `end` has everything else end.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        ended = asyncio.Event()
+        beside = [lead_it(ended)] if lead is None else [lead.run(app, ended), lead.when_leading(lead_it, ended)]
+        tasks = [asyncio.create_task(_awaited(each)) for each in beside]
+        yield
+        ended.set()
+        await asyncio.gather(end(), *tasks)
+
+    first = [Middleware(HandingOn, lead=lead)] if lead is not None else []
+    return Starlette(routes=routes, middleware=[*first, *middleware], lifespan=lifespan)
+
+
+async def _awaited(work: Awaitable[object]) -> None:
+    await work
 
 
 async def sweep(tidy: Callable[[], object], ended: asyncio.Event) -> None:

@@ -45,7 +45,7 @@ class HeaderSignOn:
 @dataclass(frozen=True, slots=True)
 class OpenIdSignOn:
     """An OpenID provider signs people in. Without `name_claim` the first of the usual claims that an account has is
-    its name.
+    its name. With `group` only who is in it may come in.
     """
 
     issuer: str
@@ -53,6 +53,7 @@ class OpenIdSignOn:
     secret: str = field(default="", repr=False)
     name_claim: str = ""
     groups_claim: str = "groups"
+    group: str = ""
 
 
 SignOn = HeaderSignOn | OpenIdSignOn

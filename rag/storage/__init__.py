@@ -1,5 +1,5 @@
 """Storage: the truth, one SQLite file with documents, text, chunks, vectors and what made them; beside it
-conversations, and who may do what.
+conversations, sessions, and who may do what.
 
 Floor 2. A snapshot is one generation, whatever is committed meanwhile. This room does not know how anything is read,
 embedded or searched.
@@ -17,6 +17,8 @@ __all__ = [
     "Grant",
     "Level",
     "Quota",
+    "Session",
+    "SessionStore",
     "Store",
     "TeamStore",
     "locked_for_builds",

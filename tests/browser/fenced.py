@@ -5,12 +5,14 @@ Every attempt to connect, or to look up a name, beyond this machine fails and is
 
 from __future__ import annotations
 
+import os
 import runpy
 import socket
 import sys
 from pathlib import Path
 from typing import Any
 
+FENCE = "FENCED_BY"
 HERE = ("127.0.0.1", "::1", "localhost", "0.0.0.0", None)
 
 
@@ -37,7 +39,11 @@ def refuse(log: Path) -> None:
     socket.getaddrinfo = look_up
 
 
+if FENCE in os.environ:  # a process that was started by one with a fence
+    refuse(Path(os.environ[FENCE]))
+
 if __name__ == "__main__":
     refuse(Path(sys.argv[1]))
+    os.environ[FENCE] = sys.argv[1]
     del sys.argv[:2]
     runpy.run_path(sys.argv[0], run_name="__main__")

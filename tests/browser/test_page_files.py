@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import ask, drop, picture, until
-from .serving import Server
+from .driving import ask, drop, picture, until, write_sources
+from .serving import Server, opened_alone
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FilePayload, Page, Route
+    from playwright.sync_api import Browser, FilePayload, Page, Route
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -61,6 +62,30 @@ def test_a_file_is_brought_in_asked_removed_and_put_back(drawer: tuple[Server, P
     page.locator(".source", has_text="walrus.md").wait_for()
     assert (server.sources / "walrus.md").read_text() == WALRUS
     assert not (server.sources / ".removed" / "walrus.md").exists()
+
+
+def test_two_processes_are_one_page(browser: Browser, tmp_path: Path) -> None:
+    """Whichever of them answers: what is brought in can be asked at once, what is removed is gone, and comes back."""
+    import rag
+
+    write_sources(tmp_path / "sources")
+    rag.build(tmp_path / "sources", tmp_path / "index")
+    with opened_alone(browser, tmp_path / "index", tmp_path / "sources", "--workers", "2") as (_, page):
+        page.get_by_role("button", name="Sources", exact=True).click()
+        page.wait_for_selector(".source")
+        give(page, ("walrus.md", WALRUS.encode()))
+        assert "1 passage" in arrival(page, "walrus.md", "ready")
+        page.keyboard.press("Escape")
+        for _ in range(4):
+            ask(page, "How much does the walrus of Orrin weigh?")
+            assert "912 kilos" in page.locator(".turn.last .answer").inner_text()
+        page.locator(".turn.last .notes .path").first.click()
+        page.locator(".evidence mark").first.wait_for()
+        page.get_by_role("button", name="Sources", exact=True).click()
+        page.get_by_label("Remove “The walrus of Orrin”").click()
+        until(page, "!document.querySelector('.sources').innerText.includes('walrus.md')")
+        page.get_by_role("button", name="Undo").click()
+        page.locator(".source", has_text="walrus.md").wait_for()
 
 
 def test_undo_stays_where_it_is_while_a_build_begins_and_ends(drawer: tuple[Server, Page]) -> None:

@@ -9,14 +9,14 @@ from words import WordEncoder
 
 from rag.assistant import Assistant
 from rag.config import load_config
-from rag.server.server import serve
+from rag.server import launch
 
 
 def main() -> None:
     """Serves until it is killed."""
     sources, index, port = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     config = load_config(sources=sources, index=index, chunk_tokens=40)
-    serve(Assistant(config, WordEncoder()), host="127.0.0.1", port=port, feedback=index.parent / "feedback.jsonl")
+    launch(Assistant(config, WordEncoder()), port=port, feedback=index.parent / "feedback.jsonl")
 
 
 if __name__ == "__main__":

@@ -37,10 +37,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def serving(place: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def serving(place: Path, request: pytest.FixtureRequest) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A server of one process, or of as many as the test says."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
-    command = [sys.executable, "-m", "rag", "serve", "--port", str(port)]
+    workers = str(getattr(request, "param", 1))
+    command = [sys.executable, "-m", "rag", "serve", "--port", str(port), "--workers", workers]
     with subprocess.Popen(command, cwd=place, stderr=subprocess.DEVNULL) as process:
         try:
             for _ in range(900):
@@ -68,7 +70,12 @@ def ask(port: int, question: str, begun: threading.Semaphore) -> None:
         pass  # the server has ended
 
 
-@pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT], ids=["TERM", "INT"])
+@pytest.mark.parametrize(
+    ("serving", "wish"),
+    [(1, signal.SIGTERM), (1, signal.SIGINT), (2, signal.SIGTERM)],
+    ids=["TERM", "INT", "TERM to two processes"],
+    indirect=["serving"],
+)
 def test_the_server_ends_in_time_under_load(serving: tuple[subprocess.Popen[bytes], int], wish: signal.Signals) -> None:
     process, port = serving
     sides = ", ".join(f"port {number}" for number in range(30))

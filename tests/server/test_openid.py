@@ -18,8 +18,8 @@ from rag.errors import ConfigProblem
 from rag.server import OpenIdSignOn, openid
 from rag.server import provider as talking
 from rag.server.addresses import PublicUrl
-from rag.server.sessions import SESSION_HOURS, Sessions
-from rag.server.sign_on import SignedIn
+from rag.server.openid import SESSION_HOURS
+from rag.storage import Session, SessionStore
 
 PUBLIC = PublicUrl("https", "docs.example.test", "/footnote")
 
@@ -94,6 +94,16 @@ def test_groups_are_those_that_the_account_is_in(provider: Provider) -> None:
     assert b'"groups":["editors"]' in groups("editors")
     assert b'"groups":[]' in groups({"editors": True})
     assert b'"groups":["boss"]' in groups(["editors"], groups_claim="roles")
+    assert b'"groups":["editors"]' in groups(["editors"], group="editors")
+
+
+@pytest.mark.parametrize("told", [["staff"], [], None, "editors2"])
+def test_who_is_not_in_the_group_is_not_let_in(provider: Provider, told: object) -> None:
+    provider.account = {"sub": "1", "preferred_username": "ada", "groups": told}
+    with standing(sign_on=at(provider, group="editors")) as send:
+        answer = walk(send, provider)
+        assert (answer.status, b"not in the group" in answer.body) == (403, True)
+        assert send("/page/ask", b"{}", {"cookie": cookies(answer)}).status == 401
 
 
 def test_the_name_can_be_another_claim(provider: Provider) -> None:
@@ -118,17 +128,13 @@ def test_a_way_that_took_too_long_is_begun_anew(provider: Provider, monkeypatch:
 
 def test_a_session_ends_even_if_it_is_used() -> None:
     now = [0.0]
-    sessions = Sessions(lambda: now[0])
-    token = sessions.begin(SignedIn("ada"), "")
+    sessions = SessionStore(clock=lambda: now[0])
+    token = sessions.begin(Session("ada", ("staff",)), SESSION_HOURS * 3600)
     for hours in (1, 6, SESSION_HOURS - 0.1):
         now[0] = hours * 3600
-        found = sessions.find(token)
-        assert found is not None
-        assert found.person.name == "ada"
+        assert sessions.find(token) == Session("ada", ("staff",))
     now[0] = SESSION_HOURS * 3600
     assert sessions.find(token) is None
-    now[0] = 0.0
-    assert sessions.find(token) is None, "it is gone"
 
 
 def test_a_provider_that_cannot_be_reached_is_said_and_not_asked_by_every_visitor() -> None:

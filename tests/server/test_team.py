@@ -237,7 +237,11 @@ def test_the_list_tells_of_builds_to_who_may_ask(team: Team) -> None:
         (index / "aside").rename(sources)
     team.told("ada", "/c/lights/page/build")
     team.wait_until_built("lights")
+    (lights,) = team.told("cleo", "/team/state")["collections"]
     assert not team.told("cleo", "/team/state")["building"]
+    (sources / "unread.md").write_text("Nobody has read this yet.\n")
+    assert team.told("cleo", "/team/state")["collections"] == [lights], "it counts what can be asked"
+    (sources / "unread.md").unlink()
 
 
 def test_a_collection_from_its_making_to_its_end(team: Team) -> None:
@@ -292,7 +296,9 @@ def test_documents_are_moved_by_who_manages_both(team: Team) -> None:
         team.told("ada", "/team/make", title=front)
     team("ada", "/c/harbour/page/receive?name=a/depth.md", b"# Depth\n\nThe harbour is 17 metres deep.\n")
     assert team.told("bob", "/team/move", name="harbour", to="archive", paths=["a/depth.md"]) == 404
-    assert team.told("ada", "/team/move", name="harbour", to="archive", paths=["a/depth.md"]) == {"moved": 1}
+    moved = team.told("ada", "/team/move", name="harbour", to="archive", paths=["gone.md", "a/depth.md"])
+    assert (moved["moved"], [each["path"] for each in moved["left"]]) == (1, ["gone.md"])
+    assert "no file gone.md" in moved["left"][0]["problem"]
     team.wait_until_built("archive")
     assert team.asked("ada", "archive", "How deep is the harbour?")["claims"][0]["citations"][0]["path"] == "a/depth.md"
     assert team("ada", "/team/move", {"name": "harbour", "to": "archive", "paths": ["a/depth.md"]}).status == 400

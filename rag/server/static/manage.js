@@ -7,7 +7,7 @@ import { people } from "./people.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
-const MEGABYTE = 1024 * 1024;
+const MEGABYTE = 1e6;
 
 // onchange(): the collection as it is now, null where one may not manage it any more; onarchived(archived), ondeleted().
 export function managing(each, { may_group, onchange, onarchived, ondeleted }) {

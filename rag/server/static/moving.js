@@ -13,8 +13,10 @@ export function mover({ chosen, onmoved, ontell }) {
   const to = h("select", {});
   const act = async () => {
     const paths = chosen();
-    await callTeam("move", { name: collection.name, to: to.value, paths });
-    onmoved(paths, to.selectedOptions[0].textContent);
+    const { left } = await callTeam("move", { name: collection.name, to: to.value, paths });
+    const stayed = left.map(({ path }) => path);
+    onmoved(paths.filter((path) => !stayed.includes(path)), to.selectedOptions[0].textContent);
+    if (left.length) ontell(t("Not moved: {paths}. {problem}", { paths: stayed.join(", "), problem: left[0].problem }));
   };
   const what = h("p", { class: "aside" }, t("The files themselves are moved, and both collections are built again."));
   const { node, ask } = asking(t("Move to another collection"), t("Move"), [what, h("label", {}, t("Collection"), to)], act);

@@ -440,6 +440,7 @@ const TABLES = {
       "The files themselves are moved, and both collections are built again.":
         "Die Dateien selbst werden verschoben, und beide Sammlungen werden neu aufgebaut.",
       "There is no other collection that you manage.": "Sie verwalten keine andere Sammlung.",
+      "Not moved: {paths}. {problem}": "Nicht verschoben: {paths}. {problem}",
       "Moved to “{title}”: {sources}.": "Nach „{title}“ verschoben: {sources}.",
       // the page
       "Colours: system": "Farben: wie das System",

@@ -9,14 +9,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from collections.abc import Collection as AnyOf
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeVar
 
 from starlette.routing import Route
 
 from rag.collections import Collection, CollectionFolder
-from rag.errors import ConfigProblem
+from rag.errors import ConfigProblem, FootnoteError, IndexProblem
 from rag.server.calls import Told
 from rag.server.request_models import (
     ArchiveRequest,
@@ -34,7 +35,7 @@ from rag.server.routes import json_route
 from rag.server.sign_on import SignedIn
 from rag.server.team.pages import CollectionPages
 from rag.server.team.rights import Rights, person_of
-from rag.storage import LEVELS, Level, Quota
+from rag.storage import LEVELS, Level, Quota, Store
 from rag.types import JSON
 
 __all__ = ["TeamCalls"]
@@ -51,6 +52,7 @@ class TeamCalls:
     pages: CollectionPages
     rights: Rights
     users: Callable[[], AnyOf[str]]
+    counts: dict[Path, tuple[int, int]] = field(default_factory=dict)  # generation and sources, by folder
 
     def routes(self) -> list[Route]:
         """All of them, under `/team/`."""
@@ -80,7 +82,7 @@ class TeamCalls:
         }
 
     def _told(self, each: Collection, level: Level) -> dict[str, JSON]:
-        (count, built), (_, problem) = _counted(each), self.pages.build_of(each.name)
+        (count, built), (_, problem) = self._counted(each), self.pages.build_of(each.name)
         return {
             "name": each.name,
             "title": each.title,
@@ -133,15 +135,23 @@ class TeamCalls:
         if given.name == given.to:
             raise ConfigProblem("The documents are in that collection already.", "Choose another one.")
         here, there = self.pages.shelf(given.name), self.pages.shelf(given.to)
+        problems: dict[str, FootnoteError] = {}
         try:
             for path in given.paths:
-                here.hand_over(path, there)
+                try:
+                    here.hand_over(path, there)
+                except FootnoteError as problem:
+                    problems[path] = problem
+                    continue
                 self.rights.store.note(given.name, person.name, "moved away", f"{path} → {given.to}")
                 self.rights.store.note(given.to, person.name, "moved here", f"{path} ← {given.name}")
         finally:
             self.pages.rebuild(given.name)
             self.pages.rebuild(given.to)
-        return {"moved": len(given.paths)}
+        if problems and len(problems) == len(given.paths):
+            raise next(iter(problems.values()))
+        left: list[JSON] = [{"path": path, "problem": str(problem)} for path, problem in problems.items()]
+        return {"moved": len(given.paths) - len(left), "left": left}
 
     def _people(self, person: SignedIn, given: CollectionRequest) -> Told:
         if self._managed(person, given.name) is None:
@@ -187,19 +197,26 @@ class TeamCalls:
             return None
         return [asdict(each) for each in self.rights.store.log(given.name)]
 
+    def _counted(self, each: Collection) -> tuple[int, str | None]:
+        """How many sources a collection has, and when its index was last written (UTC, ISO 8601).
+
+        Those in the index, which are counted once for each generation of it; where it has none, those in the folder.
+        """
+        try:
+            with Store(each.index).snapshot() as snapshot:
+                number, scanned = snapshot.generation, int(snapshot.meta("scanned_ns") or 0)
+                counted, count = self.counts.get(each.folder, (0, 0))
+                if counted != number:
+                    count = sum(row.document_id is not None for row in snapshot.files())
+                    self.counts[each.folder] = number, count
+        except IndexProblem:
+            return len(each.files()), None
+        built = datetime.fromtimestamp(scanned / 1e9, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if scanned else None
+        return count or len(each.files()), built
+
     def _managed(self, person: SignedIn, name: str) -> Collection | None:
         """A collection that somebody may manage; None for any other, there or not."""
         return self.folder.get(name) if self.rights.level(person, [name]) == "manage" else None
-
-
-def _counted(each: Collection) -> tuple[int, str | None]:
-    """How many sources a collection has, and when its index was last written (UTC, ISO 8601)."""
-    count = len(each.files())
-    try:
-        written = datetime.fromtimestamp((each.index / "corpus.db").stat().st_mtime, UTC)
-    except OSError:
-        return count, None
-    return count, written.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _route(name: str, takes: type[_T], answers: Callable[[SignedIn, _T], Told]) -> Route:

@@ -12,8 +12,10 @@ import math
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -28,6 +30,7 @@ from rag.server.asking import Turns
 from rag.server.build_job import BuildJob, Builds, WatchedBuilds
 from rag.server.fetching import Fetcher
 from rag.server.gradio_api import GradioProxy
+from rag.server.metrics import Metrics
 from rag.server.shell import CollectionTag
 from rag.server.source_pages import SourcePages, source_pages
 from rag.server.team.rights import Rights, person_of
@@ -37,6 +40,7 @@ from rag.storage import Level
 
 __all__ = ["CollectionPages"]
 
+_LOOK = 5.0  # seconds between two looks at which collections are still there
 _MOST = 200  # pages that are kept ready; the longest unused go first
 
 _log = logging.getLogger(__name__)
@@ -73,7 +77,9 @@ class CollectionPages:
         signed_in: bool,
         fetcher: Fetcher | None = None,
         public_url: str = "",
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics or Metrics()
         self._opened, self._rights, self._signed_in = opened, rights, signed_in
         self._fetcher, self._public_url = fetcher, public_url
         self._turns = Turns()
@@ -81,9 +87,11 @@ class CollectionPages:
         self._places: OrderedDict[tuple[str, ...], _Place] = OrderedDict()
         self._ended = asyncio.Event()
         self._programs, self._held = set[GradioProxy](), set[asyncio.Task[None]]()
+        self._following: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request to a collection, or to several."""
+        self._following = self._following or asyncio.create_task(self._follow_folders())
         found = await run_in_threadpool(self._asked, scope)
         if found is None:
             return await PlainTextResponse("Not found", 404)(scope, receive, send)
@@ -135,7 +143,7 @@ class CollectionPages:
             place.end()
         for place in self._places.values():
             await asyncio.to_thread(place.warming.join)
-        await asyncio.gather(*self._held)
+        await asyncio.gather(*self._held, *filter(None, [self._following]))
 
     def sweep(self) -> None:
         """Tidies the sources of every collection that is open."""
@@ -175,8 +183,7 @@ class CollectionPages:
 
     def _place(self, names: tuple[str, ...]) -> _Place:
         """What runs behind some collections; anew where one of them is another folder by now."""
-        folders = [self._opened.folder.root / name for name in names]
-        key = tuple((name, folder.stat().st_ino) for name, folder in zip(names, folders, strict=True))
+        key = tuple((name, _number(self._opened.folder.root / name)) for name in names)
         with self._lock:
             found = self._places.get(names)
             if found is None or found.key != key:
@@ -192,17 +199,33 @@ class CollectionPages:
     def _begun(self, names: tuple[str, ...], key: tuple[tuple[str, int], ...]) -> _Place:
         if len(names) > 1:  # nothing is changed through several
             building: Builds = WatchedBuilds([self._place((name,)).building for name in names])
-            endpoints, shelf = Endpoints(self._opened.joined(names)), UploadStore(self._opened.folder.beside(names))
+            endpoints = Endpoints(self._opened.joined(names), counted=self._metrics.answered)
+            shelf = UploadStore(self._opened.folder.beside(names))
         else:
             (name,) = names
-            endpoints = Endpoints(self._opened.viewer(name))
-            building = BuildJob(partial(self._opened.build, name), endpoints.refresh_examples, math.inf)
+            endpoints = Endpoints(self._opened.viewer(name), counted=self._metrics.answered)
+            build = partial(self._opened.build, name)
+            building = BuildJob(build, endpoints.refresh_examples, math.inf, self._metrics.built)
             sources = self._opened.folder.root / name / "sources"
             shelf = UploadStore(sources, partial(self._rights.store.quota, name))
             if not endpoints.assistant.documents():
                 building.start()  # what was put there while nobody looked
         warming = threading.Thread(target=warm_up, args=(endpoints,), daemon=True)
         return _Place(key, endpoints, building, shelf, warming)
+
+    async def _follow_folders(self) -> None:
+        """Closes collections that another process has deleted or put aside, so that nothing of them stays."""
+        while not self._ended.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), _LOOK)
+            await asyncio.to_thread(self._close_gone)
+
+    def _close_gone(self) -> None:
+        for place in list(self._places.values()):
+            for name, number in place.key:
+                known = self.known(name)
+                if known is None or _number(known.folder) != number:
+                    self.drop(name)
 
     def _hold(self, pages: SourcePages) -> None:
         """Has Gradio loaded for the programs of a collection, once one of them asks for something."""
@@ -211,3 +234,11 @@ class CollectionPages:
             holding = asyncio.create_task(pages.programs.hold_once_asked(self._ended))
             self._held.add(holding)
             holding.add_done_callback(self._held.discard)
+
+
+def _number(folder: Path) -> int:
+    """What tells a folder from one of the same name; 0 for one that is not there."""
+    try:
+        return folder.stat().st_ino
+    except OSError:
+        return 0

@@ -5,11 +5,10 @@ This module does not know what is asked or answered.
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Collection as AnyOf
-from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -25,17 +24,20 @@ from rag.server.doorkeeper import Doorkeeper, current_users, doorkeeper_for
 from rag.server.doors import Doors
 from rag.server.fetching import Fetcher
 from rag.server.guard import Guard
+from rag.server.leading import Lead
 from rag.server.listening import bound_address
-from rag.server.server import sweep
+from rag.server.metrics import Metrics
+from rag.server.server import SESSIONS, led, sweep
 from rag.server.shell import start_route, static_routes
 from rag.server.sign_on import HeaderSignOn, SignOn, check_sign_on
 from rag.server.team.calls import TeamCalls
 from rag.server.team.pages import CollectionPages
 from rag.server.team.rights import Rights
-from rag.storage import TeamStore
+from rag.storage import SessionStore, TeamStore
 
 __all__ = ["serve_collections", "team_application"]
 
+_NO_FOLDER = "The folder of collections is gone."
 _NOBODY = "Nobody may use a collection yet. Let somebody in: rag collections grant NAME manage"
 
 
@@ -47,17 +49,29 @@ def serve_collections(
     if public is not None and public.path.split("/")[1:2] in (["c"], ["team"]):
         raise ConfigProblem("The path of public_url may not begin with /c or /team.", "Collections have those paths.")
     check_sign_on(sign_on, config.host)
-    doorkeeper = doorkeeper_for(users, sign_on, public)
+    folder = CollectionFolder(root)
+    with bound_address(config.host, config.port, public, proxied=isinstance(sign_on, HeaderSignOn)) as address:
+        if (users or sign_on) and not TeamStore(folder.rights).has_grants():
+            print(_NOBODY, file=sys.stderr)
+        if config.workers > 1:
+            address.serve_by(config.workers, partial(_application, root, config, users, sign_on))
+        else:
+            address.serve(_application(root, config, users, sign_on))
+
+
+def _application(
+    root: Path,
+    config: Config,
+    users: Mapping[str, str] | Path | None,
+    sign_on: SignOn | None,
+    lead: Lead | None = None,
+) -> Starlette:
+    """What one process serves."""
+    public, sessions = parse_public_url(config.public_url), SessionStore(root / SESSIONS)
+    doorkeeper = doorkeeper_for(users, sign_on, public, sessions)
+    names: Callable[[], AnyOf[str]] = current_users(users) if users else tuple
     opened = OpenCollections(CollectionFolder(root), config)
-    try:
-        proxied = isinstance(sign_on, HeaderSignOn)
-        with bound_address(config.host, config.port, public, proxied=proxied) as listen_to:
-            names: Callable[[], AnyOf[str]] = current_users(users) if users else tuple
-            if doorkeeper is not None and not TeamStore(opened.folder.rights).has_grants():
-                print(_NOBODY, file=sys.stderr)
-            listen_to(team_application(opened, config, doorkeeper, names, public))
-    finally:
-        opened.close()
+    return team_application(opened, config, doorkeeper, names, public, lead)
 
 
 def team_application(
@@ -66,25 +80,23 @@ def team_application(
     doorkeeper: Doorkeeper | None,
     users: Callable[[], AnyOf[str]],
     public: PublicUrl | None = None,
+    lead: Lead | None = None,
 ) -> Starlette:
-    """The ASGI application. Where nobody signs in, who reaches this machine may everything, and others only ask."""
+    """The ASGI application. Where nobody signs in, who reaches this machine may everything, and others only ask.
+
+    `opened` is closed in the end. `lead` is given to one of several processes.
+    """
     rights = Rights(TeamStore(opened.folder.rights), _alone(config.host, doorkeeper))
     fetcher = Fetcher() if config.allow_urls else None
+    metrics, known = Metrics(), str(public or "")
     pages = CollectionPages(
-        opened, rights, signed_in=doorkeeper is not None, fetcher=fetcher, public_url=str(public or "")
+        opened, rights, signed_in=doorkeeper is not None, fetcher=fetcher, public_url=known, metrics=metrics
     )
     calls = TeamCalls(opened.folder, pages, rights, users)
-    routes = [start_route(), *static_routes(), *calls.routes()]
+    watched = metrics.routes(lambda: (opened.folder.root.is_dir(), _NO_FOLDER), config.metrics)
+    routes = [start_route(), *static_routes(), *calls.routes(), *watched]
     if doorkeeper is not None:
         routes += doorkeeper.routes()
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        ended = asyncio.Event()
-        sweeping = asyncio.create_task(sweep(pages.sweep, ended))
-        yield
-        ended.set()
-        await asyncio.gather(pages.end(), sweeping)
 
     guard = Middleware(
         Guard,
@@ -93,7 +105,12 @@ def team_application(
         doorkeeper=doorkeeper,
         collections=True,
     )
-    return Starlette(routes=routes, middleware=[guard, Middleware(_Dispatch, pages=pages)], lifespan=lifespan)
+
+    async def end() -> None:
+        await pages.end()
+        opened.close()
+
+    return led(routes, [guard, Middleware(_Dispatch, pages=pages)], partial(sweep, pages.sweep), end, lead)
 
 
 class _Dispatch:
