@@ -95,6 +95,22 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     opened.close()
 
 
+def test_what_was_put_there_by_hand_is_built_when_the_server_starts(tmp_path: Path) -> None:
+    folder = CollectionFolder(tmp_path)
+    (folder.make("Piers").sources / "pier.md").write_text("# Pier\n\nThe pier has 34 lamps.\n")
+    folder.make("Nothing yet")
+    opened = OpenCollections(folder, load_config())
+    with serving(team_application(opened, load_config(), None, tuple)):
+        deadline = time.monotonic() + 120
+        while not (folder.root / "piers" / "index" / "lexical").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        while opened.viewer("piers").assistant.ask("How many lamps has the pier?").status != "answered":
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert not (folder.root / "nothing-yet" / "index").exists(), "an empty one is begun by who opens it"
+
+
 def addresses(team: Team) -> list[tuple[str, str]]:
     """The method and path of everything that is served for a collection."""
     pages = next(each.kwargs["pages"] for each in team.app.user_middleware if "pages" in each.kwargs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,11 @@ class Serving:
     def workers(self) -> list[int]:
         """The processes that serve."""
         return [pid for pid in _below(self.process.pid) if b"spawn_main" in _command(pid)]
+
+    def replaced(self, before: list[int]) -> bool:
+        """Whether as many processes serve as did, and not the same ones."""
+        now = self.workers()
+        return len(now) == len(before) and set(now) != set(before)
 
     def leader(self) -> int:
         """The process that leads: the one that holds the lock."""
@@ -116,13 +123,21 @@ def until(true: Callable[[], object], seconds: float = 120) -> None:
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """One index, two processes, and people who sign in."""
+def pier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an index of one document."""
     folder = tmp_path_factory.mktemp("workers")
     (folder / "sources").mkdir()
     (folder / "sources" / "pier.md").write_text(PIER)
-    (folder / "users.txt").write_text(f"{users_file_line('ada', PASSWORD)}\n")
     rag.build(folder / "sources", folder / "index")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def alone(pier: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """Two processes over an index of its own, and people who sign in."""
+    folder = tmp_path_factory.mktemp("signed") / "in"
+    shutil.copytree(pier, folder)
+    (folder / "users.txt").write_text(f"{users_file_line('ada', PASSWORD)}\n")
     serving = Serving(folder, "--auth", "users.txt")
     try:
         until(lambda: serving.send("/login").status == 200)
@@ -147,9 +162,7 @@ def test_whoever_answers_knows_who_has_signed_in_and_what_was_built(alone: Servi
         found = alone.ask(ada)
         assert (found["status"], "34 lamps" in str(found["claims"])) == ("answered", True)
         assert alone.post("/page/ask", QUESTION).status == 401
-    answer = alone.send(
-        "/page/receive?name=mole.md", b"# The mole\n\nThe mole of Orrin has 7 cranes.\n", {"cookie": ada}
-    )
+    answer = alone.send("/page/receive?name=mole.md", MOLE.encode(), {"cookie": ada})
     assert answer.status == 200, answer.body
     assert alone.post("/page/build", cookie=ada).status == 200
     until(lambda: json.loads(alone.post("/page/progress", cookie=ada).body)["state"] == "done")
@@ -172,12 +185,8 @@ def test_wrong_passwords_are_counted_together(alone: Serving) -> None:
     assert waits[3] > 3.9, "each is answered twice as late as the one before, whichever process it reaches"
 
 
-@pytest.mark.parametrize("which", ["the leader", "another"])
-def test_a_process_is_killed_in_the_middle_and_the_others_go_on(tmp_path: Path, which: str) -> None:
-    (tmp_path / "sources").mkdir()
-    (tmp_path / "sources" / "pier.md").write_text(PIER)
-    rag.build(tmp_path / "sources", tmp_path / "index")
-    serving, counts, ended = Serving(tmp_path), Counter[str](), threading.Event()
+def test_processes_are_killed_in_the_middle_and_the_others_go_on_until_all_end(pier: Path) -> None:
+    serving, counts, ended = Serving(pier), Counter[str](), threading.Event()
 
     def go_on() -> None:
         while not ended.is_set():
@@ -186,50 +195,67 @@ def test_a_process_is_killed_in_the_middle_and_the_others_go_on(tmp_path: Path, 
             except (OSError, ValueError, LookupError, http.client.HTTPException):
                 counts["broken off"] += 1
 
+    def answers_again() -> None:
+        once = counts["answered"]
+        until(lambda: counts["answered"] > once + 8)
+
     try:
         until(lambda: serving.ask()["status"] == "answered")
-        until(serving.leader)
-        before, leader = serving.workers(), serving.leader()
         askers = [threading.Thread(target=go_on) for _ in range(4)]
         for each in askers:
             each.start()
-        until(lambda: counts["answered"] > 8)
-        os.kill(leader if which == "the leader" else next(pid for pid in before if pid != leader), signal.SIGKILL)
-        once = counts["answered"]
-        until(lambda: counts["answered"] > once + 8)
-        until(lambda: len(serving.workers()) == 2 and set(serving.workers()) != set(before))
-        until(lambda: serving.post("/page/build").status == 200 and serving.leader())
-        again = counts["answered"]
-        until(lambda: counts["answered"] > again + 8)
+        for leads in (False, True):
+            until(serving.leader)
+            before, leader = serving.workers(), serving.leader()
+            os.kill(next(pid for pid in before if (pid == leader) is leads), signal.SIGKILL)
+            answers_again()
+            until(partial(serving.replaced, before))
+            until(lambda: serving.post("/page/build").status == 200 and serving.leader())
+            answers_again()
         ended.set()
         for each in askers:
             each.join(60)
         assert set(counts) <= {"answered", "broken off"}
-        assert counts["broken off"] <= 4, "only what the killed process was at"
-        assert "SIGKILL" in serving.said.read_text()
+        assert counts["broken off"] <= 8, "only what the killed processes were at"
+        workers = serving.workers()
+        serving.process.send_signal(signal.SIGINT)
+        assert serving.process.wait(60) == 130
+        assert not any(map(_command, workers))
+        assert not list((pier / "tmp").glob("footnote-*"))
+        assert serving.said.read_text().count("SIGKILL") == 2
+        assert "Traceback" not in serving.said.read_text()
     finally:
         ended.set()
         serving.close()
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_all_end_together(tmp_path: Path, how: signal.Signals) -> None:
-    (tmp_path / "sources").mkdir()
-    (tmp_path / "sources" / "pier.md").write_text(PIER)
-    rag.build(tmp_path / "sources", tmp_path / "index")
-    serving = Serving(tmp_path)
+def test_processes_whose_parent_is_killed_end(pier: Path) -> None:
+    serving = Serving(pier)
     try:
-        until(lambda: serving.ask()["status"] == "answered")
+        until(lambda: serving.send("/health").status == 200 and len(serving.workers()) == 2)
         workers = serving.workers()
-        serving.process.send_signal(how)
-        code = serving.process.wait(60)
-        until(lambda: not any(b"spawn_main" in _command(pid) for pid in workers))
-        assert code == {signal.SIGINT: 130, signal.SIGTERM: 0, signal.SIGKILL: -signal.SIGKILL}[how]
-        if how != signal.SIGKILL:
-            assert not list((tmp_path / "tmp").glob("footnote-*"))
-        assert "Traceback" not in serving.said.read_text()
+        serving.process.kill()
+        until(lambda: not any(map(_command, workers)))
     finally:
         serving.close()
+
+
+def test_a_folder_with_too_long_a_name_is_said_at_once(pier: Path, tmp_path: Path) -> None:
+    long = tmp_path / ("t" * 90)
+    long.mkdir()
+    command = [sys.executable, "-m", "rag", "serve", "--port", "0", "--workers", "2"]
+    done = subprocess.run(
+        command,
+        cwd=pier,
+        env={**os.environ, "TMPDIR": str(long)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "TMPDIR=/tmp" in done.stderr
+    assert not list(long.iterdir())
 
 
 def test_what_is_deleted_is_held_by_no_process(tmp_path: Path) -> None:

@@ -146,10 +146,16 @@ class CollectionPages:
         await asyncio.gather(*self._held, *filter(None, [self._following]))
 
     def sweep(self) -> None:
-        """Tidies the sources of every collection that is open."""
+        """Tidies the sources of every collection that is open, and has those built that never have been."""
         for place in tuple(self._places.values()):
             if len(place.key) == 1:
                 place.shelf.sweep()
+        for each in self._opened.folder.all():
+            if not each.archived and not each.index.exists() and each.files():
+                try:
+                    self._place((each.name,))
+                except FootnoteError as problem:
+                    _log.warning("%s cannot be built: %s", each.title, problem)
 
     def _asked(self, scope: Scope) -> tuple[tuple[str, ...], Level] | None:
         names = names_in(scope["collection"])
