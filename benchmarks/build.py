@@ -18,6 +18,7 @@ from pathlib import Path
 
 from sentence_transformers import SentenceTransformer
 
+from rag.assistant import embedded
 from rag.indexing.builder import build
 from rag.indexing.chunk import chunk_document
 from rag.models.encoder.encoder import SentenceEncoder, bundled_folder
@@ -47,7 +48,7 @@ def main() -> None:
         print(f"{len(files)} files, {len(texts)} chunks")
         for round_ in range(arguments.rounds):
             started, used = time.perf_counter(), processor_seconds()
-            build(sources, Path(scratch) / f"index{round_}", encoder=encoder, size=200, overlap=1)
+            build(sources, embedded(Path(scratch) / f"index{round_}"), encoder=encoder, size=200, overlap=1)
             whole, whole_used = time.perf_counter() - started, processor_seconds() - used
             started, used = time.perf_counter(), processor_seconds()
             bare.encode(texts, batch_size=32, show_progress_bar=False)

@@ -33,7 +33,7 @@ import numpy as np
 from benchmarks.dense import SETS, SHARED
 from benchmarks.document import put
 from benchmarks.synthetic import CHUNKS_A_FILE, FILES_A_FOLDER, PARAGRAPHS, DrawnEncoder, store_documents, write_files
-from rag.assistant import Assistant
+from rag.assistant import Assistant, embedded
 from rag.config import Config
 from rag.indexing.builder import build
 from rag.lenses.dense import FOLDER as DENSE
@@ -150,7 +150,7 @@ def built(folder: Path) -> dict[str, float]:
     encoder, config = DrawnEncoder(np.load(folder / "pool.npy")), Config()
     size, overlap = config.chunk_tokens, config.overlap_sentences
     started, used = time.perf_counter(), processor_seconds()
-    report = build(folder / "sources", folder / "index", encoder=encoder, size=size, overlap=overlap)
+    report = build(folder / "sources", embedded(folder / "index"), encoder=encoder, size=size, overlap=overlap)
     seconds, wall = processor_seconds() - used, time.perf_counter() - started
     return {"chunks": report.chunks, "build": seconds, "build_wall": wall, "build_peak": peak_megabytes()}
 

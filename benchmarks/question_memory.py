@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.assistant import Assistant
+from rag.assistant import Assistant, embedded
 from rag.config import load_config
 from rag.errors import QuestionProblem
 from rag.indexing import build
@@ -124,7 +124,7 @@ def main() -> None:
         sources, index = place / "sources", place / "index"
         if not sources.exists():
             write_sources(sources, options.rows)
-        build(sources, index, encoder=HashEncoder(), size=200, overlap=1)
+        build(sources, embedded(index), encoder=HashEncoder(), size=200, overlap=1)
         reader = SpanReader(bundled_folder() / "tokenizer.json")
         with Assistant(load_config(sources=sources, index=index), HashEncoder(), reader) as assistant:
             assistant.warm_up()

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.assistant import embedded
 from rag.indexing.builder import build
 from rag.models.encoder.encoder import SentenceEncoder
 from rag.types import ChunkEmbedding, EmbedInput, Encoder, Vectors
@@ -128,7 +129,7 @@ def rebuild(sources: str, index: str, encoder: str) -> dict[str, float]:
         made.query("load the weights")
         started = time.perf_counter()
     size = 48 if encoder == "hash" else 200
-    report = build(Path(sources), Path(index), encoder=made, size=size, overlap=0)
+    report = build(Path(sources), embedded(Path(index)), encoder=made, size=size, overlap=0)
     seconds = time.perf_counter() - started
     return {"seconds": seconds, "embedded": report.chunks_embedded, "chunks": report.chunks}
 

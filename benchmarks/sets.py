@@ -20,10 +20,10 @@ import numpy as np
 from rich.progress import track
 
 from rag.indexing.chunk import ChunkInput, chunk_document
-from rag.lenses.lexical import LexicalEntry, LexicalLens
+from rag.lenses.lexical import LexicalLens
 from rag.models.encoder.encoder import SentenceEncoder
 from rag.parsing import plain
-from rag.types import Document, Span, Vectors
+from rag.types import Document, LexicalEntry, Span, Vectors
 
 __all__ = ["Gold", "Index", "Question", "QuestionSet", "folders_of", "index_of", "load_set", "sampled", "vectors_of"]
 

@@ -26,6 +26,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from benchmarks.synthetic import PARAGRAPHS, DrawnEncoder, sentences, write_files
+from rag.assistant import embedded
 from rag.config import load_config
 from rag.indexing import build
 from rag.types import ChunkEmbedding, EmbedInput
@@ -94,7 +95,7 @@ def make(work: Path, passages: int) -> None:
         print(f"building {name} …", file=sys.stderr)
         build(
             sources,
-            work / name / "index",
+            embedded(work / name / "index"),
             encoder=_Encoder(),
             size=config.chunk_tokens,
             overlap=config.overlap_sentences,

@@ -23,18 +23,22 @@ from rag.indexing import FolderChanges, compare_folder, made_by_this_reader, reb
 from rag.indexing import build as build_index
 from rag.indexing import create_empty_index as begin_index
 from rag.language import composed
+from rag.lenses import LensFolder
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
-from rag.retrieval import Corpus, IndexCorpus, Lenses, open_lenses
-from rag.storage import Snapshot, Store
+from rag.retrieval import Corpus, IndexCorpus, Remembered
+from rag.storage import Store
 from rag.types import (
     Answer,
     BuildReport,
     Document,
     Encoder,
     Event,
+    Index,
     Passage,
     ProgressCallback,
     Reader,
+    ShownLenses,
+    Snapshot,
     Source,
     Span,
     Turn,
@@ -45,7 +49,16 @@ if TYPE_CHECKING:  # whoever has no language model does not wait for what it nee
     from rag.answering import AnswerGenerator
     from rag.models import LanguageModels
 
-__all__ = ["MAX_PASSAGES", "MAX_QUESTION", "Assistant", "OpenSources", "build", "create_empty_index", "open_index"]
+__all__ = [
+    "MAX_PASSAGES",
+    "MAX_QUESTION",
+    "Assistant",
+    "OpenSources",
+    "build",
+    "create_empty_index",
+    "embedded",
+    "open_index",
+]
 
 _READERS = 8  # connections that are kept for the next question
 
@@ -97,10 +110,10 @@ class Assistant:
         """`reader` reads the best sentences again; without one the ranker alone decides. `today`: see `Answering`."""
         self._config, self._encoder, self._reader = config, encoder, reader
         self.asked = Asked(self.corpus, reader, config.risk, today)
-        self._store = Store(config.index, idle=_READERS)
+        self._index = embedded(config.index, idle=_READERS)
         self._recipe = recipe_of(encoder, config.chunk_tokens, config.overlap_sentences)
         self._lock = threading.Lock()
-        self._lenses: Lenses | None = None
+        self._remembered = Remembered(0)
         self._models: LanguageModels | None = None
         self._writers: dict[str, AnswerGenerator] = {}
         if config.llm:
@@ -118,9 +131,8 @@ class Assistant:
 
     def close(self) -> None:
         """Closes the lenses, connections and language models; the index on the disk is not touched."""
-        self._store.close()
-        with self._lock:
-            self._lenses = None
+        self._index.truth.close()
+        self._index.lenses.close()
         if self._models is not None:
             self._models.close()
 
@@ -178,7 +190,7 @@ class Assistant:
     def documents(self) -> list[Source]:
         """Every file under the sources folder with what became of it, sorted by path."""
         with self._view() as (snapshot, _):
-            return snapshot.sources()
+            return list(snapshot.sources())
 
     @property
     def generation(self) -> int:
@@ -194,7 +206,7 @@ class Assistant:
     def fingerprint(self) -> str:
         """Changes whenever the index would answer otherwise: with model, chunk settings, and every path and content."""
         with self._view() as (snapshot, _):
-            files = sorted((row.path, row.document_id) for row in snapshot.files().values() if row.document_id)
+            files = sorted((row.path, row.document_id) for row in snapshot.files() if row.document_id)
         return hashlib.sha256(repr((self._recipe, files)).encode()).hexdigest()
 
     def document(self, document_id: str) -> Document | None:
@@ -213,7 +225,7 @@ class Assistant:
         """Brings the index up to date with its sources, with the encoder that is loaded already. Raises as `build`."""
         return build_index(
             self.sources_folder,
-            self._config.index,
+            self._index,
             encoder=self._encoder,
             size=self._config.chunk_tokens,
             overlap=self._config.overlap_sentences,
@@ -236,7 +248,8 @@ class Assistant:
         """The current generation as a question sees it; see `OpenCorpus`."""
         encoder = self._encoder if limit is None else LimitedEncoder(self._encoder, limit)
         with self._view() as (snapshot, lenses):
-            yield IndexCorpus(encoder, lenses, snapshot, _documents(snapshot, paths), language)
+            remembered = self._of_generation(snapshot.generation)
+            yield IndexCorpus(encoder, lenses, snapshot, remembered, _documents(snapshot, paths), language)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -275,32 +288,37 @@ class Assistant:
             return self._writers[setting]
 
     @contextmanager
-    def _view(self) -> Iterator[tuple[Snapshot, Lenses]]:
+    def _view(self) -> Iterator[tuple[Snapshot, ShownLenses]]:
         """The current generation: its snapshot and the lenses that show it."""
         while True:
-            with self._store.snapshot() as snapshot:
+            with self._index.truth.snapshot() as snapshot:
                 if snapshot.recipe != self._recipe:
                     raise _stale(snapshot)
-                lenses = self._lenses_of(snapshot.generation)
+                lenses = self._lenses_of(snapshot)
                 if lenses is not None:
                     yield snapshot, lenses
                     return
 
-    def _lenses_of(self, generation: int) -> Lenses | None:
-        """The lenses of a generation, written again if they are damaged; None if a build has replaced it meanwhile."""
+    def _lenses_of(self, snapshot: Snapshot) -> ShownLenses | None:
+        """The lenses of a snapshot, written again if they are damaged; None if a build has replaced it meanwhile."""
         with self._lock:
-            if self._lenses is None or self._lenses.generation != generation:
-                try:
-                    self._lenses = open_lenses(self._config.index, generation, self._lenses)
-                except (OSError, ValueError) as error:
-                    with self._store.snapshot() as now:
-                        if now.generation != generation:
-                            return None
-                    # As text: a log that keeps what it was given would keep the error's frames, and their open files.
-                    _log.warning("The search files are missing or damaged (%s); they are written again.", str(error))
-                    rebuild_lenses(self._config.index)
-                    self._lenses = open_lenses(self._config.index, generation)
-            return self._lenses
+            try:
+                return self._index.lenses.of(snapshot)
+            except (OSError, ValueError) as error:
+                with self._index.truth.snapshot() as now:
+                    if now.generation != snapshot.generation:
+                        return None
+                # As text: a log that keeps what it was given would keep the error's frames, and their open files.
+                _log.warning("The search files are missing or damaged (%s); they are written again.", str(error))
+                rebuild_lenses(self._index)
+                return self._index.lenses.of(snapshot)
+
+    def _of_generation(self, number: int) -> Remembered:
+        """What is remembered of a generation; of one that is asked no more nothing is."""
+        with self._lock:
+            if self._remembered.generation != number:
+                self._remembered = Remembered(number)
+            return self._remembered
 
 
 def _stale(snapshot: Snapshot) -> IndexStale:
@@ -313,6 +331,11 @@ def _stale(snapshot: Snapshot) -> IndexStale:
         "The index was built with another model or other settings.",
         "Build it again (rag build), or open it with the settings it was built with.",
     )
+
+
+def embedded(folder: Path, idle: int = 0) -> Index:
+    """An index that lies in a folder of this machine: SQLite, FAISS, tantivy. See `Store` for `idle`."""
+    return Index(folder, Store(folder, idle), LensFolder(folder))
 
 
 def open_index(index: str | Path = "index", *, config: Config | None = None) -> Assistant:
@@ -329,14 +352,13 @@ def create_empty_index(config: Config, encoder: Encoder | None = None) -> bool:
 
     Raises IndexLocked, IndexDamaged, IndexUnwritable, ModelProblem, ConfigProblem.
     """
+    index = embedded(config.index)
     try:
-        with Store(config.index).snapshot():
+        with index.truth.snapshot():
             return False
     except IndexMissing:
         encoder = encoder or SentenceEncoder(config.model, config.device, config.index)
-        begin_index(
-            config.sources, config.index, encoder=encoder, size=config.chunk_tokens, overlap=config.overlap_sentences
-        )
+        begin_index(config.sources, index, encoder=encoder, size=config.chunk_tokens, overlap=config.overlap_sentences)
         return True
 
 
@@ -355,7 +377,7 @@ def build(
     encoder = SentenceEncoder(settings.model, settings.device, settings.index)
     report = build_index(
         settings.sources,
-        settings.index,
+        embedded(settings.index),
         encoder=encoder,
         size=settings.chunk_tokens,
         overlap=settings.overlap_sentences,
@@ -371,7 +393,7 @@ def _documents(snapshot: Snapshot, paths: Sequence[str] | None) -> list[str] | N
     """Ids of the documents under some paths; None for no limit. Raises QuestionProblem for a path not indexed."""
     if paths is None:
         return None
-    files = snapshot.files()
+    files = snapshot.files_at([*paths, *map(composed, paths)])
     wanted = {path if path in files else composed(path): path for path in paths}
     unknown = [given for path, given in wanted.items() if path not in files]
     if unknown:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from building import build
 from standing import serving
 from starlette.routing import BaseRoute, Mount
 from words import WordEncoder
@@ -19,11 +20,11 @@ from words import WordEncoder
 from rag.assistant import Assistant
 from rag.config import load_config
 from rag.evidence import Viewer
-from rag.indexing import build
 from rag.server.api import Endpoints
 from rag.server.build_job import BuildJob
 from rag.server.doorkeeper import doorkeeper_for
 from rag.server.gradio_api import GradioProxy
+from rag.server.metrics import Metrics
 from rag.server.server import application
 from rag.server.users import users_file_line
 
@@ -60,7 +61,10 @@ def main() -> None:
     users |= dict([users_file_line("bob", "a long password").split(":", 1)])
     building = BuildJob(assistant.build, lambda: None)
     doorkeeper, feedback = doorkeeper_for(users, None, None), folder / "feedback.jsonl"
-    app = application(endpoints, building, folder / "sources", doorkeeper=doorkeeper, feedback=feedback)
+    watched = Metrics().routes(lambda: (True, ""), open_counts=True)
+    app = application(
+        endpoints, building, folder / "sources", doorkeeper=doorkeeper, feedback=feedback, watched=watched
+    )
     threading.Timer(0.1, endpoints.readiness.settled.set).start()
     with serving(app) as send:
         proxy = next(route.app for route in app.routes if isinstance(route, Mount))

@@ -17,9 +17,8 @@ import traceback
 from pathlib import Path
 
 import apsw
+from building import build
 from words import WordEncoder
-
-from rag.indexing.builder import build
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 EVENTS = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "shutil.rmtree", "os.truncate"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from doors import Found, main
 
-from rag.assistant import Assistant
+from rag.assistant import Assistant, embedded
 from rag.config import load_config
 from rag.indexing.builder import build
 from rag.models.encoder.encoder import SentenceEncoder
@@ -22,7 +22,7 @@ class Footnote:
 
     def build(self, sources: Path) -> None:
         size, overlap = self._config.chunk_tokens, self._config.overlap_sentences
-        build(sources, self._config.index, encoder=self._encoder, size=size, overlap=overlap)
+        build(sources, embedded(self._config.index), encoder=self._encoder, size=size, overlap=overlap)
 
     def open(self) -> None:
         self._assistant = Assistant(self._config, self._encoder)

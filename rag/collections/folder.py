@@ -20,8 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from rag.errors import ConfigProblem, IndexLocked
-from rag.indexing import locked_for_builds
-from rag.storage import Store
+from rag.storage import Store, locked_for_builds
 
 __all__ = ["MOST_JOINED", "MOST_TITLE", "Collection", "CollectionFolder", "names_in"]
 

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Literal, TypeAlias
 
 from rag.language import composed
-from rag.storage import Snapshot
+from rag.types import Snapshot
 
 __all__ = ["Original", "SourceFiles", "file_in", "name_on_disk"]
 

@@ -10,7 +10,6 @@ __all__ = [
     "build",
     "compare_folder",
     "create_empty_index",
-    "locked_for_builds",
     "made_by_this_reader",
     "rebuild_lenses",
     "recipe_of",

@@ -1,6 +1,5 @@
 from .builder import build as build
 from .builder import create_empty_index as create_empty_index
-from .builder import locked_for_builds as locked_for_builds
 from .builder import made_by_this_reader as made_by_this_reader
 from .builder import rebuild_lenses as rebuild_lenses
 from .builder import recipe_of as recipe_of

@@ -11,23 +11,33 @@ import errno
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from rag.errors import EmptySource, IndexLocked, IndexMissing, IndexUnwritable, SourceError, SourceLimit, SourcesMissing
+from rag.errors import EmptySource, IndexMissing, IndexUnwritable, SourceError, SourceLimit, SourcesMissing
 from rag.indexing.chunk import ChunkInput, chunk_document
 from rag.indexing.plan import FoundFile, Plan, make_plan, missing_text, scan
-from rag.lenses import dense, generations, lexical, shards_of
 from rag.parsing import VERSION as LOAD_VERSION
 from rag.parsing import Limits, OcrProgress, load_files, ocr_engine
-from rag.storage import FileRow, IndexWriter, Snapshot, Store
-from rag.types import BuildReport, ChunkEmbedding, Encoder, Failure, LoadedDocument, Progress, ProgressCallback
+from rag.types import (
+    BuildReport,
+    ChunkEmbedding,
+    Encoder,
+    Failure,
+    FileRow,
+    Index,
+    IndexWriter,
+    LoadedDocument,
+    Progress,
+    ProgressCallback,
+    Snapshot,
+    SourceStatus,
+)
 
-__all__ = ["build", "create_empty_index", "locked_for_builds", "made_by_this_reader", "rebuild_lenses", "recipe_of"]
+__all__ = ["build", "create_empty_index", "made_by_this_reader", "rebuild_lenses", "recipe_of"]
 
 _CHUNK_VERSION = "4"
-_LENS_VERSION = "3"  # of the files of a part: those of another version are not taken over
 _READER = "reader"  # the version of reading that made the rows; not kept before version 3
 _LENSES = "lenses"  # the version of the files of both lenses; not kept before version 3
 _RENEWED = "The search files were rewritten by a newer version; the sources were not read again."
@@ -50,7 +60,7 @@ def made_by_this_reader(rows: IndexWriter | Snapshot) -> bool:
 
 def build(
     sources: Path,
-    index: Path,
+    index: Index,
     *,
     encoder: Encoder,
     size: int,
@@ -70,12 +80,12 @@ def build(
     IndexDamaged, IndexUnwritable, ModelProblem. KeyboardInterrupt stops it cleanly and keeps what was done.
     """
     started, scanned_ns = time.monotonic(), time.time_ns()
-    found = scan(sources, index)
-    if not found and not (index / "corpus.db").exists():
+    found = scan(sources, index.folder)
+    if not found and not index.truth.exists():
         raise SourcesMissing(f"The sources folder {sources} is empty.", "Put articles or reports into it, then build.")
     recipe, engine = recipe_of(encoder, size, overlap), ocr_engine(languages)
-    with _writable(index), locked_for_builds(index), Store(index).writer() as writer:
-        before = writer.files()
+    with _writable(index.folder), index.truth.writer() as writer:
+        before = {row.path: row for row in writer.files()}
         older = bool(before) and not made_by_this_reader(writer)
         sees_more = bool(engine) and engine != writer.meta("ocr")
         scanned = int(writer.meta("scanned_ns") or 0)
@@ -84,61 +94,58 @@ def build(
         asked = languages if engine else ""
         limits = Limits(seconds=page_seconds)
         work = _Work(writer, encoder, recipe, size=size, overlap=overlap, languages=asked, limits=limits, progress=tell)
-        meta = {
-            "model": encoder.fingerprint,
-            "sources": os.path.relpath(sources, index),
-            "scanned_ns": str(scanned_ns),
-            "ocr": engine,
-            _READER: LOAD_VERSION,
-            _LENSES: _LENS_VERSION,
-        }
-        usual = writer.recipe == recipe and not older and not sees_more and writer.meta(_LENSES) == _LENS_VERSION
+        meta = _meta(sources, index, encoder) | {"scanned_ns": str(scanned_ns), "ocr": engine}
+        as_written = writer.meta(_LENSES) == index.lenses.version
+        usual = writer.recipe == recipe and not older and not sees_more and as_written
+        commit = _Commits(writer, index, before, recipe, meta, tell)
 
         def publish(unread: Iterable[str]) -> None:
-            kept = [before[path] for path in unread if path in before]
-            _commit(writer, index, [*plan.keep.values(), *work.rows, *kept], recipe, meta, tell)
+            commit([*plan.keep.values(), *work.rows, *(before[path] for path in unread if path in before)])
 
         work.read_all(plan, workers, publish if early and usual else None)
         same = plan.idle and writer.generation > 0 and writer.recipe == recipe
-        renewed = same and writer.meta(_LENSES) != _LENS_VERSION
+        renewed = same and not as_written
         if not same or renewed:
-            _commit(writer, index, [*plan.keep.values(), *work.rows], recipe, meta, tell)
-        for lens in (dense.FOLDER, lexical.FOLDER):  # also what a build left that was killed after its commit
-            generations.remove_old_generations(index / lens, writer.generation)
+            commit([*plan.keep.values(), *work.rows])
+        index.lenses.remove_others(writer.generation)  # also what a build left that was killed after its commit
         reread = [path for path in plan.unchanged if older and path in plan.read and before[path].document_id]
         notes = [_read_again(len(reread))] if reread else [_RENEWED] if renewed else []
         return _report(plan, work, writer, reread, notes, time.monotonic() - started)
 
 
-def create_empty_index(sources: Path, index: Path, *, encoder: Encoder, size: int, overlap: int) -> None:
+def create_empty_index(sources: Path, index: Index, *, encoder: Encoder, size: int, overlap: int) -> None:
     """Makes an index that answers nothing yet, where there is none, and the sources folder if it is missing.
 
     Raises IndexLocked while a build runs, IndexDamaged, IndexUnwritable, ModelProblem.
     """
     recipe = recipe_of(encoder, size, overlap)
-    with _writable(index), locked_for_builds(index), Store(index).writer() as writer:
+    with _writable(index.folder), index.truth.writer() as writer:
         sources.mkdir(parents=True, exist_ok=True)
         if writer.generation:
             return
-        meta = {
-            "model": encoder.fingerprint,
-            "sources": os.path.relpath(sources, index),
-            _READER: LOAD_VERSION,
-            _LENSES: _LENS_VERSION,
-        }
-        with writer.empty_generation(recipe, meta) as new:
-            _publish(new, index, new.generation)
+        with writer.empty_generation(recipe, _meta(sources, index, encoder)) as new:
+            index.lenses.publish(new)
 
 
-def rebuild_lenses(index: Path) -> None:
+def rebuild_lenses(index: Index) -> None:
     """Writes the lenses of the current generation again, from the truth.
 
     Raises IndexLocked while a build runs, IndexMissing, IndexUnwritable, IndexDamaged.
     """
-    if not Store(index).path.exists():
-        raise IndexMissing(f"The index in {index} no longer exists.", "Build it again: rag build")
-    with _writable(index), locked_for_builds(index), Store(index).writer() as writer:
-        _publish(writer, index, writer.generation)
+    if not index.truth.exists():
+        raise IndexMissing(f"The index in {index.folder} no longer exists.", "Build it again: rag build")
+    with _writable(index.folder), index.truth.writer() as writer:
+        index.lenses.publish(writer)
+
+
+def _meta(sources: Path, index: Index, encoder: Encoder) -> dict[str, str]:
+    """What every generation notes: what made it, and where its sources lie."""
+    return {
+        "model": encoder.fingerprint,
+        "sources": os.path.relpath(sources, index.folder),
+        _READER: LOAD_VERSION,
+        _LENSES: index.lenses.version,
+    }
 
 
 class _Work:
@@ -278,39 +285,31 @@ class _Work:
         self._waiting = []
 
 
-def _commit(
-    writer: IndexWriter,
-    index: Path,
-    rows: Iterable[FileRow],
-    recipe: str,
-    meta: dict[str, str],
-    progress: ProgressCallback,
-) -> None:
-    """The lenses first, under the next number, then the one transaction that makes it current."""
-    progress(Progress("writing", 0, 1))
-    last = writer.generation
-    with writer.next_generation(rows, recipe, meta) as new:
-        _publish(new, index, new.generation, last)
-    progress(Progress("writing", 1, 1))
+class _Commits:
+    """Makes the generations of one build, each from what differs from the one before."""
 
+    def __init__(
+        self,
+        writer: IndexWriter,
+        index: Index,
+        before: Mapping[str, FileRow],
+        recipe: str,
+        meta: dict[str, str],
+        progress: ProgressCallback,
+    ) -> None:
+        self._writer, self._lenses, self._last = writer, index.lenses, before
+        self._recipe, self._meta, self._progress = recipe, meta, progress
 
-def _publish(writer: IndexWriter, index: Path, generation: int, last: int = 0) -> None:
-    """Both lenses of a generation; parts that the `last` one has too are taken over, 0 for none."""
-    parts = {part.name: part for part in shards_of(writer.documents(), f"{_LENS_VERSION} {writer.recipe}")}
-
-    def vectors(folder: Path, missing: list[str]) -> None:
-        for name in missing:
-            dense.DenseLens.write_shard(folder, name, *writer.vectors(parts[name].documents))
-        dense.DenseLens.finish(folder, list(parts))
-
-    def words(folder: Path, missing: list[str]) -> None:
-        for name in missing:
-            entries = (lexical.LexicalEntry(*row) for row in writer.texts(parts[name].documents))
-            lexical.LexicalLens.write_shard(folder, name, entries)
-        lexical.LexicalLens.finish(folder, {part.name: part.size for part in parts.values()})
-
-    generations.publish(index / dense.FOLDER, generation, parts, vectors, last)
-    generations.publish(index / lexical.FOLDER, generation, parts, words, last)
+    def __call__(self, rows: Iterable[FileRow]) -> None:
+        """The lenses first, under the next number, then the one transaction that makes it current. `rows` are all."""
+        self._progress(Progress("writing", 0, 1))
+        last, files = self._writer.generation, {row.path: row for row in rows}
+        changed = [row for path, row in files.items() if self._last.get(path) != row]
+        gone = [path for path in self._last if path not in files]
+        with self._writer.next_generation(changed, gone, self._recipe, self._meta) as new:
+            self._lenses.publish(new, last)
+        self._last = files
+        self._progress(Progress("writing", 1, 1))
 
 
 @contextmanager
@@ -329,47 +328,25 @@ def _writable(index: Path) -> Iterator[None]:
         ) from error
 
 
-@contextmanager
-def locked_for_builds(index: Path, patience: float = 0.0) -> Iterator[None]:
-    """Keeps builds of an index out, in all processes. Raises IndexLocked where one goes on for `patience` seconds."""
-    from filelock import FileLock, Timeout
-
-    index.mkdir(parents=True, exist_ok=True)
-    owner = index / "build.owner"
-    lock = FileLock(index / "build.lock", timeout=patience)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        holder = owner.read_text().strip() if owner.exists() else "another process"
-        raise IndexLocked(f"The index is being built by {holder}.", "Wait until it is done, or stop it.") from error
-    try:
-        owner.write_text(f"process {os.getpid()}, since {time.strftime('%H:%M:%S')}")
-        yield
-    finally:
-        owner.unlink(missing_ok=True)
-        lock.release()
-
-
 def _report(
     plan: Plan, work: _Work, writer: IndexWriter, reread: list[str], notes: list[str], seconds: float
 ) -> BuildReport:
-    files = writer.files()
-    told = {
-        status: tuple(Failure(f.path, f.reason, f.hint) for f in files.values() if f.status == status)
-        for status in ("failed", "no_text", "skipped")
-    }
+    told: dict[SourceStatus, list[Failure]] = {"failed": [], "no_text": [], "skipped": []}
+    for file in writer.files():
+        if file.status in told:
+            told[file.status].append(Failure(file.path, file.reason, file.hint))
     return BuildReport(
         added=tuple(sorted(plan.added)),
         changed=tuple(sorted(plan.changed)),
         moved=tuple(sorted(plan.moved, key=lambda move: move.after)),
         removed=tuple(plan.removed),
         unchanged=tuple(sorted(plan.unchanged)),
-        failed=told["failed"],
+        failed=tuple(told["failed"]),
         chunks_embedded=work.embedded,
         seconds=seconds,
         chunks=writer.count_chunks(),
-        no_text=told["no_text"],
-        skipped=told["skipped"],
+        no_text=tuple(told["no_text"]),
+        skipped=tuple(told["skipped"]),
         reread=tuple(sorted(reread)),
         notes=tuple(notes),
     )

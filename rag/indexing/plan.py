@@ -12,8 +12,7 @@ from pathlib import Path, PurePosixPath
 from rag.errors import SourcesMissing
 from rag.language import composed
 from rag.parsing import supported, unsupported
-from rag.storage import FileRow, suffix_of
-from rag.types import Move
+from rag.types import FileRow, Move, suffix_of
 
 __all__ = ["FolderChanges", "FoundFile", "Plan", "compare_folder", "make_plan", "scan"]
 
@@ -66,20 +65,20 @@ class FolderChanges:
     gone: tuple[str, ...] = ()
 
 
-def compare_folder(sources: Path, index: Path, rows: Mapping[str, FileRow]) -> FolderChanges:
-    """What differs between a folder and the rows of an index; nothing is read, so a touched file counts as changed."""
-    found = {one.path: one for one in scan(sources, index)} if sources.is_dir() else {}
-    return FolderChanges(
-        new=tuple(path for path in found if path not in rows),
-        changed=tuple(
-            path
-            for path, one in found.items()
-            if (row := rows.get(path))
-            and not one.trouble
-            and (one.size, one.modified_ns) != (row.size, row.modified_ns)
-        ),
-        gone=tuple(sorted(path for path in rows if path not in found)),
-    )
+def compare_folder(sources: Path, index: Path, rows: Iterable[FileRow]) -> FolderChanges:
+    """What differs between a folder and the rows of an index; nothing is read, so a touched file counts as changed.
+
+    Both are in the order of paths.
+    """
+    new = {one.path: one for one in scan(sources, index)} if sources.is_dir() else {}
+    changed, gone = [], []
+    for row in rows:
+        one = new.pop(row.path, None)
+        if one is None:
+            gone.append(row.path)
+        elif not one.trouble and (one.size, one.modified_ns) != (row.size, row.modified_ns):
+            changed.append(row.path)
+    return FolderChanges(tuple(new), tuple(changed), tuple(gone))
 
 
 def scan(sources: Path, index: Path) -> list[FoundFile]:

@@ -6,14 +6,5 @@ generation. This room does not know what the keys stand for.
 
 import lazy_loader
 
-__all__ = [
-    "DenseLens",
-    "LexicalLens",
-    "VerifiedFile",
-    "dense",
-    "generations",
-    "lexical",
-    "shards_of",
-    "verified_folder",
-]
+__all__ = ["LensFolder"]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

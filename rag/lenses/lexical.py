@@ -14,16 +14,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
 import tantivy
 
 from rag.language import analyzer, forms, indexed, is_function_word, terms
-from rag.types import Keys, Vectors
+from rag.types import Keys, LexicalEntry, Vectors
 
-__all__ = ["FOLDER", "LexicalEntry", "LexicalLens"]
+__all__ = ["FOLDER", "LexicalLens"]
 
 FOLDER = "lexical"
 _ANALYZER = "footnote"
@@ -31,16 +30,6 @@ _CONTEXT_BOOST = 0.5  # of BM25: what a word in title or headings counts beside 
 _META = "meta.json"
 _ROOM = 1_000_000  # bytes of a disk that is as good as full
 _WRITER_BYTES = 2_000_000_000  # an upper limit, not taken in advance: a part is one segment, however large
-
-
-class LexicalEntry(NamedTuple):
-    """What is indexed of a chunk: its key, its document, its title and heading path, its own text and its language."""
-
-    key: int
-    document_id: str
-    context: str
-    body: str
-    language: str = ""
 
 
 class LexicalLens:

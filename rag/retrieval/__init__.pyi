@@ -1,10 +1,9 @@
 from .corpus import Corpus as Corpus
 from .corpus import IndexCorpus as IndexCorpus
 from .corpus import JoinedCorpus as JoinedCorpus
-from .hybrid import Lenses as Lenses
+from .hybrid import Remembered as Remembered
 from .hybrid import Retrieved as Retrieved
 from .hybrid import documents_of as documents_of
-from .hybrid import open_lenses as open_lenses
 from .naming import DocumentName as DocumentName
 from .rewriting import RewrittenQuestion as RewrittenQuestion
 from .rewriting import continued as continued

@@ -14,11 +14,10 @@ from typing import Protocol
 
 from rag.errors import QuestionProblem
 from rag.language import normalise
-from rag.retrieval.hybrid import Lenses, Retrieved, retrieve, search
+from rag.retrieval.hybrid import Remembered, Retrieved, retrieve, search
 from rag.retrieval.naming import DocumentName, catalogue, named
 from rag.retrieval.rewriting import RewrittenQuestion
-from rag.storage import Snapshot
-from rag.types import Document, Encoder, Hit
+from rag.types import Document, Encoder, Hit, ShownLenses, Snapshot
 
 __all__ = ["MOST_HELD", "PASSAGES", "Corpus", "IndexCorpus", "JoinedCorpus"]
 
@@ -100,8 +99,9 @@ class IndexCorpus(_Asked):
     """A snapshot with the lenses that show it; `within` limits it to some documents, by their ids."""
 
     encoder: Encoder
-    lenses: Lenses
+    lenses: ShownLenses
     snapshot: Snapshot
+    remembered: Remembered
     within: Sequence[str] | None = None
     language: str = ""
     _held: dict[str, int] = field(default_factory=dict)  # bytes of documents by their ids
@@ -125,7 +125,7 @@ class IndexCorpus(_Asked):
     @cached_property
     def names(self) -> tuple[DocumentName, ...]:
         """As `Corpus` has it."""
-        found = self.lenses.names(lambda: catalogue(self.snapshot.sources()))
+        found = self.remembered.names(lambda: catalogue(self.snapshot.sources()))
         return found if self.within is None else tuple(name for name in found if name.document_id in self.within)
 
     def inside(self, documents: Sequence[str]) -> Corpus:
@@ -134,7 +134,7 @@ class IndexCorpus(_Asked):
 
     def document(self, document_id: str) -> Document | None:
         """As `Corpus` has it."""
-        return self.lenses.document(self.snapshot, document_id)
+        return self.remembered.document(self.snapshot, document_id)
 
     def idf(self, terms: Iterable[str]) -> Mapping[str, float]:
         """As `Corpus` has it."""
@@ -143,7 +143,7 @@ class IndexCorpus(_Asked):
     @property
     def languages(self) -> Mapping[str, int]:
         """As `Corpus` has it."""
-        return self.lenses.languages(self.snapshot)
+        return self.remembered.languages(self.snapshot)
 
     def _hold(self, document_id: str) -> Document | None:
         """A document that stays in memory until the question is answered. Raises QuestionProblem for too many."""

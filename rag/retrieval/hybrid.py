@@ -8,20 +8,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
 from rag.language import normalise, noun_form, reworded, terms
-from rag.lenses import DenseLens, LexicalLens, VerifiedFile, dense, lexical, verified_folder
 from rag.retrieval.fusion import Candidate, fuse
 from rag.retrieval.naming import DocumentName
 from rag.retrieval.rewriting import RewrittenQuestion
 from rag.retrieval.spelling import correct_spelling, words_of
-from rag.storage import Snapshot, StoredChunk
-from rag.types import Document, Encoder, Hit, Keys, Passage, Ranks, Vectors
+from rag.types import Document, Encoder, Hit, Keys, Passage, Ranks, ShownLenses, Snapshot, StoredChunk, Vectors
 
-__all__ = ["DEPTH", "MOST_KEPT", "Lenses", "Retrieved", "documents_of", "open_lenses", "retrieve", "search"]
+__all__ = ["DEPTH", "MOST_KEPT", "Remembered", "Retrieved", "documents_of", "retrieve", "search"]
 
 DEPTH = 16
 """Candidates of each lens: with 20, 30 or 50 no set of questions finds more, and each costs its reading."""
@@ -32,13 +29,10 @@ _DOUBT = 0.1  # of the score, by which another reading of a question must find m
 
 
 @dataclass(slots=True)
-class Lenses:
-    """Both lenses of one generation, and the documents of it that were last shown."""
+class Remembered:
+    """What is kept of one generation from question to question: names, languages, the documents last shown."""
 
     generation: int
-    dense: DenseLens
-    lexical: LexicalLens
-    seen: Sequence[set[VerifiedFile]]  # the files of both that were found whole
     _documents: dict[str, Document] = field(default_factory=dict)
     _held: int = 0  # bytes of them
     _languages: Mapping[str, int] | None = None
@@ -68,18 +62,6 @@ class Lenses:
                 while len(self._documents) > 1 and (len(self._documents) > _DOCUMENTS or self._held > MOST_KEPT):
                     self._held -= self._documents.pop(next(iter(self._documents))).memory
             return found
-
-
-def open_lenses(index: Path, generation: int, before: Lenses | None = None) -> Lenses:
-    """Opens both lenses of a generation. Raises OSError if one is missing, ValueError if one is damaged.
-
-    Files that it shares with the generation opened `before` are not checked again.
-    """
-    seen = [set(old) for old in before.seen] if before else [set(), set()]
-    by_vector = DenseLens.open(verified_folder(index / dense.FOLDER, generation, seen[0]))
-    return Lenses(
-        generation, by_vector, LexicalLens.open(verified_folder(index / lexical.FOLDER, generation, seen[1])), seen
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +117,7 @@ def search(
     question: str,
     vector: Vectors,
     *,
-    lenses: Lenses,
+    lenses: ShownLenses,
     snapshot: Snapshot,
     read: Callable[[str], Document | None],
     k: int,
@@ -146,9 +128,8 @@ def search(
 
     `vector` is the question's, `(dim,)`, `language` the one that it is in; "" for English.
     """
-    within = None if documents is None else snapshot.keys(documents)
     depth = max(DEPTH, 2 * k)
-    near, _ = lenses.dense.search(vector, depth, within)
+    near, _ = lenses.dense.search(vector, depth, documents)
     words, bm25 = lenses.lexical.search(question, depth, documents, language)
     ranks = _ranks(near, words)
     chunks = snapshot.chunks(list(ranks))

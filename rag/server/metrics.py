@@ -68,7 +68,7 @@ class Metrics:
             MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
         return generate_latest(registry)
 
-    def routes(self, standing: Standing, open_counts: bool) -> list[Route]:
+    def routes(self, standing: Standing, *, open_counts: bool) -> list[Route]:
         """`/health` and `/ready`, which need no signing in, and with `open_counts` `/metrics`."""
 
         def health(_: Request) -> Response:

@@ -110,7 +110,9 @@ def _page(viewer: Viewer, settings: PageSettings, lead: Lead | None = None) -> S
         fetcher,
         build=settings.build,
         lead=lead,
-        watched=metrics.routes(lambda: (endpoints.readiness.ready, endpoints.readiness.problem), settings.metrics),
+        watched=metrics.routes(
+            lambda: (endpoints.readiness.ready, endpoints.readiness.problem), open_counts=settings.metrics
+        ),
     )
     threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
     return app

@@ -1,12 +1,9 @@
 from .conversations import Conversation as Conversation
 from .conversations import ConversationHead as ConversationHead
 from .conversations import ConversationStore as ConversationStore
-from .rows import FileRow as FileRow
-from .rows import StoredChunk as StoredChunk
-from .rows import suffix_of as suffix_of
+from .lock import locked_for_builds as locked_for_builds
 from .sessions import Session as Session
 from .sessions import SessionStore as SessionStore
-from .snapshot import Snapshot as Snapshot
 from .store import Store as Store
 from .team import EVERYWHERE as EVERYWHERE
 from .team import LEVELS as LEVELS
@@ -16,4 +13,3 @@ from .team import Level as Level
 from .team import Quota as Quota
 from .team import TeamStore as TeamStore
 from .team import rank as rank
-from .writer import IndexWriter as IndexWriter

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
-from pathlib import PurePosixPath
 from struct import Struct
 from typing import Any
 
 import apsw
 import numpy as np
 
-from rag.types import Chunk, Left, PageRange, SourceStatus, Span, Vectors
+from rag.types import Chunk, FileRow, Left, PageRange, Span, Vectors
 
 FORMAT = "2"  # since 2 with a checksum in every page
 SCHEMA = """
@@ -44,32 +42,7 @@ CREATE TABLE IF NOT EXISTS vectors(id BLOB PRIMARY KEY, vector BLOB NOT NULL, se
 LATER_COLUMNS = {"date": "''", "language": "''", "left_out": "'[]'", "tables": "x''"}
 """Columns of documents that older indexes lack, with what stands for them there; in the order in which they came."""
 _SPAN = Struct("=ii")
-
-
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """A file under the sources folder as the last generation saw it. `empty_pages` are page numbers without text."""
-
-    path: str
-    size: int
-    modified_ns: int
-    sha256: str
-    status: SourceStatus
-    document_id: str | None = None
-    reason: str = ""
-    hint: str = ""
-    empty_pages: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class StoredChunk:
-    """A chunk with its text, its document's name, its sentences (spans of the document) and their unit vectors."""
-
-    chunk: Chunk
-    title: str
-    text: str
-    sentences: tuple[Span, ...]
-    vectors: Vectors  # (sentences, dim)
+_PAGE = 1000  # rows that are read at once of what may be long
 
 
 class RowReader:
@@ -93,13 +66,19 @@ class RowReader:
         row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return str(row[0]) if row else None
 
-    def files(self) -> dict[str, FileRow]:
-        """All files of this generation by path, sorted."""
-        rows = self._db.execute("SELECT * FROM files ORDER BY path")
-        return {
-            path: FileRow(path, size, modified, sha256, status, document_id, reason, hint, _numbers(pages))
-            for path, size, modified, sha256, status, document_id, reason, hint, pages in rows
-        }
+    def files(self) -> Iterator[FileRow]:
+        """As `Snapshot` and `IndexWriter` have it."""
+        query = "SELECT * FROM files WHERE path > :after ORDER BY path LIMIT :most"
+        return map(file_of, self._paged(query, {}))
+
+    def _paged(self, query: str, values: Mapping[str, str]) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, a page at a time: it gives `most` rows at most whose first column comes after `after`,
+        in its order. Between two pages nothing is left open, so whoever stops early holds nothing.
+        """
+        after = ""
+        while rows := self._db.execute(query, {**values, "after": after, "most": _PAGE}).fetchall():
+            yield from rows
+            after = str(rows[-1][0])
 
 
 def missing_columns(connection: apsw.Connection) -> dict[str, str]:
@@ -114,6 +93,11 @@ def pack_left(left: Sequence[Left]) -> str:
 
 def unpack_left(data: str) -> tuple[Left, ...]:
     return tuple(Left(kind, count, tuple(places), words) for kind, count, places, words in json.loads(data))
+
+
+def file_of(row: Sequence[Any]) -> FileRow:
+    path, size, modified, sha256, status, document_id, reason, hint, pages = row
+    return FileRow(path, size, modified, sha256, status, document_id, reason, hint, _numbers(pages))
 
 
 def _numbers(pages: str) -> tuple[int, ...]:
@@ -160,8 +144,3 @@ def unpack_vectors(packed: Sequence[bytes]) -> list[Vectors]:
         return [np.empty((0, 0), np.float32) for _ in packed]
     vectors = codes.reshape(len(scale), -1).astype(np.float32) * scale[:, None]
     return [vectors[end - n : end] for n, end in zip(counts, accumulate(counts), strict=True)]
-
-
-def suffix_of(path: str) -> str:
-    """The suffix that chooses a file's reader, lower case."""
-    return PurePosixPath(path).suffix.lower()

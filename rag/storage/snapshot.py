@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,67 +12,59 @@ import numpy as np
 from rag.storage.rows import (
     LATER_COLUMNS,
     RowReader,
-    StoredChunk,
     chunk_of,
+    file_of,
     missing_columns,
     unpack_left,
     unpack_spans,
     unpack_vectors,
 )
-from rag.types import Block, Box, Document, GlyphRun, Keys, Page, Source, Span, WordBox, readable_name, unpack_tables
+from rag.types import (
+    Block,
+    Box,
+    Document,
+    FileRow,
+    GlyphRun,
+    Keys,
+    Page,
+    Source,
+    Span,
+    StoredChunk,
+    WordBox,
+    readable_name,
+    unpack_tables,
+)
+
+_FILE = 9  # columns of a file
+_SEEN = "EXISTS (SELECT 1 FROM files WHERE document_id = ?)"  # what a build has stored meanwhile is not
 
 
-class Snapshot(RowReader):
-    """One generation, unchanging while it is open. Use it from one thread."""
+class SQLiteSnapshot(RowReader):
+    """A `Snapshot` in one transaction of a connection."""
 
     @cached_property
     def recipe(self) -> str:
-        """What made the rows of this generation."""
+        """As `Snapshot` has it."""
         return super().recipe
 
-    def sources(self) -> list[Source]:
-        """Every file with what became of it, sorted by path."""
-        counts = dict(
-            self._db.execute("SELECT document_id, count(*) FROM chunks WHERE recipe = ? GROUP BY 1", (self.recipe,))
+    def files_at(self, paths: Iterable[str]) -> dict[str, FileRow]:
+        """As `Snapshot` has it."""
+        wanted = json.dumps(list(paths))
+        rows = self._db.execute("SELECT * FROM files WHERE path IN (SELECT value FROM json_each(?))", (wanted,))
+        return {row.path: row for row in map(file_of, rows)}
+
+    def sources(self) -> Iterator[Source]:
+        """As `Snapshot` has it."""
+        query = (
+            f"SELECT files.*, title, media_type, {self._later}, json_array_length(documents.pages),"  # noqa: S608
+            " (SELECT count(*) FROM chunks WHERE document_id = files.document_id AND recipe = :recipe)"
+            " FROM files LEFT JOIN documents ON documents.id = files.document_id AND documents.recipe = :recipe"
+            " WHERE path > :after ORDER BY path LIMIT :most"
         )
-        known = {
-            row[0]: row[1:]
-            for row in self._db.execute(
-                f"SELECT id, title, media_type, {self._later}, json_array_length(pages)"  # noqa: S608
-                " FROM documents WHERE recipe = ?",
-                (self.recipe,),
-            )
-        }
-        found = []
-        for file in self.files().values():
-            title, media_type, date, language, left, pages = known.get(
-                file.document_id, ("", "", "", "", "[]", len(file.empty_pages))
-            )
-            shown = Document(file.document_id or "", file.path, title, "", (), (), file.sha256, media_type).name
-            found.append(
-                Source(
-                    path=file.path,
-                    status=file.status,
-                    title=shown,
-                    document_id=file.document_id,
-                    media_type=media_type,
-                    sha256=file.sha256,
-                    size=file.size,
-                    pages=pages,
-                    pages_without_text=file.empty_pages,
-                    chunks=counts.get(file.document_id, 0),
-                    reason=file.reason,
-                    hint=file.hint,
-                    date=date,
-                    language=language,
-                    left=unpack_left(left),
-                    modified=file.modified_ns / 1e9,
-                )
-            )
-        return found
+        return map(_source_of, self._paged(query, {"recipe": self.recipe}))
 
     def document(self, document_id: str) -> Document | None:
-        """A document under the first of its paths, or None if no file holds it any more."""
+        """As `Snapshot` has it."""
         row = self._db.execute(
             f"SELECT title, text, pages, blocks, sha256, media_type, {self._later}, {self._tables},"  # noqa: S608
             " (SELECT min(path) FROM files WHERE document_id = documents.id)"
@@ -109,7 +101,7 @@ class Snapshot(RowReader):
         return missing_columns(self._db).get("tables", "tables")
 
     def languages(self) -> dict[str, int]:
-        """How many documents are in each language, by ISO 639-1 code, "" where it is not known; most first."""
+        """As `Snapshot` has it."""
         if "language" in missing_columns(self._db):
             return {}
         rows = self._db.execute(
@@ -121,32 +113,33 @@ class Snapshot(RowReader):
         return dict(rows)
 
     def paths(self, document_id: str) -> list[str]:
-        """Every path under which a document lies, sorted."""
+        """As `Snapshot` has it."""
         rows = self._db.execute("SELECT path FROM files WHERE document_id = ? ORDER BY path", (document_id,))
         return [row[0] for row in rows]
 
     def sha256(self, document_id: str) -> str | None:
-        """The hash of the file that a document was read from; None if it is not indexed."""
+        """As `Snapshot` has it."""
         row = self._db.execute(
-            "SELECT sha256 FROM documents WHERE id = ? AND recipe = ?", (document_id, self.recipe)
+            f"SELECT sha256 FROM documents WHERE id = ? AND recipe = ? AND {_SEEN}",  # noqa: S608
+            (document_id, self.recipe, document_id),
         ).fetchone()
         return row[0] if row else None
 
     def glyphs(self, document_id: str, span: Span) -> tuple[GlyphRun, ...]:
-        """The way from a span of a document's text back to the characters of its PDF pages: the runs that it touches,
-        in text order; none for other kinds.
-        """
+        """As `Snapshot` has it."""
         row = self._db.execute(
-            "SELECT glyphs FROM documents WHERE id = ? AND recipe = ?", (document_id, self.recipe)
+            f"SELECT glyphs FROM documents WHERE id = ? AND recipe = ? AND {_SEEN}",  # noqa: S608
+            (document_id, self.recipe, document_id),
         ).fetchone()
         runs = np.frombuffer(row[0] if row else b"", np.int32).reshape(-1, 4)  # start, page, index, length
         touched = (runs[:, 0] < span.end) & (runs[:, 0] + runs[:, 3] > span.start)
         return tuple(GlyphRun(*run) for run in runs[touched].tolist())
 
     def words(self, document_id: str) -> tuple[WordBox, ...]:
-        """Where OCR read the words of a document, in text order; empty for what was not read by OCR."""
+        """As `Snapshot` has it."""
         row = self._db.execute(
-            "SELECT places, boxes FROM words WHERE document_id = ? AND recipe = ?", (document_id, self.recipe)
+            f"SELECT places, boxes FROM words WHERE document_id = ? AND recipe = ? AND {_SEEN}",  # noqa: S608
+            (document_id, self.recipe, document_id),
         ).fetchone()
         places, boxes = row or (b"", b"")
         return tuple(
@@ -159,7 +152,7 @@ class Snapshot(RowReader):
         )
 
     def chunks(self, keys: Sequence[int]) -> dict[int, StoredChunk]:
-        """Chunks by key, with text, sentences and their vectors; keys that are not in this generation are left out."""
+        """As `Snapshot` has it."""
         query = (
             "SELECT chunks.id, document_id, start, stop, first_page, last_page, heading, title, chunks.text,"
             " chunks.sentences, vectors.sentences,"
@@ -182,11 +175,35 @@ class Snapshot(RowReader):
         }
 
     def keys(self, document_ids: Iterable[str]) -> Keys:
-        """The keys of all chunks of some documents, sorted."""
+        """As `Snapshot` has it."""
         found: list[int] = []
-        for document_id in document_ids:
+        for document_id in dict.fromkeys(document_ids):
             rows = self._db.execute(
-                "SELECT id FROM chunks WHERE document_id = ? AND recipe = ?", (document_id, self.recipe)
+                f"SELECT id FROM chunks WHERE document_id = ? AND recipe = ? AND {_SEEN}",  # noqa: S608
+                (document_id, self.recipe, document_id),
             )
             found += [row[0] for row in rows]
         return np.array(sorted(found), np.int64)
+
+
+def _source_of(row: Sequence[Any]) -> Source:
+    file, (title, media_type, date, language, left, pages, chunks) = file_of(row[:_FILE]), row[_FILE:]
+    known = Document(file.document_id or "", file.path, title or "", "", (), (), file.sha256, media_type or "")
+    return Source(
+        path=file.path,
+        status=file.status,
+        title=known.name,
+        document_id=file.document_id,
+        media_type=known.media_type,
+        sha256=file.sha256,
+        size=file.size,
+        pages=len(file.empty_pages) if pages is None else pages,
+        pages_without_text=file.empty_pages,
+        chunks=chunks,
+        reason=file.reason,
+        hint=file.hint,
+        date=date or "",
+        language=language or "",
+        left=unpack_left(left or "[]"),
+        modified=file.modified_ns / 1e9,
+    )

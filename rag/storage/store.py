@@ -18,14 +18,15 @@ import apsw
 
 from rag.errors import IndexMissing
 from rag.storage.connect import ConnectionPool, translated_errors
-from rag.storage.snapshot import Snapshot
-from rag.storage.writer import IndexWriter
+from rag.storage.lock import locked_for_builds
+from rag.storage.snapshot import SQLiteSnapshot
+from rag.storage.writer import SQLiteWriter
 
 __all__ = ["Store"]
 
 
 class Store:
-    """The file `corpus.db` in an index folder.
+    """The truth of one index, the file `corpus.db` in its folder.
 
     Every snapshot and writer has a connection of its own. Up to `idle` of those that read are kept open for the next
     snapshot, with the pages they have in memory; `close` closes them.
@@ -39,20 +40,24 @@ class Store:
         """Closes the connections that nobody uses now; those in use close when their snapshot ends."""
         self._readers.close()
 
+    def exists(self) -> bool:
+        """As `Truth` has it."""
+        return self.path.exists()
+
     @contextmanager
-    def snapshot(self) -> Iterator[Snapshot]:
-        """A consistent view of the last committed generation. Raises IndexMissing, IndexDamaged, IndexStale."""
-        if not self.path.exists():
+    def snapshot(self) -> Iterator[SQLiteSnapshot]:
+        """As `Truth` has it."""
+        if not self.exists():
             raise IndexMissing(f"There is no index in {self.path.parent}.", "Build it first: rag build")
         with translated_errors(self.path), self._readers.reading() as connection:
-            snapshot = Snapshot(connection)
+            snapshot = SQLiteSnapshot(connection)
             if snapshot.generation == 0:
                 raise IndexMissing(f"The index in {self.path.parent} is incomplete.", "Run: rag build")
             yield snapshot
 
     def copy(self, target: Path) -> bool:
         """Writes the last committed generation to a new file; False where there is no index. Raises IndexDamaged."""
-        if not self.path.exists():
+        if not self.exists():
             return False
         with translated_errors(self.path), self._readers.reading() as connection:
             copied = apsw.Connection(str(target))
@@ -64,8 +69,7 @@ class Store:
         return True
 
     @contextmanager
-    def writer(self) -> Iterator[IndexWriter]:
-        """The one writer; the caller holds the build lock. Raises IndexDamaged, IndexStale, OSError (a full disk)."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with translated_errors(self.path), IndexWriter(self.path) as writer:
+    def writer(self) -> Iterator[SQLiteWriter]:
+        """As `Truth` has it; `locked_for_builds` keeps the others out."""
+        with locked_for_builds(self.path.parent), translated_errors(self.path), SQLiteWriter(self.path) as writer:
             yield writer

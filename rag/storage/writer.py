@@ -17,15 +17,25 @@ from rag.storage.connect import open_for_writing
 from rag.storage.rows import (
     FORMAT,
     SCHEMA,
-    FileRow,
     RowReader,
     missing_columns,
     pack_left,
     pack_spans,
     pack_vectors,
+)
+from rag.types import (
+    Chunk,
+    ChunkEmbedding,
+    Document,
+    FileRow,
+    Keys,
+    LexicalEntry,
+    LoadedDocument,
+    Span,
+    Vectors,
+    pack_tables,
     suffix_of,
 )
-from rag.types import Chunk, ChunkEmbedding, Document, Keys, LoadedDocument, Span, Vectors, pack_tables
 
 _ERASE = (  # what to erase is found in indexes alone: a corpus is far larger than what goes of it
     "DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents WHERE recipe != :recipe"
@@ -38,8 +48,8 @@ _ERASE = (  # what to erase is found in indexes alone: a corpus is far larger th
 )
 
 
-class IndexWriter(RowReader):
-    """The builder's side. Documents stored here stay unseen until `commit` names them in its files."""
+class SQLiteWriter(RowReader):
+    """An `IndexWriter` on a connection of its own."""
 
     def __init__(self, path: Path) -> None:
         connection = open_for_writing(path)
@@ -57,7 +67,7 @@ class IndexWriter(RowReader):
             connection.close()
             raise
 
-    def __enter__(self) -> IndexWriter:
+    def __enter__(self) -> SQLiteWriter:
         return self
 
     def __exit__(
@@ -74,35 +84,32 @@ class IndexWriter(RowReader):
             self._db.close()
 
     def find_document(self, sha256: str, recipe: str, path: str) -> str | None:
-        """Id of a document stored whole from the same bytes, by this build or one that was interrupted.
-
-        A document is only taken for a path with the suffix it was read under, as the suffix chooses the reader.
-        """
+        """As `IndexWriter` has it."""
         row = self._db.execute(
             "SELECT id FROM documents WHERE sha256 = ? AND recipe = ? AND suffix = ?", (sha256, recipe, suffix_of(path))
         ).fetchone()
         return str(row[0]) if row else None
 
     def count_chunks(self) -> int:
-        """Chunks of the current generation."""
+        """As `IndexWriter` has it."""
         query = "SELECT count(*) FROM chunks WHERE recipe = ?"
         ((count,),) = self._db.execute(query, (self.recipe,))
         return int(str(count))
 
     def empty_pages(self, document_id: str, recipe: str) -> tuple[int, ...]:
-        """The pages without text of a stored document."""
+        """As `IndexWriter` has it."""
         row = self._db.execute(
             "SELECT empty_pages FROM documents WHERE id = ? AND recipe = ?", (document_id, recipe)
         ).fetchone()
         return tuple(json.loads(row[0])) if row else ()
 
     def missing_vectors(self, ids: Iterable[bytes]) -> set[bytes]:
-        """Those of the ids for which no vector is stored."""
+        """As `IndexWriter` has it."""
         wanted = set(ids)
         return {one for one in wanted if not self._db.execute("SELECT 1 FROM vectors WHERE id = ?", (one,)).fetchone()}
 
     def put_vectors(self, rows: Iterable[tuple[bytes, ChunkEmbedding]]) -> None:
-        """Stores vectors at once and for good: what was embedded is never embedded again."""
+        """As `IndexWriter` has it."""
         with self._transaction():
             self._db.executemany(
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
@@ -112,7 +119,7 @@ class IndexWriter(RowReader):
     def put_document(
         self, loaded: LoadedDocument, recipe: str, chunks: Iterable[tuple[Chunk, tuple[Span, ...], bytes]]
     ) -> None:
-        """Stores a document with its chunks (each with sentences and the id of its vector), all or nothing."""
+        """As `IndexWriter` has it."""
         document = loaded.document
         with self._transaction():
             self._db.execute(
@@ -148,19 +155,14 @@ class IndexWriter(RowReader):
             )
 
     @contextmanager
-    def next_generation(self, files: Iterable[FileRow], recipe: str, meta: dict[str, str]) -> Iterator[IndexWriter]:
-        """The transaction of the next generation: inside it the new state is seen here and nowhere else.
-
-        Leaving the block commits; an exception leaves the last generation as it was. What no file names is erased.
-        """
+    def next_generation(
+        self, changed: Iterable[FileRow], gone: Iterable[str], recipe: str, meta: dict[str, str]
+    ) -> Iterator[SQLiteWriter]:
+        """As `IndexWriter` has it."""
         with self._transaction():
-            rows = {row.path: row for row in files}
-            before = self.files()
-            erased = [path for path in before if path not in rows]
-            self._db.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in erased))
+            self._db.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in gone))
             self._db.executemany(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (_file_row(row) for row in rows.values() if before.get(row.path) != row),
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_file_row, changed)
             )
             for statement in _ERASE:
                 self._db.execute(statement, {"recipe": recipe})
@@ -168,26 +170,23 @@ class IndexWriter(RowReader):
             yield self
 
     @contextmanager
-    def empty_generation(self, recipe: str, meta: dict[str, str]) -> Iterator[IndexWriter]:
-        """The transaction of a first generation with nothing in it; what a build has stored unseen stays for the next.
-
-        Leaving the block commits; an exception leaves the index without a generation.
-        """
+    def empty_generation(self, recipe: str, meta: dict[str, str]) -> Iterator[SQLiteWriter]:
+        """As `IndexWriter` has it."""
         with self._transaction():
             self._note(recipe, meta)
             yield self
 
-    def documents(self) -> dict[str, int]:
-        """How many chunks each document of the generation has. To be asked inside `next_generation`, or after it."""
-        rows = self._db.execute(
-            "SELECT document_id, count(*) FROM chunks WHERE recipe = ?"
-            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id) GROUP BY document_id",
-            (self.recipe,),
+    def documents(self) -> Iterator[tuple[str, int]]:
+        """As `LensRows` has it. To be asked inside `next_generation`, or after it."""
+        query = (
+            "SELECT document_id, count(*) FROM chunks WHERE recipe = :recipe AND document_id > :after"
+            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id)"
+            " GROUP BY document_id ORDER BY document_id LIMIT :most"
         )
-        return {str(document_id): int(str(count)) for document_id, count in rows}
+        return ((document_id, count) for document_id, count in self._paged(query, {"recipe": self.recipe}))
 
     def vectors(self, documents: Iterable[str]) -> tuple[Keys, Vectors]:
-        """The keys and vectors of the chunks of some documents, in text order: `(n,)` and `(n, dim)`."""
+        """As `LensRows` has it."""
         keys, found = [], []
         for document_id in documents:
             rows = self._db.execute(
@@ -201,8 +200,8 @@ class IndexWriter(RowReader):
         rows_of = np.frombuffer(b"".join(found), np.float32).reshape(len(found), -1 if found else 0)
         return np.array(keys, np.int64), rows_of
 
-    def texts(self, documents: Iterable[str]) -> Iterator[tuple[int, str, str, str, str]]:
-        """`(key, document id, title and headings, text, language)` of the chunks of some documents, in text order."""
+    def texts(self, documents: Iterable[str]) -> Iterator[LexicalEntry]:
+        """As `LensRows` has it."""
         for document_id in documents:
             rows = self._db.execute(
                 "SELECT chunks.id, title, heading, chunks.text, language FROM chunks"
@@ -212,7 +211,7 @@ class IndexWriter(RowReader):
             )
             for key, title, heading, text, language in rows:
                 context = title if heading == "[]" else " ".join((title, *json.loads(heading)))
-                yield key, document_id, context, bytes(text).decode(), language
+                yield LexicalEntry(key, document_id, context, bytes(text).decode(), language)
 
     def _note(self, recipe: str, meta: dict[str, str]) -> None:
         for key, value in {**meta, "recipe": recipe, "generation": str(_after(self.generation))}.items():

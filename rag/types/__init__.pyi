@@ -33,7 +33,13 @@ from .documents import LeftKind as LeftKind
 from .documents import LoadedDocument as LoadedDocument
 from .documents import Page as Page
 from .documents import readable_name as readable_name
+from .documents import suffix_of as suffix_of
 from .json import JSON as JSON
+from .lenses import DenseSearch as DenseSearch
+from .lenses import Index as Index
+from .lenses import Lenses as Lenses
+from .lenses import LexicalSearch as LexicalSearch
+from .lenses import ShownLenses as ShownLenses
 from .models import ChunkEmbedding as ChunkEmbedding
 from .models import EmbedInput as EmbedInput
 from .models import Encoder as Encoder
@@ -60,5 +66,12 @@ from .tables import column_name as column_name
 from .tables import pack_tables as pack_tables
 from .tables import table_of as table_of
 from .tables import unpack_tables as unpack_tables
+from .truth import FileRow as FileRow
+from .truth import IndexWriter as IndexWriter
+from .truth import LensRows as LensRows
+from .truth import LexicalEntry as LexicalEntry
+from .truth import Snapshot as Snapshot
+from .truth import StoredChunk as StoredChunk
+from .truth import Truth as Truth
 from .vectors import Keys as Keys
 from .vectors import Vectors as Vectors

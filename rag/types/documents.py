@@ -21,6 +21,7 @@ __all__ = [
     "LoadedDocument",
     "Page",
     "readable_name",
+    "suffix_of",
 ]
 
 _BLOCK = 200  # bytes of a block with its span, about
@@ -53,6 +54,11 @@ LeftKind: TypeAlias = Literal[
 def readable_name(path: str) -> str:
     """A file's name without its suffix, in words; never empty."""
     return PurePosixPath(path).stem.replace("_", " ").replace("-", " ").strip() or path
+
+
+def suffix_of(path: str) -> str:
+    """The suffix that chooses a file's reader, lower case."""
+    return PurePosixPath(path).suffix.lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from building import build
 from words import WordEncoder
 
 from rag.answering import catalogue, citing, table_view
@@ -13,7 +14,6 @@ from rag.answering.table_view import TableView, views_of
 from rag.assistant import MAX_PASSAGES, Assistant
 from rag.config import load_config
 from rag.errors import QuestionProblem
-from rag.indexing import build
 from rag.parsing.formats import load_bytes
 from rag.retrieval import corpus, hybrid
 from rag.types import Answer, Document
@@ -79,17 +79,17 @@ def test_documents_of_one_question_have_a_size(folder: Path, monkeypatch: pytest
 def test_documents_kept_for_the_next_question_have_a_size(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Assistant(load_config(index=folder / "index", chunk_tokens=40), WordEncoder()) as assistant:
         assistant.search("harbour", k=20)
-        with assistant._view() as (_, lenses):
-            kept = list(lenses._documents.values())
-            assert len(kept) > 10
-            most = sum(document.memory for document in kept[-3:])
-            monkeypatch.setattr(hybrid, "MOST_KEPT", most)
-            assistant.search("harbour stone", k=20)
-            assert 1 <= len(lenses._documents) < 10
-            assert sum(document.memory for document in lenses._documents.values()) <= most
-            monkeypatch.setattr(hybrid, "MOST_KEPT", 1)
-            assistant.search("harbour", k=5)
-            assert len(lenses._documents) == 1, "the last one stays"
+        remembered = assistant._remembered
+        kept = list(remembered._documents.values())
+        assert len(kept) > 10
+        most = sum(document.memory for document in kept[-3:])
+        monkeypatch.setattr(hybrid, "MOST_KEPT", most)
+        assistant.search("harbour stone", k=20)
+        assert 1 <= len(remembered._documents) < 10
+        assert sum(document.memory for document in remembered._documents.values()) <= most
+        monkeypatch.setattr(hybrid, "MOST_KEPT", 1)
+        assistant.search("harbour", k=5)
+        assert len(remembered._documents) == 1, "the last one stays"
 
 
 def test_passages_have_a_number(folder: Path) -> None:

@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
+from building import build
 from words import WordEncoder
 
 from rag.answering import time_limit
 from rag.assistant import MAX_QUESTION, Assistant
 from rag.config import load_config
 from rag.errors import QuestionProblem
-from rag.indexing import build
 from rag.types import Turn, Vectors
 
 ASKED = "How does the harbour differ from the lighthouse, the quay, the ferry and the tower?"

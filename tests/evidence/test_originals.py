@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from building import build
 from words import WordEncoder
 
 from rag.assistant import Assistant
 from rag.config import load_config
 from rag.evidence import Viewer
-from rag.indexing import build
 
 WORDS = "The tower of Orrin has 99 steps."
 SECRET = "The key lies under the third stone."  # of the same length, as a link to another file may well be

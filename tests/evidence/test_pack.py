@@ -10,13 +10,13 @@ from pathlib import Path
 
 import making
 import pytest
+from building import build
 from words import WordEncoder
 
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.errors import ConfigProblem
 from rag.evidence import PackedAnswer, Viewer, make_pack, verify_pack
-from rag.indexing.builder import build
 from rag.parsing import VERSION
 from rag.types import CLOSEST, INCOMPLETE, Citation, Claim, Span
 

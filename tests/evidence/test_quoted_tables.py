@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from building import build
 from openpyxl import Workbook
 from words import WordEncoder
 
@@ -17,7 +18,6 @@ from rag.answering.citing import cite
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.evidence import PackedAnswer, Viewer, make_pack, table_around, verify_pack
-from rag.indexing.builder import build
 from rag.types import Citation, Claim, Document, QuotedRows, Span
 
 CSV = """Station;Opened;Note

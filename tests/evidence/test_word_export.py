@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import docx
 import pytest
+from building import build
 from words import WordEncoder
 
 from rag.answering.citing import cite
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.evidence import PackedAnswer, Viewer, make_word
-from rag.indexing.builder import build
 from rag.types import CLOSEST, Claim, Document, Span
 
 LAMP = "The lamp <b>of</b> the tower shines for 22 miles."

@@ -14,11 +14,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from building import build
 from words import WordEncoder
 
 from rag.assistant import Assistant
 from rag.config import load_config
-from rag.indexing.builder import build
 
 TESTS = Path(__file__).resolve().parents[1]
 QUESTIONS = ("people died near Sibi", "paragraph about number 21", "edited words", "fuel across the border")

@@ -7,11 +7,11 @@ import threading
 from pathlib import Path
 
 import apsw
+from building import build
 from words import WordEncoder
 
 from rag.assistant import Assistant
 from rag.config import load_config
-from rag.indexing.builder import build
 
 QUESTIONS = ("who died near Sibi", "fuel across the border", "a paragraph about number 21")
 

@@ -10,14 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from building import build
 from words import WordEncoder
 
 from rag.assistant import Assistant
 from rag.config import load_config
 from rag.errors import IndexDamaged, IndexMissing, IndexUnwritable
-from rag.indexing.builder import build
-from rag.storage import IndexWriter, Store
-from rag.types import BuildReport
+from rag.storage import Store
+from rag.types import BuildReport, IndexWriter
 
 HERE = Path(__file__).resolve().parents[1]
 QUESTIONS = ("people died near Sibi", "fuel across the border", "a paragraph about number 21")
@@ -26,7 +26,7 @@ import resource, sys
 from pathlib import Path
 from words import WordEncoder
 from rag.errors import IndexUnwritable
-from rag.indexing.builder import build
+from building import build
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))
 try:
     build(Path(sys.argv[1]), Path(sys.argv[2]), encoder=WordEncoder(), size=40, overlap=1, workers=1)
@@ -93,7 +93,7 @@ def test_what_went_wrong_is_told_and_not_what_came_of_it(tmp_path: Path) -> None
     made(tmp_path / "sources", tmp_path / "index")
 
     def go_wrong(writer: IndexWriter) -> None:
-        for _ in writer.texts(writer.documents()):
+        for _ in writer.texts(one for one, _ in writer.documents()):
             raise OSError("what went wrong")
 
     with pytest.raises(OSError, match="what went wrong"), Store(tmp_path / "index").writer() as writer:
@@ -111,7 +111,7 @@ def test_a_file_that_may_not_grow_keeps_the_last_generation(tmp_path: Path) -> N
     refused = 0
     for most in (0, 20_000, 150_000, 300_000):
         command = [sys.executable, "-c", LIMITED, str(sources), str(index), str(most)]
-        environment = {**os.environ, "PYTHONPATH": str(HERE)}
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)])}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert "Traceback" not in done.stderr
         if done.returncode == 0:

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from building import build
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -15,7 +16,6 @@ from words import WordEncoder
 from rag.assistant import Assistant
 from rag.config import load_config
 from rag.errors import SourcesMissing
-from rag.indexing.builder import build
 
 NAMES = [f"{folder}{name}{suffix}" for folder in ("", "deep/") for name in "abc" for suffix in (".txt", ".md")]
 LINES = [

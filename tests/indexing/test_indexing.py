@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from building import build
 from filelock import FileLock
 from words import WordEncoder
 
@@ -18,9 +19,8 @@ from rag.assistant import Assistant
 from rag.config import load_config
 from rag.errors import IndexLocked, IndexMissing, IndexStale, SourcesMissing
 from rag.evidence.source_files import SourceFiles
-from rag.indexing.builder import build
-from rag.retrieval.hybrid import Lenses, open_lenses
-from rag.types import BuildReport, ChunkEmbedding, EmbedInput, Move, Progress
+from rag.lenses import LensFolder
+from rag.types import BuildReport, ChunkEmbedding, EmbedInput, Move, Progress, ShownLenses, Snapshot
 
 TRAIN = "# Trains\n\nThe train left Quetta at nine. It was stopped near Sibi. Sixty-four people died there.\n"
 SCHOOL = "# Schools\n\nOnly 27 percent of women can read. The province plans two hundred new schools.\n"
@@ -346,7 +346,7 @@ def test_lenses_of_an_older_version_are_written_anew_and_told_in_a_sentence(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.write("br.txt", "Die Brücken wurden 1904 von der Stadt gebaut und sind heute noch in Gebrauch, sagt der Rat.")
-    monkeypatch.setattr("rag.indexing.builder._LENS_VERSION", "2")
+    monkeypatch.setattr("rag.lenses.folder.VERSION", "2")
     place.build()
     monkeypatch.undo()
     place.encoder = Asleep()
@@ -424,14 +424,16 @@ def test_a_generation_that_goes_while_it_is_being_opened(place: Place, monkeypat
     place.build()
     opened: list[int] = []
 
-    def late(index: Path, generation: int, before: Lenses | None = None) -> Lenses:
-        if not opened:
-            place.write("port.txt", "The port of Gwadar is run by a company from abroad.\n")
-            place.build()
-        opened.append(generation)
-        return open_lenses(index, generation, before)
+    class Late(LensFolder):
+        def of(self, snapshot: Snapshot) -> ShownLenses:
+            if not opened:
+                place.write("port.txt", "The port of Gwadar is run by a company from abroad.\n")
+                monkeypatch.undo()
+                place.build()
+            opened.append(snapshot.generation)
+            return super().of(snapshot)
 
-    monkeypatch.setattr("rag.assistant.open_lenses", late)
+    monkeypatch.setattr("rag.assistant.LensFolder", Late)
     with place.open() as assistant:
         assert opened == [opened[0], opened[0] + 1]
         assert assistant.search("port of Gwadar")[0].document.path == "port.txt"

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from building import build
 from faults.places import seen as answers
 from faults.places import write_first, write_second
 from words import WordEncoder
-
-from rag.indexing.builder import build
 
 HERE = Path(__file__).resolve().parents[1]
 
@@ -26,7 +25,7 @@ class Zygote:
     """Builds that may be killed, in forks of one prepared process."""
 
     def __init__(self) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(HERE)}
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)])}
         self._process = subprocess.Popen(
             [sys.executable, str(HERE / "zygote.py")],
             stdin=subprocess.PIPE,

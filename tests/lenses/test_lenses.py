@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from rag.language import analyzer, terms
 from rag.language.words import _PART, _UNUSUAL, _irregular
 from rag.lenses.dense import DenseLens
-from rag.lenses.lexical import LexicalEntry, LexicalLens
+from rag.lenses.lexical import LexicalLens
+from rag.types import LexicalEntry
 
 
 def unit(n: int, dim: int = 16, seed: int = 0) -> np.ndarray:

@@ -24,7 +24,8 @@ def test_every_document_lies_in_one_part_in_order(chunks: Mapping[str, int]) -> 
     assert [part.name for part in found] == sorted(part.name for part in found)
     for part in found:
         assert part.size == sum(chunks[one] for one in part.documents) > 0
-        assert part.size <= parts._MOST or len(part.documents) == 1
+        alike = {one[:8] for one in part.documents}  # what is looked at of an id
+        assert part.size <= parts._MOST or len(alike) == 1
         assert len(part.name) == 32
 
 

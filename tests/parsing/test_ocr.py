@@ -8,6 +8,7 @@ from pathlib import Path
 import making
 import numpy as np
 import pytest
+from building import build
 from PIL import Image, ImageFilter
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -17,7 +18,6 @@ from rag.assistant import Assistant
 from rag.config import load_config
 from rag.errors import EmptySource
 from rag.evidence import Viewer
-from rag.indexing.builder import build
 from rag.parsing import Limits, OcrProgress, load_files, ocr_engine
 from rag.parsing.pdf.pdfium import Pdf
 from rag.types import BuildReport, LoadedDocument, Span

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from building import build
 from prometheus_client.parser import text_string_to_metric_families
 from standing import Sender, serving
 from words import WordEncoder
@@ -19,7 +20,6 @@ from rag.assistant import Assistant
 from rag.config import load_config
 from rag.errors import FootnoteError
 from rag.evidence import Viewer
-from rag.indexing import build
 from rag.server.api import Endpoints
 from rag.server.auth import Authenticator
 from rag.server.build_job import BuildJob
@@ -58,7 +58,9 @@ def watched(folder: Path, *, open_counts: bool, problem: str = "") -> Iterator[S
         folder / "sources",
         doorkeeper=Authenticator(lambda: users),
         feedback=folder / "feedback.jsonl",
-        watched=metrics.routes(lambda: (endpoints.readiness.ready, endpoints.readiness.problem), open_counts),
+        watched=metrics.routes(
+            lambda: (endpoints.readiness.ready, endpoints.readiness.problem), open_counts=open_counts
+        ),
     )
     with serving(app) as send:
         yield send

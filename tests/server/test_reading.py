@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from building import build
 from words import WordEncoder
 
 from rag.assistant import Assistant
 from rag.config import load_config
 from rag.errors import SourceError
 from rag.evidence import Viewer, note_origin
-from rag.indexing import build
 from rag.server.reading import Reading
 from rag.types import Span
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from building import build
 from starlette.requests import Request
 from words import WordEncoder
 
@@ -16,7 +17,6 @@ from rag.assistant import Assistant
 from rag.config import load_config
 from rag.errors import QuestionProblem
 from rag.evidence import Viewer
-from rag.indexing import build
 from rag.server import asking
 from rag.server.api import Endpoints
 from rag.server.calls import Stream

@@ -9,20 +9,20 @@ import threading
 from pathlib import Path
 
 import pytest
+from building import build
 from filelock import FileLock
 from words import WordEncoder
 
 from rag.assistant import Assistant
 from rag.config import load_config
 from rag.errors import IndexLocked
-from rag.indexing.builder import build
 
 HERE = Path(__file__).resolve().parents[1]
 BUILDER = """
 import sys
 from pathlib import Path
 from words import WordEncoder
-from rag.indexing.builder import build
+from building import build
 sources, index = Path(sys.argv[1]), Path(sys.argv[2])
 for n in range(8):
     for name in ("one", "two"):
@@ -62,7 +62,7 @@ def test_questions_during_builds_never_fail_and_never_mix_generations(place: tup
         for asker in askers:
             asker.start()
         command = [sys.executable, "-c", BUILDER, str(sources), str(index)]
-        environment = {**os.environ, "PYTHONPATH": str(HERE)}
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)])}
         try:
             subprocess.run(command, check=True, env=environment, timeout=120)
         finally:
@@ -79,7 +79,7 @@ def test_questions_during_builds_never_fail_and_never_mix_generations(place: tup
 def test_a_second_builder_in_another_process_is_told_who_holds_the_lock(place: tuple[Path, Path]) -> None:
     sources, index = place
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom rag.indexing.builder import locked_for_builds\n"
+        "import sys, time\nfrom pathlib import Path\nfrom rag.storage import locked_for_builds\n"
         "with locked_for_builds(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.readline()\n"
     )
     holder = subprocess.Popen(

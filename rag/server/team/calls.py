@@ -207,7 +207,7 @@ class TeamCalls:
                 number, scanned = snapshot.generation, int(snapshot.meta("scanned_ns") or 0)
                 counted, count = self.counts.get(each.folder, (0, 0))
                 if counted != number:
-                    count = sum(row.document_id is not None for row in snapshot.files().values())
+                    count = sum(row.document_id is not None for row in snapshot.files())
                     self.counts[each.folder] = number, count
         except IndexProblem:
             return len(each.files()), None

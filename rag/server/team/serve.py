@@ -93,7 +93,7 @@ def team_application(
         opened, rights, signed_in=doorkeeper is not None, fetcher=fetcher, public_url=known, metrics=metrics
     )
     calls = TeamCalls(opened.folder, pages, rights, users)
-    watched = metrics.routes(lambda: (opened.folder.root.is_dir(), _NO_FOLDER), config.metrics)
+    watched = metrics.routes(lambda: (opened.folder.root.is_dir(), _NO_FOLDER), open_counts=config.metrics)
     routes = [start_route(), *static_routes(), *calls.routes(), *watched]
     if doorkeeper is not None:
         routes += doorkeeper.routes()

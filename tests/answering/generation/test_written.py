@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from building import build
 from paths import ROOT
 from speaking import Speaker, speaker
 from words import WordEncoder
@@ -17,7 +18,6 @@ import rag
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.errors import ConfigProblem, QuestionProblem
-from rag.indexing.builder import build
 from rag.models.llm.setting import open_llm
 from rag.types import Answer, Delta, Done, Found, Turn
 

@@ -1,0 +1,195 @@
+"""The truth as the other rooms see it, wherever it is kept: the Protocols, and the rows that go in and out.
+
+Documents are kept by content and seen only through the files that name them. What is stored is seen by nobody until
+the next generation names it, in one transaction. Whatever is told of a whole corpus comes as an iterator, read a page
+at a time. This module does not know how a row is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from rag.types.builds import Source, SourceStatus
+from rag.types.documents import Chunk, Document, LoadedDocument
+from rag.types.models import ChunkEmbedding
+from rag.types.spans import GlyphRun, Span, WordBox
+from rag.types.vectors import Keys, Vectors
+
+__all__ = ["FileRow", "IndexWriter", "LensRows", "LexicalEntry", "Snapshot", "StoredChunk", "Truth"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file under the sources folder as the last generation saw it. `empty_pages` are page numbers without text."""
+
+    path: str
+    size: int
+    modified_ns: int
+    sha256: str
+    status: SourceStatus
+    document_id: str | None = None
+    reason: str = ""
+    hint: str = ""
+    empty_pages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk with its text, its document's name, its sentences (spans of the document) and their unit vectors."""
+
+    chunk: Chunk
+    title: str
+    text: str
+    sentences: tuple[Span, ...]
+    vectors: Vectors  # (sentences, dim)
+
+
+class LexicalEntry(NamedTuple):
+    """What is indexed of a chunk: its key, its document, its title and heading path, its own text and its language."""
+
+    key: int
+    document_id: str
+    context: str
+    body: str
+    language: str = ""
+
+
+class Snapshot(Protocol):
+    """One generation, unchanging while it is open, whatever is committed meanwhile. For one thread."""
+
+    @property
+    def generation(self) -> int:
+        """Its number; each generation has a higher one than all before it."""
+
+    @property
+    def recipe(self) -> str:
+        """What made the rows of this generation."""
+
+    def meta(self, key: str) -> str | None:
+        """What a build noted under a name; None for nothing."""
+
+    def files(self) -> Iterator[FileRow]:
+        """Every file, by path in the order of code points; while the snapshot is open."""
+
+    def files_at(self, paths: Iterable[str]) -> dict[str, FileRow]:
+        """The files of some paths, by path; those that are not in this generation are left out."""
+
+    def sources(self) -> Iterator[Source]:
+        """Every file with what became of it, in the order of `files`; while the snapshot is open."""
+
+    def document(self, document_id: str) -> Document | None:
+        """A document under the first of its paths, or None if no file holds it any more."""
+
+    def languages(self) -> dict[str, int]:
+        """How many documents are in each language, by ISO 639-1 code, "" where it is not known; most first."""
+
+    def paths(self, document_id: str) -> list[str]:
+        """Every path under which a document lies, sorted."""
+
+    def sha256(self, document_id: str) -> str | None:
+        """The hash of the file that a document was read from; None if it is not indexed."""
+
+    def glyphs(self, document_id: str, span: Span) -> tuple[GlyphRun, ...]:
+        """The way from a span of a document's text back to the characters of its PDF pages: the runs that it touches,
+        in text order; none for other kinds.
+        """
+
+    def words(self, document_id: str) -> tuple[WordBox, ...]:
+        """Where OCR read the words of a document, in text order; empty for what was not read by OCR."""
+
+    def chunks(self, keys: Sequence[int]) -> dict[int, StoredChunk]:
+        """Chunks by key, with text, sentences and their vectors; keys that are not in this generation are left out."""
+
+    def keys(self, document_ids: Iterable[str]) -> Keys:
+        """The keys of all chunks of some documents, sorted, each once."""
+
+
+class LensRows(Protocol):
+    """What lenses are written from: all that a generation has to say of vectors and words."""
+
+    @property
+    def generation(self) -> int:
+        """Its number."""
+
+    @property
+    def recipe(self) -> str:
+        """What made its rows."""
+
+    def documents(self) -> Iterator[tuple[str, int]]:
+        """Each document that a file names and how many chunks it has, by id; none without chunks."""
+
+    def vectors(self, documents: Iterable[str]) -> tuple[Keys, Vectors]:
+        """The keys and vectors of the chunks of some documents, in text order: `(n,)` and `(n, dim)`."""
+
+    def texts(self, documents: Iterable[str]) -> Iterator[LexicalEntry]:
+        """The chunks of some documents as a lexical lens wants them, in text order."""
+
+
+class IndexWriter(LensRows, Protocol):
+    """The builder's side. What is stored here stays unseen until a generation names it in its files."""
+
+    def meta(self, key: str) -> str | None:
+        """What a build noted under a name; None for nothing."""
+
+    def files(self) -> Iterator[FileRow]:
+        """Every file of the last generation, or of the next one inside it; by path in the order of code points."""
+
+    def find_document(self, sha256: str, recipe: str, path: str) -> str | None:
+        """Id of a document stored whole from the same bytes, by this build or one that was interrupted.
+
+        A document is only taken for a path with the suffix it was read under, as the suffix chooses the reader.
+        """
+
+    def count_chunks(self) -> int:
+        """Chunks of the current generation."""
+
+    def empty_pages(self, document_id: str, recipe: str) -> tuple[int, ...]:
+        """The pages without text of a stored document."""
+
+    def missing_vectors(self, ids: Iterable[bytes]) -> set[bytes]:
+        """Those of the ids for which no vector is stored."""
+
+    def put_vectors(self, rows: Iterable[tuple[bytes, ChunkEmbedding]]) -> None:
+        """Stores vectors at once and for good: what was embedded is never embedded again."""
+
+    def put_document(
+        self, loaded: LoadedDocument, recipe: str, chunks: Iterable[tuple[Chunk, tuple[Span, ...], bytes]]
+    ) -> None:
+        """Stores a document with its chunks (each with sentences and the id of its vector), all or nothing."""
+
+    def next_generation(
+        self, changed: Iterable[FileRow], gone: Iterable[str], recipe: str, meta: dict[str, str]
+    ) -> AbstractContextManager[LensRows]:
+        """The transaction of the next generation: the last one's files but for `changed` rows, new ones among them,
+        and `gone` paths. Inside it the new state is seen here and nowhere else.
+
+        Leaving the block commits; an exception leaves the last generation as it was. What no file names is erased.
+        """
+
+    def empty_generation(self, recipe: str, meta: dict[str, str]) -> AbstractContextManager[LensRows]:
+        """The transaction of a first generation with nothing in it; what a build has stored unseen stays for the next.
+
+        Leaving the block commits; an exception leaves the index without a generation.
+        """
+
+
+class Truth(Protocol):
+    """Where the rows of one index are kept. For any number of threads."""
+
+    def exists(self) -> bool:
+        """Whether anything was ever stored."""
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """The last committed generation. Raises IndexMissing, IndexDamaged, IndexStale."""
+
+    def writer(self) -> AbstractContextManager[IndexWriter]:
+        """The one writer, made if nothing is there yet; all others are kept out until it ends, however it ends.
+
+        Raises IndexLocked while another one writes, IndexDamaged, IndexStale, OSError where it cannot be written.
+        """
+
+    def close(self) -> None:
+        """Lets go of what nobody uses now; a snapshot in use lasts until it ends."""
