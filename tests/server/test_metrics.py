@@ -50,7 +50,6 @@ def watched(folder: Path, *, open_counts: bool, problem: str = "") -> Iterator[S
     )
     metrics = Metrics()
     endpoints = Endpoints(Viewer(assistant), (), counted=metrics.answered)
-    endpoints.readiness.ready, endpoints.readiness.problem = not problem, problem
     users = dict([users_file_line("ada", "a long password").split(":", 1)])
     app = application(
         endpoints,
