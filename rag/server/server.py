@@ -25,7 +25,6 @@ from rag.server.build_job import BuildJob
 from rag.server.doorkeeper import Doorkeeper, doorkeeper_for
 from rag.server.fetching import Fetcher
 from rag.server.guard import Guard
-from rag.server.leading import HandingOn, Lead
 from rag.server.listening import bound_address
 from rag.server.metrics import Metrics
 from rag.server.sign_on import HeaderSignOn, SignOn, check_sign_on
@@ -37,6 +36,7 @@ from rag.storage import SessionStore
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.config import Config
+    from rag.server.leading import Lead
 
 __all__ = ["SESSIONS", "PageSettings", "application", "led", "serve", "serve_by_processes", "sweep"]
 
@@ -181,17 +181,16 @@ def led(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         ended = asyncio.Event()
         beside = [lead_it(ended)] if lead is None else [lead.run(app, ended), lead.when_leading(lead_it, ended)]
-        tasks = [asyncio.create_task(_awaited(each)) for each in beside]
+        tasks = [asyncio.ensure_future(each) for each in beside]
         yield
         ended.set()
         await asyncio.gather(end(), *tasks)
 
-    first = [Middleware(HandingOn, lead=lead)] if lead is not None else []
-    return Starlette(routes=routes, middleware=[*first, *middleware], lifespan=lifespan)
+    if lead is not None:
+        from rag.server.leading import HandingOn  # what it needs is loaded where there are several processes
 
-
-async def _awaited(work: Awaitable[object]) -> None:
-    await work
+        middleware = [Middleware(HandingOn, lead=lead), *middleware]
+    return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
 
 
 async def sweep(tidy: Callable[[], object], ended: asyncio.Event) -> None:

@@ -57,9 +57,7 @@ def watched(folder: Path, *, open_counts: bool, problem: str = "") -> Iterator[S
         folder / "sources",
         doorkeeper=Authenticator(lambda: users),
         feedback=folder / "feedback.jsonl",
-        watched=metrics.routes(
-            lambda: (endpoints.readiness.ready, endpoints.readiness.problem), open_counts=open_counts
-        ),
+        watched=metrics.routes(lambda: (not problem, problem), open_counts=open_counts),
     )
     with serving(app) as send:
         yield send

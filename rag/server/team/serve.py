@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Collection as AnyOf
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -24,7 +24,6 @@ from rag.server.doorkeeper import Doorkeeper, current_users, doorkeeper_for
 from rag.server.doors import Doors
 from rag.server.fetching import Fetcher
 from rag.server.guard import Guard
-from rag.server.leading import Lead
 from rag.server.listening import bound_address
 from rag.server.metrics import Metrics
 from rag.server.server import SESSIONS, led, sweep
@@ -34,6 +33,9 @@ from rag.server.team.calls import TeamCalls
 from rag.server.team.pages import CollectionPages
 from rag.server.team.rights import Rights
 from rag.storage import SessionStore, TeamStore
+
+if TYPE_CHECKING:
+    from rag.server.leading import Lead
 
 __all__ = ["serve_collections", "team_application"]
 
