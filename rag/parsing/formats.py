@@ -20,7 +20,7 @@ from rag.types import Document, LoadedDocument
 
 __all__ = ["READERS", "VERSION", "load_bytes", "supported"]
 
-VERSION = "6"
+VERSION = "7"
 """Changes whenever the same file would give another document: what was read by an older version is read again."""
 
 

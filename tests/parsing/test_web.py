@@ -126,6 +126,30 @@ def test_what_surrounds_an_article_is_told() -> None:
         assert unseen not in document.text
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        '<h2 id="piers"><a class="header" href="#piers">What the piers are for</a></h2>',
+        '<h2 class="top"><a href="#piers" class="toc">What the piers are for</a></h2>',
+        '<h2><span class="links"><a href="#piers">What the piers are for</a></span></h2>',
+    ],
+)
+def test_a_heading_that_is_a_link_to_itself_is_kept(heading: str) -> None:
+    title = "<h1><a class=header href=#b>A bridge for Ober</a></h1>"
+    page = f"{title}{STORY.partition('</h1>')[2]}{heading}<p>They carry the lamps.</p>"
+    document = _read(f"<main>{page}<ul class=toc><li><a href=a>Ilse</a></ul></main>")
+    headings = [document.text[slice(*block.span)] for block in document.blocks if block.kind == "heading"]
+    assert headings == ["A bridge for Ober", "What the piers are for"]
+    assert document.blocks[-1].heading == ("What the piers are for",)
+    assert _kinds(document) == {"navigation"}, "a list of links to pages is still none of the text"
+
+
+def test_what_leads_out_of_a_heading_is_none_of_it() -> None:
+    heading = "<h2>The piers<a class=headerlink href=#p>¶</a><span class=mw-editsection>edit</span></h2>"
+    document = _read(f"<main>{STORY}{heading}<p>They carry the lamps.</p></main>")
+    assert document.blocks[-1].heading == ("The piers",)
+
+
 def test_a_struck_price_is_not_the_price() -> None:
     document = _read("<h1>Lamp</h1><p>It costs <s>50 euros</s> 40 euros this week only.</p>")
     assert "It costs 40 euros" in document.text

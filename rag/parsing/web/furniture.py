@@ -38,7 +38,7 @@ _UNSEEN: tuple[tuple[str, LeftKind], ...] = (
     ("select", "navigation"),
     ("datalist", "navigation"),
 )
-_HEADS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"])  # a button in one opens what is below
+_HEADS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"])
 _WRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]").sub  # what may be read from a tree, not written
 _FEW = 25  # words; so little may be a banner that says nothing of consent in our words
 
@@ -152,7 +152,14 @@ def _kind(element: _Element, facts: Measures, inside: bool, total: int, spoken: 
     if _is_named(element, "comments") and mine.words < 0.5 * total:
         return "comment"
     linked = mine.linked >= 0.5 * mine.words and mine.words < 0.5 * total and _is_named(element, "links")
-    return "navigation" if linked or _is_named(element, "always") else None
+    return "navigation" if (linked and not _heads(element)) or _is_named(element, "always") else None
+
+
+def _heads(element: _Element) -> bool:
+    """Whether an element is or stands in a heading: many pages make each of theirs a link to itself."""
+    if any(above.tag in _HEADS for above in element.iterancestors()):
+        return True
+    return element.tag in _HEADS and all((link.get("href") or "").startswith("#") for link in element.iter("a"))
 
 
 def _is_named(element: _Element, need: str) -> bool:
