@@ -8,10 +8,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
-from rag.language import normalise, noun_form, reworded, terms
+from rag.language import is_function_word, normalise, noun_form, reworded, terms
 from rag.retrieval.fusion import Candidate, fuse
 from rag.retrieval.naming import DocumentName
 from rag.retrieval.rewriting import RewrittenQuestion
@@ -102,15 +103,24 @@ def retrieve(
 def _likeliest(question: RewrittenQuestion, find: Callable[[str], Sequence[Hit]]) -> tuple[str, str]:
     """What is asked and searched for: another reading than the first only where it finds clearly more.
 
-    The noun for what is asked means the same, and has to find no more than the question.
+    The noun for what is asked means the same: it has to find no more than the question, but a passage that has it.
     """
-    nouns = tuple(filter(None, [noun_form(question.asked)]))
+    find = cache(find)
+    noun = noun_form(question.asked)
+    nouns = (noun,) if noun and _has_what_differs(noun, question.asked, find(noun)) else ()
     readings = (question.asked, *nouns, *question.others, *reworded(question.asked))
     if len(readings) == 1:
         return question.asked, question.searched
     best = [max((hit.passage.score for hit in find(text)), default=0.0) for text in readings]
     first = max(range(len(readings)), key=lambda at: (best[at] - (_DOUBT if at > len(nouns) else 0.0), -at))
     return (readings[first],) * 2 if first else (question.asked, question.searched)
+
+
+def _has_what_differs(noun: str, asked: str, hits: Sequence[Hit]) -> bool:
+    """Whether the best passage for a noun has the noun, which the question does not."""
+    best = max(hits, key=lambda hit: hit.passage.score, default=None)
+    own = {term for term in set(terms(noun)) - set(terms(asked)) if not is_function_word(term)}
+    return best is not None and own <= set(terms(best.passage.text))
 
 
 def search(

@@ -55,7 +55,7 @@ def listen_by_processes(
         os.environ[SHARED_COUNTS] = str(Path(folder, "counts"))  # for the processes that are started
         Path(os.environ[SHARED_COUNTS]).mkdir()
         config = uvicorn.Config(
-            partial(_app, make, Path(folder), behind_proxy),
+            partial(_app, make, Path(folder), behind_proxy, os.getpid()),
             factory=True,
             workers=workers,
             log_level="warning",
@@ -71,12 +71,12 @@ def listen_by_processes(
         raise KeyboardInterrupt
 
 
-def _app(make: Callable[[Lead], ASGIApp], folder: Path, behind_proxy: bool) -> ASGIApp:
-    """The application of one process."""
+def _app(make: Callable[[Lead], ASGIApp], folder: Path, behind_proxy: bool, parent: int) -> ASGIApp:
+    """The application of one process, which `parent` has started."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     share_arenas()
     app = make(Lead(folder))
-    return _ending_in_time(believing_proxies(app) if behind_proxy else app, os.getppid())
+    return _ending_in_time(believing_proxies(app) if behind_proxy else app, parent)
 
 
 def _ending_in_time(app: ASGIApp, parent: int) -> ASGIApp:

@@ -49,6 +49,18 @@ def test_the_noun_for_what_is_asked(question: str, noun: str) -> None:
     assert noun_form(question) == noun
 
 
+def test_a_noun_that_no_source_has_does_not_change_what_is_asked(tmp_path: Path) -> None:
+    texts = {
+        "light.md": "# The light of Korve\n\nThe light of Korve was first lit in 1871. It can be seen from far away.\n"
+    }
+    with opened_on(tmp_path, texts) as assistant:
+        assert assistant.ask("How tall is the light of Korve?").asked_as == "How tall is the light of Korve?"
+    tall = {"light.md": f"{texts['light.md']}\nThe height of the light of Korve is 31 metres.\n"}
+    (tmp_path / "tall").mkdir()
+    with opened_on(tmp_path / "tall", tall) as assistant:
+        assert "31 metres" in assistant.ask("How tall is the light of Korve?").claims[0].text
+
+
 def test_a_table_that_has_the_noun_is_found_also_behind_a_slip(tmp_path: Path) -> None:
     towns = ("Arrun", "Belmat", "Korve", "Tarnholm", "Ostwick")
     texts = {

@@ -112,13 +112,14 @@ def _listens_inside(pid: int) -> bool:
 def until(true: Callable[[], object], seconds: float = 120) -> None:
     """Waits for something that comes about by itself."""
     end = time.monotonic() + seconds
+    last: object = None
     while True:
         try:
-            if true():
+            if last := true():
                 return
-        except (OSError, AssertionError, ValueError, http.client.HTTPException):
-            pass
-        assert time.monotonic() < end
+        except (OSError, AssertionError, ValueError, LookupError, http.client.HTTPException) as problem:
+            last = repr(problem)
+        assert time.monotonic() < end, last
         time.sleep(0.1)
 
 
