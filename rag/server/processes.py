@@ -31,7 +31,7 @@ from rag.server.metrics import SHARED_COUNTS
 __all__ = ["listen_by_processes"]
 
 _LOOK = 0.5  # seconds between two looks at who has started us
-_LONGEST = 90  # bytes of the name of a folder with a socket in it: 104 with the socket's on macOS
+_LONGEST = 103  # bytes of the name of a socket, on macOS; Linux has four more
 _PATIENCE = 60  # seconds without a sign of life after which a process is taken for stuck
 
 _log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def listen_by_processes(
     if not hasattr(socket, "AF_UNIX"):
         raise ConfigProblem("Several processes cannot share a page on this system.", "Leave out --workers.")
     with tempfile.TemporaryDirectory(prefix="footnote-") as folder:
-        if len(os.fsencode(folder)) > _LONGEST:
+        if len(os.fsencode(folder)) + len("/lead.sock") > _LONGEST:
             raise ConfigProblem(
                 "The folder for temporary files has too long a name for processes to speak over a socket in it.",
                 "Name a shorter one in the environment: TMPDIR=/tmp",

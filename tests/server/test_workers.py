@@ -259,11 +259,12 @@ def test_a_folder_with_too_long_a_name_is_said_at_once(pier: Path, tmp_path: Pat
     assert not list(long.iterdir())
 
 
-def test_what_is_deleted_is_held_by_no_process(tmp_path: Path) -> None:
-    folder = CollectionFolder(tmp_path / "collections")
+def test_what_is_deleted_is_held_by_no_process(tmp_path_factory: pytest.TempPathFactory) -> None:
+    root = tmp_path_factory.mktemp("gone")  # short, as names of sockets are
+    folder = CollectionFolder(root / "collections")
     for title in ("Piers", "Moles"):
         (folder.make(title).sources / "pier.md").write_text(PIER)
-    serving = Serving(tmp_path, "--collections", "collections")
+    serving = Serving(root, "--collections", "collections")
 
     def holds(pid: int) -> bool:
         return any("/piers/" in name or "/.deleted-" in name for name in _open_files(pid))  # put aside, then deleted

@@ -171,7 +171,7 @@ export class Chat {
 
   async listen(turn, talk, signal) {
     const body = this.nodeOf(turn).querySelector(".answer");
-    const asked = standingOf(this.known, this.step?.[2] ?? 0);
+    const [known, reading] = [this.known, this.step?.[2] ?? 0];
     const given = { question: turn.question, turns: before(talk, turn), paths: turn.paths.length ? turn.paths : null };
     try {
       for await (const event of stream("ask", { ...given, llm: this.composer.writer.chosen }, signal)) {
@@ -182,7 +182,8 @@ export class Chat {
           body.querySelectorAll(".draft, .reading").forEach((each) => each.remove());
           body.append(event.text ? draft(event.text) : waiting(t("The language model was thinking aloud. Its answer…")));
         }
-        if (event.event === "done") Object.assign(turn, { answer: event, asked });
+        // Who asks before the server has told how it stands is told by what it has told meanwhile.
+        if (event.event === "done") Object.assign(turn, { answer: event, asked: standingOf(known.sources === undefined ? this.known : known, reading) });
       }
     } catch (problem) {
       if (problem.name === "AbortError") turn.stopped = true;

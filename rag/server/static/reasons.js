@@ -6,7 +6,7 @@ import { t } from "./words.js";
 const line = (...words) => h("p", { class: "aside because" }, words);
 
 // What of the sources an answer cannot know, noted with it when it comes: `reading` files, `unread` ones, all `sources`.
-export const standingOf = (state, files) => ({ sources: state.sources ?? 0, unread: state.unread ?? 0, reading: files });
+export const standingOf = ({ sources, unread = 0 }, files) => (sources === undefined ? undefined : { sources, unread, reading: files });
 
 // What is said before an answer: that it comes too early for some files.
 export function early({ asked }) {
