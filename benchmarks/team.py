@@ -195,11 +195,14 @@ def by_processes(work: Path, workers: Sequence[int], seconds: float) -> None:
 
 
 def open_all(port: int, workers: int) -> None:
-    """Has every process open every collection, as far as chance allows."""
+    """Has every process open every collection, as far as chance allows: so many ask at once that none can take all."""
     time.sleep(5)
-    for _ in range(4 * workers):
-        for name in NAMES:
-            ask(port, f"/c/{name}/", PLACES[0])
+    for _ in range(2):
+        asking = [threading.Thread(target=ask, args=(port, f"/c/{name}/", PLACES[0])) for name in NAMES * 4 * workers]
+        for each in asking:
+            each.start()
+        for each in asking:
+            each.join()
 
 
 def children(pid: int) -> list[int]:
