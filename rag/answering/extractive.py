@@ -21,7 +21,7 @@ from rag.answering.selection import claims_in_shape, closest, evidence, whole_li
 from rag.answering.several import joined
 from rag.answering.table_answer import TABLE_KINDS, TableAnswer, answer_from_tables, leaves_unsaid
 from rag.answering.table_closest import closest_in_tables
-from rag.answering.topics import each_document_that, of_another_year, section_asked, sections_that, survey
+from rag.answering.topics import MOST_NAMED, each_document_that, of_another_year, section_asked, sections_that, survey
 from rag.answering.versions import in_time, with_time
 from rag.language import (
     Kind,
@@ -60,8 +60,6 @@ _SHAPES: dict[Kind, AnswerShape] = {
 }
 _HEADED: frozenset[Kind] = frozenset({"list", "way", "reason", "proposal"})
 """Kinds that a section answers whose heading asks the same."""
-_NAMED = 3
-"""Documents at most that a question names."""
 _FURTHER = 24
 """Passages that are looked through for a definition."""
 _AROUND = 200
@@ -222,7 +220,7 @@ def _in_named(asked: str, answering: Answering) -> tuple[Retrieved, Findings] | 
     """What is found and read in the documents that a question names; None where it names none, or nothing is there."""
     phrase = document_phrase(asked)
     names = answering.corpus.named(phrase) if phrase else []
-    if not 0 < len(names) <= _NAMED:
+    if not 0 < len(names) <= MOST_NAMED:
         return None
     found = answering.corpus.find(asked, [name.document_id for name in names])
     findings = answering.read(asked, found)

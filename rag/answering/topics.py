@@ -33,10 +33,10 @@ from rag.language import (
 from rag.retrieval import Corpus, DocumentName, Retrieved, documents_of
 from rag.types import Answer, Document, readable_name
 
-__all__ = ["each_document_that", "of_another_year", "section_asked", "sections_that", "survey"]
+__all__ = ["MOST_NAMED", "each_document_that", "of_another_year", "section_asked", "sections_that", "survey"]
 
 _OF_A_SECTION = 8
-_NAMED = 3
+MOST_NAMED = 3
 """Documents at most that a question names."""
 _GENERIC = frozenset(terms(f"{DOCUMENT_NOUNS} source text paper email mail page it this everything all content"))
 """What a document is called by who names none."""
@@ -148,7 +148,7 @@ def _overview(blank: Answer, kind: Kind, found: Retrieved, answering: Answering)
     names = corpus.named(topic)
     if kind == "topic":  # one word of a name may be what is asked about
         names = [name for name in names if _content(topic) <= name.terms]
-    named = corpus.document(names[0].document_id) if 0 < len(names) < _NAMED else None
+    named = corpus.document(names[0].document_id) if 0 < len(names) < MOST_NAMED else None
     if named is None and kind == "overview":
         for split in parts_named(topic):
             if (part := _part(blank, split.part, split.of, found, corpus)) is not None:
@@ -173,7 +173,7 @@ def _part(blank: Answer, part: str, of: str, found: Retrieved, corpus: Corpus) -
 
     It is an answer only where the document is the one that is named: one of 2021 says nothing of 2019.
     """
-    named = [corpus.document(name.document_id) for name in corpus.named(of)[:_NAMED]] if of else []
+    named = [corpus.document(name.document_id) for name in corpus.named(of)[:MOST_NAMED]] if of else []
     if not named and of and not document_phrase(f"in {of}"):
         return None
     for document in named or documents_of(found.hits).values():
@@ -239,7 +239,7 @@ def _numbered(blank: Answer, part: NumberedPart, found: Retrieved, corpus: Corpu
 
     That other sources have such a part as well is said.
     """
-    named = [corpus.document(one.document_id) for one in corpus.named(part.of)[:_NAMED]] if part.of else []
+    named = [corpus.document(one.document_id) for one in corpus.named(part.of)[:MOST_NAMED]] if part.of else []
     documents = [document for document in named or documents_of(found.hits).values() if document is not None]
     having = [(document, places) for document in documents if (places := numbered_section(document, part, LINES))]
     if not having:

@@ -90,6 +90,7 @@ def retrieve(
     Misspelt words are put right by the words of what they find all the same. `find` searches for a text as it is, `idf`
     says how rare a term is. Raises ModelProblem, and what `find` raises.
     """
+    find = cache(find)  # what the likeliest reading finds is wanted again
     asked, searched = _likeliest(question, lambda text: find(text).hits)
     found = find(searched)
     words = list(words_of(found.hits))
@@ -105,7 +106,6 @@ def _likeliest(question: RewrittenQuestion, find: Callable[[str], Sequence[Hit]]
 
     The noun for what is asked means the same: it has to find no more than the question, but a passage that has it.
     """
-    find = cache(find)
     noun = noun_form(question.asked)
     nouns = (noun,) if noun and _has_what_differs(noun, question.asked, find(noun)) else ()
     readings = (question.asked, *nouns, *question.others, *reworded(question.asked))

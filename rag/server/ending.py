@@ -19,7 +19,7 @@ from rag.server.idle import IdleServer
 from rag.server.limits import END_SECONDS
 from rag.server.sign_on import FROM_PROXY, PROXIES
 
-__all__ = ["believing_proxies", "idle_seconds", "listen"]
+__all__ = ["believing_proxies", "end_late", "idle_seconds", "listen"]
 
 _PROXY_IDLE = 180  # seconds; a proxy that keeps a connection longer than we do sends requests into one that is closed
 
@@ -37,10 +37,7 @@ class _Server(IdleServer):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The first wish to end starts the clock."""
         if self.late is None:
-            code = 130 if sig == signal.SIGINT else 128 + sig
-            self.late = threading.Timer(END_SECONDS, os._exit, (code,))
-            self.late.daemon = True
-            self.late.start()
+            self.late = end_late(130 if sig == signal.SIGINT else 128 + sig)
         super().handle_exit(sig, frame)
 
 
@@ -60,6 +57,14 @@ def listen(app: ASGIApp, bound: socket.socket, *, behind_proxy: bool) -> None:
     finally:
         if server.late is not None:
             server.late.cancel()
+
+
+def end_late(code: int) -> threading.Timer:
+    """Has the process end after `END_SECONDS` with that exit code, whatever it is at, unless it is cancelled."""
+    late = threading.Timer(END_SECONDS, os._exit, (code,))
+    late.daemon = True
+    late.start()
+    return late
 
 
 def idle_seconds(behind_proxy: bool) -> int:

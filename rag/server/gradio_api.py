@@ -27,6 +27,7 @@ from rag.server.api import Readiness
 from rag.server.calls import Call, Stream, description
 from rag.server.limits import AT_ONCE, MOST_WAITING
 from rag.server.request_models import checked
+from rag.server.waiting import comes_before
 
 if TYPE_CHECKING:
     import gradio
@@ -67,11 +68,7 @@ class GradioProxy:
         await asyncio.to_thread(self._readiness.settled.wait)
         if not ended.is_set():
             await asyncio.to_thread(import_module, "gradio")
-        waiting = [asyncio.create_task(each.wait()) for each in (self._asked, ended)]
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for each in waiting:
-            each.cancel()
-        if not ended.is_set():
+        if await comes_before(self._asked, ended):
             await self.hold(ended)
 
     async def hold(self, ended: asyncio.Event) -> None:

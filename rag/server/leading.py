@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.server.idle import IdleServer
 from rag.server.sign_on import FROM_PROXY
+from rag.server.waiting import comes_before, pause
 
 __all__ = ["HandingOn", "Lead", "is_led"]
 
@@ -59,8 +60,7 @@ class Lead:
             try:
                 self._lock.acquire(timeout=0)
             except Timeout:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(ended.wait(), _LOOK)
+                await pause(_LOOK, ended)
             else:
                 await self._serve_others(app, ended)
                 self._lock.release()
@@ -68,11 +68,7 @@ class Lead:
 
     async def when_leading(self, work: Callable[[asyncio.Event], Awaitable[object]], ended: asyncio.Event) -> None:
         """Does something once this process leads, unless it ends before."""
-        waiting = [asyncio.create_task(each.wait()) for each in (self.taken, ended)]
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for each in waiting:
-            each.cancel()
-        if not ended.is_set():
+        if await comes_before(self.taken, ended):
             await work(ended)
 
     async def _serve_others(self, app: ASGIApp, ended: asyncio.Event) -> None:

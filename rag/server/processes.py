@@ -12,7 +12,6 @@ import signal
 import socket
 import sys
 import tempfile
-import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -23,9 +22,8 @@ from uvicorn.supervisors import Multiprocess
 
 from rag.errors import ConfigProblem
 from rag.server.arenas import share_arenas
-from rag.server.ending import believing_proxies, idle_seconds
+from rag.server.ending import believing_proxies, end_late, idle_seconds
 from rag.server.leading import Lead
-from rag.server.limits import END_SECONDS
 from rag.server.metrics import SHARED_COUNTS
 
 __all__ = ["listen_by_processes"]
@@ -97,9 +95,7 @@ def _ending_in_time(app: ASGIApp, parent: int) -> ASGIApp:
             message = await receive()
             if message["type"] == "lifespan.shutdown":
                 following.cancel()
-                late = threading.Timer(END_SECONDS, os._exit, (0,))  # a thread that computes cannot be stopped
-                late.daemon = True
-                late.start()
+                end_late(0)
             return message
 
         await app(scope, told, send)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from rag.server.metrics import Metrics
 from rag.server.sign_on import HeaderSignOn, SignOn, check_sign_on
 from rag.server.source_pages import source_pages
 from rag.server.upload_store import UploadStore
+from rag.server.waiting import pause
 from rag.server.warming import warm_up
 from rag.storage import SessionStore
 
@@ -197,5 +198,4 @@ async def sweep(tidy: Callable[[], object], ended: asyncio.Event) -> None:
     """Has sources tidied now, and again and again until the server ends."""
     while not ended.is_set():
         await asyncio.to_thread(tidy)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), SWEEP_HOURS * 3600)
+        await pause(SWEEP_HOURS * 3600, ended)

@@ -12,7 +12,6 @@ import math
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -35,6 +34,7 @@ from rag.server.shell import CollectionTag
 from rag.server.source_pages import SourcePages, source_pages
 from rag.server.team.rights import Rights, person_of
 from rag.server.upload_store import UploadStore
+from rag.server.waiting import pause
 from rag.server.warming import warm_up
 from rag.storage import Level
 
@@ -222,8 +222,7 @@ class CollectionPages:
     async def _follow_folders(self) -> None:
         """Closes collections that another process has deleted or put aside, so that nothing of them stays."""
         while not self._ended.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), _LOOK)
+            await pause(_LOOK, self._ended)
             await asyncio.to_thread(self._close_gone)
 
     def _close_gone(self) -> None:
