@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PLAIN, TORCH, DEV, GPU, MULTILINGUAL = (
     ROOT / f"requirements{kind}.lock" for kind in ("", "-torch", "-dev", "-gpu", "-multilingual")
 )
-EXTRAS = ("dev", "ocr", "mcp", "oidc", "bench")
+EXTRAS = ("dev", "ocr", "mcp", "oidc", "shared", "bench")
 FOR_CARDS = re.compile(r"(?:nvidia|cuda)-|triton\b")
 ENTRY = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>[^\s;]+)")
 
