@@ -13,6 +13,8 @@ from .serving import PATIENCE, Server, opened_alone
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+EVIDENCE = ".evidence:not([aria-busy]) mark"  # lit up, and not about to be drawn once more
+
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
 
 LIGHTHOUSE = """# The lighthouse at Cape Orrin

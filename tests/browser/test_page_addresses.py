@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from .driving import ask, until
+from .driving import EVIDENCE, ask, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -37,7 +37,7 @@ def test_a_conversation_an_answer_and_a_citation_have_links_that_open_them(
     assert set(talk) == {"talk"}
     assert page.title() == f"{LIT} – Footnote"
     page.locator(".turn").first.locator("button.chip").first.click()
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     cited = page.url
     turn = page.locator(".turn").first.get_attribute("data-turn")
     assert place(page) == {**talk, "turn": turn, "note": "1", "source": "lighthouse.md", "at": place(page)["at"]}
@@ -56,7 +56,7 @@ def test_a_conversation_an_answer_and_a_citation_have_links_that_open_them(
 
     page.goto("about:blank")
     page.goto(cited)
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     assert "14 May 1871" in page.locator(".evidence mark").inner_text()
     assert page.locator(".turn").first.locator(".chip.open").count() == 1
 

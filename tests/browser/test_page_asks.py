@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import HARBOUR, LIGHTHOUSE, TIDES, ask, claim, kept, picture, until
+from .driving import EVIDENCE, HARBOUR, LIGHTHOUSE, TIDES, ask, claim, kept, picture, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -41,7 +41,7 @@ def test_an_answer_is_cited_and_its_sentence_is_lit_up_beside_it(opened: Callabl
     ask(page, LIT)
     assert SENTENCE in page.locator(".turn.last .answer").inner_text()
     page.locator(".turn.last button.chip").first.click()
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     assert lit(page) == SENTENCE
     assert lit(page) in " ".join(LIGHTHOUSE.split())
     about = page.locator(".evidence .about").inner_text()
@@ -124,7 +124,7 @@ def test_also_found_is_folded_and_named_as_such(opened: Callable[..., Page]) -> 
     page = opened()
     ask(page, LIT)
     page.locator(".turn.last button.chip").first.click()
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     also = page.locator(".evidence .also")
     assert "Also found, not cited" in also.inner_text()
     assert not also.locator(".passage").first.is_visible()
@@ -133,7 +133,7 @@ def test_also_found_is_folded_and_named_as_such(opened: Callable[..., Page]) -> 
     until(page, "document.querySelector('.evidence .about').innerText.includes('Found, not cited')")
     assert page.locator(".evidence mark").count() == 0, "only what is cited is lit up"
     page.get_by_role("button", name="Back to the citations").click()
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     assert lit(page) == SENTENCE
 
 
@@ -190,7 +190,7 @@ def test_a_conversation_is_found_again_after_reload_with_its_citations(opened: C
     page.reload()
     page.wait_for_selector(".turn.last button.chip")
     page.locator(".turn.last button.chip").first.click()
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     assert lit(page) == SENTENCE
     page.get_by_role("button", name="New conversation").click()
     assert page.locator(".turn").count() == 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import LIGHTHOUSE, ask, drop, picture, until, write_sources
+from .driving import EVIDENCE, LIGHTHOUSE, ask, drop, picture, until, write_sources
 from .serving import opened_alone
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def test_from_an_empty_folder_to_a_cited_answer(tmp_path: Path, browser: Browser
         page.locator(".welcome .examples button").first.wait_for()
         ask(page, LIT)
         page.locator(".turn.last button.chip").first.click()
-        page.wait_for_selector(".evidence mark")
+        page.wait_for_selector(EVIDENCE)
         assert page.locator(".evidence mark").inner_text() == SENTENCE
 
 

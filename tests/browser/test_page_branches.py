@@ -67,7 +67,7 @@ def test_another_version_keeps_the_first_one_and_what_came_after(
     group.get_by_label("Earlier version").click()
     until(page, "document.querySelectorAll('.turn').length === 2")
     assert questions(page) == [LIT, TIDE], "what came after the first version is there with it"
-    assert page.evaluate("document.activeElement.title") == "Later version", "the focus stays where it was used"
+    until(page, "document.activeElement.title === 'Later version'")  # the focus stays where it was used
     page.reload()
     page.wait_for_selector(".turn.last .acts")
     assert questions(page) == [LIT, TIDE], "the version that was shown"
@@ -98,7 +98,7 @@ def test_an_edit_is_given_up_and_the_next_question_is_a_new_one(opened: Callable
     else:
         page.get_by_role("button", name="Cancel").click()
     assert questions(page) == [LIT]
-    assert page.evaluate("document.activeElement.title") == "Edit this question"
+    until(page, "document.activeElement.title === 'Edit this question'")
     ask(page, TIDE)
     answered(page, 2, TIDE)
     assert questions(page) == [LIT, TIDE]
@@ -136,7 +136,7 @@ def test_a_deleted_conversation_comes_back(opened: Callable[..., Page], width: i
     page.wait_for_timeout(350)
     picture(page, f"deleted-{width}-{scheme}")
     assert serious(page) == []
-    assert page.evaluate("document.activeElement.textContent") == "Undo"
+    until(page, "document.activeElement.textContent === 'Undo'")
     page.get_by_role("button", name="Undo").click()
     page.locator(".past .pick").wait_for()
     assert page.evaluate(f"{KEPT}.length") == 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import ask, picture
+from .driving import EVIDENCE, ask, picture
 from .test_page_manners import fits, serious
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def width(page: Page) -> int:
 def test_the_evidence_is_drawn_wider_and_narrower(opened: Callable[..., Page]) -> None:
     page = opened(1280, 800)
     ask(page, LIT)
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     edge = page.get_by_role("separator", name="Width of the evidence")
     begun = width(page)
     box = edge.bounding_box()
@@ -57,7 +57,7 @@ def test_the_evidence_is_drawn_wider_and_narrower(opened: Callable[..., Page]) -
     page.keyboard.press("Home")
     assert width(page) == int(edge.get_attribute("aria-valuemin") or 0)
     page.reload()
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     assert width(page) == 320, "it stays as it was left"
     page.set_viewport_size({"width": 1100, "height": 800})
     assert fits(page)
@@ -70,6 +70,6 @@ def test_a_sheet_from_below_has_no_edge_to_draw(opened: Callable[..., Page]) -> 
     page = opened(390, 844)
     ask(page, LIT)
     page.locator(".turn.last button.chip").first.click()
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     assert not page.locator(".evidence .edge").is_visible()
     assert width(page) == 390

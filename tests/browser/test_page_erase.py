@@ -73,7 +73,7 @@ def test_nothing_stays_in_the_browser_and_no_feedback(
         picture(page, f"erasing-{width}-{scheme}")
         assert serious(page) == []
         assert fits(page)
-        assert page.evaluate("document.activeElement.textContent") == "Cancel"
+        until(page, "document.activeElement.textContent === 'Cancel'")
         page.keyboard.press("Enter")
         assert "lighthouse" in page.evaluate(LEFT), "nothing is deleted unasked"
         assert "lighthouse" in (tmp_path / "feedback.jsonl").read_text()

@@ -120,6 +120,34 @@ def test_a_dropped_file_and_a_rebuild(drawer: tuple[Server, Page]) -> None:
     page.get_by_text("Done: 1 added.").wait_for()
 
 
+def test_a_file_dropped_before_the_page_knows_its_server_is_brought_in(own: tuple[Server, Page]) -> None:
+    server, page = own
+    page.route("**/page/state", lambda route: None)  # no word of it comes
+    page.reload()
+    until(page, "document.querySelector('#footnote.here')")
+    drop(page, "walrus.md", WALRUS)
+    assert page.evaluate("window.veiled")
+    arrival(page, "walrus.md", "ready")
+    assert (server.sources / "walrus.md").exists()
+
+
+def test_whoever_may_add_nothing_is_not_led_away_by_a_dropped_file(drawer: tuple[Server, Page]) -> None:
+    _, page = drawer
+    page.route("**/page/state", lambda route: route.fulfill(json={**route.fetch().json(), "may_change": False}))
+    page.reload()
+    until(page, "document.querySelector('.bar .count').textContent")  # it is known by then
+    kept = page.evaluate(
+        """() => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File(["walrus"], "walrus.md"));
+          const event = new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true });
+          return !document.body.dispatchEvent(event);
+        }"""
+    )
+    assert kept, "the browser would show the file in place of the page"
+    assert page.locator(".arrival").count() == 0
+
+
 def test_sending_can_be_cancelled(drawer: tuple[Server, Page]) -> None:
     server, page = drawer
     page.route("**/page/receive*", lambda route: None)  # it never arrives

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import docx
 import pytest
 
-from .driving import ask, picture, until
+from .driving import EVIDENCE, ask, picture, until
 from .serving import Server
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def test_a_kept_citation_says_that_its_source_has_gone(opened: Callable[..., Pag
 def test_the_original_is_opened_and_never_run(opened: Callable[..., Page], server: Server) -> None:
     page = opened()
     ask(page, LIT)
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     address = page.get_by_label("Open the source").get_attribute("href")
     with urllib.request.urlopen(str(address)) as response:
         assert response.read() == (server.sources / "lighthouse.md").read_bytes()

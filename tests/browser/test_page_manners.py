@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import ask, picture
+from .driving import EVIDENCE, ask, picture, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import FilePayload, Page
@@ -53,7 +53,7 @@ def test_every_view_fits_and_can_be_used_by_everyone(
     ask(page, LIT)
     looked_at("answer")
     page.locator(".turn.last button.chip").first.click()
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     looked_at("evidence")
     page.keyboard.press("Escape")
     page.locator(".turn.last").get_by_label("Something is wrong").click()
@@ -80,7 +80,7 @@ def test_widths_in_between(opened: Callable[..., Page], width: int) -> None:
     ask(page, LIT)
     assert fits(page)
     page.locator(".turn.last button.chip").first.click()
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     assert fits(page)
     panel = page.locator(".evidence").bounding_box()
     assert panel
@@ -93,7 +93,7 @@ def test_the_panel_stands_beside_on_a_wide_window_and_is_a_sheet_on_a_phone(open
     for page in (wide, phone):
         ask(page, LIT)
         page.locator(".turn.last button.chip").first.click()
-        page.wait_for_selector(".evidence mark")
+        page.wait_for_selector(EVIDENCE)
     beside, talk = wide.locator(".evidence").bounding_box(), wide.locator(".talk").bounding_box()
     assert beside
     assert talk
@@ -112,7 +112,7 @@ def test_the_panel_stands_beside_on_a_wide_window_and_is_a_sheet_on_a_phone(open
 def test_a_window_that_changes_its_width_keeps_the_evidence(opened: Callable[..., Page]) -> None:
     page = opened(1280, 800)
     ask(page, LIT)
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     page.set_viewport_size({"width": 600, "height": 800})
     page.wait_for_selector(".evidence:modal mark")
     page.set_viewport_size({"width": 1280, "height": 800})
@@ -122,7 +122,7 @@ def test_a_window_that_changes_its_width_keeps_the_evidence(opened: Callable[...
 def test_everything_can_be_done_from_the_keyboard(opened: Callable[..., Page]) -> None:
     page = opened(390, 844)
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") == "question"
+    until(page, "document.activeElement.id === 'question'")
     page.keyboard.type("When was the lighthouse")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("at Cape Orrin first lit?")
@@ -134,14 +134,14 @@ def test_everything_can_be_done_from_the_keyboard(opened: Callable[..., Page]) -
         page.keyboard.press("Shift+Tab")
         if page.evaluate("document.activeElement.classList.contains('chip')"):
             break
-    assert page.evaluate("document.activeElement.classList.contains('chip')")
+    until(page, "document.activeElement.classList.contains('chip')")
     page.wait_for_selector(".card:not([hidden])")
     assert "1871" in page.locator(".card").inner_text()
     page.keyboard.press("Enter")
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     page.keyboard.press("Escape")
     page.wait_for_selector(".evidence", state="hidden")
-    assert page.evaluate("document.activeElement.classList.contains('chip')"), "the focus comes back"
+    until(page, "document.activeElement.classList.contains('chip')")  # the focus comes back
 
 
 def test_a_chip_shows_its_quote_on_hover(opened: Callable[..., Page]) -> None:
@@ -173,7 +173,7 @@ def test_nothing_jumps_while_the_answer_comes(opened: Callable[..., Page]) -> No
         }"""
     )
     ask(page, LIT)
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     page.wait_for_timeout(300)
     places = page.evaluate("window.places")
     assert len(places) > 5

@@ -19,7 +19,7 @@ import pytest
 from rag.server.users import users_file_line
 
 from .conftest import SWITCHES, absent
-from .driving import LIGHTHOUSE, ask, drop, sign_in, write_sources
+from .driving import EVIDENCE, LIGHTHOUSE, ask, drop, sign_in, write_sources
 from .proxying import NAME, Person, caddied, free_port, program, proxied
 from .serving import PATIENCE, ROOT, Server, Watch, listen, served
 
@@ -260,7 +260,7 @@ def walk(browser: Browser, url: str, server: Server) -> None:
         assert (cookie["secure"], cookie["httpOnly"], cookie["path"]) == (True, True, "/footnote")
     ask(page, LIT)
     page.locator(".turn.last button.chip").first.click()
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     assert "14 May 1871" in page.locator(".evidence mark").first.inner_text()
     ask(page, "What was the highest tide ever measured at the north quay?")
     page.locator(".turn.last button.chip").first.click()

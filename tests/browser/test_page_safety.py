@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import HOSTILE_NAME, ask, picture, unharmed, until
+from .driving import EVIDENCE, HOSTILE_NAME, ask, picture, unharmed, until
 from .serving import ROOT, Server
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def test_a_hostile_document_is_shown_as_text(opened: Callable[..., Page]) -> Non
     page.locator(".turn.last button.chip").first.hover()
     page.wait_for_selector(".card:not([hidden])")
     page.locator(".turn.last button.chip").first.click()
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     assert HOSTILE_NAME in page.locator(".evidence .path").first.inner_text()
     assert "javascript:window.hacked=3" in page.locator(".evidence .excerpt").inner_text()
     page.get_by_role("button", name="Sources", exact=True).click()

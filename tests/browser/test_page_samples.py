@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import ask, picture
+from .driving import EVIDENCE, ask, picture
 from .serving import ROOT, Server, served
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def test_sources_that_disagree_stand_side_by_side(opened: Callable[..., Page], w
 def test_the_pictures_of_the_readme(opened: Callable[..., Page]) -> None:
     page = opened(1280, 800, "light")
     ask(page, DEAD)
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     page.wait_for_timeout(600)  # what moves has come to rest
     picture(page, "page-light")
     page = opened(1280, 800, "dark")

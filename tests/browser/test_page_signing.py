@@ -15,7 +15,7 @@ import pytest
 
 from rag.server.users import users_file_line
 
-from .driving import ask, picture, sign_in
+from .driving import ask, picture, sign_in, until
 from .serving import PATIENCE, ROOT, Server, Watch, listen, served
 from .test_page_manners import serious
 
@@ -101,7 +101,7 @@ def test_the_form_and_what_was_wrong_are_seen_whole(
     said.wait_for()
     assert said.inner_text() == "That name and password do not match."
     assert page.get_by_label("Name").input_value() == "ada <b>"
-    assert page.evaluate("document.activeElement.type") == "password"
+    until(page, "document.activeElement.type === 'password'")
     picture(page, f"signing-{width}-{scheme}")
     for what in (page.locator("h1"), said, page.get_by_label("Password"), page.get_by_role("button")):
         what.scroll_into_view_if_needed()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .driving import LIGHTHOUSE, ask
+from .driving import EVIDENCE, LIGHTHOUSE, ask
 from .serving import Server
 
 if TYPE_CHECKING:
@@ -122,6 +122,6 @@ def test_the_lines_of_a_fact_sheet_stand_below_one_another(own: tuple[Server, Pa
     rag.build(server.sources, server.sources.parent / "index")
     ask(page, "How long is the coastline of Orrinland?")
     page.locator(".turn.last button.chip").first.click()
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     assert page.locator(".evidence mark").inner_text().strip() == "Coastline: 310 km"
     assert facts.strip() in page.locator(".evidence .excerpt").inner_text()

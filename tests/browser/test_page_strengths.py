@@ -12,7 +12,7 @@ import pytest
 from rag.evidence import verify_pack
 from rag.types import CLOSEST, INCOMPLETE, Answer, Citation, Claim, Span
 
-from .driving import ask, claim, kept, picture
+from .driving import EVIDENCE, ask, claim, kept, picture, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -57,7 +57,7 @@ def test_what_comes_closest_is_listed_and_never_shown_as_the_answer(
     picture(page, f"closest-{width}-{scheme}")
     sentence = said.first.inner_text().split("\u2060")[0]
     page.locator(".turn button.chip").first.click()
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     assert " ".join(page.locator(".evidence mark").inner_text().split()) == sentence
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -66,7 +66,7 @@ def test_no_words_of_what_comes_closest_are_set_off_as_the_answer(opened: Callab
     page = opened()
     closest(page)
     page.locator(".turn button.chip").first.click()
-    page.wait_for_selector(".evidence mark")
+    page.wait_for_selector(EVIDENCE)
     assert " ".join(page.locator(".evidence mark").inner_text().split()) == SHIPS
     assert page.locator(".turn .words, .evidence mark .words").count() == 0
 
@@ -163,7 +163,7 @@ def test_a_long_list_opens_and_nothing_of_it_is_lost(opened: Callable[..., Page]
     assert visible.count() == 12
     assert visible.locator(".chip").all_inner_texts() == [str(number) for number in range(1, 13)]
     assert page.get_by_role("button", name="and 4 more").count() == 0
-    assert page.evaluate("document.activeElement.innerText") == "9", "reading goes on where it opened"
+    until(page, "document.activeElement.innerText === '9'")  # reading goes on where it opened
 
 
 def test_a_summary_is_laid_out_by_sections(opened: Callable[..., Page]) -> None:

@@ -194,7 +194,7 @@ def test_many_rows_are_a_screen_and_the_rest_opens(opened: Any, tables: Any) -> 
     assert "Staff, A2:H2, A3:H3, A4:H4, A5:H5 and 14 more" in page.locator(".notes").inner_text()
     page.get_by_role("button", name="and 6 more").click()
     assert rows.count() == 18
-    assert page.evaluate("document.activeElement.textContent") == "13"
+    until(page, "document.activeElement.textContent === '13'")
 
 
 def test_the_evidence_shows_rows_around_and_keeps_the_heads_in_sight(opened: Any, tables: Any) -> None:

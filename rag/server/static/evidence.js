@@ -158,6 +158,7 @@ export class Evidence {
       this.about.replaceChildren(h("h2", {}, h("bdi", {}, item.title)));
       this.body.replaceChildren(h("p", { class: "waiting" }, t("Opening the source…")));
     }
+    const filling = (this.filling = {});
     this.node.setAttribute("aria-busy", "true");
     let found;
     try {
@@ -175,7 +176,7 @@ export class Evidence {
       this.body.replaceChildren(problem(failure.message));
       return;
     } finally {
-      this.node.removeAttribute("aria-busy");
+      if (this.filling === filling) this.node.removeAttribute("aria-busy");
     }
     if (this.shown !== shown || shown.items[shown.index] !== item) return;
     this.show(found, item);

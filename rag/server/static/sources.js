@@ -23,7 +23,7 @@ export class Sources {
     this.sort = SORTS[store.setting("sort")] ? store.setting("sort") : "name";
     this.chosen = new Set();
     this.removed = new Set();
-    this.may = false;
+    this.may = null; // not known yet: the server decides
     this.builds = new Builds((now) => this.building(now));
     this.arrivals = new Arrivals(this.builds, () => this.refresh());
     this.node = this.frame();
@@ -234,12 +234,13 @@ export class Sources {
   dropping() {
     const veil = h("div", { class: "drop", hidden: true }, h("p", {}, icon("add"), t("Drop to add to your sources")));
     this.veil = veil;
-    const files = (event) => this.may && [...(event.dataTransfer?.types ?? [])].includes("Files");
+    const files = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
     let depth = 0;
     const hide = () => ((depth = 0), (veil.hidden = true));
     addEventListener("dragenter", (event) => {
       if (!files(event)) return;
       event.preventDefault();
+      if (this.may === false) return;
       depth += 1;
       const over = document.querySelector("dialog:modal") ?? document.querySelector("#footnote");
       over.append(veil);
@@ -249,9 +250,9 @@ export class Sources {
     addEventListener("dragleave", () => veil.hidden || --depth > 0 || hide());
     addEventListener("drop", async (event) => {
       if (!files(event)) return;
-      event.preventDefault();
+      event.preventDefault(); // whoever may not add anything is not led away from the page either
       hide();
-      this.take(await dropped(event.dataTransfer));
+      if (this.may !== false) this.take(await dropped(event.dataTransfer));
     });
   }
 
