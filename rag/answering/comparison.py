@@ -13,7 +13,7 @@ from rag.answering.citing import QuotedSpan
 from rag.answering.findings import Answering, Findings, heading_at
 from rag.answering.overview import section
 from rag.answering.selection import claims_in_shape, closest, evidence, within
-from rag.language import Kind, Side, is_function_word, terms
+from rag.language import Kind, Side, content_terms, terms
 from rag.retrieval import Corpus, Retrieved, RewrittenQuestion, documents_of
 from rag.types import Answer
 
@@ -109,7 +109,7 @@ def _of_all(sides: Sequence[Side], findings: Findings) -> list[QuotedSpan]:
 
     "Nepal 1,770 km; Bhutan 659 km" says nothing of the population of Nepal and that of Bhutan.
     """
-    names = [{term for term in terms(side.name) if not is_function_word(term)} for side in sides]
+    names = [set(content_terms(side.name)) for side in sides]
     shared = set.intersection(*names)
     own = [name - shared for name in names]
     asked = _asked_of(sides)
@@ -127,8 +127,7 @@ def _of_all(sides: Sequence[Side], findings: Findings) -> list[QuotedSpan]:
 
 def _asked_of(sides: Sequence[Side]) -> set[str]:
     """What is asked of every side besides its name: "population" of the populations of two towns."""
-    each = [set(terms(side.question)) - set(terms(side.name)) for side in sides]
-    return {term for term in set.intersection(*each) if not is_function_word(term)}
+    return set.intersection(*(set(content_terms(side.question)) - set(terms(side.name)) for side in sides))
 
 
 def _of_side(side: Side, kind: Kind, findings: Findings) -> list[QuotedSpan]:
@@ -147,7 +146,6 @@ def _of_side(side: Side, kind: Kind, findings: Findings) -> list[QuotedSpan]:
 
 def _is_named(side: Side, findings: Findings) -> bool:
     """Whether what was found for a side has its name, where that is a name: "Osprey 30" is not said of "Heron 20"."""
-    wanted = set(terms(side.name)) if re.search(r"[A-Z\d]", side.name) else set()
-    wanted = {term for term in wanted if not is_function_word(term)}
+    wanted = set(content_terms(side.name)) if re.search(r"[A-Z\d]", side.name) else set()
     texts = (f"{passage.context}\n{passage.text}" for passage in findings.passages)
     return any(2 * len(wanted & set(terms(text))) >= len(wanted) for text in texts)

@@ -21,7 +21,15 @@ from rag.answering.selection import claims_in_shape, closest, evidence, whole_li
 from rag.answering.several import joined
 from rag.answering.table_answer import TABLE_KINDS, TableAnswer, answer_from_tables, leaves_unsaid
 from rag.answering.table_closest import closest_in_tables
-from rag.answering.topics import MOST_NAMED, each_document_that, of_another_year, section_asked, sections_that, survey
+from rag.answering.topics import (
+    MOST_NAMED,
+    as_sure,
+    each_document_that,
+    of_another_year,
+    section_asked,
+    sections_that,
+    survey,
+)
 from rag.answering.versions import in_time, with_time
 from rag.language import (
     Kind,
@@ -146,7 +154,7 @@ def _read_for(question: str, alone: RewrittenQuestion, answering: Answering) -> 
         return replace(blank, status="answered", shape="list", claims=claims_of(sections), confidence=1.0), found
     if kind == "list" and findings.about and (places := each_document_that(asked, findings, corpus)):
         answer = replace(blank, claims=claims_of(places), confidence=findings.reading.answerable)
-        return _strong(answer, findings.answers), found
+        return as_sure(answer, findings.answers), found
     told = with_time(_told(replace(blank, shape=_SHAPES[kind]), kind, findings), now)
     if told.status == "answered" or kind not in TABLE_KINDS:
         return told, found
@@ -202,10 +210,6 @@ def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:
     claims = claims_in_shape(list(dict.fromkeys([*sides, *places])), kind)
     numbers = tuple(c.number for side in sides for claim in claims for c in claim.citations if cites(c, side))
     return replace(answer, status="answered", claims=claims, notes=(differ_note(sides),), differing=numbers)
-
-
-def _strong(answer: Answer, answers: bool) -> Answer:
-    return replace(answer, status="answered") if answers else replace(answer, status="partly", reason="closest")
 
 
 def _leaves_unsaid(findings: Findings, kind: Kind) -> bool:

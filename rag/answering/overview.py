@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from rag.answering.citing import QuotedSpan
-from rag.language import NumberedPart, is_function_word, is_summary_sentence, sentences_within, terms
+from rag.language import NumberedPart, content_terms, is_summary_sentence, sentences_within, terms
 from rag.types import Block, Document, Span, readable_name
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ def outline(document: Document) -> list[QuotedSpan]:
 
 def section(document: Document, topic: str, most: int) -> list[QuotedSpan]:
     """The first sentences of the section that is headed so, those of its own parts included; none where none is."""
-    wanted = {term for term in terms(topic) if not is_function_word(term)}
+    wanted = set(content_terms(topic))
     sections = _sections(document)
     for heading in dict.fromkeys(part for one in sections for part in one.heading):
         named = _named_by(heading)
@@ -68,7 +68,7 @@ def section(document: Document, topic: str, most: int) -> list[QuotedSpan]:
 
 def _named_by(heading: str) -> set[str]:
     """The terms of a heading without its number."""
-    return {term for term in terms(heading) if not is_function_word(term) and not term.isdigit()}
+    return {term for term in content_terms(heading) if not term.isdigit()}
 
 
 def headed_as(document: Document, asked: set[str]) -> list[QuotedSpan]:

@@ -73,6 +73,7 @@ __all__ = [
     "closest_opening",
     "codes_unsaid",
     "composed",
+    "content_terms",
     "counted",
     "dateline",
     "dates",

@@ -34,6 +34,11 @@ from .dates import dates as dates
 from .dates import is_date_word as is_date_word
 from .deeds import deed_of as deed_of
 from .deeds import deeds_in as deeds_in
+from .defining import defines as defines
+from .defining import term_of as term_of
+from .document_names import DOCUMENT_NOUNS as DOCUMENT_NOUNS
+from .document_names import document_phrase as document_phrase
+from .document_names import parts_named as parts_named
 from .followups import COMPARED as COMPARED
 from .followups import IDENTITY as IDENTITY
 from .followups import LEANS as LEANS
@@ -105,16 +110,11 @@ from .pointing import pointer_in as pointer_in
 from .pointing import said_for as said_for
 from .pronouns import depends_on_context as depends_on_context
 from .pronouns import opens_with_pronoun as opens_with_pronoun
-from .questions import DOCUMENT_NOUNS as DOCUMENT_NOUNS
 from .questions import Kind as Kind
 from .questions import asks_a_figure as asks_a_figure
-from .questions import defines as defines
-from .questions import document_phrase as document_phrase
 from .questions import is_short_form as is_short_form
-from .questions import parts_named as parts_named
 from .questions import question_kind as question_kind
 from .questions import questions_in as questions_in
-from .questions import term_of as term_of
 from .questions import things_asked as things_asked
 from .questions import those_asked as those_asked
 from .questions import topic_of as topic_of
@@ -184,6 +184,7 @@ from .words import LETTERS as LETTERS
 from .words import LONG_WORD as LONG_WORD
 from .words import SPOKEN_WORD as SPOKEN_WORD
 from .words import analyzer as analyzer
+from .words import content_terms as content_terms
 from .words import forms as forms
 from .words import has_word as has_word
 from .words import indexed as indexed

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rag.language.comparatives import compared_in
-from rag.language.questions import DOCUMENT_NOUNS, plain_question
+from rag.language.document_names import DOCUMENT_NOUNS
+from rag.language.questions import plain_question
 from rag.language.restating import Fragment, as_question, with_phrase
 from rag.language.words import terms
 

@@ -26,6 +26,7 @@ __all__ = [
     "LONG_WORD",
     "SPOKEN_WORD",
     "analyzer",
+    "content_terms",
     "forms",
     "has_word",
     "indexed",
@@ -107,6 +108,11 @@ class _Known(dict[str, str]):
 
 
 _KNOWN = _Known()
+
+
+def content_terms(text: str) -> list[str]:
+    """The `terms` of an English text that say what it is about, in order: those that are no function words."""
+    return [term for term in terms(text) if term not in FUNCTION_STEMS]
 
 
 def is_function_word(term: str, language: str = "") -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import log
 from pathlib import PurePosixPath
 
-from rag.language import DOCUMENT_NOUNS, composed, file_name, is_function_word, terms
+from rag.language import DOCUMENT_NOUNS, composed, content_terms, file_name, terms
 from rag.types import Source
 
 __all__ = ["DocumentName", "catalogue", "named"]
@@ -65,7 +65,7 @@ def named(asked: str, names: Sequence[DocumentName]) -> list[DocumentName]:
     files = [name for name in names if PurePosixPath(name.path).name.lower() in composed(asked).lower()]
     if files:
         return files
-    wanted = {term for term in terms(asked) if not is_function_word(term)}
+    wanted = set(content_terms(asked))
     if wanted and wanted <= _KINDS:
         called = [name for name in names if wanted <= name.terms] if len(names) > 1 else list(names)
         return called if len(called) == 1 else []
