@@ -184,7 +184,7 @@ def _with_the_one_before(document: Document, span: Span, others: set[Span]) -> S
     if at < 0 or document.blocks[at].kind not in ("paragraph", "list"):
         return span
     before = [one for one in sentences_within(document, document.blocks[at].span) if one.end <= span.start]
-    if not before or before[-1] in others or span.end - before[-1].start > _LONGEST:
+    if not before or any(before[-1].end == other.end for other in others) or span.end - before[-1].start > _LONGEST:
         return span
     return Span(before[-1].start, span.end)
 

@@ -17,7 +17,7 @@ from rag.answering.citing import MOST_CLAIMS, cites, claims_of, differ_note, new
 from rag.answering.comparison import comparison_answer
 from rag.answering.differing import differing
 from rag.answering.findings import Answering, Findings
-from rag.answering.selection import claims_in_shape, closest, evidence, whole_lists
+from rag.answering.selection import claims_in_shape, closest, evidence, said_to_the_same, whole_lists
 from rag.answering.several import joined
 from rag.answering.table_answer import TABLE_KINDS, TableAnswer, answer_from_tables, leaves_unsaid
 from rag.answering.table_closest import closest_in_tables
@@ -192,6 +192,8 @@ def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:
     term = term_of(blank.asked_as) if kind == "definition" else ""
     if not findings.about:
         return answer
+    if same := said_to_the_same(findings, kind):
+        return replace(answer, status="answered", claims=claims_in_shape(same, kind), confidence=1.0)
     listed = whole_lists(findings) if kind == "list" else []
     if not findings.answers or _leaves_unsaid(findings, kind):
         # no words are set off as the answer in sentences that only come closest

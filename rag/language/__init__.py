@@ -56,6 +56,7 @@ __all__ = [
     "analyzer",
     "as_question",
     "asked_rightly",
+    "asking_word",
     "asks_a_figure",
     "asks_for",
     "asks_in_general",

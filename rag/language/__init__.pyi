@@ -111,6 +111,7 @@ from .pointing import said_for as said_for
 from .pronouns import depends_on_context as depends_on_context
 from .pronouns import opens_with_pronoun as opens_with_pronoun
 from .questions import Kind as Kind
+from .questions import asking_word as asking_word
 from .questions import asks_a_figure as asks_a_figure
 from .questions import is_short_form as is_short_form
 from .questions import question_kind as question_kind

@@ -13,6 +13,7 @@ from rag.language.sentences import sentence_spans
 __all__ = [
     "Kind",
     "Those",
+    "asking_word",
     "asks_a_figure",
     "is_short_form",
     "plain_question",
@@ -139,6 +140,15 @@ def plain_question(question: str) -> str:
     plain = _AFTER.sub("", " ".join(question.split()).rstrip(" ?.!"))
     plain = re.sub(r"^(what|who|where|when|how)[’']s\b", r"\1 is", _POLITE.sub("", plain), flags=re.IGNORECASE)
     return re.sub(r"^(what|who|how|why) (?:exactly|actually|precisely) ", r"\1 ", plain, flags=re.IGNORECASE)
+
+
+_ASKING_WORD = re.compile(rf"\b(?:how (?:many|much|long|often|old|far)\b|{_ASKING})", re.IGNORECASE)
+
+
+def asking_word(question: str) -> str:
+    """The word that a question asks by, "how many" or "why", in small letters; "" where it is to be said yes or no."""
+    found = _ASKING_WORD.search(question)
+    return found[0].lower() if found else ""
 
 
 def question_kind(question: str) -> Kind:
