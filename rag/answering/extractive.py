@@ -19,11 +19,11 @@ from rag.answering.differing import differing
 from rag.answering.findings import Answering, Findings
 from rag.answering.selection import claims_in_shape, closest, evidence, said_to_the_same, whole_lists
 from rag.answering.several import joined
+from rag.answering.strength import as_sure
 from rag.answering.table_answer import TABLE_KINDS, TableAnswer, answer_from_tables, leaves_unsaid
 from rag.answering.table_closest import closest_in_tables
 from rag.answering.topics import (
     MOST_NAMED,
-    as_sure,
     each_document_that,
     of_another_year,
     section_asked,

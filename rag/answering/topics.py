@@ -13,6 +13,7 @@ from rag.answering.citing import QuotedSpan, claims_of
 from rag.answering.findings import Answering, Findings, heading_at
 from rag.answering.overview import LINES, headed_as, numbered_section, outline, section
 from rag.answering.selection import claims_in_shape, whole_lists
+from rag.answering.strength import as_sure
 from rag.language import (
     DOCUMENT_NOUNS,
     Kind,
@@ -33,7 +34,7 @@ from rag.language import (
 from rag.retrieval import Corpus, DocumentName, Retrieved, documents_of
 from rag.types import Answer, Claim, Document, readable_name
 
-__all__ = ["MOST_NAMED", "as_sure", "each_document_that", "of_another_year", "section_asked", "sections_that", "survey"]
+__all__ = ["MOST_NAMED", "each_document_that", "of_another_year", "section_asked", "sections_that", "survey"]
 
 _OF_A_SECTION = 8
 MOST_NAMED = 3
@@ -231,11 +232,6 @@ def of_another_year(answer: Answer, found: Retrieved) -> Answer:
     if not asked or not own or asked & own:
         return answer
     return as_sure(replace(answer, confidence=0.0), sure=False)
-
-
-def as_sure(answer: Answer, sure: bool) -> Answer:
-    """The claims as an answer where they are sure to be one; else as what comes closest."""
-    return replace(answer, status="answered") if sure else replace(answer, status="partly", reason="closest")
 
 
 def _numbered(blank: Answer, part: NumberedPart, found: Retrieved, corpus: Corpus) -> Answer | None:

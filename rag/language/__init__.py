@@ -130,6 +130,7 @@ __all__ = [
     "many_of",
     "mass_of",
     "matches",
+    "merely_compared",
     "merely_negates",
     "name_form",
     "named_otherwise",

@@ -154,6 +154,7 @@ from .sentences import sentences as sentences
 from .sentences import sentences_within as sentences_within
 from .sentences import units as units
 from .sides import Side as Side
+from .sides import merely_compared as merely_compared
 from .sides import sides_of as sides_of
 from .sides import together as together
 from .slips import asked_rightly as asked_rightly
