@@ -1,6 +1,8 @@
 from .asked_in import question_language as question_language
+from .catalogue import SourcesQuestion as SourcesQuestion
 from .catalogue import sources_asked as sources_asked
 from .catalogue import sources_question as sources_question
+from .catalogue import suffixes_of as suffixes_of
 from .cell_values import Reading as Reading
 from .cell_values import days_in as days_in
 from .cell_values import is_figure as is_figure

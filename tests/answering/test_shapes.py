@@ -576,6 +576,13 @@ def test_the_documents_that_mention_a_thing_are_quoted(assistant: Assistant, que
     assert all(not quote.startswith("#") for quote in quotes(answer))
 
 
+@pytest.mark.parametrize("question", ["Which documents are about the crane?", "which files deal with cranes"])
+def test_documents_that_are_about_a_thing_do_not_only_mention_it(assistant: Assistant, question: str) -> None:
+    answer = checked(assistant, question)
+    assert answer.status == "answered"
+    assert [citation.path for citation in answer.citations] == ["council/minutes-2023-03.md"]
+
+
 def test_a_sentence_that_mentions_comes_before_a_heading(assistant: Assistant) -> None:
     answer = checked(assistant, "Which documents mention the crane?")
     assert "The old crane was closed in February because its brake had failed twice." in quotes(answer)
