@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from opened import opened_on
@@ -627,3 +628,16 @@ def test_of_two_questions_a_list_stays_whole(assistant: Assistant) -> None:
 def test_two_questions_without_an_answer_are_not_found(assistant: Assistant) -> None:
     answer = checked(assistant, "Who won the 2022 World Cup? How do volcanoes erupt?")
     assert (answer.status, answer.claims, answer.notes) == ("not_found", (), ())
+
+
+def test_lines_below_a_key_are_all_of_its_list(tmp_path: Path) -> None:
+    guilds = "Guilds: Guild of Weavers\nGuild of Tanners\nGuild of Coopers\nGuild of Salters"
+    climate = "Climate: mild and wet in summer, with long winters that bring snow from the north"
+    text = f"# Ardal, a profile\n\n{climate}\n{guilds}\nMayor: Hedda Brun\nRivers: the Orl\n"
+    with opened_on(tmp_path, {"ardal.md": text}) as opened:
+        answer = opened.ask("Which guilds are there in Ardal?")
+        rivers = opened.ask("Which rivers are there in Ardal?")
+    assert (answer.status, answer.shape) == ("answered", "list")
+    assert [claim.text for claim in answer.claims] == guilds.split("\n")
+    assert "Rivers: the Orl" in quotes(rivers)
+    assert not any("Guild" in quote for quote in quotes(rivers)[:1])
