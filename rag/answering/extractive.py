@@ -17,7 +17,7 @@ from rag.answering.citing import MOST_CLAIMS, cites, claims_of, differ_note, new
 from rag.answering.comparison import comparison_answer
 from rag.answering.differing import differing
 from rag.answering.findings import Answering, Findings
-from rag.answering.selection import claims_in_shape, closest, evidence, said_to_the_same, whole_lists
+from rag.answering.selection import claims_in_shape, closest, evidence, said_to_the_same, term_is_told, whole_lists
 from rag.answering.several import joined
 from rag.answering.strength import as_sure
 from rag.answering.table_answer import TABLE_KINDS, TableAnswer, answer_from_tables, leaves_unsaid
@@ -195,7 +195,7 @@ def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:
     if same := said_to_the_same(findings, kind):
         return replace(answer, status="answered", claims=claims_in_shape(same, kind), confidence=1.0)
     listed = whole_lists(findings) if kind == "list" else []
-    if not findings.answers or _leaves_unsaid(findings, kind):
+    if not findings.answers or _leaves_unsaid(findings, kind) or (term and not term_is_told(findings, term)):
         # no words are set off as the answer in sentences that only come closest
         places = [replace(place, answer=None) for place in listed or closest(findings, kind, term)]
         return replace(answer, status="partly", reason="closest", claims=claims_in_shape(places, kind))

@@ -16,7 +16,16 @@ from rag.answering.ranking import ScoredSentence
 from rag.language import Kind, defines
 from rag.types import Claim, Span
 
-__all__ = ["claims_in_shape", "closest", "evidence", "in_order", "said_to_the_same", "whole_lists", "within"]
+__all__ = [
+    "claims_in_shape",
+    "closest",
+    "evidence",
+    "in_order",
+    "said_to_the_same",
+    "term_is_told",
+    "whole_lists",
+    "within",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,14 @@ def closest(findings: Findings, kind: Kind, term: str = "") -> list[QuotedSpan]:
     """Two to five sentences that come closest, best first."""
     chosen = _chosen(findings, _CLOSEST, kind, term)
     return answered_there((_with_term(findings.place(one), term) for one in chosen), _SAID[kind in _IN_ORDER])
+
+
+def term_is_told(findings: Findings, term: str) -> bool:
+    """Whether a sentence that is shown for a definition defines the term, and does not only mention it; a name, which a
+    question writes with a capital letter, is told by whatever is said of it.
+    """
+    places = (findings.place(one) for one in _chosen(findings, _ANSWERED["definition"], "definition", term))
+    return not term.islower() or any(_defines(term, place) for place in places)
 
 
 def in_order(places: list[QuotedSpan]) -> list[QuotedSpan]:

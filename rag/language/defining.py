@@ -37,9 +37,16 @@ def defines(term: str, sentence: str) -> bool:
     presented = re.search(
         rf"\b(?:present|propose|introduce|call|is)s?\b[^.]{{0,20}}{named},\s+an?\b", sentence, re.IGNORECASE
     )
-    called = re.search(rf"\b(?:called|known as|termed|named|referred to as)\s+{named}", sentence, re.IGNORECASE)
+    called = re.search(
+        rf"\b(?:called|known as|termed|named|referred to as|the term|the phrase)\s+{named}", sentence, re.IGNORECASE
+    )
+    whose = re.search(
+        rf"(?<![\w’'-]){named}(?:, (?:which|who) (?:is|are)|,? (?:which|that) (?:means?|refers?))\b",
+        sentence,
+        re.IGNORECASE,
+    )
     beside = re.match(rf"\W*{named}, an? [^,;.]{{3,80}}, ", sentence, re.IGNORECASE)
-    return any((begins, presented, called, beside))
+    return any((begins, presented, called, whose, beside))
 
 
 def term_of(question: str) -> str:

@@ -641,3 +641,19 @@ def test_lines_below_a_key_are_all_of_its_list(tmp_path: Path) -> None:
     assert [claim.text for claim in answer.claims] == guilds.split("\n")
     assert "Rivers: the Orl" in quotes(rivers)
     assert not any("Guild" in quote for quote in quotes(rivers)[:1])
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Two welders caused a deadlock in the morning, and the deadlock was broken by the foreman at noon.", "partly"),
+        ("A deadlock is a state in which two welders wait for each other's tools.", "answered"),
+    ],
+)
+def test_a_sentence_that_only_mentions_a_term_does_not_answer_what_it_is(
+    tmp_path: Path, text: str, status: str
+) -> None:
+    with opened_on(tmp_path, {"yard.md": f"# The yard\n\n{text} The yard is closed on Sundays.\n"}) as opened:
+        answer = opened.ask("What is a deadlock?")
+    assert answer.status == status
+    assert "deadlock" in answer.claims[0].text
