@@ -60,7 +60,7 @@ _CUES: tuple[tuple[Kind, str], ...] = (  # the first that is found in a question
     ("topic", r"^tell (?:me|us) (?:more |something |everything )?about\b"),
     ("topic", r"^(?:(?:more|information|anything) (?:about|on)|describe|explain)\b"),
     ("topic", rf"^what (?:{_DO}|{_BE}|can) (?:.{{0,60}} )?{_SAY}\b"),
-    ("overview", r"^(?:summari[sz]e|sum up|outline)\b"),
+    ("overview", r"^(?:summari[sz]e|sum up|outline|tl;?dr)\b"),
     ("overview", rf"^(?:give (?:me |us )?|i (?:need|want) ){_SUMMARY}\b"),
     ("overview", r"\b(?:summary|overview|gist) of\b"),
     (
@@ -120,7 +120,7 @@ _KINDS = tuple((kind, re.compile(cue)) for kind, cue in _CUES)
 _MEASURED = re.compile(rf"\b(?:{_FIGURES})s?\b")  # "what is the population": a figure, not a definition
 _TOPIC = re.compile(
     r"^(?:tell (?:me|us) (?:more |something |everything )?about|"
-    r"(?:more|information|anything) (?:about|on)|describe|explain|summari[sz]e|sum up|outline|"
+    r"(?:more|information|anything) (?:about|on)|describe|explain|summari[sz]e|sum up|outline|tl;?dr:?(?: of)?|"
     rf"(?:(?:give (?:me |us )?|i (?:need|want) ){_SUMMARY}|(?:an? )?(?:summary|overview|outline|gist)) (?:of|on|about)|"
     rf"what {_BE} {_MAIN} \w+(?: of| in| from)?|"
     rf"what (?:{_DO}|{_BE}|can) (?:.{{0,60}} )?{_SAY})\s+(.+)$",

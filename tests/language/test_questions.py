@@ -174,6 +174,8 @@ KINDS: dict[Kind, str] = {
         """,
     "overview": """
         Summarise the minutes of May.
+        TL;DR the lease
+        tldr of the safety report
         summarize the handbook
         Could you please summarise the study for me?
         Give me a short summary of the lease.
@@ -376,6 +378,8 @@ def test_a_side_is_asked_about_alone(question: str, asked: str) -> None:
     ("question", "topic"),
     [
         ("Summarise the minutes of May.", "the minutes of May"),
+        ("tldr of the safety report", "the safety report"),
+        ("TL;DR: the lease", "the lease"),
         ("could you please summarise the study for me?", "the study"),
         ("Give me a short summary of the lease.", "the lease"),
         ("What is the handbook about?", "the handbook"),
