@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "rag"
 FLOORS: dict[str, int] = {
     "types": 0,
     "errors": 0,
+    "rows": 1,
     "language": 1,
     "models": 1,
     "parsing": 2,

@@ -36,7 +36,7 @@ with index.truth.writer() as writer:
 
 @pytest.fixture(params=IMPLEMENTATIONS)
 def index(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
-    monkeypatch.setattr("rag.storage.rows._PAGE", 2)
+    monkeypatch.setattr("rag.rows.paging._PAGE", 2)
     return IMPLEMENTATIONS[request.param](tmp_path / "index")
 
 
