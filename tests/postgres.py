@@ -34,21 +34,26 @@ _FAST = ("fsync=off", "full_page_writes=off")
 class PostgresServer:
     """A server whose data lie in a folder that it makes; `start` returns once it answers."""
 
-    def __init__(self, *settings: str) -> None:
-        """`settings` as in postgresql.conf. Skips or fails the test where there is no PostgreSQL."""
+    def __init__(self, *settings: str, port: int = 5432) -> None:
+        """`settings` as in postgresql.conf; without them nothing listens but a socket, whose name has the port in it.
+
+        Skips or fails the test where there is no PostgreSQL.
+        """
+        self.port = port
         self._programs = _programs()
         self.folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
         self._settings = (
             "listen_addresses=",
             f"unix_socket_directories={self.folder}",
+            f"port={port}",
             "max_connections=50",
             *settings,
         )
         self._process: subprocess.Popen[bytes] | None = None
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
-        self._run("initdb", "--pgdata", str(self._data), "--encoding=UTF8", "--locale=C", "--auth=trust",
-                  "--username=footnote", "--no-sync")  # fmt: skip
+        wanted = "--encoding=UTF8 --locale=C --auth-local=trust --auth-host=scram-sha-256 --username=footnote --no-sync"
+        self._run("initdb", "--pgdata", str(self._data), *wanted.split())
 
     @property
     def _data(self) -> Path:
@@ -56,7 +61,7 @@ class PostgresServer:
 
     def url(self, collection: str, database: str = "postgres") -> str:
         """The address of a collection in it."""
-        return f"postgresql://footnote@/{database}?host={self.folder}#{collection}"
+        return f"postgresql://footnote@/{database}?host={self.folder}&port={self.port}#{collection}"
 
     def start(self) -> PostgresServer:
         log = (self.folder / "log").open("ab")
@@ -99,7 +104,7 @@ class PostgresServer:
 
     def program(self, name: str, *arguments: str) -> None:
         """Runs one of PostgreSQL's own programs, as whoever may speak to the server."""
-        self._run(name, "--host", str(self.folder), "--username", "footnote", *arguments)
+        self._run(name, "--host", str(self.folder), "--port", str(self.port), "--username", "footnote", *arguments)
 
     def remove(self) -> None:
         """Ends it and removes its data."""

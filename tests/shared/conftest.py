@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from itertools import count
 
@@ -14,7 +15,10 @@ _NUMBERS = count()
 @pytest.fixture(scope="session")
 def server() -> Iterator[PostgresServer]:
     """It lets people in who know their password, over TCP; through its socket anybody."""
-    running = PostgresServer("listen_addresses=127.0.0.1", "fsync=off").start()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    running = PostgresServer("listen_addresses=127.0.0.1", "fsync=off", port=port).start()
     yield running
     running.remove()
 
