@@ -307,13 +307,16 @@ class Assistant:
             try:
                 return self._index.lenses.of(snapshot)
             except (OSError, ValueError) as error:
-                with self._index.truth.snapshot() as now:
-                    if now.generation != snapshot.generation:
-                        return None
+                if self._replaced(snapshot):
+                    return None
                 # As text: a log that keeps what it was given would keep the error's frames, and their open files.
                 _log.warning("The search files are missing or damaged (%s); they are written again.", str(error))
                 rebuild_lenses(self._index)
-                return self._index.lenses.of(snapshot)
+                return None if self._replaced(snapshot) else self._index.lenses.of(snapshot)
+
+    def _replaced(self, snapshot: Snapshot) -> bool:
+        with self._index.truth.snapshot() as now:
+            return now.generation != snapshot.generation
 
     def _of_generation(self, number: int) -> Remembered:
         """What is remembered of a generation; of one that is asked no more nothing is."""

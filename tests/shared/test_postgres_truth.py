@@ -162,3 +162,46 @@ def test_a_server_that_is_not_there_is_told_in_one_sentence(tmp_path: Path) -> N
             with pytest.raises(IndexUnreachable, match="cannot be reached") as told:
                 ask()
             assert "s3cret" not in f"{told.value} {told.value.__cause__}"
+
+
+def test_a_collection_is_dumped_and_restored_by_itself(server: PostgresServer, url: str, tmp_path: Path) -> None:
+    """As docs/operating.md has it, into another database as well."""
+    truth = PostgresTruth(Address.parse(url))
+    commit(truth, {"a.pdf": A, "b.pdf": B})
+    server.program("pg_dump", "--format=custom", f"--schema={truth.address.schema}", "--file=kept.dump", "postgres")
+    commit(truth, {})
+    server.run(f'DROP SCHEMA "{truth.address.schema}" CASCADE')
+    server.program("pg_restore", "--dbname=postgres", "kept.dump")
+    server.program("createdb", "--template=template0", "--encoding=UTF8", "elsewhere_too")
+    server.program("pg_restore", "--dbname=elsewhere_too", "kept.dump")
+    moved = PostgresTruth(Address.parse(url.replace("/postgres?", "/elsewhere_too?")))
+    for one in (truth, moved):
+        with one.snapshot() as snapshot:
+            assert [row.path for row in snapshot.files()] == ["a.pdf", "b.pdf"]
+            assert sorted(snapshot.chunks([*A.keys, *B.keys])) == sorted([*A.keys, *B.keys])
+        commit(one, {"b.pdf": B})
+        with one.snapshot() as snapshot:
+            assert snapshot.document(A.id) is None
+
+
+def test_who_may_only_read_may_ask_and_not_build(
+    server: PostgresServer, url: str, people: Callable[[str, str], str]
+) -> None:
+    commit(PostgresTruth(Address.parse(url)), {"a.pdf": A})
+    collection = url.rpartition("#")[2]
+    asks = PostgresTruth(Address.parse(people("anna:s3cret", "postgres").replace("#mine", f"#{collection}")))
+    with pytest.raises(IndexMissing), asks.snapshot():  # what may not be seen is not there
+        pass
+    server.run(f'GRANT USAGE ON SCHEMA "footnote_{collection}" TO anna')
+    server.run(f'GRANT SELECT ON ALL TABLES IN SCHEMA "footnote_{collection}" TO anna')
+    with asks.snapshot() as snapshot:
+        assert sorted(snapshot.chunks(A.keys)) == A.keys
+    with pytest.raises(ConfigProblem, match="does not allow"), asks.writer() as writer:
+        store(writer, [B])
+
+
+def test_a_database_that_is_not_in_utf8_is_refused(server: PostgresServer, url: str) -> None:
+    server.program("createdb", "--template=template0", "--encoding=SQL_ASCII", "--locale=C", "odd")
+    truth = PostgresTruth(Address.parse(url.replace("/postgres?", "/odd?")))
+    with pytest.raises(ConfigProblem, match="UTF-8"), truth.writer():
+        pass
