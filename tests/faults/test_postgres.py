@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
@@ -28,6 +28,7 @@ from rag.shared import Address, PostgresTruth
 from rag.types import IndexWriter
 
 _NUMBERS = count()
+_OF_ONE_WRITER = 20
 _MARK = b"mark of the relay"
 BUILDS = """
 import sys
@@ -35,8 +36,7 @@ import tempfile
 from rag.shared import Address, PostgresTruth
 from faults.test_postgres import build
 
-for number in build(PostgresTruth(Address.parse(sys.argv[1])), int(sys.argv[2])):
-    print(number, flush=True)
+build(PostgresTruth(Address.parse(sys.argv[1])), int(sys.argv[2]), lambda number: print(number, flush=True))
 """
 
 
@@ -78,12 +78,14 @@ def commit_truth(writer: IndexWriter, number: int) -> None:
         pass
 
 
-def build(truth: PostgresTruth, first: int, most: int = 100_000) -> Any:
-    """Commits one generation after another; gives the number of each as soon as it is acknowledged."""
-    for number in range(first, first + most):
+def build(truth: PostgresTruth, first: int, tell: Callable[[int], object], most: int = 100_000) -> None:
+    """Commits one generation after another, several with one writer; tells each as soon as it is acknowledged."""
+    numbers = range(first, first + most)
+    for start in numbers[::_OF_ONE_WRITER]:
         with truth.writer() as writer:
-            commit_truth(writer, number)
-        yield number
+            for number in range(start, min(start + _OF_ONE_WRITER, numbers.stop)):
+                commit_truth(writer, number)
+                tell(number)
 
 
 def found(truth: PostgresTruth) -> int:
@@ -113,9 +115,7 @@ def test_the_server_is_killed_while_it_is_written(
 
         def write(first: int = first, acknowledged: list[int] = acknowledged, failed: list[Any] = failed) -> None:
             try:
-                acknowledged.extend(build(truth, first, 1))
-                for number in build(truth, first + 1):
-                    acknowledged.append(number)
+                build(truth, first, acknowledged.append)
             except IndexProblem as problem:
                 failed.append(problem)
 
@@ -137,8 +137,9 @@ def test_the_server_is_killed_while_it_is_written(
         told = all(isinstance(one, IndexUnreachable) for one in failed)
         trials.note(lost or ("" if told else f"told {failed}"), struck=stopped)
         first = max(last, 0) + 1
-        for number in build(truth, first, 1):
-            assert found(truth) == number
+        build(truth, first, acknowledged.append, 1)
+        assert found(truth) == first
+        first += 1
 
 
 def test_builders_are_killed(url: str, truth: PostgresTruth, trials: Any, rounds: int) -> None:
@@ -151,9 +152,11 @@ def test_builders_are_killed(url: str, truth: PostgresTruth, trials: Any, rounds
         time.sleep(rng.uniform(0.0, 0.5))
         process.send_signal(signal.SIGKILL)
         acknowledged += [int(line) for line in process.communicate()[0].splitlines()]
-        number = next(build(truth, acknowledged[-1] + 2, 1))  # its lock went with it
-        trials.note("" if found(truth) == number else "the next build is not whole")
-        first = number + 1
+        last = found(truth)
+        lost = "" if last in (acknowledged[-1], acknowledged[-1] + 1) else f"{last} instead of {acknowledged[-1]}"
+        build(truth, last + 1, acknowledged.append, 1)  # its lock went with it
+        trials.note(lost or ("" if found(truth) == last + 1 else "the next build is not whole"))
+        first = last + 2
 
 
 class Relay:
@@ -247,8 +250,7 @@ def test_a_commit_without_an_answer_is_found_out(
 
 
 def test_a_question_is_told_and_the_next_one_is_answered(server: PostgresServer, truth: PostgresTruth) -> None:
-    for _ in build(truth, 0, 1):
-        pass
+    build(truth, 0, str, 1)
     with truth.snapshot(), truth.snapshot():  # two connections are kept
         pass
     with pytest.raises(IndexUnreachable, match="was lost") as lost, truth.snapshot() as snapshot:  # noqa: PT012
@@ -262,8 +264,7 @@ def test_a_question_is_told_and_the_next_one_is_answered(server: PostgresServer,
 
 
 def test_a_kept_connection_that_was_cut_off_is_no_error(server: PostgresServer, truth: PostgresTruth) -> None:
-    for _ in build(truth, 0, 1):
-        pass
+    build(truth, 0, str, 1)
     with truth.snapshot(), truth.snapshot(), truth.snapshot():
         pass
     server.kill()
