@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing, suppress
 
 import psycopg
 from psycopg import errors
@@ -16,22 +17,30 @@ __all__ = ["locked", "settled"]
 
 _STEP = 1.0  # seconds between two looks whether the lock is free
 _RETURN = 60.0  # seconds in which a lost server may come back to say what it has committed
+_SETTINGS = """
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+SELECT set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false),
+       set_config('tcp_keepalives_count', '3', false);
+"""
+_LOOKS_AT_US = "SET client_connection_check_interval TO '10s'"  # also in the midst of a statement; not on every system
 
 
 def locked(address: Address, patience: float) -> Connection:
     """A connection that holds the collection's lock. Raises IndexLocked where another one has it for so long."""
     connection = connected(address)
     try:
+        connection.execute(_SETTINGS)
+        with suppress(errors.InvalidParameterValue):
+            connection.execute(_LOOKS_AT_US)
         connection.execute("SELECT set_config('lock_timeout', %s, false)", (f"{int(patience * 1000)}ms",))
         connection.execute("SELECT pg_advisory_lock(%s)", (address.lock,))
         connection.execute("SET lock_timeout TO 0")
-    except errors.LockNotAvailable as error:
-        holder = _holder(connection, address)
-        connection.close()
+    except BaseException as error:
+        with closing(connection):
+            if not isinstance(error, errors.LockNotAvailable):
+                raise
+            holder = _holder(connection, address)
         raise IndexLocked(f"The index is being built by {holder}.", "Wait until it is done, or stop it.") from error
-    except BaseException:
-        connection.close()
-        raise
     return connection
 
 
@@ -65,14 +74,16 @@ def settled(address: Address, number: int, mark: str) -> Connection:
                     "Whether it was is not known; once the server is back, build again: nothing is wrong then.",
                 ) from error
             time.sleep(0.2)
-    reader = PostgresReader(connection)
-    if (reader.generation, reader.meta("commit")) == (number, mark):
-        return connection
-    before = reader.generation < number
-    connection.close()
-    raise IndexUnreachable(
-        f"The server of {address.shown} was lost while the new state was being committed.",
-        "It was not committed. Build again: what was read is kept."
-        if before
-        else "Another build has committed since. Build again.",
-    )
+    try:
+        reader = PostgresReader(connection)
+        if (reader.generation, reader.meta("commit")) == (number, mark):
+            return connection
+        raise IndexUnreachable(
+            f"The server of {address.shown} was lost while the new state was being committed.",
+            "It was not committed. Build again: what was read is kept."
+            if reader.generation < number
+            else "Another build has committed since. Build again.",
+        )
+    except BaseException:
+        connection.close()
+        raise

@@ -37,12 +37,6 @@ from rag.types import Chunk, ChunkEmbedding, FileRow, Keys, LexicalEntry, Loaded
 __all__ = ["PostgresWriter"]
 
 _PATIENCE = 2.0  # seconds in which the server notices that a writer has died
-_SETTINGS = """
-SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
-SELECT set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false),
-       set_config('tcp_keepalives_count', '3', false);
-"""
-_LOOKS_AT_US = "SET client_connection_check_interval TO '10s'"  # also in the midst of a statement; not on every system
 
 
 class PostgresWriter(PostgresReader):
@@ -173,9 +167,6 @@ class PostgresWriter(PostgresReader):
 
     def _set_up(self) -> None:
         """Makes the tables where there are none. Raises IndexStale for tables of another version."""
-        self._db.execute(_SETTINGS)
-        with suppress(errors.InvalidParameterValue):
-            self._db.execute(_LOOKS_AT_US)
         try:
             made_by = self.meta("format")
         except errors.UndefinedTable:
