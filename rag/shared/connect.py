@@ -47,12 +47,13 @@ class ConnectionPool:
         connection = self._begun()
         try:
             yield connection
-            connection.execute("ROLLBACK")
         except BaseException:
             connection.close()
             raise
+        with suppress(psycopg.Error):  # whoever has read all that was wanted loses nothing with the connection
+            connection.execute("ROLLBACK")
         with self._lock:
-            if len(self._idle) < self._most:
+            if not connection.closed and len(self._idle) < self._most:
                 self._idle.append(connection)
                 return
         connection.close()
@@ -155,7 +156,7 @@ def translated_errors(address: Address) -> Iterator[None]:
             f"The index at {address.shown} cannot be read ({_first_line(error)}).",
             "Restore the database from its backup, or drop the collection's schema and build again.",
         ) from error
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+    except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError) as error:
         if (error.sqlstate or "08").startswith(("08", "57P")):
             raise IndexUnreachable(f"The connection to the server of {address.shown} was lost.", _BACK) from error
         raise IndexUnreachable(f"The server of {address.shown} gave up: {_first_line(error)}.", _BACK) from error

@@ -270,3 +270,15 @@ def test_a_kept_connection_that_was_cut_off_is_no_error(server: PostgresServer, 
     server.kill()
     server.start()
     assert found(truth) == 0
+
+
+def test_whoever_has_read_all_does_not_notice_that_the_server_is_gone(
+    server: PostgresServer, truth: PostgresTruth
+) -> None:
+    build(truth, 0, str, 1)
+    with truth.snapshot() as snapshot:
+        paths = [row.path for row in snapshot.files()]
+        server.kill()
+    assert paths == sorted(files_of(0))
+    server.start()
+    assert found(truth) == 0

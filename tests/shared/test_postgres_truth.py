@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -205,3 +206,18 @@ def test_a_database_that_is_not_in_utf8_is_refused(server: PostgresServer, url: 
     truth = PostgresTruth(Address.parse(url.replace("/postgres?", "/odd?")))
     with pytest.raises(ConfigProblem, match="UTF-8"), truth.writer():
         pass
+
+
+def test_a_server_that_ends_long_transactions_is_told_in_one_sentence(server: PostgresServer, url: str) -> None:
+    truth = PostgresTruth(Address.parse(url))
+    commit(truth, {"a.pdf": A})
+    server.run("ALTER SYSTEM SET idle_in_transaction_session_timeout TO '100ms'")
+    server.run("SELECT pg_reload_conf()")
+    try:
+        with pytest.raises(IndexUnreachable) as told, truth.snapshot() as snapshot:  # noqa: PT012
+            time.sleep(1)
+            snapshot.document(A.id)
+    finally:
+        server.run("ALTER SYSTEM RESET idle_in_transaction_session_timeout")
+        server.run("SELECT pg_reload_conf()")
+    assert "\n" not in str(told.value)
