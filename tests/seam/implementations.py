@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from postgres import truth_of
 from seam.reference_lenses import BruteLenses
 from seam.reference_truth import MemoryTruth, Pieces
 
@@ -45,7 +46,10 @@ def reference(folder: Path) -> Index:
     return Index(folder, MemoryTruth(), BruteLenses())
 
 
-LASTING: dict[str, Callable[[Path], Index]] = {"embedded": embedded}
+LASTING: dict[str, Callable[[Path], Index]] = {
+    "embedded": embedded,
+    "embedded lenses on PostgreSQL": lambda folder: Index(folder, truth_of(folder), LensFolder(folder)),
+}
 """What one process has written another finds under the same folder."""
 
 IMPLEMENTATIONS: dict[str, Callable[[Path], Index]] = {
