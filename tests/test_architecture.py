@@ -65,6 +65,7 @@ OWNERS: dict[str, set[str]] = {
     "tokenizers": {"models"},
     "httpx2": {"models", "server"},
     "faiss": {"lenses"},
+    "pymilvus": {"lenses"},
     "tantivy": {"language", "lenses"},  # one analyzer: what is compared is what is indexed
     "apsw": {"storage"},
     "sqlite3": set(),
@@ -182,7 +183,7 @@ def _normal(distribution: str) -> str:
 
 def test_every_library_that_is_imported_is_declared() -> None:
     """`pytest` needs no line: its plugin is imported by pytest alone."""
-    brought, wanted = packages_distributions(), declared("ocr", "oidc")
+    brought, wanted = packages_distributions(), declared("ocr", "oidc", "shared")
     tops = {module.partition(".")[0] for path in FILES for _, module in imports(path)}
     libraries = tops - set(sys.stdlib_module_names) - {"rag", "pytest"}
     assert len(libraries) > 30

@@ -1,0 +1,128 @@
+"""Both lenses of an index in Milvus.
+
+A generation is asked only where it is noted, and noted only when it is whole. What only other generations need is
+deleted after each build, but for what a question of this process still reads: that goes after the next one.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Collection
+from typing import NamedTuple
+
+from rag.lenses.milvus.address import address_of
+from rag.lenses.milvus.engine import Engine
+from rag.lenses.milvus.notes import Generation, Notes
+from rag.lenses.milvus.publishing import VERSION, write_generation
+from rag.lenses.milvus.shown import ShownDense, ShownLexical, View
+from rag.lenses.milvus.weights import Tally
+from rag.types import LensRows, ShownLenses, Snapshot
+
+__all__ = ["MilvusLenses"]
+
+
+class _Opened(NamedTuple):
+    generation: Generation
+    tally: Tally
+
+
+class MilvusLenses:
+    """The `Lenses` of an index on a Milvus server. For any number of threads."""
+
+    def __init__(self, url: str, name: str = "index") -> None:
+        """`url` as `address_of` has it; `name` tells indexes of one server apart where the URL names none.
+
+        Nothing is connected yet. Raises ConfigProblem.
+        """
+        self._engine = Engine(address_of(url, name))
+        self._notes = Notes(self._engine)
+        self._lock = threading.Lock()
+        self._open: _Opened | None = None
+        self._views: weakref.WeakSet[View] = weakref.WeakSet()
+
+    @property
+    def version(self) -> str:
+        """As `Lenses` has it: of rows and notes."""
+        return VERSION
+
+    def of(self, snapshot: Snapshot) -> ShownLenses:
+        """As `Lenses` has it. Raises IndexProblem where the server cannot be reached."""
+        with self._lock:
+            if self._open is None or self._open.generation.number != snapshot.generation:
+                self._open = self._opened(snapshot.generation)
+            view = View(self._engine, self._open.generation, snapshot)
+            self._views.add(view)
+            return ShownLenses(ShownDense(view), ShownLexical(view, self._open.tally))
+
+    def publish(self, rows: LensRows, last: int = 0) -> None:
+        """As `Lenses` has it: of documents that generation `last` has too, nothing is sent again."""
+        with self._lock:
+            self._open = None if self._open and self._open.generation.number == rows.generation else self._open
+        write_generation(self._engine, self._notes, rows, self._whole(last))
+
+    def remove_others(self, generation: int) -> None:
+        """As `Lenses` has it; what was deleted is looked for, and found gone."""
+        noted = self._notes.generations()
+        read = {view.generation.number for view in list(self._views)} | {generation}
+        kept = [one for number, one in noted.items() if number in read]
+        used = {view.generation.rows for view in list(self._views)} | {one.rows for one in kept}
+        for name in self._engine.collections():
+            if name not in used:
+                self._engine.drop(name)
+        for name in {one.rows for one in kept} - {""}:
+            mine = [one for one in kept if one.rows == name]
+            others = [one for one in noted.values() if one.rows == name and one not in mine]
+            self._engine.delete(name, self._only_in(others, mine))
+            if len(mine) == 1 and self._engine.count(name) > mine[0].chunks:
+                self._sweep(name, mine[0])
+        self._notes.keep(kept)
+
+    def close(self) -> None:
+        """As `Lenses` has it."""
+        with self._lock:
+            self._open = None
+            self._notes.remember(())
+        self._engine.close()
+
+    def _whole(self, number: int) -> Generation | None:
+        """A generation that may be taken over; None where there is none, or where not all of it is there."""
+        try:
+            one = self._notes.generation(number) if number else None
+            if one and one.rows and self._engine.count(one.rows) < one.chunks:
+                return None
+        except (FileNotFoundError, ValueError):
+            return None
+        return one
+
+    def _opened(self, number: int) -> _Opened:
+        """Raises FileNotFoundError, ValueError."""
+        one = self._notes.generation(number)
+        if one is None:
+            raise FileNotFoundError(f"generation {number} is not in Milvus")
+        if one.rows:
+            self._engine.load(one.rows)
+            if (found := self._engine.count(one.rows)) < one.chunks:
+                raise ValueError(f"Milvus has {found} of {one.chunks} rows")
+        before = self._open
+        had, has = set(before.generation.parts) if before else set(), set(one.parts)
+        parts = self._notes.parts(had ^ has)
+        tally = (before.tally if before else Tally.empty()).with_changes(
+            (parts[name].tally for name in has - had), (parts[name].tally for name in had - has)
+        )
+        self._notes.remember(one.parts)
+        return _Opened(one, tally)
+
+    def _only_in(self, others: Collection[Generation], kept: Collection[Generation]) -> set[str]:
+        """The documents that some generations have and none of the kept."""
+        theirs, ours = ({name for one in some for name in one.parts} for some in (others, kept))
+        parts = self._notes.parts(theirs ^ ours) if theirs - ours else {}
+        gone, still = (
+            {one for name in some if name in parts for one in parts[name].documents} for some in (theirs, ours)
+        )
+        return gone - still
+
+    def _sweep(self, name: str, one: Generation) -> None:
+        """Deletes rows that no generation knows of, as a build leaves them that was killed."""
+        known = {document for part in self._notes.parts(one.parts).values() for document in part.documents}
+        self._engine.delete(name, set(self._engine.documents(name)) - known)
