@@ -203,7 +203,7 @@ def test_an_index_with_many_more_vectors_than_are_compared_finds_them_by_a_graph
         commit(one, files)
     assert client.describe_index(rows_of(client, name), "vector")["index_type"] == "HNSW"
     with index.truth.snapshot() as snapshot, other.truth.snapshot() as expected:
-        assert asked(index.lenses.of(snapshot), 20) == asked(other.lenses.of(expected), 20)
+        assert asked(index.lenses.of(snapshot), 1000) == asked(other.lenses.of(expected), 1000)
 
 
 def test_rows_are_written_anew_where_chunks_have_become_longer(
@@ -218,7 +218,7 @@ def test_rows_are_written_anew_where_chunks_have_become_longer(
             commit(one, files)
         with index.truth.snapshot() as snapshot, other.truth.snapshot() as expected:
             shown, brute = index.lenses.of(snapshot), other.lenses.of(expected)
-            assert asked(shown, 7) == asked(brute, 7)
+            assert asked(shown, 1000) == asked(brute, 1000)
             scores, exact = (one.lexical.search("ferry bridge", 50)[1] for one in (shown, brute))
             np.testing.assert_allclose(scores, exact, rtol=1e-5)
         del shown  # nobody reads any more

@@ -31,10 +31,13 @@ _BREADTH = 200  # of an approximate search, at least: recall .965 at 64, 1.000 a
 
 
 class Row(NamedTuple):
-    """What is kept of a chunk: no text. `born` is the generation that brought it, `lengths` those of its fields."""
+    """What is kept of a chunk: no text. It is the `place`th of its document; `born` is the generation that brought it,
+    `lengths` those of its fields.
+    """
 
     key: int
     document: str
+    place: int
     born: int
     lengths: tuple[int, int]
     vector: Vectors  # (dim,)
@@ -84,6 +87,7 @@ class Engine:
         fields: list[Mapping[str, object]] = [
             {"field_name": "key", "datatype": "INT64", "is_primary": True},
             {"field_name": "document", "datatype": "VARCHAR", "max_length": 512},
+            {"field_name": "place", "datatype": "INT64"},
             {"field_name": "born", "datatype": "INT64"},
             {"field_name": "context", "datatype": "INT64"},
             {"field_name": "body", "datatype": "INT64"},
@@ -98,6 +102,7 @@ class Engine:
             {
                 "key": row.key,
                 "document": quote(row.document, safe=""),
+                "place": row.place,
                 "born": row.born,
                 "context": row.lengths[0],
                 "body": row.lengths[1],
@@ -261,13 +266,14 @@ class Engine:
         return found
 
 
-_FIELDS = ["key", "document", "born", "context", "body", "vector", "words"]
+_FIELDS = ["key", "document", "place", "born", "context", "body", "vector", "words"]
 
 
 def _row(found: Mapping[str, Any]) -> Row:
     return Row(
         int(found["key"]),
         unquote(found["document"]),
+        int(found["place"]),
         int(found["born"]),
         (int(found["context"]), int(found["body"])),
         np.asarray(found["vector"], np.float32),

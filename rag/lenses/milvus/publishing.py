@@ -90,19 +90,23 @@ class _Writing:
             self._engine.create_rows(self._name, vectors.shape[1], exact=self._exact)
         # A row may be there still: its document was gone meanwhile, or the build that wrote it never came to its end.
         present = self._engine.present(self._name, documents) if self._old else set()
-        by_key = {one.key: one for one in chunks}
+        places = Counter[str]()
+        by_key = {}
+        for one in chunks:
+            by_key[one.key] = (one, places[one.document])
+            places[one.document] += 1
         fresh = [
-            self._row(by_key[key], vector)
+            self._row(*by_key[key], vector)
             for key, vector in zip(keys.tolist(), vectors, strict=True)
             if key not in present
         ]
         self._engine.upsert(self._name, fresh)
         self._sent += len(fresh)
 
-    def _row(self, one: Counted, vector: Vectors) -> Row:
+    def _row(self, one: Counted, place: int, vector: Vectors) -> Row:
         lengths = rounded_length(one.context.total()), rounded_length(one.body.total())
         words = weights_of(one, self._reference)
-        return Row(one.key, one.document, self._rows.generation, lengths, vector, words)
+        return Row(one.key, one.document, place, self._rows.generation, lengths, vector, words)
 
 
 def _outgrown(one: Generation, total: Tally) -> bool:

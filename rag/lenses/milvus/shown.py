@@ -45,17 +45,22 @@ class View:
         documents: Sequence[str] | None,
         score: Callable[[Row], float],
         unseen: Callable[[float], float],
+        first: Callable[[Row], tuple[object, ...]],
     ) -> tuple[Keys, Vectors]:
-        """The `k` best rows by `score`; `unseen` is the most that a row may score which the engine puts so low."""
+        """The `k` best rows by `score`, of equal ones those that come `first`; equal ones are then ordered by key.
+
+        `unseen` is the most that a row may score which the engine puts so low.
+        """
         limit, within = min(k + _MORE, MOST_FOUND), None if documents is None else frozenset(documents)
         while k > 0 and self.generation.rows and within != frozenset():
             found = self._proposed(field, question, limit, documents)
-            scored = {row.key: score(row) for row, _ in found if self._holds(row, within)}
-            order = sorted((key for key, one in scored.items()), key=lambda key: (-scored[key], key))[:k]
+            rows = {row.key: (float(np.float32(score(row))), row) for row, _ in found if self._holds(row, within)}
+            best = sorted(rows.values(), key=lambda one: (-one[0], first(one[1])))[:k]
             done = len(found) < limit or limit == MOST_FOUND
-            if done or (len(order) == k and scored[order[-1]] > unseen(found[-1].score)):
-                self._vectors.update((row.key, row.vector) for row, _ in found if row.key in scored)
-                return np.array(order, np.int64), np.array([scored[key] for key in order], np.float32)
+            if done or (len(best) == k and best[-1][0] > unseen(found[-1].score)):
+                self._vectors.update((key, row.vector) for key, (_, row) in rows.items())
+                best.sort(key=lambda one: (-one[0], one[1].key))
+                return np.array([row.key for _, row in best], np.int64), np.array([at for at, _ in best], np.float32)
             limit = min(_STEP * limit, MOST_FOUND)
         return np.empty(0, np.int64), np.empty(0, np.float32)
 
@@ -108,6 +113,7 @@ class ShownDense:
             documents,
             lambda row: float(np.vecdot(row.vector, question)),
             lambda score: score + _OFF,
+            lambda row: (row.key,),
         )
 
     def scores(self, vector: Vectors, keys: Keys) -> Vectors:
@@ -141,6 +147,7 @@ class ShownLexical:
             documents,
             lambda row: asked.score(row.words, row.lengths),
             lambda score: score * asked.at_most,
+            lambda row: (row.document, row.place),  # as tantivy does, where they were written in this order
         )
         return keys[scores > 0], scores[scores > 0]
 
