@@ -23,7 +23,7 @@ from rag.indexing import FolderChanges, compare_folder, made_by_this_reader, reb
 from rag.indexing import build as build_index
 from rag.indexing import create_empty_index as begin_index
 from rag.language import composed
-from rag.lenses import LensFolder
+from rag.lenses import LensFolder, MilvusLenses
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
 from rag.retrieval import Corpus, IndexCorpus, Remembered
 from rag.storage import Store
@@ -34,6 +34,7 @@ from rag.types import (
     Encoder,
     Event,
     Index,
+    Lenses,
     Passage,
     ProgressCallback,
     Reader,
@@ -57,6 +58,7 @@ __all__ = [
     "build",
     "create_empty_index",
     "embedded",
+    "index_of",
     "open_index",
 ]
 
@@ -110,7 +112,7 @@ class Assistant:
         """`reader` reads the best sentences again; without one the ranker alone decides. `today`: see `Answering`."""
         self._config, self._encoder, self._reader = config, encoder, reader
         self.asked = Asked(self.corpus, reader, config.risk, today)
-        self._index = embedded(config.index, idle=_READERS)
+        self._index = index_of(config, idle=_READERS)
         self._recipe = recipe_of(encoder, config.chunk_tokens, config.overlap_sentences)
         self._lock = threading.Lock()
         self._remembered = Remembered(0)
@@ -338,6 +340,19 @@ def embedded(folder: Path, idle: int = 0) -> Index:
     return Index(folder, Store(folder, idle), LensFolder(folder))
 
 
+def index_of(config: Config, idle: int = 0) -> Index:
+    """The index that the settings name. See `embedded`. Raises ConfigProblem."""
+    return Index(config.index, Store(config.index, idle), _lenses_of(config))
+
+
+def _lenses_of(config: Config) -> Lenses:
+    """In the folder of the index, or on a Milvus server, under a name made of that folder."""
+    if not config.lenses:
+        return LensFolder(config.index)
+    place = str(config.index.resolve())
+    return MilvusLenses(config.lenses, hashlib.sha256(place.encode()).hexdigest()[:16])
+
+
 def open_index(index: str | Path = "index", *, config: Config | None = None) -> Assistant:
     """Opens an index for questions. Raises IndexMissing, IndexStale, IndexDamaged, ModelProblem, ConfigProblem."""
     settings = config or load_config(index=Path(index))
@@ -352,7 +367,7 @@ def create_empty_index(config: Config, encoder: Encoder | None = None) -> bool:
 
     Raises IndexLocked, IndexDamaged, IndexUnwritable, ModelProblem, ConfigProblem.
     """
-    index = embedded(config.index)
+    index = index_of(config)
     try:
         with index.truth.snapshot():
             return False
@@ -377,7 +392,7 @@ def build(
     encoder = SentenceEncoder(settings.model, settings.device, settings.index)
     report = build_index(
         settings.sources,
-        embedded(settings.index),
+        index_of(settings),
         encoder=encoder,
         size=settings.chunk_tokens,
         overlap=settings.overlap_sentences,

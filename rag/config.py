@@ -21,6 +21,7 @@ _PREFIX = "FOOTNOTE_"
 _OF_A_SERVER = (
     "sources",
     "index",
+    "lenses",
     "host",
     "public_url",
     "allow_urls",
@@ -39,6 +40,7 @@ class Config(BaseModel):
 
     sources: Path = Path("sources")
     index: Path = Path("index")
+    lenses: str = Field("", repr=False)  # "milvus://host:19530", where that searches; empty: in the folder of the index
     model: str = "all-MiniLM-L6-v2"
     device: str | None = None  # as torch names it; None: the best there is
     chunk_tokens: int = Field(200, ge=32, le=2000)

@@ -30,7 +30,7 @@ class Address:
 
 
 def address_of(url: str, name: str) -> Address:
-    """The address that a URL names. `name` tells indexes of one server apart where the URL has none of its own.
+    """The address that a URL names. `name` tells indexes apart that have one URL; a name in it comes before that.
 
     Raises ConfigProblem, which repeats nothing of the URL: there may be a password in it.
     """
@@ -41,12 +41,13 @@ def address_of(url: str, name: str) -> Address:
         raise ConfigProblem("The address of the Milvus server cannot be read.", _HINT) from None
     if parts.scheme not in ("milvus", "milvus+tls") or not host or parts.query:
         raise ConfigProblem("The address of the Milvus server cannot be read.", _HINT)
-    chosen, database = unquote(parts.fragment) or name, parts.path.strip("/")
-    if not _NAME.fullmatch(chosen) or (database and not _NAME.fullmatch(database)):
+    chosen, database = unquote(parts.fragment), parts.path.strip("/")
+    if not all(_NAME.fullmatch(one) for one in (chosen, database) if one):
         raise ConfigProblem(
             "The name of an index or a database in Milvus has letters, digits and _ only, at most 60.",
             "Write it behind the address: milvus://host:19530#reports",
         )
     place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     token = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}" if parts.username else ""
-    return Address(place, f"{'https' if parts.scheme.endswith('tls') else 'http'}://{place}", database, chosen, token)
+    uri = f"{'https' if parts.scheme.endswith('tls') else 'http'}://{place}"
+    return Address(place, uri, database, f"{chosen}_{name}" if chosen else name, token)

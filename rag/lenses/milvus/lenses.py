@@ -31,7 +31,7 @@ class MilvusLenses:
     """The `Lenses` of an index on a Milvus server. For any number of threads."""
 
     def __init__(self, url: str, name: str = "index") -> None:
-        """`url` as `address_of` has it; `name` tells indexes of one server apart where the URL names none.
+        """`url` and `name` as `address_of` has them; `name` is letters, digits and _.
 
         Nothing is connected yet. Raises ConfigProblem.
         """

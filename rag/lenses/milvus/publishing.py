@@ -85,7 +85,7 @@ class _Writing:
         if not len(keys):
             return
         if not self._name:
-            self._reference = tally.averages
+            self._reference = _written_for(tally)
             self._name = self._engine.named(secrets.token_hex(4))
             self._engine.create_rows(self._name, vectors.shape[1], exact=self._exact)
         # A row may be there still: its document was gone meanwhile, or the build that wrote it never came to its end.
@@ -109,9 +109,15 @@ class _Writing:
         return Row(one.key, one.document, place, self._rows.generation, lengths, vector, words)
 
 
+def _written_for(tally: Tally) -> Reference:
+    """The lengths that rows are best written for: a title here and there is no reason to write all of them anew."""
+    context, body = tally.averages
+    return Reference(max(context, 1.0), max(body, 1.0))
+
+
 def _outgrown(one: Generation, total: Tally) -> bool:
     """Whether there are too many vectors to compare each, or chunks of another length, so that much is asked for."""
-    drifted = any(not 1 / _DRIFT < a / r < _DRIFT for a, r in zip(total.averages, one.reference, strict=True))
+    drifted = any(not 1 / _DRIFT < a / r < _DRIFT for a, r in zip(_written_for(total), one.reference, strict=True))
     return (one.exact and one.chunks > EXACT_LIMIT) or (one.chunks > _SMALL and drifted)
 
 
