@@ -10,6 +10,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import milvus_server
 import numpy as np
 import pytest
 from milvus_server import LiteServer
-from seam.implementations import commit, reference, vector_of, written
+from seam.implementations import RECIPE, changes, commit, reference, store, vector_of, written
 
 from rag.errors import ConfigProblem, IndexProblem
 from rag.lenses import MilvusLenses
@@ -224,6 +225,41 @@ def test_rows_are_written_anew_where_chunks_have_become_longer(
         del shown  # nobody reads any more
         collections.append(rows_of(client, name))
     assert collections[0] != collections[1]
+
+
+def test_the_best_are_found_where_rows_are_written_for_other_lengths_than_there_are_now(
+    index: Index, tmp_path: Path
+) -> None:
+    """The engine then puts long chunks too low, and few are asked for."""
+    draw, other = random.Random(1), reference(tmp_path / "other")
+    first = {"short.pdf": written(["ferry."])}
+    lines = [" ".join(draw.choices(WORDS, k=4 + 90 * (at % 2))) + f" {at}" for at in range(400)]
+    for files in (first, {**first, "long.pdf": written(lines)}):
+        for one in (index, other):
+            commit(one, files)
+    with index.truth.snapshot() as snapshot, other.truth.snapshot() as expected:
+        shown, brute = index.lenses.of(snapshot), other.lenses.of(expected)
+        for text in ("ferry", "ferry bridge", "coffee women attack", "port"):
+            for k in (1, 3, 20):
+                scores, exact = (one.lexical.search(text, k)[1] for one in (shown, brute))
+                np.testing.assert_allclose(scores, exact, rtol=1e-5)
+
+
+def test_what_a_build_is_writing_takes_no_place_among_what_is_found(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.lenses.milvus.shown.MOST_FOUND", 30)
+    files = {f"{at}.pdf": document(at) for at in range(3)}
+    commit(index, files)
+    nearer = written(["harbour"] * 200)
+    with index.truth.writer() as writer:
+        store(writer, [nearer])
+        last, changed = writer.generation, changes(writer, {**files, "late.pdf": nearer})
+        with suppress(KeyboardInterrupt), writer.next_generation(*changed, RECIPE, {}) as new:
+            index.lenses.publish(new, last)
+            with index.truth.snapshot() as snapshot:
+                assert set(asked(index.lenses.of(snapshot), 12)[0]) == keys_of(files)
+            raise KeyboardInterrupt
 
 
 def test_two_indexes_on_one_server_do_not_see_each_other(tmp_path: Path) -> None:

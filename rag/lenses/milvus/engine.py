@@ -114,12 +114,17 @@ class Engine:
         self._upsert(name, data)
 
     def settle(self, name: str) -> None:
-        """Closes what was written, so that it is indexed. Dear: a cluster takes one such call in ten seconds."""
+        """Closes what was written, and has it ready. Dear: a cluster takes one such call in ten seconds."""
         self._server.call(lambda client: client.flush(name, timeout=LONG))
+        self.load(name)
 
     def load(self, name: str) -> None:
         """Has a collection ready to be asked. Raises FileNotFoundError."""
         self._server.call(lambda client: client.load_collection(name, timeout=LONG))
+        # Milvus Lite makes its lists of words when it is first asked for one: a minute for 100,000 passages.
+        self._server.call(
+            lambda client: client.search(name, data=[{0: 1.0}], anns_field="words", limit=1, timeout=LONG)
+        )
 
     def count(self, name: str) -> int:
         """The rows of a collection now. Raises FileNotFoundError."""

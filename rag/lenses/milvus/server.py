@@ -97,6 +97,11 @@ class Server:
                 f"The Milvus server at {place} cannot be reached.",
                 "Start it, or correct the setting lenses; the sources and what was read of them are not touched.",
             )
+        if getattr(code, "name", "") == "DEADLINE_EXCEEDED":
+            return IndexProblem(
+                f"The Milvus server at {place} does not answer in time.",
+                "Ask again; where it stays so, look whether it has enough memory and processors.",
+            )
         if getattr(code, "name", "") in ("UNAUTHENTICATED", "PERMISSION_DENIED") or "auth check failure" in str(error):
             return IndexProblem(
                 f"The Milvus server at {place} does not let this program in.",
@@ -112,7 +117,7 @@ def _code(error: Exception) -> object:
 
 
 def _is_unreachable(code: object) -> bool:
-    return code == _UNREACHABLE or getattr(code, "name", "") in ("UNAVAILABLE", "DEADLINE_EXCEEDED")
+    return code == _UNREACHABLE or getattr(code, "name", "") == "UNAVAILABLE"
 
 
 def _library() -> type[MilvusClient]:
