@@ -23,7 +23,7 @@ from rag.indexing import FolderChanges, compare_folder, made_by_this_reader, reb
 from rag.indexing import build as build_index
 from rag.indexing import create_empty_index as begin_index
 from rag.language import composed
-from rag.lenses import LensFolder, MilvusLenses
+from rag.lenses import LensFolder
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
 from rag.retrieval import Corpus, IndexCorpus, Remembered
 from rag.storage import Store
@@ -349,6 +349,8 @@ def _lenses_of(config: Config) -> Lenses:
     """In the folder of the index, or on a Milvus server, under a name made of that folder."""
     if not config.lenses:
         return LensFolder(config.index)
+    from rag.lenses import MilvusLenses
+
     place = str(config.index.resolve())
     return MilvusLenses(config.lenses, hashlib.sha256(place.encode()).hexdigest()[:16])
 

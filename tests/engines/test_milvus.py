@@ -20,7 +20,7 @@ import pytest
 from milvus_server import LiteServer
 from seam.implementations import RECIPE, changes, commit, reference, store, vector_of, written
 
-from rag.errors import ConfigProblem, IndexProblem
+from rag.errors import ConfigProblem, IndexProblem, IndexUnwritable
 from rag.lenses import MilvusLenses
 from rag.storage import Store
 from rag.types import Index, ShownLenses
@@ -331,6 +331,15 @@ def test_a_build_that_is_killed_while_it_writes_leaves_nothing_that_is_shown(
             assert set(asked(index.lenses.of(snapshot), 10_000)[0]) == keys_of(files)
     commit(index, files)
     assert count(client, rows_of(client, "index")) == 24
+
+
+def test_what_the_server_does_not_take_is_told_as_its_own_words(index: Index, client: Any, name: str) -> None:
+    """Here a collection of notes that is another's: it has none of the fields."""
+    client.create_collection(f"footnote_{name}_notes", dimension=2)
+    with pytest.raises(IndexUnwritable, match="Milvus at") as caught:
+        commit(index, {"a.pdf": document(1)})
+    assert "log" in caught.value.hint
+    assert index.truth.exists()
 
 
 def test_a_server_that_is_not_there_is_told_in_one_sentence() -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
+from rag.errors import IndexUnwritable
 from rag.lenses.milvus.address import address_of
 from rag.lenses.milvus.engine import Engine
 from rag.lenses.milvus.notes import Generation, Notes
@@ -56,13 +58,25 @@ class MilvusLenses:
             return ShownLenses(ShownDense(view), ShownLexical(view, self._open.tally))
 
     def publish(self, rows: LensRows, last: int = 0) -> None:
-        """As `Lenses` has it: of documents that generation `last` has too, nothing is sent again."""
+        """As `Lenses` has it: what generation `last` has too is not sent again. Raises IndexProblem."""
         with self._lock:
             self._open = None if self._open and self._open.generation.number == rows.generation else self._open
-        write_generation(self._engine, self._notes, rows, self._whole(last))
+        with _unwritable():
+            write_generation(self._engine, self._notes, rows, self._whole(last))
 
     def remove_others(self, generation: int) -> None:
-        """As `Lenses` has it; what was deleted is looked for, and found gone."""
+        """As `Lenses` has it; what was deleted is looked for, and found gone. Raises IndexProblem."""
+        with _unwritable():
+            self._keep_only(generation)
+
+    def close(self) -> None:
+        """As `Lenses` has it."""
+        with self._lock:
+            self._open = None
+            self._notes.remember(())
+        self._engine.close()
+
+    def _keep_only(self, generation: int) -> None:
         noted = self._notes.generations()
         read = {view.generation.number for view in list(self._views)} | {generation}
         kept = [one for number, one in noted.items() if number in read]
@@ -77,13 +91,6 @@ class MilvusLenses:
             if len(mine) == 1 and self._engine.count(name) > mine[0].chunks:
                 self._sweep(name, mine[0])
         self._notes.keep(kept)
-
-    def close(self) -> None:
-        """As `Lenses` has it."""
-        with self._lock:
-            self._open = None
-            self._notes.remember(())
-        self._engine.close()
 
     def _whole(self, number: int) -> Generation | None:
         """A generation that may be taken over; None where there is none, or where not all of it is there."""
@@ -126,3 +133,15 @@ class MilvusLenses:
         """Deletes rows that no generation knows of, as a build leaves them that was killed."""
         known = {document for part in self._notes.parts(one.parts).values() for document in part.documents}
         self._engine.delete(name, set(self._engine.documents(name)) - known)
+
+
+@contextmanager
+def _unwritable() -> Iterator[None]:
+    """What the server says while it is written to, in words that lead there, not to this machine's disk."""
+    try:
+        yield
+    except OSError as error:
+        raise IndexUnwritable(
+            f"The searches cannot be written: {error}.",
+            "Look what the server says in its log, then build again: what was done is kept.",
+        ) from error
