@@ -266,12 +266,13 @@ def test_two_indexes_on_one_server_do_not_see_each_other(tmp_path: Path) -> None
     name = milvus_server.new_name()
     names = [name, f"{name}_rows_00000000", f"{name}_notes"]
     several = [
-        Index(tmp_path / one, Store(tmp_path / one), MilvusLenses(f"{milvus_server.address()}#{one}")) for one in names
+        Index(tmp_path / one, Store(tmp_path / one), MilvusLenses(milvus_server.address(), one)) for one in names
     ]
     files = [{"a.pdf": document(at)} for at in range(3)]
     for _ in range(2):
         for index, mine in zip(several, files, strict=True):
             commit(index, mine)
+    commit(several[0], files[0])  # whose name the others' begin with
     for index, mine in zip(several, files, strict=True):
         with index.truth.snapshot() as snapshot:
             assert set(asked(index.lenses.of(snapshot))[0]) == keys_of(mine)
