@@ -9,7 +9,9 @@ import os
 import random
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -260,6 +262,59 @@ def test_what_a_build_is_writing_takes_no_place_among_what_is_found(
             with index.truth.snapshot() as snapshot:
                 assert set(asked(index.lenses.of(snapshot), 12)[0]) == keys_of(files)
             raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("kind", ["generation", "part"])
+@pytest.mark.parametrize("harm", ["cut", "gone"])
+def test_notes_that_are_damaged_are_written_again(index: Index, client: Any, name: str, kind: str, harm: str) -> None:
+    """Whoever opens the index is told; a build does not take them over."""
+    files = {f"{at}.pdf": document(at) for at in range(4)}
+    for end in ("asked", "built"):
+        commit(index, files)
+        index.lenses.close()
+        notes = f"footnote_{name}_notes"
+        rows = client.query(notes, filter=f'kind == "{kind}"', output_fields=["*"])
+        if harm == "gone":
+            client.delete(notes, filter=f'kind == "{kind}"')
+        else:
+            client.upsert(notes, [{**row, "text": row["text"][:-20]} for row in rows])
+        if end == "asked":
+            with index.truth.snapshot() as snapshot:
+                with pytest.raises((OSError, ValueError)):
+                    index.lenses.of(snapshot)
+                with index.truth.writer() as writer:
+                    index.lenses.publish(writer)
+                assert set(asked(index.lenses.of(snapshot))[0]) == keys_of(files)
+        files = {**files, f"{end}.pdf": document(7 + len(files))}
+    commit(index, files)
+    with index.truth.snapshot() as snapshot:
+        assert set(asked(index.lenses.of(snapshot))[0]) == keys_of(files)
+
+
+def test_questions_of_many_threads_while_builds_go_on_see_one_generation_each(index: Index) -> None:
+    stages = [{f"{at}.pdf": document(at) for at in range(first, first + 5)} for first in (0, 2, 4, 0, 6)]
+    commit(index, stages[0])
+    done, seen = threading.Event(), []
+
+    def ask() -> None:
+        while not done.is_set():
+            with index.truth.snapshot() as snapshot:
+                ids = [row.document_id for row in snapshot.files() if row.document_id]
+                with suppress(FileNotFoundError):  # a build has replaced it since
+                    near, _ = asked(index.lenses.of(snapshot))
+                    assert set(near) == set(snapshot.keys(ids).tolist())
+                    seen.append(snapshot.generation)
+
+    with ThreadPoolExecutor(3) as pool:
+        asking = [pool.submit(ask) for _ in range(3)]
+        try:
+            for stage in stages[1:]:
+                commit(index, stage)
+        finally:
+            done.set()
+        for one in asking:
+            one.result()
+    assert len(set(seen)) > 1
 
 
 def test_two_indexes_on_one_server_do_not_see_each_other(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from rag.errors import IndexUnwritable
@@ -42,6 +42,7 @@ class MilvusLenses:
         self._lock = threading.Lock()
         self._open: _Opened | None = None
         self._views: weakref.WeakSet[View] = weakref.WeakSet()
+        self._removed: set[int] = set()  # generations that nobody here may open any more
 
     @property
     def version(self) -> str:
@@ -51,6 +52,8 @@ class MilvusLenses:
     def of(self, snapshot: Snapshot) -> ShownLenses:
         """As `Lenses` has it. Raises IndexProblem where the server cannot be reached."""
         with self._lock:
+            if snapshot.generation in self._removed:
+                raise FileNotFoundError(f"generation {snapshot.generation} was removed")
             if self._open is None or self._open.generation.number != snapshot.generation:
                 self._open = self._opened(snapshot.generation)
             view = View(self._engine, self._open.generation, snapshot)
@@ -60,9 +63,13 @@ class MilvusLenses:
     def publish(self, rows: LensRows, last: int = 0) -> None:
         """As `Lenses` has it: what generation `last` has too is not sent again. Raises IndexProblem."""
         with self._lock:
+            self._removed.discard(rows.generation)
             self._open = None if self._open and self._open.generation.number == rows.generation else self._open
         with _unwritable():
-            write_generation(self._engine, self._notes, rows, self._whole(last))
+            try:
+                write_generation(self._engine, self._notes, rows, self._whole(last))
+            except ValueError:  # a note on the last generation cannot be read
+                write_generation(self._engine, self._notes, rows, None)
 
     def remove_others(self, generation: int) -> None:
         """As `Lenses` has it; what was deleted is looked for, and found gone. Raises IndexProblem."""
@@ -78,18 +85,22 @@ class MilvusLenses:
 
     def _keep_only(self, generation: int) -> None:
         noted = self._notes.generations()
-        read = {view.generation.number for view in list(self._views)} | {generation}
+        with self._lock:
+            views = list(self._views)
+            read = {view.generation.number for view in views} | {generation}
+            self._removed |= noted.keys() - read
         kept = [one for number, one in noted.items() if number in read]
-        used = {view.generation.rows for view in list(self._views)} | {one.rows for one in kept}
+        used = {one.rows for one in kept} | {view.generation.rows for view in views}
         for name in self._engine.collections():
             if name not in used:
                 self._engine.drop(name)
         for name in {one.rows for one in kept} - {""}:
             mine = [one for one in kept if one.rows == name]
             others = [one for one in noted.values() if one.rows == name and one not in mine]
-            self._engine.delete(name, self._only_in(others, mine))
-            if len(mine) == 1 and self._engine.count(name) > mine[0].chunks:
-                self._sweep(name, mine[0])
+            with suppress(ValueError):  # a note cannot be read: who opens this generation has all of it written again
+                self._engine.delete(name, self._only_in(others, mine))
+                if len(mine) == 1 and self._engine.count(name) > mine[0].chunks:
+                    self._sweep(name, mine[0])
         self._notes.keep(kept)
 
     def _whole(self, number: int) -> Generation | None:
@@ -111,14 +122,20 @@ class MilvusLenses:
             self._engine.load(one.rows)
             if (found := self._engine.count(one.rows)) < one.chunks:
                 raise ValueError(f"Milvus has {found} of {one.chunks} rows")
-        before = self._open
-        had, has = set(before.generation.parts) if before else set(), set(one.parts)
-        parts = self._notes.parts(had ^ has)
-        tally = (before.tally if before else Tally.empty()).with_changes(
-            (parts[name].tally for name in has - had), (parts[name].tally for name in had - has)
-        )
+        try:
+            tally = self._tally(one, self._open)
+        except ValueError:
+            tally = self._tally(one, None)
         self._notes.remember(one.parts)
         return _Opened(one, tally)
+
+    def _tally(self, one: Generation, before: _Opened | None) -> Tally:
+        """What is counted of a generation, worked out from that of another where there is one. Raises ValueError."""
+        had, has = set(before.generation.parts) if before else set(), set(one.parts)
+        parts = self._notes.parts(had ^ has)
+        return (before.tally if before else Tally.empty()).with_changes(
+            (parts[name].tally for name in has - had), (parts[name].tally for name in had - has)
+        )
 
     def _only_in(self, others: Collection[Generation], kept: Collection[Generation]) -> set[str]:
         """The documents that some generations have and none of the kept."""

@@ -11,6 +11,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -51,8 +52,13 @@ class Notes:
         self._remembered: dict[str, str] = {}  # parts as they are kept, by name
 
     def generations(self) -> dict[int, Generation]:
-        """Every generation that is noted, by number. Raises ValueError if one cannot be read."""
-        return {int(name): _generation(text) for name, text in self._packed(_GENERATION, None).items()}
+        """Every generation that is noted, by number, but those whose note cannot be read."""
+        found = {}
+        for name in self._engine.note_names(_GENERATION):
+            with suppress(ValueError):
+                if one := self.generation(int(name)):
+                    found[one.number] = one
+        return found
 
     def generation(self, number: int) -> Generation | None:
         """A generation, or None. Raises ValueError if it cannot be read."""
@@ -79,8 +85,10 @@ class Notes:
         found = self._packed(_PART, missing)
         if missing - found.keys():
             raise ValueError("what Milvus holds of the words is not whole")
-        held = self._remembered = self._remembered | found
-        return {name: _part(held[name]) for name in wanted}
+        held = self._remembered | found
+        parts = {name: _part(held[name]) for name in wanted}
+        self._remembered = held  # only what could be read
+        return parts
 
     def remember(self, names: Collection[str]) -> None:
         """Keeps some parts at hand, and no others: what is no more in the engine may have to be taken away later."""
