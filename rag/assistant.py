@@ -35,6 +35,7 @@ from rag.types import (
     Encoder,
     Event,
     Index,
+    Lenses,
     Passage,
     ProgressCallback,
     Reader,
@@ -344,13 +345,23 @@ def embedded(folder: Path, idle: int = 0) -> Index:
 
 
 def index_of(config: Config, idle: int = 0) -> Index:
-    """The index that the settings name: in a folder, or in PostgreSQL with its lenses in a folder. See `embedded`.
+    """The index that the settings name: in a folder or in PostgreSQL, searched there or by Milvus. See `embedded`.
 
-    Raises ConfigProblem where PostgreSQL's driver is not installed.
+    Raises ConfigProblem where a driver is not installed, or an address is none.
     """
-    if not config.database:
-        return embedded(config.index, idle)
-    return Index(config.index, open_postgres(Address.parse(config.database), idle), LensFolder(config.index))
+    address = config.database
+    truth = open_postgres(Address.parse(address), idle) if address else Store(config.index, idle)
+    return Index(config.index, truth, _lenses_of(config))
+
+
+def _lenses_of(config: Config) -> Lenses:
+    """In the folder of the index, or on a Milvus server, under a name made of that folder or database."""
+    if not config.lenses:
+        return LensFolder(config.index)
+    from rag.lenses import MilvusLenses
+
+    place = config.place if config.database else str(config.index.resolve())
+    return MilvusLenses(config.lenses, hashlib.sha256(place.encode()).hexdigest()[:16])
 
 
 def open_index(index: str | Path = "index", *, config: Config | None = None) -> Assistant:

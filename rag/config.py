@@ -24,6 +24,7 @@ _OF_A_SERVER = (
     "sources",
     "index",
     "database",
+    "lenses",
     "host",
     "public_url",
     "allow_urls",
@@ -43,6 +44,7 @@ class Config(BaseModel):
     sources: Path = Path("sources")
     index: Path = Path("index")  # given as "postgresql://…#…": the folder of this machine that goes with it
     database: str = Field("", repr=False)  # that address; or given by itself, beside a folder in `index`
+    lenses: str = Field("", repr=False)  # "milvus://host:19530", where that searches; empty: in the folder of the index
     model: str = "all-MiniLM-L6-v2"
     device: str | None = None  # as torch names it; None: the best there is
     chunk_tokens: int = Field(200, ge=32, le=2000)

@@ -69,6 +69,7 @@ OWNERS: dict[str, set[str]] = {
     "tokenizers": {"models"},
     "httpx2": {"models", "server"},
     "faiss": {"lenses"},
+    "pymilvus": {"lenses"},
     "tantivy": {"language", "lenses"},  # one analyzer: what is compared is what is indexed
     "apsw": {"storage"},
     "psycopg": {"shared"},

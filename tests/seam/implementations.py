@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import milvus_server
 import numpy as np
 from postgres import truth_of
 from seam.reference_lenses import BruteLenses
@@ -54,6 +55,7 @@ LASTING: dict[str, Callable[[Path], Index]] = {
 
 IMPLEMENTATIONS: dict[str, Callable[[Path], Index]] = {
     **LASTING,
+    "Milvus lenses on the embedded truth": lambda folder: Index(folder, Store(folder), milvus_server.lenses()),
     "embedded lenses on another truth": lambda folder: Index(folder, MemoryTruth(), LensFolder(folder)),
     "other lenses on the embedded truth": lambda folder: Index(folder, Store(folder), BruteLenses()),
     "reference": reference,
