@@ -32,14 +32,14 @@ from benchmarks.sets import folders_of, sampled
 from benchmarks.table import as_table
 from rag.assistant import build, open_index
 from rag.cli.output import progress_bars
-from rag.config import Config, load_config
+from rag.config import Config, cache_folder, load_config
 from rag.evaluate.cases import Case, load_cases
 from rag.evaluate.datasets import import_set
 from rag.evaluate.locations import Sources
 from rag.evaluate.predict import program_hash, settings_of
 from rag.evaluate.predictions import Prediction, Retrieved
 from rag.evaluate.results import judge_all
-from rag.evaluate.run import cache_folder, evaluate, row_of
+from rag.evaluate.run import evaluate, row_of
 from rag.evaluate.summary import Estimate, summarise
 from rag.models.encoder.encoder import SentenceEncoder
 from rag.types import BuildReport, Progress

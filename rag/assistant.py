@@ -26,6 +26,7 @@ from rag.language import composed
 from rag.lenses import LensFolder
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
 from rag.retrieval import Corpus, IndexCorpus, Remembered
+from rag.shared import Address, open_postgres
 from rag.storage import Store
 from rag.types import (
     Answer,
@@ -34,6 +35,7 @@ from rag.types import (
     Encoder,
     Event,
     Index,
+    Lenses,
     Passage,
     ProgressCallback,
     Reader,
@@ -57,6 +59,7 @@ __all__ = [
     "build",
     "create_empty_index",
     "embedded",
+    "index_of",
     "open_index",
 ]
 
@@ -110,7 +113,7 @@ class Assistant:
         """`reader` reads the best sentences again; without one the ranker alone decides. `today`: see `Answering`."""
         self._config, self._encoder, self._reader = config, encoder, reader
         self.asked = Asked(self.corpus, reader, config.risk, today)
-        self._index = embedded(config.index, idle=_READERS)
+        self._index = index_of(config, idle=_READERS)
         self._recipe = recipe_of(encoder, config.chunk_tokens, config.overlap_sentences)
         self._lock = threading.Lock()
         self._remembered = Remembered(0)
@@ -218,7 +221,7 @@ class Assistant:
     def sources_folder(self) -> Path:
         """The folder that the index was built from."""
         with self._view() as (snapshot, _):
-            known = snapshot.meta("sources")
+            known = None if self._config.database else snapshot.meta("sources")  # other machines have other folders
         return (self._config.index / known).resolve() if known else self._config.sources.resolve()
 
     def build(self, progress: ProgressCallback | None = None) -> BuildReport:
@@ -305,13 +308,16 @@ class Assistant:
             try:
                 return self._index.lenses.of(snapshot)
             except (OSError, ValueError) as error:
-                with self._index.truth.snapshot() as now:
-                    if now.generation != snapshot.generation:
-                        return None
+                if self._replaced(snapshot):
+                    return None
                 # As text: a log that keeps what it was given would keep the error's frames, and their open files.
                 _log.warning("The search files are missing or damaged (%s); they are written again.", str(error))
                 rebuild_lenses(self._index)
-                return self._index.lenses.of(snapshot)
+                return None if self._replaced(snapshot) else self._index.lenses.of(snapshot)
+
+    def _replaced(self, snapshot: Snapshot) -> bool:
+        with self._index.truth.snapshot() as now:
+            return now.generation != snapshot.generation
 
     def _of_generation(self, number: int) -> Remembered:
         """What is remembered of a generation; of one that is asked no more nothing is."""
@@ -338,9 +344,31 @@ def embedded(folder: Path, idle: int = 0) -> Index:
     return Index(folder, Store(folder, idle), LensFolder(folder))
 
 
+def index_of(config: Config, idle: int = 0) -> Index:
+    """The index that the settings name: in a folder or in PostgreSQL, searched there or by Milvus. See `embedded`.
+
+    Raises ConfigProblem where a driver is not installed, or an address is none.
+    """
+    address = config.database
+    truth = open_postgres(Address.parse(address), idle) if address else Store(config.index, idle)
+    return Index(config.index, truth, _lenses_of(config))
+
+
+def _lenses_of(config: Config) -> Lenses:
+    """In the folder of the index, or on a Milvus server, under a name made of that folder or database."""
+    if not config.lenses:
+        return LensFolder(config.index)
+    from rag.lenses import MilvusLenses
+
+    place = config.place if config.database else str(config.index.resolve())
+    return MilvusLenses(config.lenses, hashlib.sha256(place.encode()).hexdigest()[:16])
+
+
 def open_index(index: str | Path = "index", *, config: Config | None = None) -> Assistant:
-    """Opens an index for questions. Raises IndexMissing, IndexStale, IndexDamaged, ModelProblem, ConfigProblem."""
-    settings = config or load_config(index=Path(index))
+    """Opens an index for questions: a folder, or "postgresql://host/database#collection". Raises IndexProblem,
+    ModelProblem, ConfigProblem.
+    """
+    settings = config or load_config(index=index)
     encoder = SentenceEncoder(settings.model, settings.device, settings.index)
     return Assistant(settings, encoder, SpanReader(bundled_folder() / "tokenizer.json"))
 
@@ -352,7 +380,7 @@ def create_empty_index(config: Config, encoder: Encoder | None = None) -> bool:
 
     Raises IndexLocked, IndexDamaged, IndexUnwritable, ModelProblem, ConfigProblem.
     """
-    index = embedded(config.index)
+    index = index_of(config)
     try:
         with index.truth.snapshot():
             return False
@@ -371,13 +399,13 @@ def build(
 ) -> BuildReport:
     """Brings the index up to date with the sources. Never raises for one bad file: the report tells of it.
 
-    Raises SourcesMissing, IndexLocked, IndexDamaged, ModelProblem, ConfigProblem.
+    Raises SourcesMissing, IndexLocked, IndexDamaged, IndexUnreachable, ModelProblem, ConfigProblem.
     """
-    settings = config or load_config(sources=Path(sources), index=Path(index))
+    settings = config or load_config(sources=sources, index=index)
     encoder = SentenceEncoder(settings.model, settings.device, settings.index)
     report = build_index(
         settings.sources,
-        embedded(settings.index),
+        index_of(settings),
         encoder=encoder,
         size=settings.chunk_tokens,
         overlap=settings.overlap_sentences,

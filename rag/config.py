@@ -5,22 +5,26 @@ This module does not know what the settings do; the rooms below take plain argum
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from rag.errors import ConfigProblem
+from rag.shared import Address, is_address
 
-__all__ = ["Config", "config_of_collection", "load_config"]
+__all__ = ["Config", "cache_folder", "config_of_collection", "load_config"]
 
 FILE = "rag.toml"
 _PREFIX = "FOOTNOTE_"
 _OF_A_SERVER = (
     "sources",
     "index",
+    "database",
+    "lenses",
     "host",
     "public_url",
     "allow_urls",
@@ -35,10 +39,12 @@ _OF_A_SERVER = (
 class Config(BaseModel):
     """All settings. `model` is the bundled encoder, a folder, or a name on the hub (which is then looked up there)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     sources: Path = Path("sources")
-    index: Path = Path("index")
+    index: Path = Path("index")  # given as "postgresql://…#…": the folder of this machine that goes with it
+    database: str = Field("", repr=False)  # that address; or given by itself, beside a folder in `index`
+    lenses: str = Field("", repr=False)  # "milvus://host:19530", where that searches; empty: in the folder of the index
     model: str = "all-MiniLM-L6-v2"
     device: str | None = None  # as torch names it; None: the best there is
     chunk_tokens: int = Field(200, ge=32, le=2000)
@@ -70,6 +76,22 @@ class Config(BaseModel):
     llm_unsupported: Literal["show", "drop"] = "show"  # sentences that are not found in the sources
     nli: str = ""  # folder or hub name of a cross-encoder that joins in checking sentences
 
+    @model_validator(mode="before")
+    @classmethod
+    def _index_in_a_database(cls, given: dict[str, object]) -> dict[str, object]:
+        """An index in PostgreSQL has its search files in the user's cache folder, under a name of its own."""
+        index = given.get("index")
+        if not (isinstance(index, str) and is_address(index)):
+            return given
+        address = Address.parse(index)
+        name = f"{address.collection}-{hashlib.sha256(address.shown.encode()).hexdigest()[:12]}"
+        return {**given, "index": cache_folder() / "indexes" / name, "database": index}
+
+    @property
+    def place(self) -> str:
+        """Where the index is, as it may be shown: without a password."""
+        return Address.parse(self.database).shown if self.database else str(self.index)
+
 
 def load_config(**flags: str | int | Path | None) -> Config:
     """The settings, with flags that are not None on top. Raises ConfigProblem naming the setting that is wrong."""
@@ -85,7 +107,12 @@ def config_of_collection(config: Config, sources: Path, index: Path, file: Path)
     own = _from_file(file)
     if taken := next((name for name in own if name in _OF_A_SERVER), None):
         raise ConfigProblem(f"The setting {taken} is not one of a collection.", f"Remove it from {file}.")
-    return _validated({**config.model_dump(), **own, "sources": sources, "index": index}, str(file))
+    return _validated({**config.model_dump(), **own, "sources": sources, "index": index, "database": ""}, str(file))
+
+
+def cache_folder() -> Path:
+    """What can be made again: `footnote` in the user's cache folder (`XDG_CACHE_HOME`)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "footnote"
 
 
 def _validated(given: dict[str, object], where: str) -> Config:

@@ -55,7 +55,7 @@ def examine(config: Config) -> list[Check]:
             found = assistant.documents()
         good = [source for source in found if source.status == "indexed"]
         languages.update(source.language for source in good)
-        return f"{config.index}: {len(good)} of {len(found)} files indexed, {sum(one.chunks for one in found)} chunks"
+        return f"{config.place}: {len(good)} of {len(found)} files indexed, {sum(one.chunks for one in found)} chunks"
 
     def language_model() -> str:
         if not config.llm:

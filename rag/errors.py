@@ -13,6 +13,7 @@
     │   ├── IndexStale             built by another model, or by another version of the program
     │   ├── IndexDamaged           the truth itself cannot be read
     │   ├── IndexUnwritable        the disk is full, or the folder may not be written
+    │   ├── IndexUnreachable       the server that keeps it is not there, or was lost
     │   └── IndexLocked            another build is running
     ├── ModelProblem           the encoder cannot be loaded, or is not the published one
     ├── LanguageModelProblem   the language model does not run, is too slow, or writes nonsense
@@ -38,6 +39,7 @@ __all__ = [
     "IndexMissing",
     "IndexProblem",
     "IndexStale",
+    "IndexUnreachable",
     "IndexUnwritable",
     "LanguageModelProblem",
     "ModelProblem",
@@ -123,6 +125,10 @@ class IndexLocked(IndexProblem):
 
 class IndexUnwritable(IndexProblem):
     """The disk does not take the index: it is full, broken, or may not be written. The last generation stands."""
+
+
+class IndexUnreachable(IndexProblem):
+    """The server that keeps the index cannot be reached, or the connection to it was lost. The index stands."""
 
 
 class ModelProblem(FootnoteError):

@@ -135,11 +135,13 @@ def _assistant(config: pytest.Config) -> Assistant:
     if _ASSISTANT not in config.stash:
         from rag.assistant import open_index
         from rag.errors import FootnoteError
+        from rag.shared import is_address
 
         given = config.getoption("--rag-index")
-        index = config.invocation_params.dir / given if given else config.rootpath / config.getini("rag_index")
+        folder = config.invocation_params.dir if given else config.rootpath
+        named = given or config.getini("rag_index")
         try:
-            config.stash[_ASSISTANT] = open_index(index)
+            config.stash[_ASSISTANT] = open_index(named if is_address(named) else folder / named)
         except FootnoteError as error:
             pytest.fail(f"{error.message} {error.hint} Name another index with --rag-index.", pytrace=False)
     return config.stash[_ASSISTANT]

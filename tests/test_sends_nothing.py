@@ -142,3 +142,11 @@ def test_training_sends_nothing(tmp_path: Path) -> None:
     """On 200 questions."""
     test = f"{ROOT / 'tests' / 'test_training_joint.py'}::test_training_goes_on_where_it_was_broken_off"
     assert noted(tmp_path, *inner_test(tmp_path, test)) == []
+
+
+def test_searching_in_milvus_sends_nothing_but_to_its_server(tmp_path: Path) -> None:
+    """Milvus Lite and the library that speaks to it."""
+    pytest.importorskip("milvus_lite", reason="Milvus Lite is not installed")
+    file = ROOT / "tests" / "engines" / "test_index_in_milvus.py"
+    test = f"{file}::test_an_index_searched_by_milvus_answers_as_one_in_its_folder"
+    assert noted(tmp_path, *inner_test(tmp_path, test)) == []

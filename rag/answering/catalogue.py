@@ -9,17 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from rag.answering.citing import MOST_CLAIMS, QuotedSpan, claims_of
-from rag.language import question_from, sentences_within, sources_question, terms
+from rag.language import SourcesQuestion, question_from, sentences_within, sources_question, suffixes_of, terms
 from rag.retrieval import Corpus, DocumentName
-from rag.types import Answer, AnswerStatus, Claim, Document, Span
+from rag.types import Answer, Claim, Document, Span, readable_name
 
 __all__ = ["about_sources"]
 
 _LISTED = 12
 _SCANNED = 2000
 """Documents that are looked through for a word; more would keep the asker waiting."""
+_OFTEN = 3
+"""Times that a document says a thing which it is about, where no heading does."""
 _EXAMPLES = 4
 _FIRST = 12
 """Sentences of a document that are tried for an example of a question."""
@@ -30,9 +33,10 @@ def about_sources(question: str, asked_as: str, corpus: Corpus) -> Answer | None
     asked = sources_question(asked_as)
     if asked is None:
         return None
-    if asked.kind == "mentions":
+    if asked.kind in ("mentions", "about"):
         among = _called(asked.of, corpus.names)
-        return _mentioning(question, asked_as, asked.what, corpus, among) if among else None
+        blank = Answer(question, asked_as, "not_found", (), (), 0.0)
+        return _mentioning(blank, asked, corpus, among) if among else None
     if asked.kind == "documents":
         return _listed(question, asked_as, corpus.names)
     return _examples(question, asked_as, corpus)
@@ -73,34 +77,62 @@ def _draft(document: Document) -> str | None:
 
 
 def _called(of: str, names: Sequence[DocumentName]) -> Sequence[DocumentName]:
-    """The documents that are called so; none where fewer than two are, and all where no name for them is given."""
-    wanted = set(terms(of))
-    called = [name for name in names if wanted <= name.terms]
+    """The documents that are called so, or whose files are; none where fewer than two are, and all where no name for
+    them is given.
+    """
+    wanted, suffixes = set(terms(of)), suffixes_of(of)
+    called = [name for name in names if wanted <= name.terms or name.path.lower().endswith(suffixes)]
     return called if len(called) > 1 or not wanted else ()
 
 
-def _mentioning(question: str, asked_as: str, what: str, corpus: Corpus, among: Sequence[DocumentName]) -> Answer:
-    """Every document in which the words stand, each with the first sentence that has them; none is held longer."""
-    either = "|".join(re.escape(each) for each in _forms(what))
+def _mentioning(blank: Answer, asked: SourcesQuestion, corpus: Corpus, among: Sequence[DocumentName]) -> Answer:
+    """Every document in which the words stand, each with the first sentence that has them; none is held longer.
+
+    Those that are called so or say it most often come first; where any is about it, those alone are shown to who asks
+    for them.
+    """
+    either = "|".join(re.escape(each) for each in _forms(asked.what))
     pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
-    count, claims = 0, list[Claim]()
     looked = among[:_SCANNED]
-    for name in looked:
-        document = corpus.document(name.document_id)
-        if document is not None and (place := _mention(document, pattern)):
-            count += 1
-            if count <= MOST_CLAIMS:
-                (claim,) = claims_of([replace(place, group=name.title)])
-                claims.append(replace(claim, citations=(replace(claim.citations[0], number=count),)))
-    status: AnswerStatus = "answered" if claims else "not_found"
-    many = f"{count} of {len(looked)} sources mention" if claims else "No source mentions"
-    notes = [f"{many} “{what}”."]
-    if count > MOST_CLAIMS:
+    found = [said for name in looked if (said := _said(corpus.document(name.document_id), name, pattern)) is not None]
+    notes = [f"{len(found)} of {len(looked)} sources mention" if found else "No source mentions"]
+    notes[0] += f" “{asked.what}”."
+    if asked.kind == "about" and (about := [said for said in found if said.is_about]):
+        found = about
+        notes.append(f"{len(about)} of them have it in a heading, or at least {_OFTEN} times: those are shown.")
+    found.sort(key=lambda said: (not said.is_named, -said.times))
+    if len(found) > MOST_CLAIMS:
         notes.append(f"The first {MOST_CLAIMS} of them are shown.")
     if len(among) > len(looked):
         notes.append(f"Only the first {len(looked):,} of {len(among):,} sources were looked through.")
-    sure = 1.0 if claims else 0.0
-    return Answer(question, asked_as, status, tuple(claims), (), sure, tuple(notes), shape="list")
+    claims = [
+        replace(said.claim, citations=(replace(said.claim.citations[0], number=number),))
+        for number, said in enumerate(found[:MOST_CLAIMS], 1)
+    ]
+    answer = replace(blank, claims=tuple(claims), notes=tuple(notes), shape="list")
+    return replace(answer, status="answered", confidence=1.0) if claims else answer
+
+
+class _Said(NamedTuple):
+    """The sentence in which a document says a thing first, and how much it is about it."""
+
+    claim: Claim
+    times: int
+    is_named: bool  # the document's name or a heading has it
+
+    @property
+    def is_about(self) -> bool:
+        return self.is_named or self.times >= _OFTEN
+
+
+def _said(document: Document | None, name: DocumentName, pattern: re.Pattern[str]) -> _Said | None:
+    place = _mention(document, pattern) if document is not None else None
+    if document is None or place is None:
+        return None
+    (claim,) = claims_of([replace(place, group=name.title)])
+    headings = (document.text[slice(*block.span)] for block in document.blocks if block.kind == "heading")
+    is_named = any(map(pattern.search, (name.title, readable_name(name.path), *headings)))
+    return _Said(claim, len(pattern.findall(document.text)), is_named)
 
 
 def _forms(what: str) -> list[str]:

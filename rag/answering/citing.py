@@ -18,6 +18,7 @@ from rag.language import (
     has_word,
     is_function_word,
     is_mostly_markup,
+    is_pair_line,
     normalise,
     sentences_within,
     strip_span,
@@ -42,6 +43,8 @@ MOST_CLAIMS = 200
 """Sentences of an answer, as those of a long list: more than anybody reads, and all that is kept in memory of them."""
 _LONGEST = 600  # characters of a quote that brings the sentence before along
 _LONGEST_HEADED = 1_000  # of a run-in heading with its sentence, without which it says nothing
+_LINE = 100  # characters of a line that is an item by itself
+_GOING_ON = 2  # lines at least below a line "key: value"
 _HEAD = 6  # words of a head in front of a paragraph, its list mark included
 _MARK = re.compile(r"(?:(?:[-*+•–]|[*_]{2,3}|\d{1,3}[.)])\s+)+")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1")
@@ -154,6 +157,13 @@ def list_of(place: QuotedSpan) -> list[QuotedSpan]:
     if at < 0 or blocks[at].kind not in ("list", "paragraph"):
         return []
     if blocks[at].kind == "paragraph":
+        if lines := _lines_under(document, at):
+            return [
+                replace(place, span=span)
+                if span.start <= place.span.start < span.end
+                else QuotedSpan(document, span, group=place.group)
+                for span in lines
+            ]
         last = sentences_within(document, blocks[at].span)[-1:]
         if place.span.end < last[0].start or at + 1 == len(blocks) or blocks[at + 1].kind != "list":
             return []
@@ -166,6 +176,31 @@ def list_of(place: QuotedSpan) -> list[QuotedSpan]:
         said = [span for span in before if not is_mostly_markup(document.text[slice(*span)])]
         return [*(QuotedSpan(document, span, group=place.group) for span in said), *items]
     return items
+
+
+def _lines_under(document: Document, at: int) -> list[Span]:
+    """The lines that go on what a line "key: value" begins, one below the other without a key of their own, with that
+    line first: a profile's "Political parties: ..."; none where fewer than two go on.
+    """
+    blocks, text = document.blocks, document.text
+
+    def is_next(n: int) -> bool:
+        return (
+            blocks[n].kind == "paragraph"
+            and text[blocks[n - 1].span.end : blocks[n].span.start].strip(" \r") == "\n"
+            and blocks[n].span.end - blocks[n].span.start <= _LINE
+        )
+
+    def has_key(n: int) -> bool:
+        return is_pair_line(text[slice(*blocks[n].span)])
+
+    first = at
+    while first > 0 and not has_key(first) and is_next(first):
+        first -= 1
+    last = first + 1
+    while last < len(blocks) and is_next(last) and not has_key(last):
+        last += 1
+    return [block.span for block in blocks[first:last]] if has_key(first) and last - first > _GOING_ON else []
 
 
 def _items(place: QuotedSpan, at: int) -> list[QuotedSpan]:
@@ -184,7 +219,7 @@ def _with_the_one_before(document: Document, span: Span, others: set[Span]) -> S
     if at < 0 or document.blocks[at].kind not in ("paragraph", "list"):
         return span
     before = [one for one in sentences_within(document, document.blocks[at].span) if one.end <= span.start]
-    if not before or before[-1] in others or span.end - before[-1].start > _LONGEST:
+    if not before or any(before[-1].end == other.end for other in others) or span.end - before[-1].start > _LONGEST:
         return span
     return Span(before[-1].start, span.end)
 

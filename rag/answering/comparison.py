@@ -9,18 +9,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answering.citing import QuotedSpan
+from rag.answering.citing import QuotedSpan, claims_of
 from rag.answering.findings import Answering, Findings, heading_at
-from rag.answering.overview import section
+from rag.answering.overview import LINES, outline, section
 from rag.answering.selection import claims_in_shape, closest, evidence, within
-from rag.language import Kind, Side, is_function_word, terms
+from rag.answering.strength import as_sure
+from rag.language import Kind, Side, content_terms, merely_compared, terms
 from rag.retrieval import Corpus, Retrieved, RewrittenQuestion, documents_of
-from rag.types import Answer
+from rag.types import Answer, Document
 
 __all__ = ["MOST_SIDES", "comparison_answer"]
 
 MOST_SIDES = 12
 """Sides that are compared; each is searched and read by itself."""
+_OF_A_DOCUMENT = 4
+"""Lines of the outline of a document that is compared with another one."""
 _OF_A_SIDE = 2
 """Sentences that a side of a comparison shows."""
 
@@ -29,6 +32,8 @@ def comparison_answer(
     blank: Answer, kind: Kind, sides: Sequence[Side], together: Findings, answering: Answering
 ) -> tuple[Answer, Retrieved]:
     """Each side searched and read by itself, after what is said of all of them; a side without an answer is named."""
+    if kind == "comparison" and (documents := _whole_documents(sides, answering.corpus)):
+        return _side_by_side(blank, sides, documents, together, answering)
     limit = (f"Only the first {MOST_SIDES} of {len(sides)} are compared.",) if len(sides) > MOST_SIDES else ()
     sides = sides[:MOST_SIDES]
     blank = replace(blank, notes=(*blank.notes, *limit))
@@ -59,6 +64,35 @@ def comparison_answer(
         note = f"Nothing was found in the sources about {' or '.join(missing)}."
         return replace(answer, reason="incomplete" if any(sure) else "closest", notes=(note, *answer.notes)), found
     return (replace(answer, status="answered") if all(sure) else replace(answer, reason="closest")), found
+
+
+def _whole_documents(sides: Sequence[Side], corpus: Corpus) -> list[Document]:
+    """The document that each side names, where nothing else is asked of them than how they compare, and each names one
+    of its own.
+    """
+    if any(side.question != f"What is {side.name}?" for side in sides):
+        return []
+    named = [corpus.named(side.name) for side in sides]
+    ids = {each[0].document_id for each in named if len(each) == 1}
+    documents = [corpus.document(each[0].document_id) for each in named] if len(ids) == len(sides) else []
+    return [document for document in documents if document is not None]
+
+
+def _side_by_side(
+    blank: Answer, sides: Sequence[Side], documents: Sequence[Document], together: Findings, answering: Answering
+) -> tuple[Answer, Retrieved]:
+    """A short outline of each document, one below the other, after what they say of each other.
+
+    That lays them side by side, as who says "compare" asks; how they differ is not said outright.
+    """
+    ids = [document.id for document in documents]
+    places = [place for place in _of_all(sides, together) if place.document.id in ids]
+    for side, document in zip(sides, documents, strict=True):
+        lines = outline(document, min(LINES // len(sides), _OF_A_DOCUMENT)) or section(document, side.name, _OF_A_SIDE)
+        places += [replace(line, group=side.name) for line in lines if not any(_is_same(line, one) for one in places)]
+    found = Retrieved(blank.asked_as, answering.corpus.encoder.query(blank.asked_as), together.hits)
+    answer = replace(blank, shape="comparison", claims=claims_of(places), confidence=together.reading.answerable)
+    return as_sure(answer, merely_compared(blank.asked_as)), found
 
 
 def _readings(sides: Sequence[Side], answering: Answering) -> list[tuple[Side, Findings]]:
@@ -109,7 +143,7 @@ def _of_all(sides: Sequence[Side], findings: Findings) -> list[QuotedSpan]:
 
     "Nepal 1,770 km; Bhutan 659 km" says nothing of the population of Nepal and that of Bhutan.
     """
-    names = [{term for term in terms(side.name) if not is_function_word(term)} for side in sides]
+    names = [set(content_terms(side.name)) for side in sides]
     shared = set.intersection(*names)
     own = [name - shared for name in names]
     asked = _asked_of(sides)
@@ -127,8 +161,7 @@ def _of_all(sides: Sequence[Side], findings: Findings) -> list[QuotedSpan]:
 
 def _asked_of(sides: Sequence[Side]) -> set[str]:
     """What is asked of every side besides its name: "population" of the populations of two towns."""
-    each = [set(terms(side.question)) - set(terms(side.name)) for side in sides]
-    return {term for term in set.intersection(*each) if not is_function_word(term)}
+    return set.intersection(*(set(content_terms(side.question)) - set(terms(side.name)) for side in sides))
 
 
 def _of_side(side: Side, kind: Kind, findings: Findings) -> list[QuotedSpan]:
@@ -147,7 +180,6 @@ def _of_side(side: Side, kind: Kind, findings: Findings) -> list[QuotedSpan]:
 
 def _is_named(side: Side, findings: Findings) -> bool:
     """Whether what was found for a side has its name, where that is a name: "Osprey 30" is not said of "Heron 20"."""
-    wanted = set(terms(side.name)) if re.search(r"[A-Z\d]", side.name) else set()
-    wanted = {term for term in wanted if not is_function_word(term)}
+    wanted = set(content_terms(side.name)) if re.search(r"[A-Z\d]", side.name) else set()
     texts = (f"{passage.context}\n{passage.text}" for passage in findings.passages)
     return any(2 * len(wanted & set(terms(text))) >= len(wanted) for text in texts)

@@ -17,11 +17,19 @@ from rag.answering.citing import MOST_CLAIMS, cites, claims_of, differ_note, new
 from rag.answering.comparison import comparison_answer
 from rag.answering.differing import differing
 from rag.answering.findings import Answering, Findings
-from rag.answering.selection import claims_in_shape, closest, evidence, whole_lists
+from rag.answering.selection import claims_in_shape, closest, evidence, said_to_the_same, term_is_told, whole_lists
 from rag.answering.several import joined
+from rag.answering.strength import as_sure
 from rag.answering.table_answer import TABLE_KINDS, TableAnswer, answer_from_tables, leaves_unsaid
 from rag.answering.table_closest import closest_in_tables
-from rag.answering.topics import MOST_NAMED, each_document_that, of_another_year, section_asked, sections_that, survey
+from rag.answering.topics import (
+    MOST_NAMED,
+    each_document_that,
+    of_another_year,
+    section_asked,
+    sections_that,
+    survey,
+)
 from rag.answering.versions import in_time, with_time
 from rag.language import (
     Kind,
@@ -146,7 +154,7 @@ def _read_for(question: str, alone: RewrittenQuestion, answering: Answering) -> 
         return replace(blank, status="answered", shape="list", claims=claims_of(sections), confidence=1.0), found
     if kind == "list" and findings.about and (places := each_document_that(asked, findings, corpus)):
         answer = replace(blank, claims=claims_of(places), confidence=findings.reading.answerable)
-        return _strong(answer, findings.answers), found
+        return as_sure(answer, findings.answers), found
     told = with_time(_told(replace(blank, shape=_SHAPES[kind]), kind, findings), now)
     if told.status == "answered" or kind not in TABLE_KINDS:
         return told, found
@@ -184,8 +192,10 @@ def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:
     term = term_of(blank.asked_as) if kind == "definition" else ""
     if not findings.about:
         return answer
+    if same := said_to_the_same(findings, kind):
+        return replace(answer, status="answered", claims=claims_in_shape(same, kind), confidence=1.0)
     listed = whole_lists(findings) if kind == "list" else []
-    if not findings.answers or _leaves_unsaid(findings, kind):
+    if not findings.answers or _leaves_unsaid(findings, kind) or (term and not term_is_told(findings, term)):
         # no words are set off as the answer in sentences that only come closest
         places = [replace(place, answer=None) for place in listed or closest(findings, kind, term)]
         return replace(answer, status="partly", reason="closest", claims=claims_in_shape(places, kind))
@@ -202,10 +212,6 @@ def _told(blank: Answer, kind: Kind, findings: Findings) -> Answer:
     claims = claims_in_shape(list(dict.fromkeys([*sides, *places])), kind)
     numbers = tuple(c.number for side in sides for claim in claims for c in claim.citations if cites(c, side))
     return replace(answer, status="answered", claims=claims, notes=(differ_note(sides),), differing=numbers)
-
-
-def _strong(answer: Answer, answers: bool) -> Answer:
-    return replace(answer, status="answered") if answers else replace(answer, status="partly", reason="closest")
 
 
 def _leaves_unsaid(findings: Findings, kind: Kind) -> bool:

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from rag.answering.citing import QuotedSpan
-from rag.language import NumberedPart, is_function_word, is_summary_sentence, sentences_within, terms
+from rag.language import NumberedPart, content_terms, is_summary_sentence, sentences_within, terms
 from rag.types import Block, Document, Span, readable_name
 
 T = TypeVar("T")
@@ -39,8 +39,8 @@ class _Section:
     blocks: tuple[Block, ...]
 
 
-def outline(document: Document) -> list[QuotedSpan]:
-    """At most `LINES` sentences that reach from the beginning to the end of a document, in its order.
+def outline(document: Document, most: int = LINES) -> list[QuotedSpan]:
+    """At most `most` sentences, or `LINES`, that reach from the beginning to the end of a document, in its order.
 
     The group of each is the heading that it carries.
     """
@@ -51,12 +51,12 @@ def outline(document: Document) -> list[QuotedSpan]:
     rest = [[p for p in _carrying(document, one) if p not in chosen] for one in sections]
     counts = _shared([len(places) for places in rest], LINES - len(chosen))
     chosen += [place for places, count in zip(rest, counts, strict=True) for place in _spread(places, count)]
-    return sorted(chosen, key=lambda place: place.span)
+    return _spread(sorted(chosen, key=lambda place: place.span), most)
 
 
 def section(document: Document, topic: str, most: int) -> list[QuotedSpan]:
     """The first sentences of the section that is headed so, those of its own parts included; none where none is."""
-    wanted = {term for term in terms(topic) if not is_function_word(term)}
+    wanted = set(content_terms(topic))
     sections = _sections(document)
     for heading in dict.fromkeys(part for one in sections for part in one.heading):
         named = _named_by(heading)
@@ -68,7 +68,7 @@ def section(document: Document, topic: str, most: int) -> list[QuotedSpan]:
 
 def _named_by(heading: str) -> set[str]:
     """The terms of a heading without its number."""
-    return {term for term in terms(heading) if not is_function_word(term) and not term.isdigit()}
+    return {term for term in content_terms(heading) if not term.isdigit()}
 
 
 def headed_as(document: Document, asked: set[str]) -> list[QuotedSpan]:
@@ -126,11 +126,12 @@ def _names_summary(one: _Section) -> bool:
 
 
 def _carrying(document: Document, one: _Section) -> list[QuotedSpan]:
-    """The first sentence of each of a section's paragraphs."""
+    """The first sentence of each of a section's paragraphs that says something."""
     group = one.heading[-1] if one.heading else ""
     paragraphs = [block for block in one.blocks if block.kind == "paragraph"] or list(one.blocks[:1])
-    firsts = [sentences_within(document, block.span)[:1] for block in paragraphs]
-    return [QuotedSpan(document, span, group=group) for spans in firsts for span in spans if _says(document, span)]
+    each = (sentences_within(document, block.span) for block in paragraphs)
+    saying = [[span for span in spans if _says(document, span)] for spans in each]
+    return [QuotedSpan(document, spans[0], group=group) for spans in saying if spans]
 
 
 def _telling(document: Document, one: _Section) -> list[QuotedSpan]:
@@ -170,10 +171,10 @@ def _all(document: Document, one: _Section) -> Iterator[QuotedSpan]:
 
 
 def _says(document: Document, span: Span) -> bool:
-    """Whether a sentence is one, and not a byline, a caption's number or a picture."""
+    """Whether a sentence is one, and not a byline, a caption's number, a picture or a remark in brackets."""
     text = document.text[slice(*span)]
     words = text.split()
-    return len(words) >= _SHORT and text[-1:] in '.!?:”"' and not text.startswith(("![", "<"))
+    return len(words) >= _SHORT and text[-1:] in '.!?:”"' and not text.startswith(("![", "<", "("))
 
 
 def _spread(found: Sequence[T], most: int) -> list[T]:

@@ -9,13 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag.answering.asked_there import answered_there, asks_the_same
 from rag.answering.citing import QuotedSpan, claims_of, list_of, whole, with_head
 from rag.answering.findings import Findings
 from rag.answering.ranking import ScoredSentence
 from rag.language import Kind, defines
 from rag.types import Claim, Span
 
-__all__ = ["claims_in_shape", "closest", "evidence", "in_order", "whole_lists", "within"]
+__all__ = [
+    "claims_in_shape",
+    "closest",
+    "evidence",
+    "in_order",
+    "said_to_the_same",
+    "term_is_told",
+    "whole_lists",
+    "within",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,8 @@ _SAME_LIST = 3.0
 _ITEMS = 3
 """Items of a list at least, what announces it included."""
 _IN_ORDER: frozenset[Kind] = frozenset({"reason", "way", "event", "proposal", "topic", "list"})
+_SAID = (2, 3)
+"""Sentences that are shown of what a source says to a question of its own: of a fact, and of what takes explaining."""
 _LONG: frozenset[Kind] = frozenset({"list", "topic", "overview", "comparison"})
 _WORDS = 130
 """Words of an answer that is neither a list nor an overview; a comparison keeps a sentence of each side."""
@@ -64,7 +76,15 @@ def evidence(findings: Findings, kind: Kind, term: str = "") -> list[QuotedSpan]
     groups = {one.group for one in chosen}
     rank = {one.group: n for n, one in enumerate(chosen)}
     shown = sorted((one for one in findings.reading.sentences if one.group in groups), key=lambda one: rank[one.group])
-    return list(dict.fromkeys(_with_term(findings.place(one), term) for one in shown))
+    return answered_there((_with_term(findings.place(one), term) for one in shown), _SAID[kind in _IN_ORDER])
+
+
+def said_to_the_same(findings: Findings, kind: Kind) -> list[QuotedSpan]:
+    """What a source says to the very question, which it asks itself; none where none of the first sentences is that."""
+    first = (findings.place(one) for one in findings.sentences())
+    same = [place for place in first if asks_the_same(findings.question, place)]
+    found = answered_there(same, _SAID[kind in _IN_ORDER])
+    return found if found != same else []
 
 
 def whole_lists(findings: Findings) -> list[QuotedSpan]:
@@ -94,7 +114,15 @@ def _several_of(items: Sequence[QuotedSpan], places: Sequence[QuotedSpan]) -> bo
 def closest(findings: Findings, kind: Kind, term: str = "") -> list[QuotedSpan]:
     """Two to five sentences that come closest, best first."""
     chosen = _chosen(findings, _CLOSEST, kind, term)
-    return list(dict.fromkeys(_with_term(findings.place(one), term) for one in chosen))
+    return answered_there((_with_term(findings.place(one), term) for one in chosen), _SAID[kind in _IN_ORDER])
+
+
+def term_is_told(findings: Findings, term: str) -> bool:
+    """Whether a sentence that is shown for a definition defines the term, and does not only mention it; a name, which a
+    question writes with a capital letter, is told by whatever is said of it.
+    """
+    places = (findings.place(one) for one in _chosen(findings, _ANSWERED["definition"], "definition", term))
+    return not term.islower() or any(_defines(term, place) for place in places)
 
 
 def in_order(places: list[QuotedSpan]) -> list[QuotedSpan]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -19,9 +19,9 @@ import numpy as np
 from rag.answering.features import FloatArray, Idf, ReadPassage, Terms
 from rag.answering.ranking import RankedSentences
 from rag.language import elsewhere, unspoken
-from rag.types import Vectors
+from rag.types import Answer, Vectors
 
-__all__ = ["SIGNALS", "Boundaries", "Strength", "boundaries", "signals", "strength"]
+__all__ = ["SIGNALS", "Boundaries", "Strength", "as_sure", "boundaries", "signals", "strength"]
 
 SIGNALS = (
     "odds",  # the reader's log odds of the first sentence, between -12 and 8
@@ -65,6 +65,11 @@ class _Fitted:
     least: tuple[float, ...]
     least_about: float
     sure_about: float
+
+
+def as_sure(answer: Answer, sure: bool) -> Answer:
+    """The claims as an answer where they are sure to be one; else as what comes closest."""
+    return replace(answer, status="answered") if sure else replace(answer, status="partly", reason="closest")
 
 
 def signals(

@@ -13,12 +13,13 @@ from rag.answering.citing import QuotedSpan, claims_of
 from rag.answering.findings import Answering, Findings, heading_at
 from rag.answering.overview import LINES, headed_as, numbered_section, outline, section
 from rag.answering.selection import claims_in_shape, whole_lists
+from rag.answering.strength import as_sure
 from rag.language import (
     DOCUMENT_NOUNS,
     Kind,
     NumberedPart,
+    content_terms,
     document_phrase,
-    is_function_word,
     is_mostly_markup,
     numbered_part,
     offers,
@@ -31,7 +32,7 @@ from rag.language import (
     unspoken,
 )
 from rag.retrieval import Corpus, DocumentName, Retrieved, documents_of
-from rag.types import Answer, Document, readable_name
+from rag.types import Answer, Claim, Document, readable_name
 
 __all__ = ["MOST_NAMED", "each_document_that", "of_another_year", "section_asked", "sections_that", "survey"]
 
@@ -76,10 +77,10 @@ def _of_several(blank: Answer, corpus: Corpus) -> Answer | None:
     if not sources:
         return None
     among = _called(sources, corpus.names)
-    if among is None and not _content(sources) <= _GENERIC:  # people say things, too
+    if among is None and not set(content_terms(sources)) <= _GENERIC:  # people say things, too
         return None
     topic = topic_of(blank.asked_as)
-    wanted = _content(topic)
+    wanted = set(content_terms(topic))
     said = _by_document(wanted, corpus.find(topic, among, _LOOKED_THROUGH))
     if not said or (among is None and len(said) < min(2, len(corpus.names))):
         return None
@@ -96,7 +97,7 @@ def each_document_that(asked: str, findings: Findings, corpus: Corpus) -> list[Q
     "landlocked" of "which countries are landlocked", where the best sentence is one of them; else none.
     """
     those, first = those_asked(asked), next(iter(findings.sentences()), None)
-    wanted = _content(those.said) if those else set()
+    wanted = set(content_terms(those.said)) if those else set()
     if those and findings.answers and not _ADJECTIVE.fullmatch(those.said):  # a king is mentioned elsewhere, too
         return []
     if not those or not wanted or first is None or not wanted <= _said_at(findings.place(first)):
@@ -126,7 +127,7 @@ def _worth(found: tuple[float, QuotedSpan]) -> tuple[bool, float]:
 
 def _called(sources: str, names: Sequence[DocumentName]) -> list[str] | None:
     """The documents that are called so, "licences", by their ids; None, for all, where none is."""
-    wanted = _content(sources)
+    wanted = set(content_terms(sources))
     called = [name.document_id for name in names if wanted and wanted <= name.terms]
     return called or None
 
@@ -147,7 +148,7 @@ def _overview(blank: Answer, kind: Kind, found: Retrieved, answering: Answering)
         return part
     names = corpus.named(topic)
     if kind == "topic":  # one word of a name may be what is asked about
-        names = [name for name in names if _content(topic) <= name.terms]
+        names = [name for name in names if set(content_terms(topic)) <= name.terms]
     named = corpus.document(names[0].document_id) if 0 < len(names) < MOST_NAMED else None
     if named is None and kind == "overview":
         for split in parts_named(topic):
@@ -157,15 +158,14 @@ def _overview(blank: Answer, kind: Kind, found: Retrieved, answering: Answering)
     places = outline(document) if document is not None else []
     if document is None or not places:
         return None
-    answer = replace(blank, claims=claims_of(places))
     left_out, _ = unspoken(topic, document.name, document.text)  # an article on Nepal is none on three other countries
-    return _as_sure(answer, named is not None and not left_out)
+    return _overview_of(blank, claims_of(places), named is not None and not left_out)
 
 
 def _meant(topic: str, found: Retrieved) -> Document | None:
     """The document that most of what was found is in, where the topic has a word of its name, or names nothing."""
-    document, wanted = _foremost(found), _content(topic) - _GENERIC
-    return document if document is None or not wanted or wanted & _content(document.name) else None
+    document, wanted = _foremost(found), set(content_terms(topic)) - _GENERIC
+    return document if document is None or not wanted or wanted & set(content_terms(document.name)) else None
 
 
 def _part(blank: Answer, part: str, of: str, found: Retrieved, corpus: Corpus) -> Answer | None:
@@ -178,8 +178,12 @@ def _part(blank: Answer, part: str, of: str, found: Retrieved, corpus: Corpus) -
         return None
     for document in named or documents_of(found.hits).values():
         if document is not None and (places := section(document, part, _OF_A_SECTION)):
-            return _as_sure(replace(blank, claims=claims_in_shape(places, "topic")), not of or _is_called(of, document))
+            return _overview_of(blank, claims_in_shape(places, "topic"), not of or _is_called(of, document))
     return None
+
+
+def _overview_of(blank: Answer, claims: tuple[Claim, ...], sure: bool) -> Answer:
+    return as_sure(replace(blank, claims=claims, confidence=float(sure)), sure)
 
 
 def _is_called(phrase: str, document: Document) -> bool:
@@ -194,7 +198,7 @@ def _names_of(document: Document) -> str:
 
 def section_asked(asked: str, found: Retrieved) -> list[QuotedSpan]:
     """What stands in the section whose heading asks the same as a question: the lists in it, or its first sentences."""
-    wanted = _content(asked) - _ASKING
+    wanted = set(content_terms(asked)) - _ASKING
     for document in documents_of(found.hits).values():
         places = headed_as(document, wanted) if wanted else []
         items = [place for place in places if _kind_at(place) == "list"]
@@ -225,13 +229,9 @@ def of_another_year(answer: Answer, found: Retrieved) -> Answer:
     if answer.status != "answered" or not phrase or document is None or _is_called(phrase, document):
         return answer
     asked, own = offers(phrase).years, offers(_names_of(document)).years
-    return _as_sure(answer, sure=not asked or not own or bool(asked & own))
-
-
-def _as_sure(answer: Answer, sure: bool) -> Answer:
-    if sure:
-        return replace(answer, status="answered", confidence=1.0)
-    return replace(answer, status="partly", reason="closest", confidence=0.0)
+    if not asked or not own or asked & own:
+        return answer
+    return as_sure(replace(answer, confidence=0.0), sure=False)
 
 
 def _numbered(blank: Answer, part: NumberedPart, found: Retrieved, corpus: Corpus) -> Answer | None:
@@ -273,7 +273,3 @@ def _foremost(found: Retrieved) -> Document | None:
     for hit in found.hits:
         scores[hit.passage.document.id] = scores.get(hit.passage.document.id, 0.0) + max(hit.passage.score, 0.0)
     return documents[max(scores, key=lambda each: scores[each])] if scores else None
-
-
-def _content(text: str) -> set[str]:
-    return {term for term in terms(text) if not is_function_word(term)}

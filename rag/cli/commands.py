@@ -8,6 +8,7 @@ ours with its traceback in the log. Nothing heavy is imported before a command n
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -43,7 +44,7 @@ app.add_typer(eval_app, name="eval")
 app.add_typer(collections_app, name="collections")
 
 SourcesOption = Annotated[Path | None, typer.Option("--sources", help="Folder of articles and reports.")]
-IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.")]
+IndexOption = Annotated[str | None, typer.Option("--index", help="Folder or postgresql:// address of the index.")]
 ModelOption = Annotated[str | None, typer.Option("--model", help="Encoder: bundled, a folder, or a hub name.")]
 LlmOption = Annotated[
     str | None,
@@ -324,10 +325,11 @@ def _next_question() -> str:
 @contextmanager
 def _watcher(config: Config) -> Iterator[None]:
     """`rag watch` beside the server, in a process of its own, so that embedding does not hold up answers."""
-    places = ["--sources", str(config.sources), "--index", str(config.index), "--model", config.model]
+    places = ["--sources", str(config.sources), "--model", config.model]
+    environment = {**os.environ, "FOOTNOTE_INDEX": config.database or str(config.index)}  # commands are seen by others
     verbose = ["--verbose"] if _PROGRAM.isEnabledFor(logging.DEBUG) else []
     command = [sys.executable, "-m", "rag", *verbose, "watch", "--leashed", *places]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
     try:
         yield
     finally:
@@ -335,7 +337,7 @@ def _watcher(config: Config) -> Iterator[None]:
         process.wait()
 
 
-def _config(sources: Path | None, index: Path | None, model: str | None, **flags: str | int | Path | None) -> Config:
+def _config(sources: Path | None, index: str | None, model: str | None, **flags: str | int | Path | None) -> Config:
     from rag.config import load_config
 
     return load_config(sources=sources, index=index, model=model, **flags)

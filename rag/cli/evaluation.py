@@ -36,7 +36,7 @@ eval_app = typer.Typer(
 )
 
 CasesArgument = Annotated[Path, typer.Argument(help="Cases (.yaml, .jsonl, .json), or a BEIR folder or SQuAD file.")]
-IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.")]
+IndexOption = Annotated[str | None, typer.Option("--index", help="Folder or postgresql:// address of the index.")]
 ModelOption = Annotated[str | None, typer.Option("--model", help="Encoder: bundled, a folder, or a hub name.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 JobsOption = Annotated[int | None, typer.Option("--jobs", min=1, help="Processes that ask; one per core by default.")]
@@ -198,7 +198,7 @@ def _evaluated(cases: Path, config: Config, jobs: int | None, fresh: bool, quiet
         return evaluate(loaded, settings, jobs=jobs or os.cpu_count() or 1, fresh=fresh, on_asked=on_asked)
 
 
-def _config(index: Path | None, model: str | None) -> Config:
+def _config(index: str | None, model: str | None) -> Config:
     from rag.config import load_config
 
     return load_config(index=index, model=model)

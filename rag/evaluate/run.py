@@ -6,7 +6,6 @@ This module does not know how a run is shown.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Sequence
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from rag.config import Config
     from rag.types import ProgressCallback
 
-__all__ = ["Run", "cache_folder", "evaluate", "opened", "read_rows"]
+__all__ = ["Run", "evaluate", "opened", "read_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +109,7 @@ def evaluate(
     usual `if __name__ == "__main__"`. Raises IndexMissing, IndexStale, ModelProblem.
     """
     from rag.assistant import open_index
+    from rag.config import cache_folder
 
     with open_index(config=config) as assistant:
         started = time.monotonic()
@@ -144,6 +144,7 @@ def opened(path: Path, config: Config, progress: ProgressCallback | None = None)
         yield load_cases(path), config
         return
     from rag.assistant import build
+    from rag.config import cache_folder
 
     folder = cache_folder() / "sets" / path.resolve().name
     shutil.rmtree(folder / "sources", ignore_errors=True)  # documents that the set no longer has
@@ -181,11 +182,6 @@ def read_rows(path: Path) -> list[Row]:
         raise CaseProblem(
             f"{path} is not a saved run: {error}.", "Make one: rag eval CASES --json > run.json"
         ) from error
-
-
-def cache_folder() -> Path:
-    """Where answers and imported sets are kept: `footnote` in the user's cache folder."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "footnote"
 
 
 def _result_to_dict(result: Result) -> dict[str, JSON]:

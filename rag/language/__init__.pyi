@@ -1,6 +1,8 @@
 from .asked_in import question_language as question_language
+from .catalogue import SourcesQuestion as SourcesQuestion
 from .catalogue import sources_asked as sources_asked
 from .catalogue import sources_question as sources_question
+from .catalogue import suffixes_of as suffixes_of
 from .cell_values import Reading as Reading
 from .cell_values import days_in as days_in
 from .cell_values import is_figure as is_figure
@@ -34,6 +36,11 @@ from .dates import dates as dates
 from .dates import is_date_word as is_date_word
 from .deeds import deed_of as deed_of
 from .deeds import deeds_in as deeds_in
+from .defining import defines as defines
+from .defining import term_of as term_of
+from .document_names import DOCUMENT_NOUNS as DOCUMENT_NOUNS
+from .document_names import document_phrase as document_phrase
+from .document_names import parts_named as parts_named
 from .followups import COMPARED as COMPARED
 from .followups import IDENTITY as IDENTITY
 from .followups import LEANS as LEANS
@@ -105,16 +112,12 @@ from .pointing import pointer_in as pointer_in
 from .pointing import said_for as said_for
 from .pronouns import depends_on_context as depends_on_context
 from .pronouns import opens_with_pronoun as opens_with_pronoun
-from .questions import DOCUMENT_NOUNS as DOCUMENT_NOUNS
 from .questions import Kind as Kind
+from .questions import asking_word as asking_word
 from .questions import asks_a_figure as asks_a_figure
-from .questions import defines as defines
-from .questions import document_phrase as document_phrase
 from .questions import is_short_form as is_short_form
-from .questions import parts_named as parts_named
 from .questions import question_kind as question_kind
 from .questions import questions_in as questions_in
-from .questions import term_of as term_of
 from .questions import things_asked as things_asked
 from .questions import those_asked as those_asked
 from .questions import topic_of as topic_of
@@ -153,6 +156,7 @@ from .sentences import sentences as sentences
 from .sentences import sentences_within as sentences_within
 from .sentences import units as units
 from .sides import Side as Side
+from .sides import merely_compared as merely_compared
 from .sides import sides_of as sides_of
 from .sides import together as together
 from .slips import asked_rightly as asked_rightly
@@ -184,6 +188,7 @@ from .words import LETTERS as LETTERS
 from .words import LONG_WORD as LONG_WORD
 from .words import SPOKEN_WORD as SPOKEN_WORD
 from .words import analyzer as analyzer
+from .words import content_terms as content_terms
 from .words import forms as forms
 from .words import has_word as has_word
 from .words import indexed as indexed

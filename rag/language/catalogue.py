@@ -10,19 +10,22 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from rag.language.questions import plain_question
 
-__all__ = ["SourcesQuestion", "sources_asked", "sources_question"]
+__all__ = ["SourcesQuestion", "sources_asked", "sources_question", "suffixes_of"]
 
-SourcesKind: TypeAlias = Literal["examples", "documents", "mentions"]
+SourcesKind: TypeAlias = Literal["examples", "documents", "mentions", "about"]
 
 _DOCUMENTS = r"(?:documents?|sources?|files?|articles?|reports?|papers?|texts?)"
 _GREETING = r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you)\b[^?:.]{0,25}"
+_ABOUT = r"(?:deals? with|covers?|(?:is|are) (?:all )?(?:about|on))"
 _MENTION = (
-    r"(?:mentions?|(?:talk|speak)s? (?:about|of)|deals? with|discuss(?:es)?|covers?|(?:is|are) about|"
+    r"(?:mentions?|(?:talk|speak)s? (?:about|of)|discuss(?:es)?|"
     r"(?:contains?|ha(?:s|ve)|uses?) (?:the )?(?:words?|phrase|name|term)|contains?)"
 )
-_SPEAK = r"(?:mention|(?:talk|speak) (?:about|of)|deal with|discuss|say (?:some|any)thing about)"
+_SPEAK = r"(?:mention|(?:talk|speak) (?:about|of)|discuss|say (?:some|any)thing about)"
 _THERE = r"(?:do you have|are there|are (?:indexed|available|loaded))"
 _CUES: tuple[tuple[SourcesKind, str], ...] = (  # of a question without its mark; what is mentioned is the first group
+    ("about", rf"(?:what|which) (?:of the |of your )?(?:{_DOCUMENTS}|ones?) {_ABOUT} (?P<what>.+)"),
+    ("about", rf"(?:what|which) (?:of the |of your )?(?P<of>[\w’'-]+s) {_ABOUT} (?P<what>.+)"),
     ("mentions", rf"(?:what|which) (?:of the |of your )?(?:{_DOCUMENTS}|ones?) {_MENTION} (.+)"),
     ("mentions", rf"(?:what|which) (?:of the |of your )?(?:{_DOCUMENTS}|ones?) says? (?:some|any)thing about (.+)"),
     ("mentions", rf"(?:what|which) (?:of the |of your )?(?P<of>[\w’'-]+s) {_SPEAK} (?P<what>.+)"),
@@ -43,9 +46,24 @@ _SAY = re.compile(
 _PATTERNS = tuple((kind, re.compile(cue, re.IGNORECASE)) for kind, cue in _CUES)
 
 
+_FILES = (  # what files are called, and how their names end
+    ("email e-mail mail message", (".eml", ".msg", ".mbox", ".mht")),
+    ("presentation slide", (".pptx", ".odp")),
+    ("spreadsheet sheet workbook", (".xlsx", ".xls", ".ods", ".csv", ".tsv")),
+    ("pdf", (".pdf",)),
+    ("notebook", (".ipynb",)),
+)
+_SUFFIXES = {f"{name}{s}": suffixes for names, suffixes in _FILES for name in names.split() for s in ("", "s")}
+
+
+def suffixes_of(called: str) -> tuple[str, ...]:
+    """How the names of files end that are called so: ".eml" and others of "emails"; none for any other word."""
+    return _SUFFIXES.get(called.lower(), ())
+
+
 class SourcesQuestion(NamedTuple):
-    """What is asked about the sources, for `mentions` what they are to mention, and what they are called where it is
-    no word for a document: "licences".
+    """What is asked about the sources, for `mentions` and `about` the thing, and what they are called where it is no
+    word for a document: "licences".
     """
 
     kind: SourcesKind

@@ -26,6 +26,24 @@ IRREGULAR: Final = (  # "did it begin" and "it began" are the same word, which n
     "think thought; throw threw thrown; understand understood; wear wore worn; win won; woman women; "
     "write wrote written"
 )
+SPELLINGS: Final = (  # one word in America and in Britain, whose stems differ
+    "license licence; color colour; favor favour; labor labour; honor honour; neighbor neighbour; neighborhood "
+    "neighbourhood; harbor harbour; behavior behaviour; flavor flavour; center centre; theater theatre; meter "
+    "metre; liter litre; fiber fibre; organize organise; recognize recognise; summarize summarise; analyze "
+    "analyse; minimize minimise; maximize maximise; optimize optimise; realize realise; authorize authorise; "
+    "specialize specialise; emphasize emphasise; apologize apologise; customize customise; prioritize prioritise; "
+    "finalize finalise; utilize utilise; criticize criticise; initialize initialise; synchronize synchronise; "
+    "normalize normalise; defense defence; offense offence; program programme; gray grey; catalog catalogue; "
+    "dialog dialogue; judgment judgement; skillful skilful; pajamas pyjamas; aluminum aluminium; airplane "
+    "aeroplane; mold mould; plow plough; skeptical sceptical; jewelry jewellery; practice practise; encyclopedia "
+    "encyclopaedia; anemia anaemia; fetus foetus; pediatric paediatric; maneuver manoeuvre; artifact artefact; "
+    "civilize civilise; colonize colonise; industrialize industrialise; privatize privatise; urbanize urbanise; "
+    "globalize globalise; hospitalize hospitalise; legalize legalise; memorize memorise; modernize modernise; "
+    "stabilize stabilise; standardize standardise; visualize visualise; immunize immunise; mobilize mobilise; "
+    "nationalize nationalise; penalize penalise; categorize categorise; characterize characterise; centralize "
+    "centralise; generalize generalise; harmonize harmonise; symbolize symbolise; tumor tumour; vapor vapour; "
+    "rumor rumour; humor humour; odor odour; armor armour; sulfur sulphur; caliber calibre"
+)
 ARTICLES: Final = ("a", "an", "the")
 PERSON_TITLES: Final = ("mr", "mrs", "ms", "dr", "prof", "sir", "lord", "lady")
 OFFICES: Final = ("general", "president", "minister", "king", "queen")

@@ -1,4 +1,4 @@
-"""What kind of answer a question asks for, the questions of a message, the term or the topic that one asks of.
+"""What kind of answer a question asks for, the questions of a message, the things or the topic that one asks of.
 
 One short table of English cues. This module does not know what the sources hold.
 """
@@ -11,19 +11,14 @@ from typing import Literal, NamedTuple, TypeAlias
 from rag.language.sentences import sentence_spans
 
 __all__ = [
-    "DOCUMENT_NOUNS",
     "Kind",
-    "PartNamed",
     "Those",
+    "asking_word",
     "asks_a_figure",
-    "defines",
-    "document_phrase",
     "is_short_form",
-    "parts_named",
     "plain_question",
     "question_kind",
     "questions_in",
-    "term_of",
     "things_asked",
     "those_asked",
     "topic_of",
@@ -65,7 +60,7 @@ _CUES: tuple[tuple[Kind, str], ...] = (  # the first that is found in a question
     ("topic", r"^tell (?:me|us) (?:more |something |everything )?about\b"),
     ("topic", r"^(?:(?:more|information|anything) (?:about|on)|describe|explain)\b"),
     ("topic", rf"^what (?:{_DO}|{_BE}|can) (?:.{{0,60}} )?{_SAY}\b"),
-    ("overview", r"^(?:summari[sz]e|sum up|outline)\b"),
+    ("overview", r"^(?:summari[sz]e|sum up|outline|tl;?dr)\b"),
     ("overview", rf"^(?:give (?:me |us )?|i (?:need|want) ){_SUMMARY}\b"),
     ("overview", r"\b(?:summary|overview|gist) of\b"),
     (
@@ -125,69 +120,19 @@ _KINDS = tuple((kind, re.compile(cue)) for kind, cue in _CUES)
 _MEASURED = re.compile(rf"\b(?:{_FIGURES})s?\b")  # "what is the population": a figure, not a definition
 _TOPIC = re.compile(
     r"^(?:tell (?:me|us) (?:more |something |everything )?about|"
-    r"(?:more|information|anything) (?:about|on)|describe|explain|summari[sz]e|sum up|outline|"
+    r"(?:more|information|anything) (?:about|on)|describe|explain|summari[sz]e|sum up|outline|tl;?dr:?(?: of)?|"
     rf"(?:(?:give (?:me |us )?|i (?:need|want) ){_SUMMARY}|(?:an? )?(?:summary|overview|outline|gist)) (?:of|on|about)|"
     rf"what {_BE} {_MAIN} \w+(?: of| in| from)?|"
     rf"what (?:{_DO}|{_BE}|can) (?:.{{0,60}} )?{_SAY})\s+(.+)$",
     re.IGNORECASE,
 )
-_PARTS = r"(?:section|chapter|part|paragraph|passage|page|heading|appendix)"
-_PART = re.compile(
-    rf"(?:the )?(?:{_PARTS} (?:on|about|called|entitled|headed|titled) (?:the )?(?P<on>.+)"
-    rf"|(?P<before>.+?) {_PARTS}(?: (?:of|in|from) (?P<behind>.+))?)",
-    re.IGNORECASE,
-)
-_PREPOSITION = re.compile(r" (?:of|in|from|at) ")
 _ABOUT = re.compile(rf"^what {_BE} (.{{1,60}}) about$", re.IGNORECASE)
-DOCUMENT_NOUNS = (
-    "report paper study article document file book guide handbook manual minutes memo letter text page profile policy "
-    "review survey notes sheet slides presentation transcript contract agreement statement"
-)
-"""What documents are called."""
-_NAMED = re.compile(
-    rf"\b(?:in|from|per|of|according to|does|do|did) ((?:the|our|my|your|this|that|last) (?:[\w’'-]+ ){{0,4}}?"
-    rf"(?:{DOCUMENT_NOUNS.replace(' ', '|')})s?\b(?: (?:on|about|of|from|to) (?:the )?[\w’'-]+)?)",
-    re.IGNORECASE,
-)
 _THINGS = re.compile(
     r"^(?:what|which) (?:\w+ ){0,4}?(\w*[^\Wsui]s) "
     r"(?:are|were|did|do|does|have|had|can|could|should|will|would|may|might|must|exist)\b",
     re.IGNORECASE,
 )
 _THOSE = re.compile(r"^(?:in )?which (?:of the )?(\w*[^\Wsui]s) (?:are|were|have|had) (?!there\b)(.+)", re.I)
-_TERMS = tuple(  # where the term stands that a definition is asked of
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"^what {_BE} (?:the meaning of|meant by) {_ARTICLE}(.+)$",
-        rf"^what does {_ARTICLE}(?:(?:word|term|abbreviation) )?(.+?) (?:mean|stand for)$",
-        rf"^what is the definition of {_ARTICLE}(.+)$",
-        rf"^(?:what|who) {_BE} {_ARTICLE}(.+)$",
-        rf"^(?:what|who) {_ARTICLE}(.+) (?:{_BE}|means?|stands for)$",
-        rf"^define {_ARTICLE}(.+)$",
-        rf"^how {_BE} {_ARTICLE}(.+) defined$",
-    )
-)
-_DEFINES = r"(?:is|are|was|were|means?|refers?|denotes?|describes?|stands?)\b|:|–|—|\.\s+\w"
-
-
-def document_phrase(question: str) -> str:
-    """The words by which a question names a document, "the 2019 minutes"; empty where it names none."""
-    found = _NAMED.search(question)
-    return found[1] if found else ""
-
-
-def defines(term: str, sentence: str) -> bool:
-    """Whether a sentence says what a term is: it begins with it and goes on "is", "means", or names something so, or
-    the term stands in front as a head of its own: "Free float. Shares that ..."
-    """
-    named = rf"(?:an?|the)?\s*[\"“‘'*_]*{re.escape(term)}(?:s|es)?[\"”’'*_]*(?:\s*\([^)]*\))?"
-    begins = re.match(rf"[\W\d]*(?:[^.;]{{0,40}},\s+)?{named}\s*,?\s*(?:{_DEFINES})", sentence, re.IGNORECASE)
-    presented = re.search(
-        rf"\b(?:present|propose|introduce|call|is)s?\b[^.]{{0,20}}{named},\s+an?\b", sentence, re.IGNORECASE
-    )
-    called = re.search(rf"\b(?:called|known as|termed|named|referred to as)\s+{named}", sentence, re.IGNORECASE)
-    beside = re.match(rf"\W*{named}, an? [^,;.]{{3,80}}, ", sentence, re.IGNORECASE)
-    return any((begins, presented, called, beside))
 
 
 def plain_question(question: str) -> str:
@@ -195,6 +140,15 @@ def plain_question(question: str) -> str:
     plain = _AFTER.sub("", " ".join(question.split()).rstrip(" ?.!"))
     plain = re.sub(r"^(what|who|where|when|how)[’']s\b", r"\1 is", _POLITE.sub("", plain), flags=re.IGNORECASE)
     return re.sub(r"^(what|who|how|why) (?:exactly|actually|precisely) ", r"\1 ", plain, flags=re.IGNORECASE)
+
+
+_ASKING_WORD = re.compile(rf"\b(?:how (?:many|much|long|often|old|far)\b|{_ASKING})", re.IGNORECASE)
+
+
+def asking_word(question: str) -> str:
+    """The word that a question asks by, "how many" or "why", in small letters; "" where it is to be said yes or no."""
+    found = _ASKING_WORD.search(question)
+    return found[0].lower() if found else ""
 
 
 def question_kind(question: str) -> Kind:
@@ -243,26 +197,6 @@ def asks_a_figure(question: str) -> bool:
     return _MEASURED.search(question.lower()) is not None
 
 
-class PartNamed(NamedTuple):
-    """The part of a document that an overview is asked of, and the document; "" for what is not named."""
-
-    part: str
-    of: str
-
-
-def parts_named(topic: str) -> tuple[PartNamed, ...]:
-    """The parts that a topic may name, "dangling references" of "the section on dangling references", likeliest first;
-    none where it names none.
-    """
-    found = _PART.fullmatch(topic)
-    plain = (found["on"] or found["before"] or "") if found else topic
-    behind = found["behind"] or "" if found else ""
-    whole = [PartNamed(plain, behind)] if found else []
-    splits = () if behind else _PREPOSITION.finditer(plain)
-    halves = [PartNamed(plain[: at.start()].removeprefix("the "), plain[at.end() :]) for at in splits]
-    return tuple(PartNamed(each.part.strip(" '\"“”"), each.of) for each in (*whole, *halves))
-
-
 def topic_of(question: str) -> str:
     """What an overview or a topic is asked of: what is left of the question without its asking words."""
     plain = plain_question(question)
@@ -290,10 +224,3 @@ def those_asked(question: str) -> Those | None:
     plain = plain_question(question)
     found = _THOSE.match(plain)
     return Those(found[1], found[2]) if found and not re.search(r"(?<!^)\b[A-Z]", plain) else None
-
-
-def term_of(question: str) -> str:
-    """The term that a definition is asked of, without its article; "" where the question has none."""
-    plain = plain_question(question)
-    found = next(filter(None, (pattern.match(plain) for pattern in _TERMS)), None)
-    return found[1].strip(" '\"“”‘’") if found else ""

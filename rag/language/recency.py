@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from rag.language.dates import MONTHS
-from rag.language.words import is_function_word, terms
+from rag.language.words import content_terms, terms
 
 __all__ = ["FileName", "Recency", "file_name", "named_so", "recency_of"]
 
@@ -114,7 +114,7 @@ def _without(phrase: re.Match[str], question: str) -> str:
 
 def named_so(what: str, names: frozenset[str]) -> bool:
     """Whether a document whose name has these terms is what is meant: "meeting" by "minutes" too."""
-    wanted = [term for term in terms(what) if not is_function_word(term)][:1]
+    wanted = content_terms(what)[:1]
     called = {other for word in what.lower().split() for other in terms(_KINDS.get(word, ""))}
     return not names.isdisjoint({*wanted, *called})
 

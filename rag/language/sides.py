@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rag.language.comparatives import compared_in
-from rag.language.questions import DOCUMENT_NOUNS, plain_question
+from rag.language.document_names import DOCUMENT_NOUNS
+from rag.language.questions import plain_question
 from rag.language.restating import Fragment, as_question, with_phrase
 from rag.language.words import terms
 
-__all__ = ["Side", "sides_of", "together"]
+__all__ = ["Side", "merely_compared", "sides_of", "together"]
 
 _AND = r"(?:,? and |,? or |, )"
 _NAME = r"(?:the )?[A-Z0-9][\w’'.-]*(?: (?:of |the |de )?[A-Z][\w’'-]*| \d[\w’'-]*){0,4}"
@@ -36,6 +37,7 @@ _PAIRS = tuple(  # where the two sides of a comparison stand
         r"^(?P<a>.+?) (?:versus|vs\.?) (?P<b>.+)$",
     )
 )
+_SIDE_BY_SIDE = re.compile(r"\b(?:compar(?:e|es|ed|ing|ison)|contrast|versus|vs)\b", re.IGNORECASE)
 _COMPARED_WITH = re.compile(r"^(?P<one>.+), compared with (?P<b>.+)$", re.IGNORECASE)
 _ASPECT = re.compile(
     r"(?:,? (?:in terms of|with regard to|with respect to|as regards|regarding|concerning)|(?<=differ) on"
@@ -68,6 +70,11 @@ class Side(NamedTuple):
 
     name: str
     question: str
+
+
+def merely_compared(question: str) -> bool:
+    """Whether a question asks for things side by side, "compare A and B", and not for what tells them apart."""
+    return _SIDE_BY_SIDE.search(question) is not None
 
 
 def sides_of(question: str) -> tuple[Side, ...]:

@@ -1,4 +1,4 @@
-"""Words of a text and the terms that they are compared as: stemmed, folded, lower case, irregular forms brought home.
+"""Words of a text and the terms that they are compared as: stemmed, folded, lower case, other forms brought home.
 
 Shares tantivy's analyzer with the lexical lens, so that what is compared is what is indexed. (Snowball's stemmer gives
 the same stems, but no library folds letters as tantivy does: 558 of 182,396 words of the sources would differ.) This
@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from rag.language.english import ARTICLES, FUNCTION_STEMS, IRREGULAR, SET_APART, VALUE_NOUNS
+from rag.language.english import ARTICLES, FUNCTION_STEMS, IRREGULAR, SET_APART, SPELLINGS, VALUE_NOUNS
 from rag.language.stems import has_stems, stems
 from rag.language.text import normalise
 
@@ -26,6 +26,7 @@ __all__ = [
     "LONG_WORD",
     "SPOKEN_WORD",
     "analyzer",
+    "content_terms",
     "forms",
     "has_word",
     "indexed",
@@ -65,7 +66,7 @@ def has_word(text: str) -> bool:
 
 
 def terms(text: str, language: str = "") -> list[str]:
-    """The words of a text as they are compared, in order: stemmed, folded, lower case, irregular forms brought home.
+    """The words of a text as they are compared, in order: stemmed, folded, lower case, other forms brought home.
 
     Stemmed as `language` is, an ISO 639-1 code; as English without one. Of other languages function words are left out.
     """
@@ -109,6 +110,11 @@ class _Known(dict[str, str]):
 _KNOWN = _Known()
 
 
+def content_terms(text: str) -> list[str]:
+    """The `terms` of an English text that say what it is about, in order: those that are no function words."""
+    return [term for term in terms(text) if term not in FUNCTION_STEMS]
+
+
 def is_function_word(term: str, language: str = "") -> bool:
     """Whether a word of `terms` says how something is said, not what."""
     return term in FUNCTION_STEMS and not has_stems(language)
@@ -125,13 +131,13 @@ def is_value_noun(term: str) -> bool:
 
 
 def forms(term: str, language: str = "") -> tuple[str, ...]:
-    """How a word of `terms` stands in the index: the irregular forms of English are separate words there."""
+    """How a word of `terms` stands in the index: irregular forms and other spellings are separate words there."""
     return (term,) if has_stems(language) else _irregular()[1].get(term, (term,))
 
 
 @lru_cache(maxsize=1)
 def _irregular() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
-    rows = [tuple(dict.fromkeys(analyzer().analyze(row))) for row in IRREGULAR.split(";")]
+    rows = [tuple(dict.fromkeys(analyzer().analyze(row))) for row in f"{IRREGULAR}; {SPELLINGS}".split(";")]
     return {form: row[0] for row in rows for form in row}, {row[0]: row for row in rows}
 
 

@@ -1,1 +1,2 @@
 from .folder import LensFolder as LensFolder
+from .milvus import MilvusLenses as MilvusLenses

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import json
-import math
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,14 +18,14 @@ from uuid import UUID
 import numpy as np
 import tantivy
 
-from rag.language import analyzer, forms, indexed, is_function_word, terms
+from rag.language import analyzer, forms, indexed, is_function_word
+from rag.lenses.bm25 import CONTEXT_BOOST, idf, sought_forms
 from rag.types import Keys, LexicalEntry, Vectors
 
 __all__ = ["FOLDER", "LexicalLens"]
 
 FOLDER = "lexical"
 _ANALYZER = "footnote"
-_CONTEXT_BOOST = 0.5  # of BM25: what a word in title or headings counts beside one in the text; chosen by hand
 _META = "meta.json"
 _ROOM = 1_000_000  # bytes of a disk that is as good as full
 _WRITER_BYTES = 2_000_000_000  # an upper limit, not taken in advance: a part is one segment, however large
@@ -115,11 +114,9 @@ class LexicalLens:
 
         The text's words are those of `language`; function words count only in a text that has no others.
         """
-        asked = dict.fromkeys(terms(text, language))
-        wanted = [term for term in asked if not is_function_word(term, language)] or list(asked)
-        if not wanted or k == 0:
+        sought = sought_forms(text, language)
+        if not sought or k == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        sought = [form for term in wanted for form in forms(term, language)]
         found = self._searcher.search(self._query(sought, documents), limit=k, count=False).hits
         keys = np.array(self._searcher.fast_field_values("key", [address for _, address in found]), np.int64)
         scores = np.array([score for score, _ in found], np.float32)
@@ -133,7 +130,7 @@ class LexicalLens:
         """
         total = len(self)
         counts = {t: sum(self._searcher.doc_freq("body", form) for form in forms(t, language)) for t in set(wanted)}
-        weights = {term: math.log(1 + (total - min(n, total) + 0.5) / (n + 0.5)) for term, n in counts.items()}
+        weights = {term: idf(total, n) for term, n in counts.items()}
         return {term: 0.0 if is_function_word(term, language) else weight for term, weight in weights.items()}
 
     def _query(self, sought: Sequence[str], documents: Sequence[str] | None) -> tantivy.Query:
@@ -142,7 +139,7 @@ class LexicalLens:
         for term in sought:
             parts.append((should, tantivy.Query.term_query(self._schema, "body", term, "freq")))
             context = tantivy.Query.term_query(self._schema, "context", term, "freq")
-            parts.append((should, tantivy.Query.boost_query(context, _CONTEXT_BOOST)))
+            parts.append((should, tantivy.Query.boost_query(context, CONTEXT_BOOST)))
         query = tantivy.Query.boolean_query(parts)
         if documents is None:
             return query

@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from rag.language import is_function_word, normalise, noun_form, reworded, terms
+from rag.language import content_terms, normalise, noun_form, reworded, terms
 from rag.retrieval.fusion import Candidate, fuse
 from rag.retrieval.naming import DocumentName
 from rag.retrieval.rewriting import RewrittenQuestion
@@ -119,7 +119,7 @@ def _likeliest(question: RewrittenQuestion, find: Callable[[str], Sequence[Hit]]
 def _has_what_differs(noun: str, asked: str, hits: Sequence[Hit]) -> bool:
     """Whether the best passage for a noun has the noun, which the question does not."""
     best = max(hits, key=lambda hit: hit.passage.score, default=None)
-    own = {term for term in set(terms(noun)) - set(terms(asked)) if not is_function_word(term)}
+    own = set(content_terms(noun)) - set(terms(asked))
     return best is not None and own <= set(terms(best.passage.text))
 
 

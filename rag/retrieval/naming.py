@@ -9,10 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log
 from pathlib import PurePosixPath
 
-from rag.language import DOCUMENT_NOUNS, composed, file_name, is_function_word, terms
+from rag.language import DOCUMENT_NOUNS, composed, content_terms, file_name, terms, words
 from rag.types import Source
 
 __all__ = ["DocumentName", "catalogue", "named"]
@@ -65,20 +66,27 @@ def named(asked: str, names: Sequence[DocumentName]) -> list[DocumentName]:
     files = [name for name in names if PurePosixPath(name.path).name.lower() in composed(asked).lower()]
     if files:
         return files
-    wanted = {term for term in terms(asked) if not is_function_word(term)}
+    wanted = set(content_terms(asked))
     if wanted and wanted <= _KINDS:
         called = [name for name in names if wanted <= name.terms] if len(names) > 1 else list(names)
         return called if len(called) == 1 else []
+    parts = _written_together(asked)
     held = Counter(term for name in names for term in name.terms)
     weight = {term: log(1 + len(names) / held.get(term, 1)) * (_KIND if term in _KINDS else 1.0) for term in wanted}
     total = sum(weight.values())
     found = []
     for name in names:
-        common = wanted & name.terms
+        common = wanted & name.terms | {part for whole, both in parts if whole in name.terms for part in both & wanted}
         if common - _KINDS and sum(weight[term] for term in common) >= _LEAST * total:
             found.append((sum(weight[term] for term in common), name))
     best = max((score for score, _ in found), default=0.0)
     return [name for score, name in found if score >= 0.95 * best]
+
+
+def _written_together(asked: str) -> list[tuple[str, set[str]]]:
+    """Two words that follow each other as one, with the terms of both: "gitfaq" may be what "the git FAQ" is called."""
+    each = words(asked)
+    return [(term, set(terms(f"{one} {other}"))) for one, other in pairwise(each) for term in terms(one + other)]
 
 
 def _series(source: Source) -> str:

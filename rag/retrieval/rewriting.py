@@ -27,6 +27,7 @@ from rag.language import (
     as_question,
     asked_rightly,
     asks_in_general,
+    content_terms,
     counted,
     fragment_of,
     infinitive_of,
@@ -130,7 +131,7 @@ def _leaned_on(text: str, before: tuple[EarlierQuestion, ...]) -> str:
 
 def _brought_back(topic: str, before: tuple[EarlierQuestion, ...]) -> tuple[EarlierQuestion, ...]:
     """The newest question about a topic first, but for the last; as they are where none is."""
-    wanted = [term[:4] for term in terms(topic) if not is_function_word(term)]
+    wanted = [term[:4] for term in content_terms(topic)]
     for one in (*before[1:], before[0]):
         if wanted and all(any(term.startswith(start) for term in terms(one.text)) for start in wanted):
             return (one, *(other for other in before if other is not one))
@@ -261,7 +262,7 @@ def _continued(opening: Opened, context: Context) -> _Said | None:
         return None
     own = subject_of(rest)
     alone = (own is not None and not own.core.startswith("the ")) or asks_in_general(rest)
-    little = sum(not is_function_word(term) for term in terms(rest)) <= _LITTLE and len(rest.split()) <= _WHOLE
+    little = len(content_terms(rest)) <= _LITTLE and len(rest.split()) <= _WHOLE
     if not (points or "goes on" in opening.cues or (little and not alone) or not QUESTION.search(rest)):
         return None
     plain, tail = rest.rstrip(" ?.!"), tail_of(newest.text)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
-from rag.language import Recency, file_name, is_function_word, named_so, recency_of, terms, words
+from rag.language import Recency, content_terms, file_name, named_so, recency_of, words
 from rag.retrieval.corpus import Corpus
 from rag.retrieval.hybrid import Retrieved, documents_of
 from rag.retrieval.naming import DocumentName
@@ -65,7 +65,7 @@ def timely(found: Retrieved, alone: RewrittenQuestion, corpus: Corpus, today: da
 def _asks_little(rest: str, meant: Sequence[DocumentName]) -> bool:
     """Whether a question has one word at most that is not in the names of the documents."""
     named = frozenset().union(*(name.terms for name in meant))
-    return sum(term not in named for term in terms(rest) if not is_function_word(term)) <= 1
+    return sum(term not in named for term in content_terms(rest)) <= 1
 
 
 def _versions(found: Retrieved, corpus: Corpus) -> tuple[tuple[str, tuple[Document, ...]], ...]:

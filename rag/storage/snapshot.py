@@ -5,37 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from rag.storage.rows import (
-    LATER_COLUMNS,
-    RowReader,
-    chunk_of,
-    file_of,
-    missing_columns,
-    unpack_left,
-    unpack_spans,
-    unpack_vectors,
-)
-from rag.types import (
-    Block,
-    Box,
-    Document,
-    FileRow,
-    GlyphRun,
-    Keys,
-    Page,
-    Source,
-    Span,
-    StoredChunk,
-    WordBox,
-    readable_name,
-    unpack_tables,
-)
+from rag.rows import document_of, file_of, glyphs_of, source_of, stored_chunks, words_of
+from rag.storage.rows import LATER_COLUMNS, RowReader, missing_columns
+from rag.types import Document, FileRow, GlyphRun, Keys, Source, Span, StoredChunk, WordBox
 
-_FILE = 9  # columns of a file
 _SEEN = "EXISTS (SELECT 1 FROM files WHERE document_id = ?)"  # what a build has stored meanwhile is not
 
 
@@ -61,7 +37,7 @@ class SQLiteSnapshot(RowReader):
             " FROM files LEFT JOIN documents ON documents.id = files.document_id AND documents.recipe = :recipe"
             " WHERE path > :after ORDER BY path LIMIT :most"
         )
-        return map(_source_of, self._paged(query, {"recipe": self.recipe}))
+        return map(source_of, self._paged(query, {"recipe": self.recipe}))
 
     def document(self, document_id: str) -> Document | None:
         """As `Snapshot` has it."""
@@ -73,21 +49,7 @@ class SQLiteSnapshot(RowReader):
         ).fetchone()
         if row is None or row[-1] is None:
             return None
-        title, text, pages, blocks, sha256, media_type, date, language, left, tables, path = row
-        return Document(
-            id=document_id,
-            path=path,
-            title=title,
-            text=bytes(text).decode(),
-            pages=tuple(Page(number, label, Span(a, b)) for number, label, a, b in json.loads(pages)),
-            blocks=tuple(Block(kind, Span(a, b), tuple(heading)) for kind, a, b, heading in json.loads(blocks)),
-            sha256=sha256,
-            media_type=media_type,
-            date=date,
-            language=language,
-            left=unpack_left(left),
-            tables=unpack_tables(tables),
-        )
+        return document_of(document_id, row)
 
     @cached_property
     def _later(self) -> str:
@@ -131,9 +93,7 @@ class SQLiteSnapshot(RowReader):
             f"SELECT glyphs FROM documents WHERE id = ? AND recipe = ? AND {_SEEN}",  # noqa: S608
             (document_id, self.recipe, document_id),
         ).fetchone()
-        runs = np.frombuffer(row[0] if row else b"", np.int32).reshape(-1, 4)  # start, page, index, length
-        touched = (runs[:, 0] < span.end) & (runs[:, 0] + runs[:, 3] > span.start)
-        return tuple(GlyphRun(*run) for run in runs[touched].tolist())
+        return glyphs_of(row[0] if row else b"", span)
 
     def words(self, document_id: str) -> tuple[WordBox, ...]:
         """As `Snapshot` has it."""
@@ -141,15 +101,7 @@ class SQLiteSnapshot(RowReader):
             f"SELECT places, boxes FROM words WHERE document_id = ? AND recipe = ? AND {_SEEN}",  # noqa: S608
             (document_id, self.recipe, document_id),
         ).fetchone()
-        places, boxes = row or (b"", b"")
-        return tuple(
-            WordBox(start, length, page, Box(*box))
-            for (start, length, page), box in zip(
-                np.frombuffer(places, np.int32).reshape(-1, 3).tolist(),
-                np.frombuffer(boxes, np.float32).reshape(-1, 4).tolist(),
-                strict=True,
-            )
-        )
+        return words_of(*row) if row else ()
 
     def chunks(self, keys: Sequence[int]) -> dict[int, StoredChunk]:
         """As `Snapshot` has it."""
@@ -162,17 +114,7 @@ class SQLiteSnapshot(RowReader):
             " WHERE chunks.recipe = ? AND chunks.id IN (SELECT value FROM json_each(?)) AND path IS NOT NULL"
         )
         wanted = json.dumps([int(key) for key in keys])
-        rows: list[tuple[Any, ...]] = self._db.execute(query, (self.recipe, wanted)).fetchall()
-        return {
-            row[0]: StoredChunk(
-                chunk_of(row[:7]),
-                row[7] or readable_name(row[11]),
-                bytes(row[8]).decode(),
-                unpack_spans(row[9]),
-                vectors,
-            )
-            for row, vectors in zip(rows, unpack_vectors([row[10] for row in rows]), strict=True)
-        }
+        return stored_chunks(self._db.execute(query, (self.recipe, wanted)).fetchall())
 
     def keys(self, document_ids: Iterable[str]) -> Keys:
         """As `Snapshot` has it."""
@@ -184,26 +126,3 @@ class SQLiteSnapshot(RowReader):
             )
             found += [row[0] for row in rows]
         return np.array(sorted(found), np.int64)
-
-
-def _source_of(row: Sequence[Any]) -> Source:
-    file, (title, media_type, date, language, left, pages, chunks) = file_of(row[:_FILE]), row[_FILE:]
-    known = Document(file.document_id or "", file.path, title or "", "", (), (), file.sha256, media_type or "")
-    return Source(
-        path=file.path,
-        status=file.status,
-        title=known.name,
-        document_id=file.document_id,
-        media_type=known.media_type,
-        sha256=file.sha256,
-        size=file.size,
-        pages=len(file.empty_pages) if pages is None else pages,
-        pages_without_text=file.empty_pages,
-        chunks=chunks,
-        reason=file.reason,
-        hint=file.hint,
-        date=date or "",
-        language=language or "",
-        left=unpack_left(left or "[]"),
-        modified=file.modified_ns / 1e9,
-    )

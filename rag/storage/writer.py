@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
 import apsw
-import numpy as np
 
 from rag.errors import IndexStale
+from rag.rows import (
+    chunk_row,
+    document_row,
+    file_row,
+    following_generation,
+    lexical_entry,
+    vector_row,
+    vectors_of,
+    words_row,
+)
 from rag.storage.connect import open_for_writing
-from rag.storage.rows import (
-    FORMAT,
-    SCHEMA,
-    RowReader,
-    missing_columns,
-    pack_left,
-    pack_spans,
-    pack_vectors,
-)
-from rag.types import (
-    Chunk,
-    ChunkEmbedding,
-    Document,
-    FileRow,
-    Keys,
-    LexicalEntry,
-    LoadedDocument,
-    Span,
-    Vectors,
-    pack_tables,
-    suffix_of,
-)
+from rag.storage.rows import FORMAT, SCHEMA, RowReader, missing_columns
+from rag.types import Chunk, ChunkEmbedding, FileRow, Keys, LexicalEntry, LoadedDocument, Span, Vectors, suffix_of
 
 _ERASE = (  # what to erase is found in indexes alone: a corpus is far larger than what goes of it
     "DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents WHERE recipe != :recipe"
@@ -113,45 +101,23 @@ class SQLiteWriter(RowReader):
         with self._transaction():
             self._db.executemany(
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
-                ((one, e.vector.astype(np.float32).tobytes(), pack_vectors(e.sentences)) for one, e in rows),
+                (vector_row(*row) for row in rows),
             )
 
     def put_document(
         self, loaded: LoadedDocument, recipe: str, chunks: Iterable[tuple[Chunk, tuple[Span, ...], bytes]]
     ) -> None:
         """As `IndexWriter` has it."""
-        document = loaded.document
         with self._transaction():
             self._db.execute(
                 "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    document.id,
-                    recipe,
-                    document.title,
-                    document.media_type,
-                    document.sha256,
-                    document.text.encode(),
-                    json.dumps([(page.number, page.label, *page.span) for page in document.pages]),
-                    json.dumps([(block.kind, *block.span, block.heading) for block in document.blocks]),
-                    json.dumps(loaded.pages_without_text),
-                    np.array(loaded.glyphs, np.int32).tobytes(),
-                    suffix_of(document.path),
-                    document.date,
-                    document.language,
-                    pack_left(document.left),
-                    pack_tables(document.tables),
-                ),
+                document_row(loaded, recipe),
             )
             if loaded.words:
-                places = np.array([word[:3] for word in loaded.words], np.int32)
-                boxes = np.array([word.box for word in loaded.words], np.float32)
-                self._db.execute(
-                    "INSERT OR REPLACE INTO words VALUES (?, ?, ?, ?)",
-                    (document.id, recipe, places.tobytes(), boxes.tobytes()),
-                )
+                self._db.execute("INSERT OR REPLACE INTO words VALUES (?, ?, ?, ?)", words_row(loaded, recipe))
             self._db.executemany(
                 "INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (_chunk_row(document, recipe, *one) for one in chunks),
+                (chunk_row(loaded.document, recipe, *one) for one in chunks),
             )
 
     @contextmanager
@@ -162,7 +128,7 @@ class SQLiteWriter(RowReader):
         with self._transaction():
             self._db.executemany("DELETE FROM files WHERE path = ?", ((path,) for path in gone))
             self._db.executemany(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_file_row, changed)
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(file_row, changed)
             )
             for statement in _ERASE:
                 self._db.execute(statement, {"recipe": recipe})
@@ -187,18 +153,11 @@ class SQLiteWriter(RowReader):
 
     def vectors(self, documents: Iterable[str]) -> tuple[Keys, Vectors]:
         """As `LensRows` has it."""
-        keys, found = [], []
-        for document_id in documents:
-            rows = self._db.execute(
-                "SELECT chunks.id, vector FROM chunks JOIN vectors ON vectors.id = vector_id"
-                " WHERE document_id = ? AND recipe = ? ORDER BY start, stop",
-                (document_id, self.recipe),
-            )
-            for key, vector in rows:
-                keys.append(key)
-                found.append(vector)
-        rows_of = np.frombuffer(b"".join(found), np.float32).reshape(len(found), -1 if found else 0)
-        return np.array(keys, np.int64), rows_of
+        query = (
+            "SELECT chunks.id, vector FROM chunks JOIN vectors ON vectors.id = vector_id"
+            " WHERE document_id = ? AND recipe = ? ORDER BY start, stop"
+        )
+        return vectors_of(row for one in documents for row in self._db.execute(query, (one, self.recipe)))
 
     def texts(self, documents: Iterable[str]) -> Iterator[LexicalEntry]:
         """As `LensRows` has it."""
@@ -209,12 +168,11 @@ class SQLiteWriter(RowReader):
                 " WHERE document_id = ? AND chunks.recipe = ? ORDER BY start, stop",
                 (document_id, self.recipe),
             )
-            for key, title, heading, text, language in rows:
-                context = title if heading == "[]" else " ".join((title, *json.loads(heading)))
-                yield LexicalEntry(key, document_id, context, bytes(text).decode(), language)
+            for row in rows:
+                yield lexical_entry(document_id, row)
 
     def _note(self, recipe: str, meta: dict[str, str]) -> None:
-        for key, value in {**meta, "recipe": recipe, "generation": str(_after(self.generation))}.items():
+        for key, value in {**meta, "recipe": recipe, "generation": str(following_generation(self.generation))}.items():
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     @contextmanager
@@ -226,29 +184,3 @@ class SQLiteWriter(RowReader):
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
-
-
-def _after(generation: int) -> int:
-    """The next number. An index that is removed and built again must not come to one that somebody has open still."""
-    return generation + 1 if generation else time.time_ns() // 1000
-
-
-def _file_row(f: FileRow) -> tuple[object, ...]:
-    pages = json.dumps(f.empty_pages)
-    return f.path, f.size, f.modified_ns, f.sha256, f.status, f.document_id, f.reason, f.hint, pages
-
-
-def _chunk_row(
-    document: Document, recipe: str, chunk: Chunk, sentences: tuple[Span, ...], vector_id: bytes
-) -> tuple[object, ...]:
-    return (
-        chunk.id,
-        recipe,
-        chunk.document_id,
-        *chunk.span,
-        *(chunk.pages or (None, None)),
-        json.dumps(chunk.heading),
-        document.text[chunk.span.start : chunk.span.end].encode(),
-        pack_spans(sentences),
-        vector_id,
-    )

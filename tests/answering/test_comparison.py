@@ -117,6 +117,31 @@ def test_a_side_that_has_a_document_is_answered_from_it(licences: Assistant, que
     assert own == {"Tern Licence": {"tern-licence.md"}, "Orla Licence": {"orla-licence.md"}}
 
 
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("Compare the Tern Licence and the Orla Licence", "answered"),
+        ("What do the Tern Licence and the Orla Licence have in common?", "partly"),
+    ],
+)
+def test_documents_are_laid_side_by_side_and_what_tells_them_apart_is_not_said(
+    licences: Assistant, question: str, status: str
+) -> None:
+    answer = licences.ask(question)
+    assert answer.status == status
+    said = {claim.group.removeprefix("the "): claim.text for claim in answer.claims if claim.group}
+    assert "has to name its author" in said["Orla Licence"]
+    assert set(said) == {"Tern Licence", "Orla Licence"}
+
+
+def test_a_document_of_one_paragraph_has_an_overview(licences: Assistant) -> None:
+    answer = licences.ask("Summarise the Orla Licence")
+    assert answer.status == "answered"
+    assert [claim.text for claim in answer.claims] == [
+        "Whoever copies it has to name its author, and there is no warranty for it."
+    ]
+
+
 def test_more_asks_how_many_of_each_side(assistant: Assistant) -> None:
     answer = assistant.ask("Which town has more people, Ardal or Bemark?")
     assert answer.status == "answered"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from opened import opened_on
@@ -576,6 +577,13 @@ def test_the_documents_that_mention_a_thing_are_quoted(assistant: Assistant, que
     assert all(not quote.startswith("#") for quote in quotes(answer))
 
 
+@pytest.mark.parametrize("question", ["Which documents are about the crane?", "which files deal with cranes"])
+def test_documents_that_are_about_a_thing_do_not_only_mention_it(assistant: Assistant, question: str) -> None:
+    answer = checked(assistant, question)
+    assert answer.status == "answered"
+    assert [citation.path for citation in answer.citations] == ["council/minutes-2023-03.md"]
+
+
 def test_a_sentence_that_mentions_comes_before_a_heading(assistant: Assistant) -> None:
     answer = checked(assistant, "Which documents mention the crane?")
     assert "The old crane was closed in February because its brake had failed twice." in quotes(answer)
@@ -620,3 +628,32 @@ def test_of_two_questions_a_list_stays_whole(assistant: Assistant) -> None:
 def test_two_questions_without_an_answer_are_not_found(assistant: Assistant) -> None:
     answer = checked(assistant, "Who won the 2022 World Cup? How do volcanoes erupt?")
     assert (answer.status, answer.claims, answer.notes) == ("not_found", (), ())
+
+
+def test_lines_below_a_key_are_all_of_its_list(tmp_path: Path) -> None:
+    guilds = "Guilds: Guild of Weavers\nGuild of Tanners\nGuild of Coopers\nGuild of Salters"
+    climate = "Climate: mild and wet in summer, with long winters that bring snow from the north"
+    text = f"# Ardal, a profile\n\n{climate}\n{guilds}\nMayor: Hedda Brun\nRivers: the Orl\n"
+    with opened_on(tmp_path, {"ardal.md": text}) as opened:
+        answer = opened.ask("Which guilds are there in Ardal?")
+        rivers = opened.ask("Which rivers are there in Ardal?")
+    assert (answer.status, answer.shape) == ("answered", "list")
+    assert [claim.text for claim in answer.claims] == guilds.split("\n")
+    assert "Rivers: the Orl" in quotes(rivers)
+    assert not any("Guild" in quote for quote in quotes(rivers)[:1])
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Two welders on one machine can cause a deadlock, and no rule prevents a deadlock.", "partly"),
+        ("A deadlock is a state in which two welders wait for each other's tools.", "answered"),
+    ],
+)
+def test_a_sentence_that_only_mentions_a_term_does_not_answer_what_it_is(
+    tmp_path: Path, text: str, status: str
+) -> None:
+    with opened_on(tmp_path, {"yard.md": f"# The yard\n\n{text} The yard is closed on Sundays.\n"}) as opened:
+        answer = opened.ask("What is a deadlock?")
+    assert answer.status == status
+    assert "deadlock" in answer.claims[0].text

@@ -89,6 +89,21 @@ def test_each_of_several_documents_says_its_own(assistant: Assistant, question: 
     assert all("lantern" in claim.text and claim.group for claim in answer.claims)
 
 
+def test_files_of_a_kind_are_asked_by_what_they_are_called(tmp_path: Path) -> None:
+    mail = "From: {}@example.org\nSubject: {}\nContent-Type: text/plain\n\n{}\n"
+    texts = {
+        "a.eml": mail.format("brun", "Lantern", "The lantern at the pier needs oil, and so do the oars."),
+        "b.eml": mail.format("lund", "Oars", "Two oars are missing from the shed."),
+        "harbour.md": TEXTS["harbour-charter.md"],
+    }
+    with opened_on(tmp_path, texts) as opened:
+        answer = opened.ask("Which emails are about a lantern?")
+        often = opened.ask("Which emails mention oars?")
+    assert {citation.path for citation in answer.citations} == {"a.eml"}
+    assert [citation.path for citation in often.citations] == ["b.eml", "a.eml"]  # which is called so
+    assert often.notes == ("2 of 2 sources mention “oars”.",)
+
+
 @pytest.mark.parametrize("question", ["What do the charters say about dragons?", "What do the charters say about tax?"])
 def test_what_none_of_several_documents_says_is_no_answer(assistant: Assistant, question: str) -> None:
     assert assistant.ask(question).status != "answered"

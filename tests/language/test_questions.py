@@ -174,6 +174,8 @@ KINDS: dict[Kind, str] = {
         """,
     "overview": """
         Summarise the minutes of May.
+        TL;DR the lease
+        tldr of the safety report
         summarize the handbook
         Could you please summarise the study for me?
         Give me a short summary of the lease.
@@ -376,6 +378,8 @@ def test_a_side_is_asked_about_alone(question: str, asked: str) -> None:
     ("question", "topic"),
     [
         ("Summarise the minutes of May.", "the minutes of May"),
+        ("tldr of the safety report", "the safety report"),
+        ("TL;DR: the lease", "the lease"),
         ("could you please summarise the study for me?", "the study"),
         ("Give me a short summary of the lease.", "the lease"),
         ("What is the handbook about?", "the handbook"),
@@ -409,6 +413,9 @@ def test_the_topic_is_the_question_without_its_asking_words(question: str, topic
         ("tidal bore", "A tidal bore, a wave that runs up a river, is dangerous to boats."),
         ("Hedda Brun", "Hedda Brun was an engineer from Korve."),
         ("free float", "• Free float. Shares that anybody may buy."),
+        ("share-alike", "It is a kind of “share-alike”, which means that copies stay free."),
+        ("black earth", "Black earth (terra preta), which is found along the river, is a work of people."),
+        ("toll access", "We use the term “toll access” to refer to texts that cost money."),
         ("net metering", "“Net metering” means that what is fed in is set off."),
     ],
 )
@@ -425,6 +432,7 @@ def test_a_sentence_that_says_what_a_term_is_defines_it(term: str, sentence: str
         ("bore", "The boredom is great."),
         ("lease", "He said that the lease of the mill had ended."),
         ("ferry", "The ferry over the Ilm, which Hedda built, sank."),
+        ("wallet", "A clerk found the wallet that was lost."),
         ("escrow", "Escrow."),
         ("escrow", "The money lay in escrow. Then it was paid."),
         ("C++ (lang", "Nothing of the kind is said here."),
@@ -461,7 +469,7 @@ def test_a_sentence_that_mentions_a_term_does_not_define_it(term: str, sentence:
         ("Which files contain the word “escrow”?", "mentions", "escrow"),
         ("where is Hedda Brun mentioned?", "mentions", "Hedda Brun"),
         ("Could you tell me which documents mention Korve?", "mentions", "Korve"),
-        ("which articles are about the flood", "mentions", "flood"),
+        ("which articles are about the flood", "about", "flood"),
     ],
 )
 def test_a_question_about_the_sources_is_told_apart(question: str, kind: str, what: str) -> None:

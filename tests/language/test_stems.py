@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.languages import FOLDER, LANGUAGES
-from rag.language import analyzer, indexed, terms
+from rag.language import analyzer, content_terms, indexed, terms
 
 ALIKE = {  # two sentences that say the same words in other forms; function words and cases count for nothing
     "de": ("Die Häuser der Städte", "das Haus in einer Stadt"),
@@ -52,3 +52,15 @@ def test_english_stays_as_it_is() -> None:
 )
 def test_a_script_without_spaces_is_cut_into_pairs(text: str, found: set[str]) -> None:
     assert {*terms(text, "zh")} == found
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("the colours of a driving licence", "the color of a driving license"),
+        ("organisations that criticised the labour programme", "organization criticizes labor program"),
+        ("neighbourhood centres", "a neighborhood center"),
+    ],
+)
+def test_the_spellings_of_two_countries_are_the_same_terms(one: str, other: str) -> None:
+    assert set(content_terms(one)) == set(content_terms(other))

@@ -197,6 +197,14 @@ def test_irregular_forms_are_one_word(words: LexicalLens) -> None:
     assert words.idf(["take"])["take"] == pytest.approx(math.log(1 + 4.5 / 1.5))
 
 
+def test_a_word_is_found_in_the_spelling_of_another_country(tmp_path: Path) -> None:
+    texts = ["The colour of the boat.", "The color of the house.", "The size of the boat."]
+    LexicalLens.write(tmp_path, [LexicalEntry(i, "d", "", body, "") for i, body in enumerate(texts)])
+    lens = LexicalLens.open(tmp_path)
+    assert set(lens.search("which color", 3)[0].tolist()) == {0, 1}
+    assert set(lens.search("which colours", 3)[0].tolist()) == {0, 1}
+
+
 def test_words_are_searched_as_their_language_stems_them(tmp_path: Path) -> None:
     texts = [("de", "Die Brücken wurden gesperrt."), ("", "The bridges were closed."), ("ja", "橋が閉鎖されました。")]
     LexicalLens.write(tmp_path, [LexicalEntry(i, "d", "", body, language) for i, (language, body) in enumerate(texts)])

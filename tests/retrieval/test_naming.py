@@ -55,6 +55,7 @@ def paths(asked: str, names: tuple[DocumentName, ...] = SHELF) -> list[str]:
         ("the profile of velland", "profiles/velland.md"),
         ("SKARHOLM", "profiles/skarholm.md"),
         ("the staff handbook", "handbook.md"),
+        ("the hand book", "handbook.md"),
         ("handbook.md", "handbook.md"),
     ],
 )

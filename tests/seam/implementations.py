@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import milvus_server
 import numpy as np
+from postgres import truth_of
 from seam.reference_lenses import BruteLenses
 from seam.reference_truth import MemoryTruth, Pieces
 
@@ -45,11 +47,15 @@ def reference(folder: Path) -> Index:
     return Index(folder, MemoryTruth(), BruteLenses())
 
 
-LASTING: dict[str, Callable[[Path], Index]] = {"embedded": embedded}
+LASTING: dict[str, Callable[[Path], Index]] = {
+    "embedded": embedded,
+    "embedded lenses on PostgreSQL": lambda folder: Index(folder, truth_of(folder), LensFolder(folder)),
+}
 """What one process has written another finds under the same folder."""
 
 IMPLEMENTATIONS: dict[str, Callable[[Path], Index]] = {
     **LASTING,
+    "Milvus lenses on the embedded truth": lambda folder: Index(folder, Store(folder), milvus_server.lenses()),
     "embedded lenses on another truth": lambda folder: Index(folder, MemoryTruth(), LensFolder(folder)),
     "other lenses on the embedded truth": lambda folder: Index(folder, Store(folder), BruteLenses()),
     "reference": reference,

@@ -30,7 +30,7 @@ ALL = 10_000
 
 @pytest.fixture(params=IMPLEMENTATIONS)
 def index(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
-    monkeypatch.setattr("rag.storage.rows._PAGE", 2)
+    monkeypatch.setattr("rag.rows.paging._PAGE", 2)
     monkeypatch.setattr("rag.lenses.shards._MOST", 12)  # chunks of a part; so there are several
     return IMPLEMENTATIONS[request.param](tmp_path / "index")
 

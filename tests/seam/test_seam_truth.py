@@ -36,7 +36,7 @@ with index.truth.writer() as writer:
 
 @pytest.fixture(params=IMPLEMENTATIONS)
 def index(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
-    monkeypatch.setattr("rag.storage.rows._PAGE", 2)
+    monkeypatch.setattr("rag.rows.paging._PAGE", 2)
     return IMPLEMENTATIONS[request.param](tmp_path / "index")
 
 
@@ -113,8 +113,9 @@ def test_what_is_stored_is_found_by_who_goes_on_and_seen_by_nobody(index: Index)
         store(writer, [A])
     sha256 = A.loaded.document.sha256
     with index.truth.snapshot() as snapshot:
-        assert snapshot.document(A.id) is None
-        assert snapshot.chunks(A.keys) == {}
+        assert (snapshot.document(A.id), snapshot.sha256(A.id), snapshot.paths(A.id)) == (None, None, [])
+        assert (snapshot.glyphs(A.id, Span(0, 9)), snapshot.words(A.id)) == ((), ())
+        assert (snapshot.chunks(A.keys), snapshot.keys([A.id]).tolist()) == ({}, [])
         assert [source.document_id for source in snapshot.sources()] == [B.id]
         assert snapshot.languages() == {"de": 1}
     with index.truth.writer() as writer:

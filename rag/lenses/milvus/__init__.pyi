@@ -1,0 +1,1 @@
+from .lenses import MilvusLenses as MilvusLenses

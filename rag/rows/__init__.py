@@ -1,0 +1,25 @@
+"""Rows: values become rows of a database and rows values again, alike for every database that keeps the truth.
+
+Floor 1. This room does not know of any database, nor of SQL.
+"""
+
+import lazy_loader
+
+__all__ = [
+    "chunk_row",
+    "document_of",
+    "document_row",
+    "file_of",
+    "file_row",
+    "following_generation",
+    "glyphs_of",
+    "lexical_entry",
+    "paged",
+    "source_of",
+    "stored_chunks",
+    "vector_row",
+    "vectors_of",
+    "words_of",
+    "words_row",
+]
+__getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,15 @@
+from .paging import following_generation as following_generation
+from .paging import paged as paged
+from .reading import document_of as document_of
+from .reading import file_of as file_of
+from .reading import glyphs_of as glyphs_of
+from .reading import lexical_entry as lexical_entry
+from .reading import source_of as source_of
+from .reading import stored_chunks as stored_chunks
+from .reading import vectors_of as vectors_of
+from .reading import words_of as words_of
+from .writing import chunk_row as chunk_row
+from .writing import document_row as document_row
+from .writing import file_row as file_row
+from .writing import vector_row as vector_row
+from .writing import words_row as words_row

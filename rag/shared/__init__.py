@@ -1,0 +1,15 @@
+"""Shared: the truth in a PostgreSQL database, for several machines; each collection in a schema of its own.
+
+Floor 2. A snapshot is one read-only transaction, a writer holds a lock that goes with its connection. This room does
+not know how anything is read, embedded or searched.
+"""
+
+import lazy_loader
+
+__all__ = [
+    "Address",
+    "PostgresTruth",
+    "is_address",
+    "open_postgres",
+]
+__getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)
