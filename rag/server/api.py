@@ -145,6 +145,15 @@ class Endpoints:
             "longest": MAX_QUESTION,
         }
 
+    def standing(self) -> tuple[bool, str]:
+        """Whether a question can be answered now, and if not, why, in words that anybody may read."""
+        if not self.readiness.ready:
+            return False, self.readiness.problem
+        try:
+            return self.assistant.generation > 0, ""
+        except FootnoteError:
+            return False, "The index cannot be asked."
+
     def language_models(self) -> list[dict[str, JSON]]:
         """The language models that may write: setting, name, host, whether that is this machine, whether it is the
         configured one.

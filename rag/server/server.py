@@ -111,9 +111,7 @@ def _page(viewer: Viewer, settings: PageSettings, lead: Lead | None = None) -> S
         fetcher,
         build=settings.build,
         lead=lead,
-        watched=metrics.routes(
-            lambda: (endpoints.readiness.ready, endpoints.readiness.problem), open_counts=settings.metrics
-        ),
+        watched=metrics.routes(endpoints.standing, open_counts=settings.metrics),
     )
     threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
     return app

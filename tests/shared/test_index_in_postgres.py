@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 from building import build
+from postgres import PostgresServer
 from words import WordEncoder
 
 from rag.assistant import Assistant, create_empty_index, index_of
 from rag.config import Config, config_of_collection, load_config
 from rag.errors import ConfigProblem, IndexProblem
+from rag.evidence import Viewer
 from rag.indexing import build as build_index
+from rag.server.api import Endpoints
 
 QUESTIONS = ("people died near Sibi", "fuel across the border", "paragraph about number 21")
 
@@ -139,3 +142,21 @@ def test_a_server_that_is_gone_is_one_sentence(tmp_path: Path) -> None:
     config = load_config(sources=tmp_path, index=f"postgresql:///db?host={tmp_path}#a")
     with pytest.raises(IndexProblem, match="cannot be reached"):
         Assistant(config, WordEncoder())
+
+
+def test_who_serves_an_index_whose_database_is_gone_is_not_ready(sources: Path) -> None:
+    alone = PostgresServer().start()
+    try:
+        config = load_config(sources=sources, index=alone.url("papers"), chunk_tokens=40)
+        built(config)
+        with Assistant(config, WordEncoder()) as assistant:
+            endpoints = Endpoints(Viewer(assistant), ())
+            assert endpoints.standing() == (False, ""), "no models are loaded yet"
+            endpoints.readiness.ready = True
+            assert endpoints.standing() == (True, "")
+            alone.kill()
+            assert endpoints.standing() == (False, "The index cannot be asked.")
+            alone.start()
+            assert endpoints.standing() == (True, "")
+    finally:
+        alone.remove()
