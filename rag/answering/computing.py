@@ -20,6 +20,7 @@ from rag.language import (
     Bound,
     Working,
     bounds_in,
+    days_in,
     is_function_word,
     is_related,
     named_otherwise,
@@ -119,6 +120,8 @@ def _counts_rows(bare: str, view: TableView) -> bool:
     noun = next((one for one in asked if one.term and not is_function_word(one.term)), None)
     if noun is None or noun.term in terms("row entry record"):
         return noun is not None
+    if all(days_in(view.texts(row)[view.label]) for row in view.body[:_SHOWN]):  # the rows are quarters: no riders
+        return False
     return is_around(noun, view) and (noun.said_by(view.subject) or not noun.said_by(view.around))
 
 

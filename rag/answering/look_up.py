@@ -11,9 +11,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.answering.table_terms import Asked, asked_in, keys_said
+from rag.answering.table_terms import Asked, asked_in, keys_of, keys_said
 from rag.answering.table_view import TableView
-from rag.language import carries, is_figure, is_function_word, is_related, is_value_noun, kind_asked, named_otherwise
+from rag.language import (
+    Reading,
+    carries,
+    is_figure,
+    is_function_word,
+    is_related,
+    is_value_noun,
+    kind_asked,
+    named_otherwise,
+)
 
 __all__ = ["CellFound", "best_cells", "counted_in", "is_around", "named_columns", "rows_saying"]
 
@@ -241,20 +250,42 @@ def _judged(
     whole = _whole(asked, view, keys, column)
     if not whole[0]:  # words of a sentence in a cell name no row
         return None
+    if not whole[1] and not _tells_more_than_year_and_name(asked, view, pool):
+        return None
     in_head = sum(one.said_by(view.head_keys[column]) for one in asked if not one.carries)
     return (in_row + in_head, *whole, named)
+
+
+def _tells_more_than_year_and_name(asked: Iterable[Asked], view: TableView, row: frozenset[str]) -> bool:
+    """Whether a row or a head says anything of a question but a year and words of the document's own name: in a report
+    of Lyft every second row has "Lyft" and "2020".
+    """
+    name, said = keys_of(view.document.name, Reading()), row.union(*view.head_keys)
+    return any(
+        (one.said_by(said) or not named_otherwise(one.term).isdisjoint(said))
+        and not one.said_by(name)
+        and not _is_of_year(one)
+        for one in asked
+        if not one.carries
+    )
+
+
+def _is_of_year(one: Asked) -> bool:
+    return any(key.startswith("@") and "-" not in key for key in one.keys)
 
 
 def _whole(asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]], column: int) -> tuple[float, float]:
     """How many cells of a row the question says in full, and whether the one that names the row is one of them."""
     said = _said_otherwise(asked)
+    years = frozenset().union(*(one.keys for one in asked if _is_of_year(one)))
     full, label = 0, 0.0
     for at, cell in enumerate(keys):
         if at == column or not cell:
             continue
-        words = {key for key in cell if not _is_value(key) and not is_function_word(key)} or cell
-        inside = words <= said or any(one.said_by(cell) and one.parts for one in asked)
-        if inside or any(key in said for key in cell if _is_value(key)):
+        words = {key for key in cell if not _is_value(key) and not is_function_word(key)}
+        inside = (words or cell) <= said or any(one.said_by(cell) and one.parts for one in asked)
+        values = said - years if words else said  # "Years ended December 31, 2021 and 2020" is not named by a year
+        if inside or any(key in values for key in cell if _is_value(key)):
             full += 1
             label += at == view.label
     return float(full), label

@@ -213,3 +213,37 @@ def test_blank_lines_of_records_are_no_rows() -> None:
     found = asked("Who has the lowest salary?", STAFF, "staff.csv")
     assert found is not None
     assert found.notes == ("Compared “Salary (€)” in 4 rows: this is the lowest.",)
+
+
+LOSSES = """<title>Brack Ferries, Inc.</title><h1>Annual report</h1><h2>Results of operations</h2>
+<p>In thousands.</p>
+<table><tr><th></th><th>2021</th><th>2020</th></tr>
+<tr><td>Comparison of the years ended December 31, 2021 and 2020</td><td></td><td></td></tr>
+<tr><td>Crossings</td><td>9,412</td><td>4,870</td></tr><tr><td>Fuel</td><td>3,105</td><td>2,990</td></tr></table>
+<h2>Riders</h2>
+<table><tr><th></th><th>2021</th><th>2020</th></tr>
+<tr><td>Three months ended March 31</td><td>310</td><td>402</td></tr>
+<tr><td>Three months ended June 30</td><td>377</td><td>120</td></tr>
+<tr><td>Three months ended September 30</td><td>415</td><td>261</td></tr></table>
+<h2>Exhibits</h2>
+<table><tr><th>Number</th><th>Description</th><th>Form</th><th>Exhibit</th><th>Filing date</th></tr>
+<tr><td>4.4</td><td>Indenture of Brack Ferries, Inc.</td><td>8-K</td><td>4.1</td><td>5/15/2020</td></tr>
+<tr><td>4.5</td><td>Lease of the quay</td><td>8-K</td><td>4.2</td><td>6/30/2021</td></tr></table>"""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much did Brack Ferries lose in 2020?",  # a row with the name and the year says nothing of a loss
+        "How much did Brack Ferries lose in 2021?",  # nor does one whose name has the year among other words
+        "How many riders did Brack Ferries have?",  # three quarters are no three riders
+    ],
+)
+def test_a_year_and_the_name_of_the_document_find_no_cell(question: str) -> None:
+    found = asked(question, LOSSES, "report.html")
+    assert found is None or found.status != "answered", said(found)
+
+
+def test_what_else_a_row_says_finds_its_cell_in_the_year() -> None:
+    assert said(asked("How many crossings did Brack Ferries have in 2020?", LOSSES, "report.html")) == ["4,870"]
+    assert said(asked("What was the fuel in 2021?", LOSSES, "report.html")) == ["3,105"]
