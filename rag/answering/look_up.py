@@ -31,6 +31,7 @@ _MOST = 400  # rows that are compared word by word
 _TWO = re.compile(r"\b(?:when|where|who|what|which) and (?:when|where|who|what|why|how)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\bhow (?:many|much) (\w+)", re.IGNORECASE)
 _WHO = re.compile(r"\s*who(?:'s|s|se)?\b", re.IGNORECASE)
+_SHARE = re.compile(r"%|\b(?:per ?cent|percentage|share|rate|margin|proportion)\b", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(\w+) (?:which|what|whom)\b", re.IGNORECASE)
 
 
@@ -48,6 +49,11 @@ class CellFound:
         """What the cell says, "" for a blank one."""
         return self.view.texts(self.row)[self.column]
 
+    @property
+    def number(self) -> float | None:
+        """The number that it is, however it is written; None for other texts."""
+        return self.view.readings[self.column].number(self.text)
+
 
 def best_cells(question: str, views: Sequence[TableView]) -> list[CellFound]:
     """The cells that a question asks for: those that most speaks for, of one or several rows; none where no row of any
@@ -61,6 +67,10 @@ def best_cells(question: str, views: Sequence[TableView]) -> list[CellFound]:
         return []
     best = max(cell.score for cell in found)
     found = [cell for cell in found if cell.score == best]
+    if not _SHARE.search(question):
+        found = [cell for cell in found if "%" not in cell.text] or found
+    if len({id(cell.view) for cell in found}) > 1:  # what one table leaves blank another one has
+        found = [cell for cell in found if cell.text] or found
     if len({cell.row for cell in found}) > 1:  # "from Vell to Kessock" is not "Kessock - Vell"
         orders = [_in_order(asked, cell.view.texts(cell.row)) for cell in found]
         found = [cell for cell, order in zip(found, orders, strict=True) if order == max(orders)]
@@ -253,7 +263,8 @@ def _judged(
     if not whole[1] and not _tells_more_than_year_and_name(asked, view, pool):
         return None
     in_head = sum(one.said_by(view.head_keys[column]) for one in asked if not one.carries)
-    return (in_row + in_head, *whole, named)
+    name = {key for key in keys[view.label] if not is_function_word(key)}
+    return (in_row + in_head, *whole, named, len(name & said) / max(1, len(name)))
 
 
 def _tells_more_than_year_and_name(asked: Iterable[Asked], view: TableView, row: frozenset[str]) -> bool:

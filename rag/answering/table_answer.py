@@ -5,6 +5,7 @@ This module does not know how the tables' documents were found.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ TABLE_KINDS = ("fact", "yes_no", "definition", "list", "way")
 """The kinds of question that a table may answer."""
 _SHOWN = 4  # rows of a near tie
 _LISTED = 12  # rows that all fit
+_SCALES = (1.0, 1e3, 1e6, 1e-3, 1e-6)  # one, thousands, millions
+_ROUNDED = 5e-4  # "1,752.9" millions are 1,752,857 thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,9 @@ def _looked_up(question: str, found: Sequence[CellFound]) -> TableAnswer | None:
         return TableAnswer((place_of(first),), "answered", notes)
     if len(rows) == 1:  # several columns are named alike
         return TableAnswer((place_of(first, whole=True),), "partly")
-    if len(rows) == len(found) <= _SHOWN and first.text and len({cell.text for cell in found}) == 1:
-        return TableAnswer(tuple(map(place_of, found)), "answered")
+    if len(rows) == len(found) and first.text and all(_says_as(first, cell) for cell in found):
+        notes = (f"{len(found)} rows say so, of which {_SHOWN} are shown.",) if len(found) > _SHOWN else ()
+        return TableAnswer(tuple(map(place_of, found[:_SHOWN])), "answered", notes)
     if len(rows) == len(found) and (shared := _shared(question, found)):
         more = f" The first {_LISTED} are shown." if len(found) > _LISTED else ""
         note = f"All {len(found)} rows where {shared}.{more}"
@@ -76,6 +80,16 @@ def _looked_up(question: str, found: Sequence[CellFound]) -> TableAnswer | None:
     places = tuple({(id(cell.view), cell.row): place_of(cell, whole=True) for cell in found}.values())
     more = f", of which {_SHOWN} are shown" if len(places) > _SHOWN else ""
     return TableAnswer(places[:_SHOWN], "partly", (f"{len(places)} rows fit what is asked{more}.",))
+
+
+def _says_as(one: CellFound, other: CellFound) -> bool:
+    """Whether two cells say the same, be it in thousands here and in millions there."""
+    if f" {one.text} " in f" {other.text} ":  # a PDF's cells may run together
+        return one.text == other.text or other.number is None
+    first, second = one.number, other.number
+    if not first or not second:
+        return first == second == 0.0
+    return any(math.isclose(first, second * scale, rel_tol=_ROUNDED) for scale in _SCALES)
 
 
 def _shared(question: str, found: Sequence[CellFound]) -> str:

@@ -247,3 +247,28 @@ def test_a_year_and_the_name_of_the_document_find_no_cell(question: str) -> None
 def test_what_else_a_row_says_finds_its_cell_in_the_year() -> None:
     assert said(asked("How many crossings did Brack Ferries have in 2020?", LOSSES, "report.html")) == ["4,870"]
     assert said(asked("What was the fuel in 2021?", LOSSES, "report.html")) == ["3,105"]
+
+
+STATEMENTS = """<title>Brack Ferries, Inc.</title><h2>Results</h2>
+<table><tr><th>In thousands</th><th>2021</th><th>2020</th></tr>
+<tr><td>Income</td><td>3,208,323</td><td>2,364,681</td></tr>
+<tr><td>Cost of income</td><td>1,649,532</td><td>1,447,516</td></tr></table>
+<h2>Shares of income</h2>
+<table><tr><th></th><th>2021</th><th>2020</th></tr>
+<tr><td>Income</td><td>100 %</td><td>100 %</td></tr><tr><td>Cost of income</td><td>51 %</td><td>61 %</td></tr></table>
+<h2>Figures</h2>
+<table><tr><th>In millions</th><th>2021</th><th>2020</th></tr>
+<tr><td>Income</td><td>3,208.3</td><td>{other}</td></tr><tr><td>Ships</td><td>12</td><td>11</td></tr></table>"""
+
+
+def test_tables_that_say_the_same_in_thousands_and_in_millions_answer_together() -> None:
+    statements = STATEMENTS.format(other="2,364.7")
+    assert said(asked("What was the income in 2021?", statements, "report.html")) == ["3,208,323", "3,208.3"]
+    assert said(asked("What was the income in 2020?", statements, "report.html")) == ["2,364,681", "2,364.7"]
+
+
+def test_tables_that_say_something_else_do_not_answer_together() -> None:
+    found = asked("What was the income in 2020?", STATEMENTS.format(other="2,371.0"), "report.html")
+    assert found is not None
+    assert found.status == "partly"
+    assert said(asked("What was the cost of income in 2020, in percent?", STATEMENTS, "report.html")) != ["1,447,516"]
