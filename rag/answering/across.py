@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from rag.answering.citing import QuotedSpan
 from rag.answering.computing import Worked
-from rag.answering.look_up import rows_saying
+from rag.answering.named_rows import rows_saying
 from rag.answering.table_terms import asked_in, keys_said
 from rag.answering.table_view import TableView
 from rag.language import Working, greater_asked, is_function_word, period_asked, period_kind

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.citing import QuotedSpan
-from rag.answering.look_up import is_around, rows_saying
+from rag.answering.named_rows import is_around, rows_saying
 from rag.answering.table_bounds import rows_within
 from rag.answering.table_terms import Asked, asked_in
 from rag.answering.table_view import TableView

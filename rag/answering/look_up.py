@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rag.answering.named_rows import is_around, is_named, rows_saying, said_otherwise
 from rag.answering.table_terms import Asked, asked_in, keys_of, keys_said
 from rag.answering.table_view import TableView
 from rag.language import (
@@ -24,7 +25,7 @@ from rag.language import (
     named_otherwise,
 )
 
-__all__ = ["CellFound", "best_cells", "counted_in", "is_around", "named_columns", "rows_saying"]
+__all__ = ["CellFound", "best_cells", "counted_in", "named_columns"]
 
 _ENOUGH = 0.34  # share of a head's words that names it
 _MOST = 400  # rows that are compared word by word
@@ -98,51 +99,6 @@ def _cells_of(question: str, asked: Sequence[Asked], view: TableView) -> list[Ce
     return found
 
 
-def rows_saying(asked: Sequence[Asked], view: TableView) -> list[int]:
-    """The rows that say what only a row can say of a question, and at least one thing of it."""
-    needed = [one for one in asked if not one.carries and not is_around(one, view)]
-    if needed:
-        rows: set[int] | None = None
-        for one in needed:
-            mine = view.rows_with(one.keys)
-            if one.parts:
-                parts = [view.rows_with(part.keys) for part in one.parts if not is_around(part, view)]
-                mine |= set.intersection(*parts) if parts else set(view.body)
-            rows = mine if rows is None else rows & mine
-            if not rows:
-                return []
-        return sorted(rows or ())
-    some = [one for one in asked if not one.carries]
-    rows = set().union(*(view.rows_with(one.keys) for one in some))
-    return sorted(rows or _named_by_carriers(asked, view))
-
-
-def _named_by_carriers(asked: Sequence[Asked], view: TableView) -> set[int]:
-    """The rows whose name is made of words that only carry most questions: "rent", "total"."""
-    said = keys_said(asked)
-    rows = view.rows_with(key for one in asked if one.carries and not is_function_word(one.term) for key in one.keys)
-    return {row for row in rows if _is_named(view.keys(row)[view.label], said)}
-
-
-def _said_otherwise(asked: Iterable[Asked]) -> frozenset[str]:
-    """The keys of all that is asked for, and of other words for it."""
-    return frozenset().union(*(one.keys | named_otherwise(one.term) for one in asked))
-
-
-def _is_named(label: frozenset[str], said: frozenset[str]) -> bool:
-    return bool(label) and {key for key in label if not is_function_word(key)} <= said
-
-
-def is_around(one: Asked, view: TableView) -> bool:
-    """Whether the heads or what stands around a table say what is asked."""
-    if one.said_by(view.around):
-        return True
-    others = named_otherwise(one.term) if one.term else frozenset()
-    if not others.isdisjoint(frozenset().union(*view.head_keys)):
-        return True
-    return bool(one.term) and any(is_related(one.term, key) for key in view.around)
-
-
 def named_columns(
     question: str, asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]]
 ) -> list[float]:
@@ -180,8 +136,8 @@ def _tells_of_counted(
     """
     if noun is None:
         return True
-    said = _said_otherwise(asked)
-    return is_around(noun, view) or any(noun.said_by(cell) and _is_named(cell, said) for cell in keys)
+    said = said_otherwise(asked)
+    return is_around(noun, view) or any(noun.said_by(cell) and is_named(cell, said) for cell in keys)
 
 
 def _counts_another(
@@ -192,7 +148,7 @@ def _counts_another(
     """
     if noun is None or any(noun.said_by(cell) for cell in keys):
         return False
-    named = _core(view.head_keys[column], view.heads[column]) - _said_otherwise(asked)
+    named = _core(view.head_keys[column], view.heads[column]) - said_otherwise(asked)
     return any(not (is_value_noun(key) or is_function_word(key) or _is_value(key)) for key in named)
 
 
@@ -255,7 +211,7 @@ def _judged(
         elif not one.carries and not is_around(one, view):
             return None
     said = keys_said(asked)
-    if not in_row and (column == view.label or not _is_named(keys[view.label], said)):
+    if not in_row and (column == view.label or not is_named(keys[view.label], said)):
         return None
     whole = _whole(asked, view, keys, column)
     if not whole[0]:  # words of a sentence in a cell name no row
@@ -287,7 +243,7 @@ def _is_of_year(one: Asked) -> bool:
 
 def _whole(asked: Sequence[Asked], view: TableView, keys: Sequence[frozenset[str]], column: int) -> tuple[float, float]:
     """How many cells of a row the question says in full, and whether the one that names the row is one of them."""
-    said = _said_otherwise(asked)
+    said = said_otherwise(asked)
     years = frozenset().union(*(one.keys for one in asked if _is_of_year(one)))
     full, label = 0, 0.0
     for at, cell in enumerate(keys):

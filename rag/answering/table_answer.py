@@ -13,7 +13,8 @@ from rag.answering.across import across_columns
 from rag.answering.cells import blank_note
 from rag.answering.citing import QuotedSpan
 from rag.answering.computing import worked_out
-from rag.answering.look_up import CellFound, best_cells, counted_in, is_around
+from rag.answering.look_up import CellFound, best_cells, counted_in
+from rag.answering.named_rows import is_around
 from rag.answering.table_terms import asked_in, keys_said
 from rag.answering.table_view import view_at, views_of
 from rag.language import bounds_in, is_function_word, named_otherwise, sets_rows_apart, workings_in
