@@ -22,6 +22,7 @@ _FIGURE = re.compile(
     r"(\d{1,3}(?:[ \u00a0\u202f'’.,]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|[.,]\d+)"
     r"(?:[eE][+-]?\d+)?\)?\s?(%|[$€£₹¥]|[^\W\d_]{1,4}[²³]?|°[CF]?)?[*†‡]?(?:\s?[\[(]\w{1,3}[\])])?",
 )
+_BRACKETED = re.compile(r"[^\w(]{0,4}\([^()]*\)\s?[%$€£₹¥]?")  # a loss: "(755.2)", "$ (755.2)", "(74.1)%"
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap]\.?m\.?)?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?:/\d\d(?:\d\d)?)?")
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -148,8 +149,7 @@ def _plain(figure: str, comma: bool) -> float:
 
 def _signed(text: str, value: float) -> float:
     said = text.strip()
-    bracketed = said.startswith("(") and said.endswith(")")
-    return -value if bracketed or re.match(r"[^\w(]{0,3}[-−–]", said) else value
+    return -value if _BRACKETED.fullmatch(said) or re.match(r"[^\w(]{0,3}[-−–]", said) else value
 
 
 def _checked(year: int, month: int, day: int) -> tuple[int, int, int] | None:

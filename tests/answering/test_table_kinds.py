@@ -272,3 +272,10 @@ def test_tables_that_say_something_else_do_not_answer_together() -> None:
     assert found is not None
     assert found.status == "partly"
     assert said(asked("What was the cost of income in 2020, in percent?", STATEMENTS, "report.html")) != ["1,447,516"]
+
+
+def test_figures_in_brackets_are_losses() -> None:
+    results = "Branch;Result;Change\nNorth;$ 92.9;4.1%\nSouth;$ (755.2);(74.1)%\nWest;(112.3) $;9.0%\n"
+    assert said(asked("Which branch has the lowest result?", results, "branches.csv")) == ["South"]
+    assert said(asked("Which branch has the highest result?", results, "branches.csv")) == ["North"]
+    assert said(asked("Which branch has the lowest change?", results, "branches.csv")) == ["South"]
