@@ -5,7 +5,6 @@ This module does not know how the tables' documents were found.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,8 +25,8 @@ TABLE_KINDS = ("fact", "yes_no", "definition", "list", "way")
 """The kinds of question that a table may answer."""
 _SHOWN = 4  # rows of a near tie
 _LISTED = 12  # rows that all fit
-_SCALES = (1.0, 1e3, 1e6, 1e-3, 1e-6)  # one, thousands, millions
-_ROUNDED = 5e-4  # "1,752.9" millions are 1,752,857 thousands
+_SCALES = (1e3, 1e6)  # thousands, millions
+_TELLING = 100  # a figure in millions that is smaller may be that of others in thousands by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +87,12 @@ def _says_as(one: CellFound, other: CellFound) -> bool:
     if f" {one.text} " in f" {other.text} ":  # a PDF's cells may run together
         return one.text == other.text or other.number is None
     first, second = one.number, other.number
-    if not first or not second:
-        return first == second == 0.0
-    return any(math.isclose(first, second * scale, rel_tol=_ROUNDED) for scale in _SCALES)
+    if first is None or second is None:
+        return False
+    coarse, fine = sorted((first, second), key=abs)
+    places = next((places for places in range(17) if round(coarse, places) == coarse), 17)
+    scaled = abs(coarse) >= _TELLING and any(round(fine / scale, places) == coarse for scale in _SCALES)
+    return first == second or scaled
 
 
 def _shared(question: str, found: Sequence[CellFound]) -> str:
