@@ -6,6 +6,7 @@ Floor 1. This room does not know of any database, nor of SQL.
 import lazy_loader
 
 __all__ = [
+    "Noted",
     "chunk_row",
     "document_of",
     "document_row",

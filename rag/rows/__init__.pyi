@@ -1,3 +1,4 @@
+from .noted import Noted as Noted
 from .paging import following_generation as following_generation
 from .paging import paged as paged
 from .reading import document_of as document_of

@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 import numpy as np
 import psycopg
 
-from rag.rows import document_of, file_of, glyphs_of, paged, source_of, stored_chunks, words_of
+from rag.rows import Noted, document_of, file_of, glyphs_of, paged, source_of, stored_chunks, words_of
 from rag.shared.connect import Connection, storable
 from rag.types import Document, FileRow, GlyphRun, Keys, Source, Span, StoredChunk, WordBox
 
@@ -19,21 +19,11 @@ _FILE = "path, size, modified_ns, files.sha256, status, document_id, reason, hin
 _SEEN = "EXISTS (SELECT 1 FROM files WHERE document_id = %(id)s)"  # what a build has stored meanwhile is not
 
 
-class PostgresReader:
+class PostgresReader(Noted):
     """What reader and writer can both ask."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
-
-    @property
-    def generation(self) -> int:
-        """Number of the last committed generation, one more than of the one before; 0 before the first."""
-        return int(self.meta("generation") or 0)
-
-    @property
-    def recipe(self) -> str:
-        """What made the rows of this generation."""
-        return self.meta("recipe") or ""
 
     def meta(self, key: str) -> str | None:
         """As `Snapshot` and `IndexWriter` have it."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import apsw
 
-from rag.rows import file_of, paged
+from rag.rows import Noted, file_of, paged
 from rag.types import FileRow
 
 FORMAT = "2"  # since 2 with a checksum in every page
@@ -40,21 +40,11 @@ LATER_COLUMNS = {"date": "''", "language": "''", "left_out": "'[]'", "tables": "
 """Columns of documents that older indexes lack, with what stands for them there; in the order in which they came."""
 
 
-class RowReader:
+class RowReader(Noted):
     """What reader and writer can both ask."""
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._db = connection
-
-    @property
-    def generation(self) -> int:
-        """Number of the last committed generation, one more than of the one before; 0 before the first."""
-        return int(self.meta("generation") or 0)
-
-    @property
-    def recipe(self) -> str:
-        """What made the rows of this generation."""
-        return self.meta("recipe") or ""
 
     def meta(self, key: str) -> str | None:
         """A stored setting: generation, recipe, model, sources, built."""
