@@ -19,11 +19,11 @@ from typing import Any, TypeVar
 import numpy as np
 from rich.progress import track
 
-from rag.indexing.chunk import ChunkInput, chunk_document
+from rag.indexing.chunk import chunk_document
 from rag.lenses.lexical import LexicalLens
 from rag.models.encoder.encoder import SentenceEncoder
 from rag.parsing import plain
-from rag.types import Document, LexicalEntry, Span, Vectors
+from rag.types import ChunkInput, Document, LexicalEntry, Span, Vectors
 
 __all__ = ["Gold", "Index", "Question", "QuestionSet", "folders_of", "index_of", "load_set", "sampled", "vectors_of"]
 

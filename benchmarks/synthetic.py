@@ -18,12 +18,12 @@ import numpy as np
 
 from benchmarks.dense import SETS, SHARED, drawn, real
 from rag.indexing.builder import recipe_of
-from rag.indexing.chunk import ChunkInput, chunk_id
+from rag.indexing.chunk import chunk_id
 from rag.models import count_tokens
 from rag.models.encoder.encoder import SentenceEncoder
 from rag.parsing import load_bytes
 from rag.storage.store import Store
-from rag.types import Chunk, ChunkEmbedding, Document, EmbedInput, Span, Vectors
+from rag.types import Chunk, ChunkEmbedding, ChunkInput, Document, EmbedInput, Span, Vectors
 
 __all__ = [
     "CHUNKS_A_FILE",

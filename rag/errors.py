@@ -15,6 +15,7 @@
     │   ├── IndexUnwritable        the disk is full, or the folder may not be written
     │   ├── IndexUnreachable       the server that keeps it is not there, or was lost
     │   └── IndexLocked            another build is running
+    ├── WorkersProblem         the machines that read for a build are not there, were lost, or run another version
     ├── ModelProblem           the encoder cannot be loaded, or is not the published one
     ├── LanguageModelProblem   the language model does not run, is too slow, or writes nonsense
     │   └── AnswerCutOff           it wrote as much as it may, and had not finished
@@ -49,6 +50,7 @@ __all__ = [
     "SourcesMissing",
     "UnreadableSource",
     "UnsupportedSource",
+    "WorkersProblem",
 ]
 
 
@@ -129,6 +131,10 @@ class IndexUnwritable(IndexProblem):
 
 class IndexUnreachable(IndexProblem):
     """The server that keeps the index cannot be reached, or the connection to it was lost. The index stands."""
+
+
+class WorkersProblem(FootnoteError):
+    """The machines that read for a build cannot be reached, were lost, or run another version. The index stands."""
 
 
 class ModelProblem(FootnoteError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rag.assistant import embedded
+from rag.indexing import LocalWorkers
 from rag.indexing import build as build_index
 from rag.types import BuildReport, Encoder, ProgressCallback
 
@@ -31,6 +32,6 @@ def build(
         size=size,
         overlap=overlap,
         progress=progress,
-        workers=workers,
+        workers=LocalWorkers(encoder, workers),
         early=early,
     )

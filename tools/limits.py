@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from rag.config import Config
-from rag.parsing.pool import Limits
+from rag.parsing.file_reader import Limits
 from tools.house import ROOT
 
 __all__ = ["LIMITS", "Limit", "main", "page"]
@@ -345,7 +345,7 @@ LIMITS = (
     ),
     Limit(
         "a file's text",
-        "rag.parsing.pool.Limits",
+        "rag.parsing.file_reader.Limits",
         "characters",
         "characters",
         "the file fails",
@@ -353,7 +353,7 @@ LIMITS = (
     ),
     Limit(
         "memory of the process that reads a file",
-        "rag.parsing.pool.Limits",
+        "rag.parsing.file_reader.Limits",
         "memory_mb",
         "MB",
         "the file fails",
@@ -413,7 +413,7 @@ def _row(limit: Limit) -> str:
     return f"| {limit.what} | {at_most} | {limit.then} | {where} | [{test}](../{file}) |\n"
 
 
-_CLASSES = {"rag.parsing.pool.Limits": Limits(), "rag.config.Config": Config()}
+_CLASSES = {"rag.parsing.file_reader.Limits": Limits(), "rag.config.Config": Config()}
 
 
 def _value(limit: Limit) -> int | float:

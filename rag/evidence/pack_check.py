@@ -17,8 +17,8 @@ from typing import Literal, TypeAlias
 from rag.errors import ConfigProblem, SourceError, SourcesMissing
 from rag.evidence.tables import table_around
 from rag.language import composed
-from rag.parsing import VERSION, OcrProgress, load_files
-from rag.types import BLANK, JSON, Document, LoadedDocument, Span
+from rag.parsing import VERSION, load_files
+from rag.types import BLANK, JSON, Document, LoadedDocument, OcrProgress, Span
 
 __all__ = ["QuoteStatus", "Verdict", "verify_pack"]
 

@@ -7,11 +7,15 @@ import lazy_loader
 
 __all__ = [
     "FolderChanges",
+    "LocalWorkers",
     "build",
+    "chunk_id",
+    "chunks_of",
     "compare_folder",
     "create_empty_index",
     "made_by_this_reader",
     "rebuild_lenses",
     "recipe_of",
+    "unread",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

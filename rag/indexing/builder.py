@@ -11,28 +11,34 @@ import errno
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from rag.errors import EmptySource, IndexMissing, IndexUnwritable, SourceError, SourceLimit, SourcesMissing
-from rag.indexing.chunk import ChunkInput, chunk_document
+from rag.errors import IndexMissing, IndexUnwritable, SourcesMissing
+from rag.indexing.local import LocalWorkers
 from rag.indexing.plan import FoundFile, Plan, make_plan, missing_text, scan
 from rag.parsing import VERSION as LOAD_VERSION
-from rag.parsing import Limits, OcrProgress, load_files, ocr_engine
+from rag.parsing import ocr_engine
 from rag.types import (
     BuildReport,
     ChunkEmbedding,
+    ChunkInput,
     Encoder,
     Failure,
+    FileResult,
     FileRow,
     Index,
     IndexWriter,
-    LoadedDocument,
+    OcrProgress,
     Progress,
     ProgressCallback,
+    ReadFile,
+    ReadSettings,
     Snapshot,
     SourceStatus,
+    Unread,
+    Workers,
 )
 
 __all__ = ["build", "create_empty_index", "made_by_this_reader", "rebuild_lenses", "recipe_of"]
@@ -41,9 +47,7 @@ _CHUNK_VERSION = "4"
 _READER = "reader"  # the version of reading that made the rows; not kept before version 3
 _LENSES = "lenses"  # the version of the files of both lenses; not kept before version 3
 _RENEWED = "The search files were rewritten by a newer version; the sources were not read again."
-_WINDOW = 1024  # chunks embedded together: many enough to sort by length, few enough to hold
 _CHECKPOINT = 64  # embeddings stored in one go
-_OFTEN = 0.2  # seconds between two words on one file
 _EARLY = 2.0  # seconds of a build before what has been read is made visible; each further time waits twice as long
 
 
@@ -68,16 +72,17 @@ def build(
     languages: str = "eng",
     page_seconds: float = 60.0,
     progress: ProgressCallback | None = None,
-    workers: int | None = None,
+    workers: Workers | None = None,
     early: bool = False,
 ) -> BuildReport:
     """Brings the index up to date with the sources folder. One bad file is reported, never raised.
 
     With `early` a file that takes its time does not keep the others waiting: they can be asked before it is read.
+    `workers` read, chunk and embed; without any this machine does.
 
-    Reading a file, or a page of a PDF, may cost `page_seconds` of the processor.
-    Pages without text are read by OCR in `languages` where its engine is installed. Raises SourcesMissing, IndexLocked,
-    IndexDamaged, IndexUnwritable, ModelProblem. KeyboardInterrupt stops it cleanly and keeps what was done.
+    Reading a file, or a page of a PDF, may cost `page_seconds` of the processor. Pages without text are read by OCR in
+    `languages` where its engine is installed. Raises SourcesMissing, IndexLocked, IndexDamaged, IndexUnwritable,
+    ModelProblem, WorkersProblem. KeyboardInterrupt stops it cleanly and keeps what was done.
     """
     started, scanned_ns = time.monotonic(), time.time_ns()
     found = scan(sources, index.folder)
@@ -92,8 +97,8 @@ def build(
         plan = make_plan(found, before, scanned, fresh=writer.recipe != recipe, sees_more=sees_more)
         tell = progress or _silent
         asked = languages if engine else ""
-        limits = Limits(seconds=page_seconds)
-        work = _Work(writer, encoder, recipe, size=size, overlap=overlap, languages=asked, limits=limits, progress=tell)
+        how = ReadSettings(recipe, size, overlap, asked, page_seconds)
+        work = _Work(writer, workers or LocalWorkers(encoder), how, encoder.fingerprint, tell)
         meta = _meta(sources, index, encoder) | {"scanned_ns": str(scanned_ns), "ocr": engine}
         as_written = writer.meta(_LENSES) == index.lenses.version
         usual = writer.recipe == recipe and not older and not sees_more and as_written
@@ -102,7 +107,7 @@ def build(
         def publish(unread: Iterable[str]) -> None:
             commit([*plan.keep.values(), *work.rows, *(before[path] for path in unread if path in before)])
 
-        work.read_all(plan, workers, publish if early and usual else None)
+        work.read_all(plan, publish if early and usual else None)
         same = plan.idle and writer.generation > 0 and writer.recipe == recipe
         renewed = same and not as_written
         if not same or renewed:
@@ -152,27 +157,17 @@ class _Work:
     """One build's reading, chunking and embedding: what has been read and waits for its vectors is held here."""
 
     def __init__(
-        self,
-        writer: IndexWriter,
-        encoder: Encoder,
-        recipe: str,
-        *,
-        size: int,
-        overlap: int,
-        languages: str,
-        limits: Limits,
-        progress: ProgressCallback,
+        self, writer: IndexWriter, workers: Workers, how: ReadSettings, fingerprint: str, progress: ProgressCallback
     ) -> None:
         self.rows: list[FileRow] = []
         self.embedded = 0
         self.pending = 0
         self._seen = 0
-        self._waiting: list[tuple[LoadedDocument, list[tuple[ChunkInput, bytes]]]] = []
-        self._writer, self._encoder, self._recipe = writer, encoder, recipe
-        self._size, self._overlap, self._languages, self._progress = size, overlap, languages, progress
-        self._limits = limits
+        self._waiting: list[tuple[ReadFile, list[bytes]]] = []  # with the ids of the vectors of its chunks
+        self._writer, self._workers, self._how = writer, workers, how
+        self._fingerprint, self._progress = fingerprint, progress
 
-    def read_all(self, plan: Plan, workers: int | None, publish: Callable[[Iterable[str]], None] | None = None) -> None:
+    def read_all(self, plan: Plan, publish: Callable[[Iterable[str]], None] | None = None) -> None:
         """Reads every file of the plan, and stores its document with chunks and vectors.
 
         `publish`, if given, makes visible what has been stored; it is told which paths are still to be read.
@@ -197,92 +192,65 @@ class _Work:
             self.pending = len(unread)
             step()
 
-        for path, result in load_files(
-            files, workers=workers, limits=self._limits, languages=self._languages, idle=idle
-        ):
+        for path, result in self._workers.read(files, self._how, idle):
             if isinstance(result, OcrProgress):
                 place = f"{path}, page {result.done + 1} of {result.total} by OCR"
                 idle()
                 continue
             del unread[path]
             place = next(iter(unread), "")
-            self._take(*again[path], result, step)
+            self._take(*again[path], result)
             step()
-            if sum(len(pieces) for _, pieces in self._waiting) >= _WINDOW:
+            if sum(len(ids) for _, ids in self._waiting) >= self._workers.window:
                 self._flush()
         self._flush()
 
     def _taken_up(self, found: FoundFile, sha256: str) -> bool:
         """Whether an interrupted build has stored this content already."""
-        document_id = self._writer.find_document(sha256, self._recipe, found.path)
+        document_id = self._writer.find_document(sha256, self._how.recipe, found.path)
         if document_id is None:
             return False
-        pages = self._writer.empty_pages(document_id, self._recipe)
-        if pages and self._languages:  # whoever stored it may not have had OCR
+        pages = self._writer.empty_pages(document_id, self._how.recipe)
+        if pages and self._how.languages:  # whoever stored it may not have had OCR
             return False
         self.rows.append(self._row(found, sha256, document_id, pages))
         return True
 
     def _row(self, found: FoundFile, sha256: str, document_id: str, pages: tuple[int, ...]) -> FileRow:
-        reason, hint = missing_text(pages, read_by_ocr=bool(self._languages))
+        reason, hint = missing_text(pages, read_by_ocr=bool(self._how.languages))
         return FileRow(found.path, found.size, found.modified_ns, sha256, "indexed", document_id, reason, hint, pages)
 
-    def _take(
-        self, found: FoundFile, sha256: str, result: LoadedDocument | SourceError, step: Callable[[], None]
-    ) -> None:
-        place = (found.path, found.size, found.modified_ns)
-        if isinstance(result, EmptySource):
-            row = FileRow(*place, sha256, "no_text", None, result.message, result.hint, result.pages)
-        elif isinstance(result, SourceError):
+    def _take(self, found: FoundFile, sha256: str, result: FileResult) -> None:
+        if isinstance(result, Unread):
             # A limit may have been hit because the machine was busy: without a hash it is tried again next time.
-            kept = "" if isinstance(result, SourceLimit) else sha256
-            row = FileRow(*place, kept, "failed", None, result.message, result.hint)
+            kept = "" if result.again else sha256
+            place = (found.path, found.size, found.modified_ns)
+            row = FileRow(*place, kept, result.status, None, result.reason, result.hint, result.pages)
         else:
-            document = result.document
-            row = self._row(found, document.sha256, document.id, result.pages_without_text)
-            pieces = self._chunk(result, step)
-            self._waiting.append((result, pieces))
+            document = result.loaded.document
+            row = self._row(found, document.sha256, document.id, result.loaded.pages_without_text)
+            self._waiting.append((result, [_vector_id(self._fingerprint, piece) for piece in result.pieces]))
         self.rows.append(row)
-
-    def _chunk(self, loaded: LoadedDocument, step: Callable[[], None]) -> list[tuple[ChunkInput, bytes]]:
-        told = time.monotonic()
-
-        def count(texts: Sequence[str]) -> list[int]:
-            """As the encoder counts; a long table takes a minute, in which a person may want to stop."""
-            nonlocal told
-            counted: list[int] = []
-            for start in range(0, len(texts), _WINDOW):
-                if time.monotonic() - told > _OFTEN:
-                    step()
-                    told = time.monotonic()
-                counted += self._encoder.count(texts[start : start + _WINDOW])
-            return counted
-
-        pieces = chunk_document(
-            loaded.document,
-            count=count,
-            limit=self._encoder.max_tokens,
-            size=self._size,
-            overlap=self._overlap,
-        )
-        return [(piece, _vector_id(self._encoder.fingerprint, piece)) for piece in pieces]
 
     def _flush(self) -> None:
         """Embeds what is new among the waiting documents, then stores them."""
-        pieces = {vector_id: piece for _, found in self._waiting for piece, vector_id in found}
+        pieces = {one: piece for file, ids in self._waiting for piece, one in zip(file.pieces, ids, strict=True)}
         missing = sorted(self._writer.missing_vectors(pieces))
         self._seen += len(missing)
         # Without a question to the encoder its weights are not even loaded.
-        embedded = self._encoder.passages([pieces[one].reads for one in missing]) if missing else ()
+        inputs = [pieces[one].reads for one in missing]
+        embedded = self._workers.embed(inputs, self._how, self._tell_embedded) if missing else ()
         for batch in _batches(embedded):
             self._writer.put_vectors((missing[i], vectors) for i, vectors in batch)
             self.embedded += len(batch)
-            self._progress(Progress("embedding", self.embedded, self._seen, pending=self.pending))
-        for loaded, found in self._waiting:
-            self._writer.put_document(
-                loaded, self._recipe, [(piece.chunk, piece.sentences, one) for piece, one in found]
-            )
+            self._tell_embedded()
+        for file, ids in self._waiting:
+            chunks = [(piece.chunk, piece.sentences, one) for piece, one in zip(file.pieces, ids, strict=True)]
+            self._writer.put_document(file.loaded, self._how.recipe, chunks)
         self._waiting = []
+
+    def _tell_embedded(self) -> None:
+        self._progress(Progress("embedding", self.embedded, self._seen, pending=self.pending))
 
 
 class _Commits:

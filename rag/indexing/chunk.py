@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 from rag.language import strip_span, units
 from rag.models import count_tokens
-from rag.types import Chunk, Document, EmbedInput, PageRange, Span
+from rag.types import Chunk, ChunkInput, Document, EmbedInput, PageRange, Span
 
-__all__ = ["ChunkInput", "chunk_document", "chunk_id"]
+__all__ = ["chunk_document", "chunk_id"]
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 _DIGIT = re.compile(r"\d")
@@ -25,15 +25,6 @@ _OVERLAP_SHARE = 4  # at most one part in so many of a chunk repeats the one bef
 _PREFIX_TOKENS = 48  # of the encoder's tokens; the heading path is shortened from the front to fit
 _HEAD_WORDS = 5  # of the name of a column, the innermost
 _LEAD_TOKENS = 24  # of those, for what announces a list or heads a table
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkInput:
-    """A chunk, its sentences (spans of the document; heads of sections and tables left out), and what is encoded."""
-
-    chunk: Chunk
-    sentences: tuple[Span, ...]
-    reads: EmbedInput
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,17 @@ import lazy_loader
 __all__ = [
     "VERSION",
     "Boxes",
+    "FileReader",
     "Limits",
-    "OcrProgress",
     "Pdf",
     "SandboxedProcess",
     "load_bytes",
     "load_files",
     "ocr_engine",
+    "pack",
+    "read_bytes",
     "supported",
+    "unpack",
     "unsupported",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,11 +1,14 @@
+from .file_reader import FileReader as FileReader
+from .file_reader import Limits as Limits
 from .formats import VERSION as VERSION
 from .formats import load_bytes as load_bytes
 from .formats import supported as supported
 from .pdf import Boxes as Boxes
 from .pdf import Pdf as Pdf
 from .pdf import ocr_engine as ocr_engine
-from .pool import Limits as Limits
-from .pool import OcrProgress as OcrProgress
 from .pool import load_files as load_files
 from .sandbox import SandboxedProcess as SandboxedProcess
+from .serialization import pack as pack
+from .serialization import unpack as unpack
 from .unread import unsupported as unsupported
+from .worker import read_bytes as read_bytes

@@ -17,13 +17,13 @@ from rag.parsing.pdf.ocr import recognise_words
 from rag.parsing.pdf.pdfium import Pdf
 from rag.parsing.serialization import Request, pack
 
-__all__ = ["read"]
+__all__ = ["read", "read_bytes"]
 
 
 def read(question: bytes) -> bytes:
     """Reads one file and packs it, or one page by OCR: as JSON, the file's sha256 and the words. Raises SourceError."""
     asked = Request.unpack(question)
-    data = _bytes(asked.path, asked.size)
+    data = read_bytes(asked.path, asked.size)
     if asked.page:
         with Pdf(data) as pdf:
             words = recognise_words(pdf.picture(asked.page), asked.languages)
@@ -31,7 +31,8 @@ def read(question: bytes) -> bytes:
     return pack(load_bytes(data, asked.relative, characters=asked.characters, scanned=asked.scanned))
 
 
-def _bytes(path: bytes, most: int) -> bytes:
+def read_bytes(path: bytes, most: int) -> bytes:
+    """What is in a file, of at most `most` bytes. Raises UnreadableSource, SourceLimit."""
     try:
         # Without O_NONBLOCK a pipe that somebody put among the sources would be waited for.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

@@ -75,3 +75,10 @@ from .truth import StoredChunk as StoredChunk
 from .truth import Truth as Truth
 from .vectors import Keys as Keys
 from .vectors import Vectors as Vectors
+from .workers import ChunkInput as ChunkInput
+from .workers import FileResult as FileResult
+from .workers import OcrProgress as OcrProgress
+from .workers import ReadFile as ReadFile
+from .workers import ReadSettings as ReadSettings
+from .workers import Unread as Unread
+from .workers import Workers as Workers

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.indexing.chunk import ChunkInput, chunk_document, chunk_id
+from rag.indexing.chunk import chunk_document, chunk_id
 from rag.models import count_tokens
-from rag.types import Block, BlockKind, Document, Page, PageRange, Span
+from rag.types import Block, BlockKind, ChunkInput, Document, Page, PageRange, Span
 
 LIMIT = 96
 

@@ -492,7 +492,7 @@ def test_progress_is_told(place: Place) -> None:
 
 
 def test_a_build_can_be_stopped_while_one_long_table_is_cut(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.indexing.builder._OFTEN", 0.0)
+    monkeypatch.setattr("rag.indexing.local._OFTEN", 0.0)
     place.write("table.csv", "name,year\n" + "".join(f"ship {n},{n}\n" for n in range(5_000)))
     counted = 0
 

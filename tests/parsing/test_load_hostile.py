@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from rag.errors import SourceError
-from rag.parsing import Limits, OcrProgress, load_files
-from rag.types import LoadedDocument
+from rag.parsing import Limits, load_files
+from rag.types import LoadedDocument, OcrProgress
 
 LIMITS = Limits(seconds=20, memory_mb=1024, characters=5_000_000)
 

@@ -18,9 +18,9 @@ from rag.assistant import Assistant
 from rag.config import load_config
 from rag.errors import EmptySource
 from rag.evidence import Viewer
-from rag.parsing import Limits, OcrProgress, load_files, ocr_engine
+from rag.parsing import Limits, load_files, ocr_engine
 from rag.parsing.pdf.pdfium import Pdf
-from rag.types import BuildReport, LoadedDocument, Span
+from rag.types import BuildReport, LoadedDocument, OcrProgress, Span
 
 needs_engine = pytest.mark.skipif(
     not ocr_engine("eng"), reason="OCR is not installed (pip install 'footnote-rag[ocr]')"

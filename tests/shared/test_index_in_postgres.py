@@ -39,9 +39,7 @@ def sources(tmp_path: Path) -> Path:
 
 
 def built(config: Config) -> None:
-    report = build_index(
-        config.sources, index_of(config), encoder=WordEncoder(), size=config.chunk_tokens, overlap=1, workers=1
-    )
+    report = build_index(config.sources, index_of(config), encoder=WordEncoder(), size=config.chunk_tokens, overlap=1)
     assert not report.failed
 
 
