@@ -45,6 +45,7 @@ from rag.types import (
     Span,
     Turn,
     Window,
+    Workers,
 )
 
 if TYPE_CHECKING:  # whoever has no language model does not wait for what it needs
@@ -226,17 +227,19 @@ class Assistant:
 
     def build(self, progress: ProgressCallback | None = None) -> BuildReport:
         """Brings the index up to date with its sources, with the encoder that is loaded already. Raises as `build`."""
-        return build_index(
-            self.sources_folder,
-            self._index,
-            encoder=self._encoder,
-            size=self._config.chunk_tokens,
-            overlap=self._config.overlap_sentences,
-            languages=self._config.ocr_languages,
-            page_seconds=self._config.page_seconds,
-            progress=progress,
-            early=True,
-        )
+        with _workers(self._config, self._encoder) as workers:
+            return build_index(
+                self.sources_folder,
+                self._index,
+                encoder=self._encoder,
+                size=self._config.chunk_tokens,
+                overlap=self._config.overlap_sentences,
+                languages=self._config.ocr_languages,
+                page_seconds=self._config.page_seconds,
+                progress=progress,
+                workers=workers,
+                early=True,
+            )
 
     def folder_changes(self) -> FolderChanges:
         """What lies in the sources folder beside what the index was built from, by names, sizes and times."""
@@ -399,22 +402,36 @@ def build(
 ) -> BuildReport:
     """Brings the index up to date with the sources. Never raises for one bad file: the report tells of it.
 
-    Raises SourcesMissing, IndexLocked, IndexDamaged, IndexUnreachable, ModelProblem, ConfigProblem.
+    Raises SourcesMissing, IndexLocked, IndexDamaged, IndexUnreachable, WorkersProblem, ModelProblem, ConfigProblem.
     """
     settings = config or load_config(sources=sources, index=index)
     encoder = SentenceEncoder(settings.model, settings.device, settings.index)
-    report = build_index(
-        settings.sources,
-        index_of(settings),
-        encoder=encoder,
-        size=settings.chunk_tokens,
-        overlap=settings.overlap_sentences,
-        languages=settings.ocr_languages,
-        page_seconds=settings.page_seconds,
-        progress=progress,
-    )
+    with _workers(settings, encoder) as workers:
+        report = build_index(
+            settings.sources,
+            index_of(settings),
+            encoder=encoder,
+            size=settings.chunk_tokens,
+            overlap=settings.overlap_sentences,
+            languages=settings.ocr_languages,
+            page_seconds=settings.page_seconds,
+            progress=progress,
+            workers=workers,
+        )
     encoder.save_snapshot()
     return report
+
+
+@contextmanager
+def _workers(config: Config, encoder: Encoder) -> Iterator[Workers | None]:
+    """The cluster that reads for a build, where the settings name one; it is let go of afterwards."""
+    if not config.cluster:
+        yield None
+        return
+    from rag.workers import RayWorkers
+
+    with RayWorkers(config.cluster, config.model, encoder) as workers:
+        yield workers
 
 
 def _documents(snapshot: Snapshot, paths: Sequence[str] | None) -> list[str] | None:

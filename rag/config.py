@@ -32,6 +32,7 @@ _OF_A_SERVER = (
     "collections",
     "port",
     "workers",
+    "cluster",
     "metrics",
 )
 
@@ -67,7 +68,8 @@ class Config(BaseModel):
     collections: Path | None = None  # a folder of collections, which the page then serves instead of one index
     port: int = Field(7860, ge=0, le=65535)
     metrics: bool = False  # whether /metrics tells whoever reaches the page how much is asked and built, for Prometheus
-    workers: int = Field(1, ge=1, le=64)  # processes that serve the page together
+    workers: int = Field(1, ge=1, le=64)  # processes that serve the page together; "ray://…" is put into `cluster`
+    cluster: str = Field("", pattern=r"^(ray://[^\s/@]+:[0-9]+)?$")  # "ray://head:10001", whose nodes read for a build
     llm: str = ""  # "ollama:NAME", "http://…/v1#NAME", "transformers:FOLDER"; empty: answers in the sources' words
     llm_remote: bool = False  # whether that may be a host beyond this machine
     llm_key: str = ""  # what its server wants to see
@@ -86,6 +88,15 @@ class Config(BaseModel):
         address = Address.parse(index)
         name = f"{address.collection}-{hashlib.sha256(address.shown.encode()).hexdigest()[:12]}"
         return {**given, "index": cache_folder() / "indexes" / name, "database": index}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _workers_of_a_cluster(cls, given: dict[str, object]) -> dict[str, object]:
+        """`workers = "ray://…"` names those that read for a build; the page is then served by one process."""
+        address = given.get("workers")
+        if not (isinstance(address, str) and address.startswith("ray://")):
+            return given
+        return {**{name: value for name, value in given.items() if name != "workers"}, "cluster": address}
 
     @property
     def place(self) -> str:
