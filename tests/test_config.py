@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.config import load_config
+from rag.config import config_of_collection, load_config
 from rag.errors import ConfigProblem
 
 
@@ -53,3 +53,19 @@ def test_the_environment_in_any_case_and_other_programs_variables(monkeypatch: p
     monkeypatch.setenv("FOOTNOTE_LLM_UNSUPPORTED", "hide")
     with pytest.raises(ConfigProblem, match="llm_unsupported"):
         load_config()
+
+
+def test_workers_are_processes_of_the_page_or_a_cluster_that_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (load_config().workers, load_config().cluster) == (1, "")
+    monkeypatch.setenv("FOOTNOTE_WORKERS", "ray://head:10001")
+    assert (load_config().workers, load_config().cluster) == (1, "ray://head:10001")
+    monkeypatch.setenv("FOOTNOTE_WORKERS", "4")
+    (tmp_path / "rag.toml").write_text('cluster = "ray://head:10001"\n')
+    assert (load_config().workers, load_config().cluster) == (4, "ray://head:10001")
+    for wrong in ("ray://head", "ray://head:x", "ray://a b:1", "http://head:1"):
+        with pytest.raises(ConfigProblem, match="cluster is wrong"):
+            load_config(cluster=wrong)
+    with pytest.raises(ConfigProblem, match="cluster is not one of a collection"):
+        config_of_collection(load_config(), tmp_path, tmp_path, tmp_path / "rag.toml")

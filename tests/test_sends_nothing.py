@@ -59,6 +59,24 @@ index.search(np.eye(8, dtype="float32"), 2)
 print(Reference(str(bundled_folder()), None, offline=True).query("a port").shape)
 time.sleep(5)
 """
+RAY = """
+import os, subprocess, sys, time
+from ray_cluster import RayCluster
+
+cluster = RayCluster()
+try:
+    cluster.add_node()
+    said = subprocess.run(
+        [sys.executable, "-m", "rag", "build"],
+        env=os.environ | {"FOOTNOTE_WORKERS": cluster.address},
+        capture_output=True,
+        text=True,
+    )
+    assert said.returncode == 0, said.stderr + cluster.log()
+    time.sleep(5)
+finally:
+    cluster.remove()
+"""
 
 
 def noted(work: Path, *command: str, **more: str) -> list[str]:
@@ -126,6 +144,11 @@ def test_building_asking_and_evaluating_send_nothing(work: Path) -> None:
 def test_serving_and_watching_send_nothing(work: Path) -> None:
     assert noted(work, *rag("build")) == []
     assert noted(work, sys.executable, "-c", textwrap.dedent(SERVE)) == []
+
+
+def test_building_by_a_ray_cluster_sends_nothing_beyond_it(work: Path) -> None:
+    (work / "sources" / "ray.md").write_text("# Ray\n\nThe ray swims off the coast.\n")
+    assert noted(work, sys.executable, "-c", textwrap.dedent(RAY)) == []
 
 
 def test_native_libraries_and_the_reference_encoder_send_nothing(tmp_path: Path) -> None:

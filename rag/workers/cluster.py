@@ -41,7 +41,8 @@ _ASK = 1.0  # seconds between two questions for how far OCR has come
 _OFF = {  # Ray reads these when it is imported or connects
     "RAY_USAGE_STATS_ENABLED": "0",  # nothing is reported to Ray's makers
     "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # under `uv run` the working folder would be sent to the cluster
-    "RAY_COLOR_PREFIX": "0",
+    "RAY_ENABLE_AUTO_CONNECT": "0",  # a call without a connection would start a cluster on this machine
+    "GRPC_ENABLE_FORK_SUPPORT": "0",  # readers start as fresh interpreters; else gRPC says so each time
 }
 
 _log = logging.getLogger(__name__)
@@ -80,12 +81,14 @@ class Cluster:
         self._grown = self._asked = -_GROW
         self._alive = time.monotonic()
         self._refused = 0
+        self._gone = False
 
     def close(self) -> None:
         """Ends the actors and the connection; what is under way is given up."""
-        with contextlib.suppress(Exception), self._context:  # the head may be gone, which ends them as well
-            for actor in self._actors:
-                self._ray.kill(actor.handle)
+        if not self._gone:  # whose end would end them as well
+            with contextlib.suppress(WorkersProblem), self._spoken():
+                for actor in self._actors:
+                    self._ray.kill(actor.handle)
         with contextlib.suppress(Exception):
             self._context.disconnect()
 
@@ -235,8 +238,12 @@ class Cluster:
     @contextmanager
     def _spoken(self) -> Iterator[None]:
         """Ray spoken to by this thread, on this connection."""
-        with self._told("was lost"), self._context:
-            yield
+        try:
+            with self._told("was lost"), self._context:
+                yield
+        except WorkersProblem:
+            self._gone = True
+            raise
 
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:
@@ -271,6 +278,7 @@ def _imported() -> Any:
         raise ConfigProblem(
             "Ray is not installed, which the setting `workers` asks for.", "Run: pip install 'footnote-rag[ray]'"
         ) from error
+    logging.getLogger("ray").addHandler(logging.NullHandler())  # what it says of the connection, we say in a sentence
     # It is said once the files that were sent are more than 10 MB together.
     warnings.filterwarnings("ignore", "More than 10MB of messages", UserWarning)
     warnings.filterwarnings("ignore", "Ray Client connection timed out", UserWarning)

@@ -119,6 +119,7 @@ def test_a_node_lost_in_the_middle_changes_nothing(
     cluster: RayCluster, sources: Path, local: tuple[BuildReport, dict[str, list[str]]], tmp_path: Path, stage: str
 ) -> None:
     lost: list[int] = []
+    assert [node.poll() for node in cluster.nodes] == [None, None], cluster.log()
 
     def lose(step: Progress) -> None:
         """The node that has worked most is switched off."""
