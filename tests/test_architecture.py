@@ -73,6 +73,7 @@ OWNERS: dict[str, set[str]] = {
     "tantivy": {"language", "lenses"},  # one analyzer: what is compared is what is indexed
     "apsw": {"storage"},
     "psycopg": {"shared"},
+    "obstore": {"shared"},
     "sqlite3": set(),
     "filelock": {"storage", "collections", "server"},
     "watchfiles": {"watch"},

@@ -145,6 +145,10 @@ class JoinedViewer:
         """As `Viewer` has it."""
         return self._of(document_id).source_state(document_id)
 
+    def source_modified(self, document_id: str) -> float | None:
+        """As `Viewer` has it."""
+        return self._of(document_id).source_modified(document_id)
+
     def source_file(self, document_id: str) -> Path | None:
         """As `Viewer` has it."""
         return self._of(document_id).source_file(document_id)

@@ -10,6 +10,7 @@ __all__ = [
     "build",
     "compare_folder",
     "create_empty_index",
+    "leftover_originals",
     "made_by_this_reader",
     "rebuild_lenses",
     "recipe_of",

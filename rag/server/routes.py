@@ -278,15 +278,21 @@ class PageRoutes:
             page, width = int(asked.get("page", "")), int(asked.get("width", ""))
         except ValueError:
             return PlainTextResponse("Not found", 404)
-        png = await run_in_threadpool(self.endpoints.picture, asked.get("document", ""), page, width)
+        try:
+            png = await run_in_threadpool(self.endpoints.picture, asked.get("document", ""), page, width)
+        except FootnoteError as problem:
+            return PlainTextResponse(str(problem), 503)
         if png is None:
             return PlainTextResponse("Not found", 404)
         return Response(png, media_type="image/png", headers={"cache-control": "private, max-age=600"})
 
     async def _original(self, request: Request) -> Response:
         """The file of an indexed document; only what cannot run in a browser is shown there, all else is saved."""
-        async with self._handing:
-            found = await run_in_threadpool(self.endpoints.original, request.path_params["document_id"])
+        try:
+            async with self._handing:
+                found = await run_in_threadpool(self.endpoints.original, request.path_params["document_id"])
+        except FootnoteError as problem:
+            return PlainTextResponse(str(problem), 503)
         if found is None:
             return PlainTextResponse("This file is no longer among the sources.", 404)
         document, content = found

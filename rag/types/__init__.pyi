@@ -49,6 +49,11 @@ from .models import LanguageModel as LanguageModel
 from .models import Reader as Reader
 from .models import SentenceScore as SentenceScore
 from .models import Window as Window
+from .originals import FETCHED_LOG as FETCHED_LOG
+from .originals import NOTED_FETCHED as NOTED_FETCHED
+from .originals import NOTED_ORIGINALS as NOTED_ORIGINALS
+from .originals import OriginalFile as OriginalFile
+from .originals import OriginalStore as OriginalStore
 from .passages import Hit as Hit
 from .passages import Passage as Passage
 from .passages import Ranks as Ranks
