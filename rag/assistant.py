@@ -232,6 +232,11 @@ class Assistant:
         """The store that originals are put into by a build; None where they stay in the sources folder alone."""
         return self._index.originals
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether the index is built on another machine, which has its sources."""
+        return self._config.only_reads
+
     def build(self, progress: ProgressCallback | None = None) -> BuildReport:
         """Brings the index up to date with its sources, with the encoder that is loaded already. Raises as `build`."""
         return build_index(

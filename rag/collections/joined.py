@@ -131,6 +131,11 @@ class JoinedViewer:
     def close(self) -> None:
         """Nothing is closed: others may be looking."""
 
+    def sweep(self) -> None:
+        """As `Viewer` has it."""
+        for part in self._parts.values():
+            part.sweep()
+
     def origins(self) -> Mapping[str, Origin]:
         """As `Viewer` has it."""
         return {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
+from rag.errors import FootnoteError
 from rag.evidence import Viewer
 from rag.server.addresses import PublicUrl, ServedNames, is_loopback
 from rag.server.api import Endpoints
@@ -111,6 +112,7 @@ def _page(viewer: Viewer, settings: PageSettings, lead: Lead | None = None) -> S
         fetcher,
         build=settings.build,
         lead=lead,
+        only_reads=assistant.only_reads,
         watched=metrics.routes(endpoints.standing, open_counts=settings.metrics),
     )
     threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
@@ -130,12 +132,14 @@ def application(
     build: bool = False,
     lead: Lead | None = None,
     watched: Sequence[Route] = (),
+    only_reads: bool = False,
 ) -> Starlette:
     """The ASGI application: the page, its files and calls, Gradio's API behind them, and the guard in front.
 
     Sources can be changed from the page where only this machine reaches it, or where people sign in; by `fetcher` they
     come from the web as well. With `build` the index is brought up to date at once. `lead` is given to one of several
     processes: only the one that leads builds, and speaks Gradio's protocol. `watched` are routes for whoever runs it.
+    With `only_reads` the sources lie on another machine.
     """
     shelf = UploadStore(sources)
     more = [*(doorkeeper.routes() if doorkeeper is not None else []), *watched]
@@ -149,12 +153,18 @@ def application(
         fetcher=fetcher,
         public_url=str(public or ""),
         more=more,
+        only_reads=only_reads,
     )
+
+    def tidy() -> None:
+        shelf.sweep()
+        with suppress(FootnoteError):  # the index cannot be asked just now: later
+            endpoints.viewer.sweep()
 
     async def lead_it(ended: asyncio.Event) -> None:
         if build:
             building.start()
-        await asyncio.gather(pages.programs.hold(ended), sweep(shelf.sweep, ended))
+        await asyncio.gather(pages.programs.hold(ended), sweep(tidy, ended))
 
     async def end() -> None:
         pages.answering.stop()

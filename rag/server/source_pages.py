@@ -61,13 +61,17 @@ def source_pages(
     turns: Turns | None = None,
     noted: Noted = nothing_noted,
     more: Sequence[Route] = (),
+    only_reads: bool = False,
 ) -> SourcePages:
     """The pages over the sources of `endpoints`, which can be changed where `may_change`.
 
     Where people have signed in, their conversations are kept beside `feedback`. `turns` are shared with other pages of
-    the same machine; `noted` is told who changed what; `more` are routes beside them that are answered as well.
+    the same machine; `noted` is told who changed what; `more` are routes beside them that are answered as well. With
+    `only_reads` the sources are changed at another server.
     """
-    page_routes = PageRoutes(endpoints, shelf, building, FeedbackStore(feedback), may_change, fetcher, noted)
+    page_routes = PageRoutes(
+        endpoints, shelf, building, FeedbackStore(feedback), may_change, fetcher, noted, only_reads
+    )
     asking, calls = page_routes.ask(), page_routes.calls()
     answering = Answering(asking, turns)
     for_programs: list[Call[Any] | Stream[Any]] = [asking, *(call for call in calls if call.audience != "page")]
