@@ -233,6 +233,11 @@ class Assistant:
         return self._index.originals
 
     @property
+    def database(self) -> str:
+        """The address of the index in PostgreSQL, which may hold a password; empty for one in a folder."""
+        return self._config.database
+
+    @property
     def only_reads(self) -> bool:
         """Whether the index is built on another machine, which has its sources."""
         return self._config.only_reads

@@ -10,9 +10,10 @@ from rag.shared.s3_address import S3Address
 
 if TYPE_CHECKING:
     from rag.shared.originals import S3Originals
+    from rag.shared.people import PostgresPeople
     from rag.shared.truth import PostgresTruth
 
-__all__ = ["open_originals", "open_postgres"]
+__all__ = ["open_originals", "open_people", "open_postgres"]
 
 
 def open_postgres(address: Address, idle: int = 0) -> PostgresTruth:
@@ -22,6 +23,15 @@ def open_postgres(address: Address, idle: int = 0) -> PostgresTruth:
     except ImportError as error:
         raise _missing(error, "psycopg", "An index in PostgreSQL", "name a folder as the index") from error
     return PostgresTruth(address, idle)
+
+
+def open_people(address: Address) -> PostgresPeople:
+    """See `PostgresPeople`; nothing is connected yet. Raises ConfigProblem where the driver is not installed."""
+    try:
+        from rag.shared.people import PostgresPeople
+    except ImportError as error:
+        raise _missing(error, "psycopg", "An index in PostgreSQL", "name a folder as the index") from error
+    return PostgresPeople(address)
 
 
 def open_originals(setting: str) -> S3Originals:

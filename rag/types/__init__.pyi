@@ -57,6 +57,14 @@ from .originals import OriginalStore as OriginalStore
 from .passages import Hit as Hit
 from .passages import Passage as Passage
 from .passages import Ranks as Ranks
+from .people import MOST_OF_ONE as MOST_OF_ONE
+from .people import MOST_TOGETHER as MOST_TOGETHER
+from .people import Conversation as Conversation
+from .people import ConversationHead as ConversationHead
+from .people import Conversations as Conversations
+from .people import RemarkLog as RemarkLog
+from .people import Session as Session
+from .people import Sessions as Sessions
 from .quoted_rows import BLANK as BLANK
 from .quoted_rows import QuotedRows as QuotedRows
 from .quoted_rows import markdown_head as markdown_head
