@@ -22,11 +22,12 @@ from rag.errors import IndexMissing, IndexStale, QuestionProblem
 from rag.indexing import FolderChanges, compare_folder, made_by_this_reader, rebuild_lenses, recipe_of
 from rag.indexing import build as build_index
 from rag.indexing import create_empty_index as begin_index
+from rag.indexing import leftover_originals as find_leftovers
 from rag.language import composed
 from rag.lenses import LensFolder
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
 from rag.retrieval import Corpus, IndexCorpus, Remembered
-from rag.shared import Address, open_postgres
+from rag.shared import Address, open_originals, open_postgres
 from rag.storage import Store
 from rag.types import (
     Answer,
@@ -36,6 +37,7 @@ from rag.types import (
     Event,
     Index,
     Lenses,
+    OriginalStore,
     Passage,
     ProgressCallback,
     Reader,
@@ -61,6 +63,7 @@ __all__ = [
     "create_empty_index",
     "embedded",
     "index_of",
+    "leftover_originals",
     "open_index",
 ]
 
@@ -225,6 +228,21 @@ class Assistant:
             known = None if self._config.database else snapshot.meta("sources")  # other machines have other folders
         return (self._config.index / known).resolve() if known else self._config.sources.resolve()
 
+    @property
+    def originals(self) -> OriginalStore | None:
+        """The store that originals are put into by a build; None where they stay in the sources folder alone."""
+        return self._index.originals
+
+    @property
+    def database(self) -> str:
+        """The address of the index in PostgreSQL, which may hold a password; empty for one in a folder."""
+        return self._config.database
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether the index is built on another machine, which has its sources."""
+        return self._config.only_reads
+
     def build(self, progress: ProgressCallback | None = None) -> BuildReport:
         """Brings the index up to date with its sources, with the encoder that is loaded already. Raises as `build`."""
         with _workers(self._config, self._encoder) as workers:
@@ -242,8 +260,12 @@ class Assistant:
             )
 
     def folder_changes(self) -> FolderChanges:
-        """What lies in the sources folder beside what the index was built from, by names, sizes and times."""
+        """What lies in the sources folder beside what the index was built from, by names, sizes and times; nothing on a
+        machine that only reads.
+        """
         folder = self.sources_folder
+        if self._config.only_reads:
+            return FolderChanges()
         with self._view() as (snapshot, _):
             return compare_folder(folder, self._config.index, snapshot.files())
 
@@ -354,7 +376,20 @@ def index_of(config: Config, idle: int = 0) -> Index:
     """
     address = config.database
     truth = open_postgres(Address.parse(address), idle) if address else Store(config.index, idle)
-    return Index(config.index, truth, _lenses_of(config))
+    originals = open_originals(config.originals) if config.originals else None
+    return Index(config.index, truth, _lenses_of(config), originals)
+
+
+def leftover_originals(config: Config) -> list[str]:
+    """The hashes of originals that are in the store and should be gone; none where originals stay where they are.
+
+    Raises IndexProblem, ConfigProblem.
+    """
+    index = index_of(config)
+    if index.originals is None:
+        return []
+    with index.truth.snapshot() as snapshot:
+        return find_leftovers(index.originals, snapshot)
 
 
 def _lenses_of(config: Config) -> Lenses:

@@ -11,10 +11,10 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from rag.errors import ConfigProblem
-from rag.shared import Address, is_address
+from rag.shared import Address, S3Address, is_address
 
 __all__ = ["Config", "cache_folder", "config_of_collection", "load_config"]
 
@@ -25,6 +25,7 @@ _OF_A_SERVER = (
     "index",
     "database",
     "lenses",
+    "originals",
     "host",
     "public_url",
     "allow_urls",
@@ -36,6 +37,8 @@ _OF_A_SERVER = (
     "metrics",
 )
 
+_NOT_SHARED = {"database": "", "originals": ""}
+
 
 class Config(BaseModel):
     """All settings. `model` is the bundled encoder, a folder, or a name on the hub (which is then looked up there)."""
@@ -46,6 +49,7 @@ class Config(BaseModel):
     index: Path = Path("index")  # given as "postgresql://…#…": the folder of this machine that goes with it
     database: str = Field("", repr=False)  # that address; or given by itself, beside a folder in `index`
     lenses: str = Field("", repr=False)  # "milvus://host:19530", where that searches; empty: in the folder of the index
+    originals: str = Field("", repr=False)  # "s3+https://…" or "s3://…": the store of the files that were indexed
     model: str = "all-MiniLM-L6-v2"
     device: str | None = None  # as torch names it; None: the best there is
     chunk_tokens: int = Field(200, ge=32, le=2000)
@@ -98,10 +102,22 @@ class Config(BaseModel):
             return given
         return {**{name: value for name, value in given.items() if name != "workers"}, "cluster": address}
 
+    @field_validator("originals")
+    @classmethod
+    def _originals_in_a_store(cls, given: str) -> str:
+        if given:
+            S3Address.parse(given)
+        return given
+
     @property
     def place(self) -> str:
         """Where the index is, as it may be shown: without a password."""
         return Address.parse(self.database).shown if self.database else str(self.index)
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether this machine only reads a shared index: it has no sources folder, and needs none."""
+        return bool(self.database and self.originals) and not self.sources.is_dir()
 
 
 def load_config(**flags: str | int | Path | None) -> Config:
@@ -118,7 +134,7 @@ def config_of_collection(config: Config, sources: Path, index: Path, file: Path)
     own = _from_file(file)
     if taken := next((name for name in own if name in _OF_A_SERVER), None):
         raise ConfigProblem(f"The setting {taken} is not one of a collection.", f"Remove it from {file}.")
-    return _validated({**config.model_dump(), **own, "sources": sources, "index": index, "database": ""}, str(file))
+    return _validated({**config.model_dump(), **own, "sources": sources, "index": index, **_NOT_SHARED}, str(file))
 
 
 def cache_folder() -> Path:

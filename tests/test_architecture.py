@@ -74,6 +74,7 @@ OWNERS: dict[str, set[str]] = {
     "tantivy": {"language", "lenses"},  # one analyzer: what is compared is what is indexed
     "apsw": {"storage"},
     "psycopg": {"shared"},
+    "obstore": {"shared"},
     "sqlite3": set(),
     "ray": {"workers"},
     "filelock": {"storage", "collections", "server"},

@@ -216,7 +216,9 @@ def serve(
     sign_on_header: Annotated[str | None, typer.Option(help="Header in which that proxy names who asks.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=64, help="Processes that serve the page together.")] = None,
 ) -> None:
-    """Serve the page for the browser. Where there is no index yet, one is begun and built behind the page."""
+    """Serve the page for the browser. Where there is no index yet, one is begun and built behind the page; a machine
+    without the sources of an index in PostgreSQL and S3 shows what others build.
+    """
     from rag.assistant import create_empty_index, open_index
     from rag.server import launch, launch_collections, launch_processes
 
@@ -242,7 +244,7 @@ def serve(
             raise typer.BadParameter("--watch goes with one index, not with collections")
         launch_collections(config.collections, config, auth, sign_on)
         return
-    begun = create_empty_index(config)
+    begun = not config.only_reads and create_empty_index(config)
     watching = _watcher(config) if follow else nullcontext()
     with open_index(config=config) as assistant:
         _check_sources(sources, assistant)

@@ -46,6 +46,12 @@ def feedback() -> None:
     """Print what people said of answers as cases for rag eval: rag feedback > cases.jsonl"""
     from rag.config import load_config
     from rag.evidence import FeedbackStore
+    from rag.shared import Address, open_people
 
-    for case in FeedbackStore(load_config().feedback).cases():
+    config = load_config()
+    people = open_people(Address.parse(config.database)) if config.database else None
+    cases = FeedbackStore(people.remarks if people else config.feedback).cases()
+    if people:
+        people.close()
+    for case in cases:
         typer.echo(json.dumps(case, ensure_ascii=False))

@@ -131,6 +131,11 @@ class JoinedViewer:
     def close(self) -> None:
         """Nothing is closed: others may be looking."""
 
+    def sweep(self) -> None:
+        """As `Viewer` has it."""
+        for part in self._parts.values():
+            part.sweep()
+
     def origins(self) -> Mapping[str, Origin]:
         """As `Viewer` has it."""
         return {
@@ -144,6 +149,10 @@ class JoinedViewer:
     def source_state(self, document_id: str) -> SourceState:
         """As `Viewer` has it."""
         return self._of(document_id).source_state(document_id)
+
+    def source_modified(self, document_id: str) -> float | None:
+        """As `Viewer` has it."""
+        return self._of(document_id).source_modified(document_id)
 
     def source_file(self, document_id: str) -> Path | None:
         """As `Viewer` has it."""

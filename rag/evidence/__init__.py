@@ -9,6 +9,7 @@ import lazy_loader
 
 __all__ = [
     "FeedbackEntry",
+    "FeedbackFile",
     "FeedbackStore",
     "Kind",
     "Origin",

@@ -1,6 +1,7 @@
 from .feedback import FeedbackEntry as FeedbackEntry
 from .feedback import FeedbackStore as FeedbackStore
 from .feedback import Kind as Kind
+from .feedback_file import FeedbackFile as FeedbackFile
 from .origins import Origin as Origin
 from .origins import note_origin as note_origin
 from .origins import origins as origins

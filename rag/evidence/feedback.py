@@ -1,28 +1,25 @@
-"""What people say of answers, kept on this machine, and turned into cases for `rag eval`.
+"""What people say of answers, turned into cases for `rag eval`.
 
-One JSON object a line, appended; it is rewritten only where a person deletes their own. Of several words on the same
-question by the same person the last one counts. This module does not know how a case is judged.
+Of several words on the same question by the same person the last one counts. This module does not know how a case is
+judged, nor where remarks are kept.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
-from rag.errors import ConfigProblem
-from rag.types import JSON, AnswerStatus, Citation, PartlyReason, Turn
+from rag.evidence.feedback_file import FeedbackFile
+from rag.types import JSON, AnswerStatus, Citation, PartlyReason, RemarkLog, Turn
 
 __all__ = ["KINDS", "FeedbackEntry", "FeedbackStore", "Kind"]
 
 Kind: TypeAlias = Literal["helpful", "wrong_citation", "should_answer"]
 KINDS: tuple[str, ...] = get_args(Kind)
-_MOST_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,55 +41,35 @@ class FeedbackEntry:
 
 
 class FeedbackStore:
-    """The file of remarks."""
+    """Remarks, wherever they are kept."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._lock = threading.Lock()
+    def __init__(self, log: RemarkLog | Path) -> None:
+        """`log` may be the file of them."""
+        self._log = FeedbackFile(log) if isinstance(log, Path) else log
 
     def add(self, remark: FeedbackEntry) -> None:
-        """Appends a remark. Raises ConfigProblem where the file cannot be written, or is full."""
-        line: dict[str, JSON] = {
-            "at": round(time.time()),
-            "kind": remark.kind,
-            "user": remark.user,
-            "question": remark.question,
-            "turns": [{turn.role: turn.text} for turn in remark.turns],
-            "status": remark.status,
-            "reason": remark.reason,
-            "answers": list(remark.answers),
-            "citations": [
-                {"number": c.number, "path": c.path, "page": c.page, "quote": c.quote} for c in remark.citations
-            ],
-            "wrong": list(remark.wrong),
-            "expected": remark.expected,
-        }
-        data = (json.dumps(line, ensure_ascii=False) + "\n").encode()
-        try:
-            with self._lock, self._file.open("ab") as file:
-                if file.tell() + len(data) > _MOST_BYTES:
-                    raise ConfigProblem(f"{self._file} is full.", "Export it with rag feedback, then move it away.")
-                file.write(data)
-        except OSError as error:
-            raise ConfigProblem(
-                f"{self._file} cannot be written: {error.strerror}.", "Check the disk, or the setting feedback."
-            ) from error
+        """Adds a remark. Raises ConfigProblem where it cannot be kept, or there is no room."""
+        self._log.append(
+            {
+                "at": round(time.time()),
+                "kind": remark.kind,
+                "user": remark.user,
+                "question": remark.question,
+                "turns": [{turn.role: turn.text} for turn in remark.turns],
+                "status": remark.status,
+                "reason": remark.reason,
+                "answers": list(remark.answers),
+                "citations": [
+                    {"number": c.number, "path": c.path, "page": c.page, "quote": c.quote} for c in remark.citations
+                ],
+                "wrong": list(remark.wrong),
+                "expected": remark.expected,
+            }
+        )
 
     def delete(self, user: str) -> int:
         """Deletes the remarks of a user ("" where nobody signs in); gives their number. Raises ConfigProblem."""
-        try:
-            with self._lock:
-                lines = self._file.read_bytes().splitlines(keepends=True) if self._file.exists() else []
-                kept = [line for line in lines if not _is_of(line, user)]
-                if len(kept) < len(lines):
-                    part = self._file.with_name(f"{self._file.name}.part")
-                    part.write_bytes(b"".join(kept))
-                    part.replace(self._file)
-        except OSError as error:
-            raise ConfigProblem(
-                f"{self._file} cannot be written: {error.strerror}.", "Check the disk, or the setting feedback."
-            ) from error
-        return len(lines) - len(kept)
+        return self._log.delete(user)
 
     def cases(self, user: str | None = None) -> list[dict[str, JSON]]:
         """The remarks as cases, oldest first; of one user only if given.
@@ -103,32 +80,12 @@ class FeedbackStore:
         that the person gave.
         """
         latest: dict[str, dict[str, JSON]] = {}
-        for line in self._lines():
-            if user is None or line.get("user") == user:
+        for line in self._log.lines():
+            if line.get("kind") in KINDS and user in (None, line.get("user")):
                 key = json.dumps([line["user"], line["question"], line["turns"]])
                 latest.pop(key, None)
                 latest[key] = line
         return [_case(line) for line in latest.values()]
-
-    def _lines(self) -> Iterator[dict[str, JSON]]:
-        if not self._file.exists():
-            return
-        with self._lock, self._file.open(encoding="utf-8") as file:
-            for text in file:
-                try:
-                    line = json.loads(text)
-                except ValueError:  # cut off when the disk was full; the others are whole
-                    continue
-                if isinstance(line, dict) and line.get("kind") in KINDS:
-                    yield line
-
-
-def _is_of(text: bytes, user: str) -> bool:
-    try:
-        line = json.loads(text)
-    except ValueError:  # cut off when the disk was full: it can only be told whose it is where there is one person
-        return not user
-    return isinstance(line, dict) and line.get("user", "") == user
 
 
 def _case(line: dict[str, JSON]) -> dict[str, JSON]:

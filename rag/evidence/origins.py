@@ -13,11 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from rag.types import JSON
+from rag.types import FETCHED_LOG, JSON
 
-__all__ = ["Origin", "note_origin", "origins", "told_origin"]
-
-_LOG = ".fetched.jsonl"
+__all__ = ["Origin", "note_origin", "origins", "origins_in", "told_origin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +33,22 @@ class Origin:
 def note_origin(folder: Path, path: str, address: str) -> None:
     """Notes that the source at `path` in a folder has just been fetched from an address. Raises OSError."""
     line = {"path": path, "address": address, "fetched": datetime.now(UTC).isoformat(timespec="seconds")}
-    with (folder / _LOG).open("a", encoding="utf-8") as log:
+    with (folder / FETCHED_LOG).open("a", encoding="utf-8") as log:
         log.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 def origins(folder: Path) -> Mapping[str, Origin]:
     """The origin of each source of a folder that was fetched from the web, by its path; the last one counts."""
     try:
-        lines = (folder / _LOG).read_text(encoding="utf-8", errors="replace").splitlines()
+        return origins_in((folder / FETCHED_LOG).read_bytes())
     except OSError:  # nothing was ever fetched
         return {}
+
+
+def origins_in(log: bytes) -> Mapping[str, Origin]:
+    """As `origins`, of the log's bytes."""
     found: dict[str, Origin] = {}
-    for line in lines:
+    for line in log.decode("utf-8", "replace").splitlines():
         with suppress(ValueError, TypeError, KeyError):  # a line that was cut short, or is somebody else's
             told = json.loads(line)
             address, fetched = str(told["address"]), datetime.fromisoformat(told["fetched"]).isoformat()

@@ -13,6 +13,7 @@ __all__ = [
     "chunks_of",
     "compare_folder",
     "create_empty_index",
+    "leftover_originals",
     "made_by_this_reader",
     "rebuild_lenses",
     "recipe_of",

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from rag.errors import IndexMissing, IndexUnwritable, SourcesMissing
 from rag.indexing.local import LocalWorkers
+from rag.indexing.originals import KeptOriginals
 from rag.indexing.plan import FoundFile, Plan, make_plan, missing_text, scan
 from rag.parsing import VERSION as LOAD_VERSION
 from rag.parsing import ocr_engine
@@ -99,10 +100,11 @@ def build(
         asked = languages if engine else ""
         how = ReadSettings(recipe, size, overlap, asked, page_seconds)
         work = _Work(writer, workers or LocalWorkers(encoder), how, encoder.fingerprint, tell)
-        meta = _meta(sources, index, encoder) | {"scanned_ns": str(scanned_ns), "ocr": engine}
+        originals = KeptOriginals(index, writer, sources, found)
+        meta = _meta(sources, index, encoder) | {"scanned_ns": str(scanned_ns), "ocr": engine} | originals.meta
         as_written = writer.meta(_LENSES) == index.lenses.version
         usual = writer.recipe == recipe and not older and not sees_more and as_written
-        commit = _Commits(writer, index, before, recipe, meta, tell)
+        commit = _Commits(writer, index, originals, before, recipe, meta, tell)
 
         def publish(unread: Iterable[str]) -> None:
             commit([*plan.keep.values(), *work.rows, *(before[path] for path in unread if path in before)])
@@ -110,11 +112,14 @@ def build(
         work.read_all(plan, publish if early and usual else None)
         same = plan.idle and writer.generation > 0 and writer.recipe == recipe
         renewed = same and not as_written
-        if not same or renewed:
+        if not same or renewed or not originals.noted(writer):
             commit([*plan.keep.values(), *work.rows])
+        else:
+            originals.put(plan.keep)  # one may have been lost in the store
         index.lenses.remove_others(writer.generation)  # also what a build left that was killed after its commit
         reread = [path for path in plan.unchanged if older and path in plan.read and before[path].document_id]
         notes = [_read_again(len(reread))] if reread else [_RENEWED] if renewed else []
+        notes += originals.tidy(writer.files())
         return _report(plan, work, writer, reread, notes, time.monotonic() - started)
 
 
@@ -260,20 +265,24 @@ class _Commits:
         self,
         writer: IndexWriter,
         index: Index,
+        originals: KeptOriginals,
         before: Mapping[str, FileRow],
         recipe: str,
         meta: dict[str, str],
         progress: ProgressCallback,
     ) -> None:
-        self._writer, self._lenses, self._last = writer, index.lenses, before
+        self._writer, self._lenses, self._originals, self._last = writer, index.lenses, originals, before
         self._recipe, self._meta, self._progress = recipe, meta, progress
 
     def __call__(self, rows: Iterable[FileRow]) -> None:
-        """The lenses first, under the next number, then the one transaction that makes it current. `rows` are all."""
+        """The originals first, then the lenses under the next number, then the one transaction that makes it current.
+        `rows` are all.
+        """
         self._progress(Progress("writing", 0, 1))
         last, files = self._writer.generation, {row.path: row for row in rows}
         changed = [row for path, row in files.items() if self._last.get(path) != row]
         gone = [path for path in self._last if path not in files]
+        self._originals.put(files)
         with self._writer.next_generation(changed, gone, self._recipe, self._meta) as new:
             self._lenses.publish(new, last)
         self._last = files

@@ -7,6 +7,7 @@ import lazy_loader
 
 __all__ = [
     "Noted",
+    "check_room",
     "chunk_row",
     "document_of",
     "document_row",
@@ -14,10 +15,13 @@ __all__ = [
     "file_row",
     "following_generation",
     "glyphs_of",
+    "head_of",
     "lexical_entry",
     "paged",
+    "session_of",
     "source_of",
     "stored_chunks",
+    "token_hash",
     "vector_row",
     "vectors_of",
     "words_of",

@@ -1,6 +1,10 @@
 from .noted import Noted as Noted
 from .paging import following_generation as following_generation
 from .paging import paged as paged
+from .people import check_room as check_room
+from .people import head_of as head_of
+from .people import session_of as session_of
+from .people import token_hash as token_hash
 from .reading import document_of as document_of
 from .reading import file_of as file_of
 from .reading import glyphs_of as glyphs_of

@@ -212,7 +212,8 @@ class Endpoints:
         "changed" (the changed file does not hold them), "reread" (nor does the same file, read anew) or "gone".
         `state` is that of the file: "unchanged", "changed" or "gone". `answer` is the part of `span` that holds the
         exact words asked for. `table` is the table around rows of one, else None: `heads`, `rows` of which those in
-        `lit` are quoted, the asked `cell`, how many rows lie `above` and `below`, `sheet` and `cells`.
+        `lit` are quoted, the asked `cell`, how many rows lie `above` and `below`, `sheet` and `cells`. `problem` says
+        in a sentence why no page can be shown, where the store of originals has none for us.
         """
         verdict, document, at = self._found(document_id, span, quote, path)
         if document is None:
@@ -264,7 +265,8 @@ class Endpoints:
     def original(self, document_id: str) -> tuple[Document, IO[bytes] | None] | None:
         """An indexed document and the bytes that it was read from, to be closed.
 
-        None for the bytes if its file has changed; None if it is gone, or was never indexed.
+        None for the bytes if its file has changed; None if it is gone, or was never indexed. Raises as
+        `Viewer.original` does.
         """
         document = self.assistant.document(document_id)
         if document is None:
@@ -285,7 +287,7 @@ class Endpoints:
         before, after = self.viewer.surroundings(citation, around)
         state = self.viewer.source_state(document.id)
         located = page is not None and state == "unchanged"
-        file = self.viewer.source_file(document.id)
+        boxes, answer_boxes, problem = self._located(document.id, span, answer) if located else ({}, {}, "")
         return {
             **told_origin(self.viewer.origins(), document.path),
             "document_id": document.id,
@@ -293,7 +295,7 @@ class Endpoints:
             "title": document.name,
             "media_type": document.media_type,
             "date": document.date,
-            "modified": file.stat().st_mtime if file else None,
+            "modified": self.viewer.source_modified(document.id),
             "heading": list(_heading(document, span.start)),
             "state": state,
             "before": before,
@@ -304,9 +306,19 @@ class Endpoints:
             "page_label": label,
             "labels": [each.label for each in document.pages],
             "table": self._table(document, span, answer, around),
-            "boxes": self._boxes(document.id, span) if located else {},
-            "answer_boxes": self._boxes(document.id, answer) if located and answer else {},
+            "boxes": boxes,
+            "answer_boxes": answer_boxes,
+            "problem": problem,
         }
+
+    def _located(
+        self, document_id: str, span: Span, answer: Span | None
+    ) -> tuple[dict[str, JSON], dict[str, JSON], str]:
+        """The boxes of a quote, those of its answer, and why there are none where the store has no original for us."""
+        try:
+            return self._boxes(document_id, span), self._boxes(document_id, answer) if answer else {}, ""
+        except FootnoteError as problem:  # the quote stands all the same: it is cut from the index
+            return {}, {}, str(problem)
 
     def _table(self, document: Document, span: Span, answer: Span | None, around: int) -> dict[str, JSON] | None:
         """The table around a span, with the text above and below it where all rows on that side are shown."""

@@ -29,7 +29,8 @@ from rag.server.seen import seen_at, set_cookie
 from rag.server.sign_on import SignedIn
 from rag.server.throttle import Attempts, network_of
 from rag.server.users import password_matches
-from rag.storage import Session, SessionStore
+from rag.storage import SessionStore
+from rag.types import Session, Sessions
 
 __all__ = ["COOKIE", "Authenticator", "after_signing_in", "login_address", "user_tag"]
 
@@ -54,11 +55,11 @@ class Authenticator:
         self,
         users: Callable[[], Mapping[str, str]],
         public: PublicUrl | None = None,
-        sessions: SessionStore | None = None,
+        sessions: Sessions | None = None,
     ) -> None:
         """`users` gives name -> hash as they are now; `sessions` are shared with other processes of a server."""
         self._users, self._public = users, public
-        self._sessions = sessions or SessionStore()
+        self._sessions: Sessions = sessions or SessionStore()
         self._seen: dict[bytes, tuple[str, str]] = {}  # digest of a Basic header that was right -> user, hash
         self._salt = secrets.token_bytes(16)
         self._attempts = Attempts()

@@ -21,8 +21,7 @@ from rag.server.request_models import (
     PinRequest,
 )
 from rag.server.routes import call_route
-from rag.storage import Conversation, ConversationHead, ConversationStore
-from rag.types import JSON
+from rag.types import JSON, Conversation, ConversationHead, Conversations
 
 __all__ = ["conversation_routes"]
 
@@ -30,7 +29,7 @@ _FOUND_BY = ("title", "question", "markdown", "text")  # what of a conversation 
 _ASIDE = ("passages",)  # long, and not what was said
 
 
-def conversation_routes(kept: ConversationStore) -> list[Route]:
+def conversation_routes(kept: Conversations) -> list[Route]:
     """The calls over the conversations that are kept, under `/page/`. For a server where people sign in."""
 
     def heads(given: ConversationsRequest) -> Told:

@@ -15,7 +15,7 @@ from rag.server.auth import Authenticator
 from rag.server.by_header import HeaderDoorkeeper
 from rag.server.sign_on import HeaderSignOn, SignedIn, SignOn
 from rag.server.users import UsersFile
-from rag.storage import SessionStore
+from rag.types import Sessions
 
 __all__ = ["Doorkeeper", "current_users", "doorkeeper_for"]
 
@@ -41,7 +41,7 @@ def doorkeeper_for(
     users: Mapping[str, str] | Path | None,
     sign_on: SignOn | None,
     public: PublicUrl | None,
-    sessions: SessionStore | None = None,
+    sessions: Sessions | None = None,
 ) -> Doorkeeper | None:
     """Who tells people apart; None where nobody has to sign in. `sessions` are those of other processes as well."""
     if isinstance(sign_on, HeaderSignOn):

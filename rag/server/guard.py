@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.errors import FootnoteError
 from rag.server.addresses import ServedNames
 from rag.server.bodies import BodyReader, BodyRefused
 from rag.server.doorkeeper import Doorkeeper
@@ -66,7 +67,10 @@ class Guard:
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1008})
         request = Request(self._as_asked(scope), receive)
-        refusal = self._refusal(request) or await self._unknown(request)
+        try:
+            refusal = self._refusal(request) or await self._unknown(request)
+        except FootnoteError as problem:  # who asks cannot be told while what is kept of people cannot be read
+            refusal = _refused(request.scope["path"], str(problem), 503)
         if refusal is not None:
             return await refusal(request.scope, receive, _with_headers(send))
         with self.bodies.receiving(request) as waiting:
@@ -144,6 +148,6 @@ def _without_forwarding(scope: Scope) -> Scope:
     return {**scope, "headers": [one for one in scope["headers"] if not FORWARDING.match(one[0])]}
 
 
-def _refused(path: str, said: str) -> Response:
+def _refused(path: str, said: str, status: int = 403) -> Response:
     """A refusal as the page reads it, or in plain text."""
-    return JSONResponse({"error": said}, 403) if path.startswith("/page/") else PlainTextResponse(said, 403)
+    return JSONResponse({"error": said}, status) if path.startswith("/page/") else PlainTextResponse(said, status)

@@ -25,7 +25,8 @@ from rag.server.auth import COOKIE, after_signing_in, login_address
 from rag.server.provider import Leg, Provider, SignInProblem
 from rag.server.seen import seen_at, set_cookie
 from rag.server.sign_on import OpenIdSignOn, SignedIn
-from rag.storage import Session, SessionStore
+from rag.storage import SessionStore
+from rag.types import Session, Sessions
 
 __all__ = ["SESSION_HOURS", "OpenIdDoorkeeper"]
 
@@ -42,12 +43,12 @@ class OpenIdDoorkeeper:
     signs_out = True
 
     def __init__(
-        self, sign_on: OpenIdSignOn, public: PublicUrl | None = None, sessions: SessionStore | None = None
+        self, sign_on: OpenIdSignOn, public: PublicUrl | None = None, sessions: Sessions | None = None
     ) -> None:
         """`sessions` are shared with other processes of a server."""
         self._provider, self._public = Provider(sign_on), public
         self._host, self._group = urlsplit(sign_on.issuer).netloc, sign_on.group
-        self._sessions = sessions or SessionStore()
+        self._sessions: Sessions = sessions or SessionStore()
         self._key = self._sessions.secret()
 
     def routes(self) -> list[Route]:

@@ -74,7 +74,8 @@ def nothing_noted(who: str, did: str, what: str) -> None:
 @dataclass(frozen=True, slots=True)
 class PageRoutes:
     """The page's calls over one open assistant. `may_change` says whether sources may be changed from the page,
-    `fetcher` fetches them from the web where that is allowed, and `noted` is told of every change.
+    `fetcher` fetches them from the web where that is allowed, and `noted` is told of every change. With `only_reads`
+    the sources lie on another machine, and are changed there.
     """
 
     endpoints: Endpoints
@@ -84,6 +85,7 @@ class PageRoutes:
     may_change: bool = True
     fetcher: Fetcher | None = None  # None: nothing is fetched
     noted: Noted = nothing_noted
+    only_reads: bool = False
     _suggesting: threading.Lock = field(default_factory=threading.Lock)
     _handing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ORIGINALS_AT_ONCE))
 
@@ -111,7 +113,7 @@ class PageRoutes:
             Call("writers", PageRequest, lambda _: list(self.endpoints.language_models())),
             Call("suggest", SuggestionsRequest, self._suggest),
             Call("remark", FeedbackRequest, self._remark),
-            Call("forget", OwnRequest, self._changing(self._forget)),
+            Call("forget", OwnRequest, self._forget),
             Call("pack", PackRequest, self._pack),
             Call("word", PackRequest, self._word),
             Call("remove", RemoveRequest, self._changing(self._remove)),
@@ -171,6 +173,14 @@ class PageRoutes:
         return checked
 
     def _check_change(self) -> None:
+        self._check_allowed()
+        if self.only_reads:
+            raise ConfigProblem(
+                "Sources are not added or removed at this server, which only reads.",
+                "Do it at the one that has the sources folder: all show what it builds.",
+            )
+
+    def _check_allowed(self) -> None:
         if not self.may_change:
             raise ConfigProblem(
                 "Sources cannot be changed from this page.",
@@ -180,8 +190,8 @@ class PageRoutes:
     def _state(self, _: PageRequest) -> Told:
         return {
             **self.endpoints.state(),
-            "may_change": self.may_change,
-            "may_fetch": self.may_change and self.fetcher is not None,
+            "may_change": self.may_change and not self.only_reads,
+            "may_fetch": self.may_change and not self.only_reads and self.fetcher is not None,
             "most_bytes": MOST_BYTES,
             "building": self.building.to_dict(),
         }
@@ -227,6 +237,7 @@ class PageRoutes:
         return {}
 
     def _forget(self, given: OwnRequest) -> Told:
+        self._check_allowed()
         return {"deleted": self.feedback.delete(given.user)}
 
     def _pack(self, given: PackRequest) -> Told:
@@ -278,15 +289,21 @@ class PageRoutes:
             page, width = int(asked.get("page", "")), int(asked.get("width", ""))
         except ValueError:
             return PlainTextResponse("Not found", 404)
-        png = await run_in_threadpool(self.endpoints.picture, asked.get("document", ""), page, width)
+        try:
+            png = await run_in_threadpool(self.endpoints.picture, asked.get("document", ""), page, width)
+        except FootnoteError as problem:
+            return PlainTextResponse(str(problem), 503)
         if png is None:
             return PlainTextResponse("Not found", 404)
         return Response(png, media_type="image/png", headers={"cache-control": "private, max-age=600"})
 
     async def _original(self, request: Request) -> Response:
         """The file of an indexed document; only what cannot run in a browser is shown there, all else is saved."""
-        async with self._handing:
-            found = await run_in_threadpool(self.endpoints.original, request.path_params["document_id"])
+        try:
+            async with self._handing:
+                found = await run_in_threadpool(self.endpoints.original, request.path_params["document_id"])
+        except FootnoteError as problem:
+            return PlainTextResponse(str(problem), 503)
         if found is None:
             return PlainTextResponse("This file is no longer among the sources.", 404)
         document, content = found

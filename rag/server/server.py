@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
+from rag.errors import FootnoteError
 from rag.evidence import Viewer
 from rag.server.addresses import PublicUrl, ServedNames, is_loopback
 from rag.server.api import Endpoints
@@ -25,6 +26,7 @@ from rag.server.build_job import BuildJob
 from rag.server.doorkeeper import Doorkeeper, doorkeeper_for
 from rag.server.fetching import Fetcher
 from rag.server.guard import Guard
+from rag.server.kept import KeptOfPeople, kept_beside, kept_in
 from rag.server.listening import bound_address
 from rag.server.metrics import Metrics
 from rag.server.sign_on import HeaderSignOn, SignOn, check_sign_on
@@ -32,18 +34,15 @@ from rag.server.source_pages import source_pages
 from rag.server.upload_store import UploadStore
 from rag.server.waiting import pause
 from rag.server.warming import warm_up
-from rag.storage import SessionStore
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.config import Config
     from rag.server.leading import Lead
 
-__all__ = ["SESSIONS", "PageSettings", "application", "led", "serve", "serve_by_processes", "sweep"]
+__all__ = ["PageSettings", "application", "led", "serve", "serve_by_processes", "sweep"]
 
 SWEEP_HOURS = 6.0
-SESSIONS = "sessions.db"
-"""Beside the file of feedback, or in the folder of collections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +92,9 @@ def _worker(config: Config, settings: PageSettings, lead: Lead) -> Starlette:
 
 def _page(viewer: Viewer, settings: PageSettings, lead: Lead | None = None) -> Starlette:
     """The application over an open index, and what runs behind it: models are loaded, the index is built if wished."""
-    assistant, feedback = viewer.assistant, settings.feedback
-    sessions = SessionStore(feedback.with_name(SESSIONS))
-    doorkeeper = doorkeeper_for(settings.users, settings.sign_on, settings.public, sessions)
+    assistant = viewer.assistant
+    kept = kept_beside(assistant.database, settings.feedback)
+    doorkeeper = doorkeeper_for(settings.users, settings.sign_on, settings.public, kept.sessions)
     metrics = Metrics()
     endpoints = Endpoints(viewer, settings.examples, counted=metrics.answered)
     building = BuildJob(assistant.build, endpoints.refresh_examples, counted=metrics.built)
@@ -106,11 +105,13 @@ def _page(viewer: Viewer, settings: PageSettings, lead: Lead | None = None) -> S
         assistant.sources_folder,
         settings.host,
         doorkeeper,
-        feedback,
+        settings.feedback,
         settings.public,
         fetcher,
         build=settings.build,
         lead=lead,
+        only_reads=assistant.only_reads,
+        kept=kept,
         watched=metrics.routes(endpoints.standing, open_counts=settings.metrics),
     )
     threading.Thread(target=warm_up, args=(endpoints,), daemon=True).start()
@@ -130,35 +131,45 @@ def application(
     build: bool = False,
     lead: Lead | None = None,
     watched: Sequence[Route] = (),
+    only_reads: bool = False,
+    kept: KeptOfPeople | None = None,
 ) -> Starlette:
     """The ASGI application: the page, its files and calls, Gradio's API behind them, and the guard in front.
 
     Sources can be changed from the page where only this machine reaches it, or where people sign in; by `fetcher` they
     come from the web as well. With `build` the index is brought up to date at once. `lead` is given to one of several
     processes: only the one that leads builds, and speaks Gradio's protocol. `watched` are routes for whoever runs it.
+    With `only_reads` the sources lie on another machine. `kept` is of people, if not beside the file of feedback.
     """
-    shelf = UploadStore(sources)
+    shelf, kept = UploadStore(sources), kept or kept_in(feedback)
     more = [*(doorkeeper.routes() if doorkeeper is not None else []), *watched]
     pages = source_pages(
         endpoints,
         building,
         shelf,
-        feedback,
+        kept,
         may_change=is_loopback(host) or doorkeeper is not None,
         signed_in=doorkeeper is not None,
         fetcher=fetcher,
         public_url=str(public or ""),
         more=more,
+        only_reads=only_reads,
     )
+
+    def tidy() -> None:
+        shelf.sweep()
+        with suppress(FootnoteError):  # the index cannot be asked just now: later
+            endpoints.viewer.sweep()
 
     async def lead_it(ended: asyncio.Event) -> None:
         if build:
             building.start()
-        await asyncio.gather(pages.programs.hold(ended), sweep(shelf.sweep, ended))
+        await asyncio.gather(pages.programs.hold(ended), sweep(tidy, ended))
 
     async def end() -> None:
         pages.answering.stop()
         endpoints.readiness.settled.set()
+        kept.close()
 
     guard = Middleware(Guard, names=ServedNames(host, public), doors=pages.doors, doorkeeper=doorkeeper)
     routes = [*pages.routes, *more, Mount("/", pages.programs)]

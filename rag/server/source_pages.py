@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from starlette.routing import Mount, Route, Router
@@ -21,16 +20,13 @@ from rag.server.conversations import conversation_routes
 from rag.server.doors import Doors
 from rag.server.fetching import Fetcher
 from rag.server.gradio_api import GradioProxy
+from rag.server.kept import KeptOfPeople
 from rag.server.request_models import AskRequest
 from rag.server.routes import Noted, PageRoutes, nothing_noted
 from rag.server.shell import CollectionTag, page_route, static_routes
 from rag.server.upload_store import UploadStore
-from rag.storage import ConversationStore
 
 __all__ = ["SourcePages", "source_pages"]
-
-CONVERSATIONS = "conversations.db"
-"""Beside the file of feedback."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ def source_pages(
     endpoints: Endpoints,
     building: Builds,
     shelf: UploadStore,
-    feedback: Path,
+    kept: KeptOfPeople,
     *,
     may_change: bool,
     signed_in: bool,
@@ -61,19 +57,23 @@ def source_pages(
     turns: Turns | None = None,
     noted: Noted = nothing_noted,
     more: Sequence[Route] = (),
+    only_reads: bool = False,
 ) -> SourcePages:
     """The pages over the sources of `endpoints`, which can be changed where `may_change`.
 
-    Where people have signed in, their conversations are kept beside `feedback`. `turns` are shared with other pages of
-    the same machine; `noted` is told who changed what; `more` are routes beside them that are answered as well.
+    Where people have signed in, their conversations are in `kept` as well. `turns` are shared with other pages of
+    the same machine; `noted` is told who changed what; `more` are routes beside them that are answered as well. With
+    `only_reads` the sources are changed at another server.
     """
-    page_routes = PageRoutes(endpoints, shelf, building, FeedbackStore(feedback), may_change, fetcher, noted)
+    page_routes = PageRoutes(
+        endpoints, shelf, building, FeedbackStore(kept.remarks), may_change, fetcher, noted, only_reads
+    )
     asking, calls = page_routes.ask(), page_routes.calls()
     answering = Answering(asking, turns)
     for_programs: list[Call[Any] | Stream[Any]] = [asking, *(call for call in calls if call.audience != "page")]
     routes = [page_route(tag), *static_routes(), *page_routes.routes(calls, answering)]
     if signed_in:
-        routes += conversation_routes(ConversationStore(feedback.with_name(CONVERSATIONS)))
+        routes += conversation_routes(kept.conversations)
     programs = GradioProxy(for_programs, endpoints.readiness, public_url)
     doors = Doors([*routes, *more], [call.name for call in for_programs])
     return SourcePages(tuple(routes), doors, programs, answering)

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TypeAlias
+from typing import Any, LiteralString, TypeAlias
 
 import psycopg
 from psycopg import errors, sql
@@ -30,11 +30,12 @@ _OURS = {  # a server that is gone must be noticed, a network that is cut too
     "tcp_user_timeout": "60000",
     "client_encoding": "utf8",
 }
-_BEGIN = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_READ = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_CHANGE = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE"
 
 
 class ConnectionPool:
-    """Connections that read one collection, each used by one thread at a time; up to `idle` are kept for the next."""
+    """Connections to one collection, each used by one thread at a time; up to `idle` are kept for the next."""
 
     def __init__(self, address: Address, idle: int) -> None:
         self._address, self._most = address, idle
@@ -44,14 +45,33 @@ class ConnectionPool:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection in a transaction: it shows one state, that of its first query. Raises psycopg.Error."""
-        connection = self._begun()
+        with self._lent(_READ) as connection:
+            yield connection
+            with suppress(psycopg.Error):  # whoever has read all that was wanted loses nothing with the connection
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """A connection in a transaction that is committed in the end. Raises psycopg.Error."""
+        with self._lent(_CHANGE) as connection:
+            yield connection
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A connection without a transaction, for what cannot be in one. Raises psycopg.Error."""
+        with self._lent("SELECT 1") as connection:
+            yield connection
+
+    @contextmanager
+    def _lent(self, begin: LiteralString) -> Iterator[Connection]:
+        """A connection that is closed after an error, and kept for the next otherwise."""
+        connection = self._begun(begin)
         try:
             yield connection
         except BaseException:
             connection.close()
             raise
-        with suppress(psycopg.Error):  # whoever has read all that was wanted loses nothing with the connection
-            connection.execute("ROLLBACK")
         with self._lock:
             if not connection.closed and len(self._idle) < self._most:
                 self._idle.append(connection)
@@ -65,17 +85,17 @@ class ConnectionPool:
         for connection in idle:
             connection.close()
 
-    def _begun(self) -> Connection:
-        """In its transaction. One that was kept may have been cut off meanwhile: nothing was asked of it yet."""
+    def _begun(self, begin: LiteralString) -> Connection:
+        """After its first statement. One that was kept may have been cut off meanwhile: nothing was asked of it yet."""
         while True:
             with self._lock:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
                 connection = connected(self._address)
-                connection.execute(_BEGIN)
+                connection.execute(begin)
                 return connection
             with suppress(psycopg.OperationalError, psycopg.InterfaceError):
-                connection.execute(_BEGIN)
+                connection.execute(begin)
                 return connection
             connection.close()
 

@@ -1,8 +1,5 @@
-from .conversations import Conversation as Conversation
-from .conversations import ConversationHead as ConversationHead
 from .conversations import ConversationStore as ConversationStore
 from .lock import locked_for_builds as locked_for_builds
-from .sessions import Session as Session
 from .sessions import SessionStore as SessionStore
 from .store import Store as Store
 from .team import EVERYWHERE as EVERYWHERE

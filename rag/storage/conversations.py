@@ -8,17 +8,14 @@ do not undo each other's. This module does not know what a conversation consists
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
-from rag.errors import ConfigProblem
 from rag.language import normalise
+from rag.rows import check_room, head_of
 from rag.storage.private_file import PrivateFile
+from rag.types import MOST_OF_ONE, MOST_TOGETHER, Conversation, ConversationHead
 
-__all__ = ["MOST_OF_ONE", "MOST_TOGETHER", "Conversation", "ConversationHead", "ConversationStore"]
-
-MOST_OF_ONE = 4_000_000  # bytes of one conversation
-MOST_TOGETHER = 200_000_000  # bytes of all conversations of one person
+__all__ = ["ConversationStore"]
 
 _HINT = "Check the disk, and the folder of the setting feedback, in which it lies."
 _SCHEMA = """
@@ -36,26 +33,6 @@ ORDER BY pinned DESC, at DESC, id
 _ONE = "SELECT id, title, at, questions, pinned, version, body FROM conversations WHERE owner = ? AND id = ?"
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationHead:
-    """What a list shows of a conversation. `at` is when it was last asked something, in milliseconds since 1970."""
-
-    id: str
-    title: str
-    at: int
-    questions: int
-    pinned: bool
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """A conversation: its head, and the text that the page keeps."""
-
-    head: ConversationHead
-    body: str
-
-
 class ConversationStore:
     """The file of conversations, that only its owner may read; it is made with the first one that is kept."""
 
@@ -66,13 +43,13 @@ class ConversationStore:
         """Those of one person that hold every word of a text, the pinned ones first, then by when they were asked."""
         wanted = json.dumps(normalise(text).split())
         with self._file.reading() as file:
-            return [_head(row) for row in file.execute(_LIST, (owner, wanted))] if file else []
+            return [head_of(row) for row in file.execute(_LIST, (owner, wanted))] if file else []
 
     def get(self, owner: str, identity: str) -> Conversation | None:
         """One conversation; None where this person has none of that id."""
         with self._file.reading() as file:
             rows = list(file.execute(_ONE, (owner, identity))) if file else []
-        return Conversation(_head(rows[0][:-1]), str(rows[0][-1])) if rows else None
+        return Conversation(head_of(rows[0][:-1]), str(rows[0][-1])) if rows else None
 
     def keep(self, owner: str, given: Conversation, words: str) -> int:
         """Keeps a conversation that was read in `given.head.version`, 0 for a new one, and gives its new version.
@@ -81,10 +58,7 @@ class ConversationStore:
         ConfigProblem where there is no room for it.
         """
         head, size = given.head, len(given.body.encode()) + len(words.encode())
-        if size > MOST_OF_ONE:
-            raise _full(
-                f"This conversation has more than {MOST_OF_ONE:,} bytes", "Begin a new one; export keeps this one"
-            )
+        check_room(size, MOST_OF_ONE, "This conversation has", "Begin a new one; export keeps this one")
         with self._file.changing() as file:
             known = list(
                 file.execute("SELECT version, bytes FROM conversations WHERE owner = ? AND id = ?", (owner, head.id))
@@ -93,10 +67,12 @@ class ConversationStore:
             if version != head.version:
                 return 0
             (together,) = next(file.execute("SELECT total(bytes) FROM conversations WHERE owner = ?", (owner,)))
-            if together - before + size > MOST_TOGETHER:
-                raise _full(
-                    f"Your conversations have more than {MOST_TOGETHER:,} bytes", "Delete some, or export them first"
-                )
+            check_room(
+                int(together) - before + size,
+                MOST_TOGETHER,
+                "Your conversations have",
+                "Delete some, or export them first",
+            )
             row = (owner, head.id, head.title, head.at, head.questions, head.pinned, version + 1, size)
             file.execute(
                 "REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, normalise(words), given.body)
@@ -121,15 +97,3 @@ class ConversationStore:
         with self._file.changing() as file:
             file.execute("DELETE FROM conversations WHERE owner = ?", (owner,))
             return int(file.changes())
-
-
-def _head(row: tuple[object, ...]) -> ConversationHead:
-    identity, title, at, questions, pinned, version = row
-    assert isinstance(at, int)
-    assert isinstance(questions, int)
-    assert isinstance(version, int)
-    return ConversationHead(str(identity), str(title), at, questions, bool(pinned), version)
-
-
-def _full(what: str, hint: str) -> ConfigProblem:
-    return ConfigProblem(f"{what} and is not kept on the server.", f"{hint}.")

@@ -6,7 +6,6 @@ This module does not know how people sign in.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import shutil
@@ -14,12 +13,13 @@ import tempfile
 import time
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from rag.rows import session_of, token_hash
 from rag.storage.private_file import PrivateFile
+from rag.types import Session
 
-__all__ = ["Session", "SessionStore"]
+__all__ = ["SessionStore"]
 
 _MOST = 10_000  # sessions; the oldest gives way
 _RENEWED = 300.0  # seconds: how old what is known of a session's last use may be
@@ -31,15 +31,6 @@ CREATE TABLE IF NOT EXISTS secrets (secret BLOB NOT NULL);
 """
 _OLDEST = "DELETE FROM sessions WHERE number IN (SELECT number FROM sessions ORDER BY number DESC LIMIT -1 OFFSET ?)"
 _ONE = "SELECT name, groups, proof, ends FROM sessions WHERE token = ?"
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """Who has signed in, with the groups that whoever signed them in told of, and what says so."""
-
-    name: str
-    groups: tuple[str, ...] = ()
-    proof: str = ""
 
 
 class SessionStore:
@@ -57,7 +48,7 @@ class SessionStore:
     def begin(self, session: Session, seconds: float) -> str:
         """The token of a new session, which ends after so many seconds. Raises ConfigProblem."""
         token, now = secrets.token_urlsafe(32), self._clock()
-        row = _hash(token), session.name, json.dumps(session.groups), session.proof, now + seconds
+        row = token_hash(token), session.name, json.dumps(session.groups), session.proof, now + seconds
         with self._file.changing() as file:
             file.execute("DELETE FROM sessions WHERE ends < ?", (now,))
             file.execute("INSERT INTO sessions (token, name, groups, proof, ends) VALUES (?, ?, ?, ?, ?)", row)
@@ -75,7 +66,7 @@ class SessionStore:
         session, ends = found
         if idle is not None and now + idle - ends > _RENEWED:
             with self._file.changing() as file:
-                file.execute("UPDATE sessions SET ends = ? WHERE token = ?", (now + idle, _hash(token)))
+                file.execute("UPDATE sessions SET ends = ? WHERE token = ?", (now + idle, token_hash(token)))
         return session
 
     def end(self, token: str) -> Session | None:
@@ -84,7 +75,7 @@ class SessionStore:
         if found is None:
             return None
         with self._file.changing() as file:
-            file.execute("DELETE FROM sessions WHERE token = ?", (_hash(token),))
+            file.execute("DELETE FROM sessions WHERE token = ?", (token_hash(token),))
         return found[0]
 
     def secret(self) -> bytes:
@@ -100,12 +91,8 @@ class SessionStore:
         if not token:
             return None
         with self._file.reading() as file:
-            row = file.execute(_ONE, (_hash(token),)).fetchone() if file is not None else None
+            row = file.execute(_ONE, (token_hash(token),)).fetchone() if file is not None else None
         if row is None:
             return None
         name, groups, proof, ends = row
-        return Session(name, tuple(json.loads(groups)), proof), ends
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+        return session_of(name, groups, proof), ends

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from rag.types.originals import OriginalStore
 from rag.types.truth import LensRows, Snapshot, Truth
 from rag.types.vectors import Keys, Vectors
 
@@ -76,8 +77,11 @@ class Lenses(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What a build writes: the truth, the lenses on it, and the folder of this machine that lies beside them."""
+    """What a build writes: the truth, the lenses on it, and the folder of this machine that lies beside them; the store
+    of its originals, where they do not stay in the sources folder alone.
+    """
 
     folder: Path
     truth: Truth
     lenses: Lenses
+    originals: OriginalStore | None = None

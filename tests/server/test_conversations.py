@@ -23,8 +23,9 @@ from rag.server.doors import Doors
 from rag.server.guard import Guard
 from rag.server.limits import MOST_SOUGHT
 from rag.server.users import users_file_line
-from rag.storage import Conversation, ConversationHead, ConversationStore
+from rag.storage import ConversationStore
 from rag.storage import conversations as storage
+from rag.types import Conversation, ConversationHead
 
 SECRET = "a long password"
 TURNS = [

@@ -19,7 +19,8 @@ from rag.server import OpenIdSignOn, openid
 from rag.server import provider as talking
 from rag.server.addresses import PublicUrl
 from rag.server.openid import SESSION_HOURS
-from rag.storage import Session, SessionStore
+from rag.storage import SessionStore
+from rag.types import Session
 
 PUBLIC = PublicUrl("https", "docs.example.test", "/footnote")
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.storage import Session, SessionStore, sessions
+from rag.storage import SessionStore, sessions
+from rag.types import Session
 
 HOUR = 3600.0
 ELSEWHERE = """

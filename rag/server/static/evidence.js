@@ -186,7 +186,7 @@ export class Evidence {
     const standing = found.quote !== undefined;
     const label = standing ? pageWords(found.page_label, found.page) : pageWords(item.page_label, item.page);
     const sheet = sheetPlace(found.table ?? item.table);
-    const pictured = found.media_type === "application/pdf" && found.state === "unchanged";
+    const pictured = found.media_type === "application/pdf" && found.state === "unchanged" && !found.problem;
     const mode = pictured ? (this.wish ?? "page") : "text";
     this.about.replaceChildren(
       ...[
@@ -249,6 +249,7 @@ export class Evidence {
     }
     if (found.state === "changed") return trouble(t("Exact quote, but the file has changed since it was indexed"));
     if (found.state === "gone") return trouble(t("Exact quote, but the file has gone since it was indexed"));
+    if (found.problem) return h("p", { class: "verdict" }, icon("check"), `${t("Exact quote")} · ${found.problem}`);
     return h("p", { class: "verdict" }, icon("check"), t("Exact quote"));
   }
 

@@ -29,6 +29,7 @@ from rag.server.asking import Turns
 from rag.server.build_job import BuildJob, Builds, WatchedBuilds
 from rag.server.fetching import Fetcher
 from rag.server.gradio_api import GradioProxy
+from rag.server.kept import kept_in
 from rag.server.metrics import Metrics
 from rag.server.shell import CollectionTag
 from rag.server.source_pages import SourcePages, source_pages
@@ -177,7 +178,7 @@ class CollectionPages:
             place.endpoints,
             place.building,
             place.shelf,
-            self._opened.folder.beside(names) / "feedback.jsonl",
+            kept_in(self._opened.folder.beside(names) / "feedback.jsonl"),
             may_change=tag.level != "ask",
             signed_in=self._signed_in,
             fetcher=self._fetcher,

@@ -24,9 +24,10 @@ from rag.server.doorkeeper import Doorkeeper, current_users, doorkeeper_for
 from rag.server.doors import Doors
 from rag.server.fetching import Fetcher
 from rag.server.guard import Guard
+from rag.server.kept import SESSIONS
 from rag.server.listening import bound_address
 from rag.server.metrics import Metrics
-from rag.server.server import SESSIONS, led, sweep
+from rag.server.server import led, sweep
 from rag.server.shell import start_route, static_routes
 from rag.server.sign_on import HeaderSignOn, SignOn, check_sign_on
 from rag.server.team.calls import TeamCalls
