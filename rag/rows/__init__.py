@@ -6,6 +6,7 @@ Floor 1. This room does not know of any database, nor of SQL.
 import lazy_loader
 
 __all__ = [
+    "OWN_NOTES",
     "Noted",
     "chunk_row",
     "document_of",
@@ -18,6 +19,7 @@ __all__ = [
     "paged",
     "source_of",
     "stored_chunks",
+    "stored_document",
     "vector_row",
     "vectors_of",
     "words_of",

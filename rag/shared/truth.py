@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from rag.errors import IndexMissing
 from rag.shared.address import Address
 from rag.shared.connect import ConnectionPool, translated_errors
-from rag.shared.reader import PostgresSnapshot
+from rag.shared.snapshot import PostgresSnapshot
 from rag.shared.writer import PostgresWriter
 
 __all__ = ["PostgresTruth"]

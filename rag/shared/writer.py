@@ -22,24 +22,22 @@ from rag.rows import (
     document_row,
     file_row,
     following_generation,
-    lexical_entry,
     vector_row,
-    vectors_of,
     words_row,
 )
 from rag.shared.address import Address
 from rag.shared.connect import storable
+from rag.shared.kept import UNNAMED, KeptReader
 from rag.shared.lock import locked, settled
-from rag.shared.reader import PostgresReader
 from rag.shared.schema import FORMAT, set_up, vacuumed
-from rag.types import Chunk, ChunkEmbedding, FileRow, Keys, LexicalEntry, LoadedDocument, Span, Vectors, suffix_of
+from rag.types import Chunk, ChunkEmbedding, FileRow, LoadedDocument, PackedVectors, Span, suffix_of
 
 __all__ = ["PostgresWriter"]
 
 _PATIENCE = 2.0  # seconds in which the server notices that a writer has died
 
 
-class PostgresWriter(PostgresReader):
+class PostgresWriter(KeptReader):
     """An `IndexWriter` on a connection of its own. Raises IndexLocked, IndexStale, and as `connected` does."""
 
     def __init__(self, address: Address) -> None:
@@ -95,11 +93,17 @@ class PostgresWriter(PostgresReader):
     def put_vectors(self, rows: Iterable[tuple[bytes, ChunkEmbedding]]) -> None:
         """As `IndexWriter` has it."""
         with self._transaction():
-            self._put(
-                "INSERT INTO vectors VALUES (%s, %s, %s) ON CONFLICT (id)"
-                " DO UPDATE SET vector = excluded.vector, sentences = excluded.sentences",
-                (vector_row(*row) for row in rows),
-            )
+            self._put(_UPSERT_VECTORS, (vector_row(*row) for row in rows))
+
+    def put_packed(self, rows: Iterable[PackedVectors]) -> None:
+        """As `IndexWriter` has it."""
+        with self._transaction():
+            self._put(_UPSERT_VECTORS, rows)
+
+    def has_unnamed(self) -> bool:
+        """As `IndexWriter` has it."""
+        row = self._one(f"SELECT EXISTS ({UNNAMED[0]}) OR EXISTS ({UNNAMED[1]})", {})
+        return row == (True,)
 
     def put_document(
         self, loaded: LoadedDocument, recipe: str, chunks: Iterable[tuple[Chunk, tuple[Span, ...], bytes]]
@@ -134,36 +138,6 @@ class PostgresWriter(PostgresReader):
         """As `IndexWriter` has it."""
         with self._generation(recipe, meta):
             yield self
-
-    def documents(self) -> Iterator[tuple[str, int]]:
-        """As `LensRows` has it. To be asked inside `next_generation`, or after it."""
-        query: LiteralString = (
-            "SELECT id, chunk_count FROM documents WHERE recipe = %(recipe)s AND id > %(after)s AND chunk_count > 0"
-            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = documents.id) ORDER BY id LIMIT %(most)s"
-        )
-        return ((document_id, count) for document_id, count in self._paged(query, {"recipe": self.recipe}))
-
-    def vectors(self, documents: Iterable[str]) -> tuple[Keys, Vectors]:
-        """As `LensRows` has it."""
-        query: LiteralString = (
-            "SELECT chunks.id, vector FROM unnest(%(ids)s::text[]) WITH ORDINALITY AS asked(document_id, place)"
-            " JOIN chunks USING (document_id) JOIN vectors ON vectors.id = vector_id"
-            " WHERE recipe = %(recipe)s ORDER BY place, start, stop"
-        )
-        rows = self._all(query, {"ids": list(documents), "recipe": self.recipe})
-        return vectors_of((key, vector) for key, vector in rows)
-
-    def texts(self, documents: Iterable[str]) -> Iterator[LexicalEntry]:
-        """As `LensRows` has it."""
-        query: LiteralString = (
-            "SELECT chunks.id, title, heading, chunks.text, language FROM chunks"
-            " JOIN documents ON documents.id = document_id AND documents.recipe = chunks.recipe"
-            " WHERE document_id = %(id)s AND chunks.recipe = %(recipe)s ORDER BY start, stop"
-        )
-        recipe = self.recipe
-        for document_id in documents:
-            for row in self._all(query, {"id": document_id, "recipe": recipe}):
-                yield lexical_entry(document_id, row)
 
     def _set_up(self) -> None:
         """Makes the tables where there are none. Raises IndexStale for tables of another version."""
@@ -213,6 +187,10 @@ class PostgresWriter(PostgresReader):
 
 
 _UPSERT_META: LiteralString = "INSERT INTO meta VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+_UPSERT_VECTORS: LiteralString = (
+    "INSERT INTO vectors VALUES (%s, %s, %s) ON CONFLICT (id)"
+    " DO UPDATE SET vector = excluded.vector, sentences = excluded.sentences"
+)
 _UPSERT_FILE: LiteralString = (
     "INSERT INTO files VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (path) DO UPDATE SET"
     " size = excluded.size, modified_ns = excluded.modified_ns, sha256 = excluded.sha256, status = excluded.status,"
