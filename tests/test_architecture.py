@@ -74,7 +74,7 @@ OWNERS: dict[str, set[str]] = {
     "apsw": {"storage"},
     "psycopg": {"shared"},
     "sqlite3": set(),
-    "filelock": {"storage", "collections", "server"},
+    "filelock": {"storage", "lenses", "collections", "server"},
     "watchfiles": {"watch"},
     "pydantic": {"config", "server", "evaluate"},
     "typer": {"cli"},

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from rag.errors import EmptySource, IndexMissing, IndexUnwritable, SourceError, SourceLimit, SourcesMissing
+from rag.errors import EmptySource, IndexUnwritable, SourceError, SourceLimit, SourcesMissing
 from rag.indexing.chunk import ChunkInput, chunk_document
 from rag.indexing.plan import FoundFile, Plan, make_plan, missing_text, scan
 from rag.parsing import VERSION as LOAD_VERSION
@@ -103,7 +103,7 @@ def build(
             commit([*plan.keep.values(), *work.rows, *(before[path] for path in unread if path in before)])
 
         work.read_all(plan, workers, publish if early and usual else None)
-        same = plan.idle and writer.generation > 0 and writer.recipe == recipe
+        same = plan.idle and writer.generation > 0 and writer.recipe == recipe and not writer.has_unnamed()
         renewed = same and not as_written
         if not same or renewed:
             commit([*plan.keep.values(), *work.rows])
@@ -128,14 +128,12 @@ def create_empty_index(sources: Path, index: Index, *, encoder: Encoder, size: i
 
 
 def rebuild_lenses(index: Index) -> None:
-    """Writes the lenses of the current generation again, from the truth.
+    """Writes the lenses of the current generation again, from the truth; a build that runs is not waited for.
 
-    Raises IndexLocked while a build runs, IndexMissing, IndexUnwritable, IndexDamaged.
+    Raises IndexMissing, IndexUnwritable, IndexDamaged.
     """
-    if not index.truth.exists():
-        raise IndexMissing(f"The index in {index.folder} no longer exists.", "Build it again: rag build")
-    with _writable(index.folder), index.truth.writer() as writer:
-        index.lenses.publish(writer)
+    with _writable(index.folder), index.truth.snapshot() as snapshot:
+        index.lenses.publish(snapshot)
 
 
 def _meta(sources: Path, index: Index, encoder: Encoder) -> dict[str, str]:

@@ -58,8 +58,8 @@ class LensFolder:
                 LexicalLens.write_shard(folder, name, rows.texts(parts[name].documents))
             LexicalLens.finish(folder, {part.name: part.size for part in parts.values()})
 
-        publish(self._dense, rows.generation, parts, vectors, last)
-        publish(self._lexical, rows.generation, parts, words, last)
+        for root, write in ((self._dense, vectors), (self._lexical, words)):
+            publish(root, rows.generation, parts, write, last)
 
     def remove_others(self, generation: int) -> None:
         """As `Lenses` has it; what is open elsewhere is readable until it is closed."""

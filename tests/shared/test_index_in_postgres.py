@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,30 @@ def test_another_machine_makes_its_own_search_files(
     there = load_config(sources=sources, index=url, chunk_tokens=40)
     assert there.index != here.index
     assert seen(there) == found
+
+
+def test_another_machine_whose_search_files_are_behind_answers_while_one_builds(
+    url: str, sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = load_config(sources=sources, index=url, chunk_tokens=40)
+    built(here)
+    found = seen(here)
+    with index_of(here).truth.writer():
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another"))
+        there = load_config(sources=sources, index=url, chunk_tokens=40)
+        assert not there.index.exists()
+        assert seen(there) == found
+
+
+def test_several_that_miss_the_search_files_write_them_once(
+    url: str, sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built(load_config(sources=sources, index=url, chunk_tokens=40))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another"))
+    there = load_config(sources=sources, index=url, chunk_tokens=40)
+    with ThreadPoolExecutor(4) as several:
+        told = list(several.map(lambda _: seen(there), range(4)))
+    assert all(one == told[0] for one in told)
 
 
 def test_an_open_assistant_takes_over_what_is_built(url: str, sources: Path) -> None:
