@@ -1,7 +1,7 @@
 """The truth in PostgreSQL beside the embedded one: `python -m benchmarks.postgres ADDRESS [--passages 10000]`.
 
-ADDRESS is that of a collection which is not there yet (`postgresql://…#bench`); with `--lenses milvus://host:19530` that
-side is searched by Milvus too. Both are built from the same folder of made-up documents (`benchmarks.synthetic`), then
+ADDRESS is that of a collection which is not there yet (`postgresql://…#bench`); with `--lenses milvus://host` that side
+is searched by Milvus too. Both are built from the same folder of made-up documents (`benchmarks.synthetic`), then
 built again after one document has changed, then asked the same questions in turns. What is told are seconds of the
 clock, since the server's own work is done in its processes, and the ratios; and for how many questions both showed the
 same passages in the same order.

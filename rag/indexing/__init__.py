@@ -7,10 +7,12 @@ import lazy_loader
 
 __all__ = [
     "FolderChanges",
+    "Migrated",
     "build",
     "compare_folder",
     "create_empty_index",
     "made_by_this_reader",
+    "migrate",
     "rebuild_lenses",
     "recipe_of",
 ]

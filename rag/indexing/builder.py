@@ -7,16 +7,15 @@ This module does not know how a question is answered.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
-from rag.errors import EmptySource, IndexUnwritable, SourceError, SourceLimit, SourcesMissing
+from rag.errors import EmptySource, SourceError, SourceLimit, SourcesMissing
 from rag.indexing.chunk import ChunkInput, chunk_document
+from rag.indexing.notes import LENSES, writable
 from rag.indexing.plan import FoundFile, Plan, make_plan, missing_text, scan
 from rag.parsing import VERSION as LOAD_VERSION
 from rag.parsing import Limits, OcrProgress, load_files, ocr_engine
@@ -39,7 +38,6 @@ __all__ = ["build", "create_empty_index", "made_by_this_reader", "rebuild_lenses
 
 _CHUNK_VERSION = "4"
 _READER = "reader"  # the version of reading that made the rows; not kept before version 3
-_LENSES = "lenses"  # the version of the files of both lenses; not kept before version 3
 _RENEWED = "The search files were rewritten by a newer version; the sources were not read again."
 _WINDOW = 1024  # chunks embedded together: many enough to sort by length, few enough to hold
 _CHECKPOINT = 64  # embeddings stored in one go
@@ -84,7 +82,7 @@ def build(
     if not found and not index.truth.exists():
         raise SourcesMissing(f"The sources folder {sources} is empty.", "Put articles or reports into it, then build.")
     recipe, engine = recipe_of(encoder, size, overlap), ocr_engine(languages)
-    with _writable(index.folder), index.truth.writer() as writer:
+    with writable(index.folder), index.truth.writer() as writer:
         before = {row.path: row for row in writer.files()}
         older = bool(before) and not made_by_this_reader(writer)
         sees_more = bool(engine) and engine != writer.meta("ocr")
@@ -95,7 +93,7 @@ def build(
         limits = Limits(seconds=page_seconds)
         work = _Work(writer, encoder, recipe, size=size, overlap=overlap, languages=asked, limits=limits, progress=tell)
         meta = _meta(sources, index, encoder) | {"scanned_ns": str(scanned_ns), "ocr": engine}
-        as_written = writer.meta(_LENSES) == index.lenses.version
+        as_written = writer.meta(LENSES) == index.lenses.version
         usual = writer.recipe == recipe and not older and not sees_more and as_written
         commit = _Commits(writer, index, before, recipe, meta, tell)
 
@@ -119,7 +117,7 @@ def create_empty_index(sources: Path, index: Index, *, encoder: Encoder, size: i
     Raises IndexLocked while a build runs, IndexDamaged, IndexUnwritable, ModelProblem.
     """
     recipe = recipe_of(encoder, size, overlap)
-    with _writable(index.folder), index.truth.writer() as writer:
+    with writable(index.folder), index.truth.writer() as writer:
         sources.mkdir(parents=True, exist_ok=True)
         if writer.generation:
             return
@@ -132,7 +130,7 @@ def rebuild_lenses(index: Index) -> None:
 
     Raises IndexMissing, IndexUnwritable, IndexDamaged.
     """
-    with _writable(index.folder), index.truth.snapshot() as snapshot:
+    with writable(index.folder), index.truth.snapshot() as snapshot:
         index.lenses.publish(snapshot)
 
 
@@ -142,7 +140,7 @@ def _meta(sources: Path, index: Index, encoder: Encoder) -> dict[str, str]:
         "model": encoder.fingerprint,
         "sources": os.path.relpath(sources, index.folder),
         _READER: LOAD_VERSION,
-        _LENSES: index.lenses.version,
+        LENSES: index.lenses.version,
     }
 
 
@@ -308,22 +306,6 @@ class _Commits:
             self._lenses.publish(new, last)
         self._last = files
         self._progress(Progress("writing", 1, 1))
-
-
-@contextmanager
-def _writable(index: Path) -> Iterator[None]:
-    """What the disk refuses, in words. Sources are read by others; every OSError here is the index's."""
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "os error 28" in str(error)
-        reason = "its disk is full" if full else error.strerror or str(error)
-        hint = (
-            "Free some space" if full else "Check the disk and the folder's permissions, or name another with --index"
-        )
-        raise IndexUnwritable(
-            f"The index in {index} cannot be written: {reason}.", f"{hint}, then build again: what was done is kept."
-        ) from error
 
 
 def _report(
