@@ -1,15 +1,18 @@
-"""Commands that take an index elsewhere."""
+"""Commands that take an index elsewhere, or away."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rag.errors import ConfigProblem
 
-__all__ = ["migrate"]
+if TYPE_CHECKING:
+    from rag.config import Config
+
+__all__ = ["delete", "drop_other", "migrate"]
 
 
 def migrate(
@@ -50,3 +53,31 @@ def migrate(
         )
     if done.same < done.searches:
         raise typer.Exit(1)
+
+
+def delete(
+    index: Annotated[str, typer.Argument(help="Folder or postgresql:// address of an index.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete an index for good, with its searches here or in Milvus; the sources stay."""
+    from rag.assistant import index_of
+    from rag.config import load_config
+
+    config = load_config(index=index, database="")
+    found = index_of(config)
+    if not found.truth.exists():
+        raise ConfigProblem(f"There is no index in {config.place}.", "Look at the name.")
+    if not yes:
+        typer.confirm(f"Delete the index {config.place} for good?", abort=True, err=True)
+    found.truth.drop()  # first: who asks from now on has no searches written again
+    found.lenses.drop()
+
+
+def drop_other(config: Config, name: str, *, yes: bool) -> None:
+    """Drops what an index that exists no more has left on the Milvus server."""
+    from rag.assistant import index_of
+
+    lenses = index_of(config).lenses
+    if not yes:
+        typer.confirm(f"Drop {name} from the Milvus server for good?", abort=True, err=True)
+    lenses.drop(name)

@@ -20,6 +20,7 @@ __all__ = [
     "source_of",
     "stored_chunks",
     "stored_document",
+    "unnamed_rows",
     "vector_row",
     "vectors_of",
     "words_of",

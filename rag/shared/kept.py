@@ -7,10 +7,11 @@ from itertools import islice
 from typing import LiteralString
 
 from rag.rows import OWN_NOTES, lexical_entry, stored_document, vectors_of
+from rag.shared.connect import Connection
 from rag.shared.reader import PostgresReader
 from rag.types import Keys, LexicalEntry, PackedVectors, StoredDocument, Vectors
 
-__all__ = ["UNNAMED", "KeptReader"]
+__all__ = ["UNNAMED", "KeptReader", "counted"]
 
 UNNAMED: tuple[LiteralString, ...] = (
     "SELECT 1 FROM documents WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.document_id = documents.id)",
@@ -18,6 +19,12 @@ UNNAMED: tuple[LiteralString, ...] = (
 )
 """Rows that no file leads to: documents, and vectors of chunks that were never stored."""
 _AT_ONCE = 256  # vectors
+
+
+def counted(connection: Connection, query: LiteralString) -> int:
+    """How many rows a query has."""
+    ((found,),) = connection.execute(f"SELECT count(*) FROM ({query}) AS found").fetchall()  # noqa: S608
+    return int(found)
 
 
 class KeptReader(PostgresReader):

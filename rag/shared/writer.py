@@ -29,12 +29,12 @@ from rag.shared.address import Address
 from rag.shared.connect import storable
 from rag.shared.kept import UNNAMED, KeptReader
 from rag.shared.lock import locked, settled
-from rag.shared.schema import FORMAT, set_up, vacuumed
+from rag.shared.schema import DEAD, FORMAT, set_up, vacuumed
 from rag.types import Chunk, ChunkEmbedding, FileRow, LoadedDocument, PackedVectors, Span, suffix_of
 
-__all__ = ["PostgresWriter"]
+__all__ = ["PATIENCE", "PostgresWriter"]
 
-_PATIENCE = 2.0  # seconds in which the server notices that a writer has died
+PATIENCE = 2.0  # seconds in which the server notices that a writer has died
 
 
 class PostgresWriter(KeptReader):
@@ -42,7 +42,7 @@ class PostgresWriter(KeptReader):
 
     def __init__(self, address: Address) -> None:
         self._address, self._committed = address, False
-        super().__init__(locked(address, _PATIENCE))
+        super().__init__(locked(address, PATIENCE))
         try:
             self._set_up()
         except BaseException:
@@ -56,11 +56,20 @@ class PostgresWriter(KeptReader):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if self._committed:
+            if self._committed or self._left_rows():
                 with suppress(psycopg.Error):  # what was committed stands
+                    with suppress(errors.UndefinedFunction):  # before PostgreSQL 15
+                        self._db.execute("SELECT pg_stat_force_next_flush()")  # else it counts what is gone afterwards
                     self._db.execute(vacuumed(self._address.schema))
         finally:
             self._db.close()
+
+    def _left_rows(self) -> bool:
+        """Whether erased rows are there still: while the last build ended, somebody was reading them."""
+        try:
+            return bool(self._all(DEAD, {"schema": self._address.schema})[0][0])
+        except psycopg.Error:  # the connection may be lost, or a statement have failed in a transaction
+            return False
 
     def find_document(self, sha256: str, recipe: str, path: str) -> str | None:
         """As `IndexWriter` has it."""

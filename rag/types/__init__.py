@@ -61,6 +61,7 @@ __all__ = [
     "QuotedRows",
     "Ranks",
     "Reader",
+    "Remains",
     "Role",
     "SentenceScore",
     "ShownLenses",

@@ -72,6 +72,7 @@ from .truth import KeptRows as KeptRows
 from .truth import LensRows as LensRows
 from .truth import LexicalEntry as LexicalEntry
 from .truth import PackedVectors as PackedVectors
+from .truth import Remains as Remains
 from .truth import Snapshot as Snapshot
 from .truth import StoredChunk as StoredChunk
 from .truth import StoredDocument as StoredDocument

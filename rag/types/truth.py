@@ -25,6 +25,7 @@ __all__ = [
     "LensRows",
     "LexicalEntry",
     "PackedVectors",
+    "Remains",
     "Snapshot",
     "StoredChunk",
     "StoredDocument",
@@ -209,6 +210,17 @@ class IndexWriter(KeptRows, Protocol):
         """
 
 
+class Remains(NamedTuple):
+    """How far deleting has come in one place: `done` where nothing is left of what was deleted. Where something is, a
+    person has to do what `hint` says, or to wait, where that is empty: it goes by itself.
+    """
+
+    place: str
+    done: bool
+    said: str
+    hint: str = ""
+
+
 class Truth(Protocol):
     """Where the rows of one index are kept. For any number of threads."""
 
@@ -223,6 +235,12 @@ class Truth(Protocol):
 
         Raises IndexLocked while another one writes, IndexDamaged, IndexStale, OSError where it cannot be written.
         """
+
+    def remains(self) -> list[Remains]:
+        """What is left of documents that are gone; none where nothing was ever stored. Raises IndexProblem."""
+
+    def drop(self) -> None:
+        """Removes all that was ever stored, for good; writers are kept out meanwhile. Raises IndexLocked, OSError."""
 
     def close(self) -> None:
         """Lets go of what nobody uses now; a snapshot in use lasts until it ends."""

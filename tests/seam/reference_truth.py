@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from rag.errors import IndexLocked, IndexMissing
-from rag.rows import vector_row
+from rag.rows import unnamed_rows, vector_row
 from rag.rows.packing import unpack_vectors
 from rag.types import (
     Chunk,
@@ -23,6 +23,7 @@ from rag.types import (
     LexicalEntry,
     LoadedDocument,
     PackedVectors,
+    Remains,
     Source,
     Span,
     StoredChunk,
@@ -288,6 +289,17 @@ class MemoryTruth:
             yield MemoryWriter(self)
         finally:
             self._lock.release()
+
+    def remains(self) -> list[Remains]:
+        named = {file.document_id for file in self.state.files.values()}
+        used = {one for _, pieces in self.state.documents.values() for _, _, one in pieces}
+        documents = [one for one, _ in self.state.documents if one not in named]
+        return [unnamed_rows("memory", len(documents), len(self.state.vectors.keys() - used))] if self._begun else []
+
+    def drop(self) -> None:
+        with self.writer():
+            self.state = State()
+        self._begun = False
 
     def close(self) -> None:
         """There is nothing to let go of."""

@@ -132,6 +132,41 @@ def test_what_a_stopped_build_has_left_is_known(index: Index) -> None:
         assert not writer.has_unnamed()
 
 
+def test_what_is_left_of_what_was_deleted_is_told_until_it_is_gone(index: Index) -> None:
+    assert index.truth.remains() == []
+    commit(index, {"a.pdf": A, "b.pdf": B})
+    commit(index, {"a.pdf": A})
+    with index.truth.snapshot() as snapshot:
+        told = [*index.truth.remains(), *index.lenses.remains(snapshot)]
+    assert [one for one in told if not one.done] == []
+    with index.truth.writer() as writer:
+        store(writer, [C])
+    (left,) = [one for one in index.truth.remains() if one.hint]
+    assert (left.done, left.said) == (False, "1 documents that no file names, 0 vectors of no passage")
+    commit(index, {"a.pdf": B}, keep=True)
+    assert all(one.done for one in index.truth.remains())
+    with index.truth.snapshot() as snapshot:
+        assert not all(one.done for one in index.lenses.remains(snapshot)), "the lenses of the last one are kept"
+        index.lenses.remove_others(snapshot.generation)
+        assert all(one.done for one in index.lenses.remains(snapshot))
+
+
+def test_what_is_dropped_is_gone_and_can_be_made_again(index: Index) -> None:
+    commit(index, {"a.pdf": A})
+    with index.truth.writer(), pytest.raises(IndexLocked):
+        index.truth.drop()
+    index.truth.drop()
+    index.lenses.drop()
+    assert not index.truth.exists()
+    assert index.truth.remains() == []
+    with pytest.raises(IndexMissing), index.truth.snapshot():
+        pass
+    commit(index, {"b.pdf": B})
+    with index.truth.snapshot() as snapshot:
+        assert [row.path for row in snapshot.files()] == ["b.pdf"]
+        assert index.lenses.of(snapshot).lexical.search("train", 5)[0].tolist() == []
+
+
 def test_there_is_nothing_before_the_first_commit(index: Index) -> None:
     assert not index.truth.exists()
     with pytest.raises(IndexMissing), index.truth.snapshot():

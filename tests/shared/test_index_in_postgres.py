@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from building import build
 from postgres import PostgresServer
+from seam.implementations import store, written
 from words import WordEncoder
 
 from rag.assistant import Assistant, create_empty_index, index_of
@@ -101,6 +102,23 @@ def test_several_that_miss_the_search_files_write_them_once(
     with ThreadPoolExecutor(4) as several:
         told = list(several.map(lambda _: seen(there), range(4)))
     assert all(one == told[0] for one in told)
+
+
+@pytest.mark.parametrize("where", ["folder", "PostgreSQL"])
+def test_what_a_stopped_build_has_left_goes_with_the_next_one(
+    url: str, sources: Path, tmp_path: Path, where: str
+) -> None:
+    """Also where nothing else has changed: its file was taken away before it was ever shown."""
+    config = load_config(sources=sources, index=url if where == "PostgreSQL" else tmp_path / "i", chunk_tokens=40)
+    built(config)
+    secret = written(["A secret line."])
+    with index_of(config).truth.writer() as writer:
+        store(writer, [secret], writer.recipe)
+        assert writer.has_unnamed()
+    built(config)
+    with index_of(config).truth.writer() as writer:
+        assert not writer.has_unnamed()
+    assert all(one.done for one in index_of(config).truth.remains())
 
 
 def test_an_open_assistant_takes_over_what_is_built(url: str, sources: Path) -> None:
