@@ -243,7 +243,7 @@ def test_the_server_of_the_page_is_killed_while_one_builds_and_it_is_asked(
     serving = [Server(world.sources, world.url)]
 
     def ask(question: str) -> list[tuple[str, str]]:
-        answer = (serving[0].call("/page/ask", _asked(question)) or {}).get("answer") or {}
+        answer = serving[0].call("/page/ask", _asked(question)) or {}
         cited = [one for claim in answer.get("claims", []) for one in claim["citations"]]
         return [(one["path"], one["quote"]) for one in cited]
 
