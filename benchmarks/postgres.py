@@ -1,9 +1,10 @@
 """The truth in PostgreSQL beside the embedded one: `python -m benchmarks.postgres ADDRESS [--passages 10000]`.
 
-ADDRESS is that of a collection which is not there yet (`postgresql://…#bench`). Both are built from the same folder of
-made-up documents (`benchmarks.synthetic`), then built again after one document has changed, then asked the same
-questions in turns. What is told are seconds of the clock, since the server's own work is done in its processes, and
-the ratios; and for how many questions both showed the same passages in the same order.
+ADDRESS is that of a collection which is not there yet (`postgresql://…#bench`); with `--lenses milvus://host` that side
+is searched by Milvus too. Both are built from the same folder of made-up documents (`benchmarks.synthetic`), then
+built again after one document has changed, then asked the same questions in turns. What is told are seconds of the
+clock, since the server's own work is done in its processes, and the ratios; and for how many questions both showed the
+same passages in the same order.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from rag.config import Config, load_config
 from rag.indexing.builder import build
 from rag.types import Passage, Vectors
 
-SIDES = ("embedded", "PostgreSQL")
+SIDES = ("embedded", "shared")
 _POOL, _DIMENSION = 20_000, 384  # of the bundled encoder
 
 
@@ -32,6 +33,7 @@ def main() -> None:
     """Prints a line for each thing that is measured."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("address")
+    parser.add_argument("--lenses", default="", help="the Milvus server that searches for PostgreSQL's side")
     parser.add_argument("--passages", type=int, default=10_000)
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--answers", type=int, default=30, help="questions that are answered, not only searched for")
@@ -39,7 +41,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         sources = Path(scratch, "sources")
         write_files(sources, arguments.passages // CHUNKS_A_FILE)
-        configs = [load_config(sources=sources, index=index) for index in (Path(scratch, "index"), arguments.address)]
+        configs = [
+            load_config(sources=sources, index=index, lenses=lenses)
+            for index, lenses in ((Path(scratch, "index"), ""), (arguments.address, arguments.lenses))
+        ]
         encoder = DrawnEncoder(_pool())
         told("build", [built(config, encoder) for config in configs])
         changed = next(iter(sorted(sources.rglob("*.txt"))))
@@ -70,18 +75,19 @@ def asked(configs: list[Config], encoder: DrawnEncoder, questions: int, answers:
         both = [embedded, shared]
         for what, most in (("search", questions), ("answer", answers)):
             took: list[list[float]] = [[], []]
-            same = 0
+            same, off = 0, 0.0
             for turn, text in enumerate(texts[: most + 5]):
-                shown: list[list[tuple[str, int, float]]] = [[], []]
+                shown: list[list[Passage]] = [[], []]
                 for side in (0, 1) if turn % 2 else (1, 0):
                     began = time.perf_counter()
                     found = both[side].search(text) if what == "search" else both[side].ask(text).passages
                     took[side].append(time.perf_counter() - began)
-                    shown[side] = [_of(passage) for passage in found]
-                same += shown[0] == shown[1]
+                    shown[side] = list(found)
+                same += [*map(_of, shown[0])] == [*map(_of, shown[1])]
+                off = max([off, *(abs(one.score - other.score) for one, other in zip(*shown, strict=False))])
             told(f"{what}, median of {most}", [statistics.median(each[5:]) for each in took])
             told(f"{what}, 95th of 100", [float(np.quantile(each[5:], 0.95)) for each in took])
-            print(f"{what}: the same passages in the same order with the same scores for {same} of {most + 5}")
+            print(f"{what}: the same passages in the same order for {same} of {most + 5}, scores within {off:.1e}")
 
 
 def told(what: str, seconds: list[float]) -> None:
@@ -91,8 +97,8 @@ def told(what: str, seconds: list[float]) -> None:
     sys.stdout.flush()
 
 
-def _of(passage: Passage) -> tuple[str, int, float]:
-    return passage.document.path, passage.chunk.id, passage.score
+def _of(passage: Passage) -> tuple[str, int]:
+    return passage.document.path, passage.chunk.id
 
 
 def _pool() -> Vectors:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rag.answering import MAX_PASSAGES, MAX_QUESTION, Asked, LimitedEncoder, TimeLimit, answer_of, nearest_passages
 from rag.config import Config, load_config
-from rag.errors import IndexMissing, IndexStale, QuestionProblem
+from rag.errors import IndexMissing, IndexProblem, IndexStale, QuestionProblem
 from rag.indexing import FolderChanges, compare_folder, made_by_this_reader, rebuild_lenses, recipe_of
 from rag.indexing import build as build_index
 from rag.indexing import create_empty_index as begin_index
@@ -337,7 +337,11 @@ class Assistant:
                     return None
                 # As text: a log that keeps what it was given would keep the error's frames, and their open files.
                 _log.warning("The search files are missing or damaged (%s); they are written again.", str(error))
-                rebuild_lenses(self._index)
+                try:
+                    rebuild_lenses(self._index)
+                except IndexProblem:  # a build that was faster has taken away what was being written
+                    if not self._replaced(snapshot):
+                        raise
                 return None if self._replaced(snapshot) else self._index.lenses.of(snapshot)
 
     def _replaced(self, snapshot: Snapshot) -> bool:

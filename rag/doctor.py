@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from rag.assistant import Assistant
+from rag.assistant import Assistant, index_of
 from rag.config import Config
-from rag.errors import FootnoteError
+from rag.errors import FootnoteError, IndexMissing
 from rag.language import languages_served
 from rag.models import AvailableModel, SentenceEncoder, available_models, count_tokens, open_llm
 from rag.parsing import ocr_engine
-from rag.types import JSON
+from rag.types import JSON, Remains
 
 __all__ = ["Check", "examine"]
 
@@ -38,7 +38,7 @@ class Check:
 
 
 def examine(config: Config) -> list[Check]:
-    """Looks at versions, vocabulary, model, sources, index and languages, in this order, each on its own."""
+    """Looks at versions, vocabulary, model, sources, index, languages, and what is left of deleted sources."""
     encoder: list[SentenceEncoder] = []
     languages: Counter[str] = Counter()
 
@@ -64,6 +64,13 @@ def examine(config: Config) -> list[Check]:
         llm = open_llm(config.llm, remote=config.llm_remote, key=config.llm_key, context=config.llm_context)
         return f"{llm.name} at {llm.place}, reads {llm.context} tokens"
 
+    def deleting() -> list[Check]:
+        """How far what was deleted is gone from each place: whatever keeps sources' words or bytes belongs here."""
+        kept = index_of(config)
+        with kept.truth.snapshot() as snapshot:
+            told = [*kept.truth.remains(), *kept.lenses.remains(snapshot), *_unused_folders(config)]
+        return [_deleted(one) for one in told]
+
     return [
         Check("python", True, platform.python_version()),
         _check("packages", lambda: ", ".join(f"{name} {version(name)}" for name in _PACKAGES)),
@@ -79,7 +86,30 @@ def examine(config: Config) -> list[Check]:
         _check("index", index),
         _check("languages", lambda: languages_served(dict(languages.most_common())) or "none is known of the sources"),
         _check("language model", language_model, "" if config.llm else _USE),
+        *_several("deleting", deleting),
     ]
+
+
+def _unused_folders(config: Config) -> list[Remains]:
+    """Search files of this machine that nobody reads any more, as they hold words of what is deleted later."""
+    left = [path for name in ("dense", "lexical") if (path := config.index / name).exists()] if config.lenses else []
+    said = f"{' and '.join(map(str, left))} left from before" if left else "none left from before"
+    hint = f"Milvus searches now. Remove them: rm -r {' '.join(map(str, left))}" if left else ""
+    return [Remains("search files", not left, said, hint)] if config.lenses else []
+
+
+def _deleted(one: Remains) -> Check:
+    standing = "" if one.done else "to be done: " if one.hint else "pending: "
+    return Check(f"deleting: {one.place}", one.done or not one.hint, standing + one.said, one.hint)
+
+
+def _several(name: str, look: Callable[[], list[Check]]) -> list[Check]:
+    try:
+        return look()
+    except IndexMissing:  # said already
+        return []
+    except FootnoteError as error:
+        return [Check(name, False, error.message, error.hint)]
 
 
 def _offered(offer: AvailableModel) -> str:

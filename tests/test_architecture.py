@@ -77,7 +77,7 @@ OWNERS: dict[str, set[str]] = {
     "obstore": {"shared"},
     "sqlite3": set(),
     "ray": {"workers"},
-    "filelock": {"storage", "collections", "server"},
+    "filelock": {"storage", "lenses", "collections", "server"},
     "watchfiles": {"watch"},
     "pydantic": {"config", "server", "evaluate"},
     "typer": {"cli"},

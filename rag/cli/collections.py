@@ -74,10 +74,13 @@ def delete(
     name: str, folder: FolderOption = None, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
 ) -> None:
     """Delete a collection for good: sources, index, conversations, feedback and rights."""
+    from rag.collections import delete_collection
+    from rag.config import load_config
+
     known = _folder(folder)
     if not yes:
         typer.confirm(f"Delete {name} with all its sources for good?", abort=True, err=True)
-    known.delete(name)
+    delete_collection(known, load_config(collections=folder), name)
     _rights(folder).forget(name)
 
 

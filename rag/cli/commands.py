@@ -1,5 +1,5 @@
-"""The terminal: `rag build | ask | search | sources | serve | watch | chat | doctor | password | verify | feedback |
-eval`.
+"""The terminal: `rag build | ask | search | sources | serve | watch | chat | doctor | delete | migrate | password |
+verify | feedback | eval | collections`.
 
 Only here (and on the page) are errors caught and shown: an expected one as its message and hint, exit code 1; one of
 ours with its traceback in the log. Nothing heavy is imported before a command needs it.
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli import user_data
+from rag.cli import moving, user_data
 from rag.cli.collections import collections_app
 from rag.cli.evaluation import eval_app
 from rag.cli.sign_on import chosen_sign_on
@@ -301,9 +301,19 @@ def watch(
 
 @app.command()
 def doctor(
-    sources: SourcesOption = None, index: IndexOption = None, model: ModelOption = None, as_json: JsonOption = False
+    sources: SourcesOption = None,
+    index: IndexOption = None,
+    model: ModelOption = None,
+    as_json: JsonOption = False,
+    drop: Annotated[str, typer.Option("--drop", help="Drop another index from the Milvus server, by its name.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Check the installation: versions, model, vocabulary, sources, index. Exit code 1 if something is wrong."""
+    """Check the installation: versions, model, sources, index, what is left of deleted sources. Exit code 1 if
+    something is wrong.
+    """
+    if drop:
+        moving.drop_other(_config(sources, index, model), drop, yes=yes)
+        return
     from rag.cli.output import print_checks, print_json
     from rag.doctor import examine
 
@@ -345,5 +355,5 @@ def _config(sources: Path | None, index: str | None, model: str | None, **flags:
     return load_config(sources=sources, index=index, model=model, **flags)
 
 
-for _command in (user_data.password, user_data.verify, user_data.feedback):
+for _command in (moving.delete, moving.migrate, user_data.password, user_data.verify, user_data.feedback):
     app.command()(_command)

@@ -11,6 +11,7 @@ __all__ = [
     "JoinedAssistant",
     "JoinedViewer",
     "OpenCollections",
+    "delete_collection",
     "names_in",
 ]
 __getattr__, __dir__, _ = lazy_loader.attach_stub(__name__, __file__)

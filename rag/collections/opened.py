@@ -12,16 +12,16 @@ from dataclasses import dataclass
 
 from filelock import FileLock, Timeout
 
-from rag.assistant import Assistant, create_empty_index
+from rag.assistant import Assistant, create_empty_index, index_of
 from rag.collections.folder import Collection, CollectionFolder
 from rag.collections.joined import JoinedAssistant, JoinedViewer
 from rag.config import Config, config_of_collection
-from rag.errors import ConfigProblem, IndexLocked, IndexStale
+from rag.errors import ConfigProblem, IndexLocked, IndexProblem, IndexStale
 from rag.evidence import Viewer
 from rag.models import SentenceEncoder, SpanReader, bundled_folder
 from rag.types import BuildReport, Encoder, ProgressCallback
 
-__all__ = ["OpenCollections"]
+__all__ = ["OpenCollections", "delete_collection"]
 
 _QUEUE = ".building.lock"
 _PATIENCE = 30.0  # seconds that another process may take to begin an index
@@ -69,6 +69,11 @@ class OpenCollections:
         except Timeout as error:
             raise IndexLocked("Another collection is being built.", "This one is built when it is done.") from error
 
+    def delete(self, name: str) -> None:
+        """Deletes a collection for good, with its searches where a server keeps them. Raises ConfigProblem."""
+        self.close(name)
+        delete_collection(self.folder, self._config, name)
+
     def close(self, name: str | None = None) -> None:
         """Closes a collection, or all of them."""
         with self._lock:
@@ -97,6 +102,22 @@ class OpenCollections:
             return Assistant(config, self._encoders[model], self._reader)
         except IndexStale as stale:
             raise IndexStale(stale.message, "Whoever runs this server has to build it again: rag build") from stale
+
+
+def delete_collection(folder: CollectionFolder, config: Config, name: str) -> None:
+    """Deletes a collection for good, with its searches where the server of `config` keeps them. Raises ConfigProblem,
+    also where the searches could not be reached: the collection itself is gone then.
+    """
+    found = folder.known(name)
+    lenses = index_of(config.model_copy(update={"index": found.index, "database": ""})).lenses
+    folder.delete(name)
+    try:
+        lenses.drop()
+    except (IndexProblem, OSError) as error:
+        raise ConfigProblem(
+            f"{found.title} is deleted, but not its searches on the server: {error}",
+            "Drop them once it can be reached: rag doctor names them, rag doctor --drop NAME drops them.",
+        ) from error
 
 
 def _begin_index(config: Config, encoder: Encoder) -> None:

@@ -8,6 +8,7 @@ import lazy_loader
 __all__ = [
     "FolderChanges",
     "LocalWorkers",
+    "Migrated",
     "build",
     "chunk_id",
     "chunks_of",
@@ -15,6 +16,7 @@ __all__ = [
     "create_empty_index",
     "leftover_originals",
     "made_by_this_reader",
+    "migrate",
     "rebuild_lenses",
     "recipe_of",
     "unread",

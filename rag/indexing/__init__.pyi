@@ -7,6 +7,8 @@ from .chunk import chunk_id as chunk_id
 from .local import LocalWorkers as LocalWorkers
 from .local import chunks_of as chunks_of
 from .local import unread as unread
+from .migrate import Migrated as Migrated
+from .migrate import migrate as migrate
 from .originals import leftover_originals as leftover_originals
 from .plan import FolderChanges as FolderChanges
 from .plan import compare_folder as compare_folder

@@ -7,16 +7,15 @@ This module does not know how a question is answered.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
-from rag.errors import IndexMissing, IndexUnwritable, SourcesMissing
+from rag.errors import SourcesMissing
 from rag.indexing.local import LocalWorkers
+from rag.indexing.notes import LENSES, writable
 from rag.indexing.originals import KeptOriginals
 from rag.indexing.plan import FoundFile, Plan, make_plan, missing_text, scan
 from rag.parsing import VERSION as LOAD_VERSION
@@ -46,7 +45,6 @@ __all__ = ["build", "create_empty_index", "made_by_this_reader", "rebuild_lenses
 
 _CHUNK_VERSION = "4"
 _READER = "reader"  # the version of reading that made the rows; not kept before version 3
-_LENSES = "lenses"  # the version of the files of both lenses; not kept before version 3
 _RENEWED = "The search files were rewritten by a newer version; the sources were not read again."
 _CHECKPOINT = 64  # embeddings stored in one go
 _EARLY = 2.0  # seconds of a build before what has been read is made visible; each further time waits twice as long
@@ -90,7 +88,7 @@ def build(
     if not found and not index.truth.exists():
         raise SourcesMissing(f"The sources folder {sources} is empty.", "Put articles or reports into it, then build.")
     recipe, engine = recipe_of(encoder, size, overlap), ocr_engine(languages)
-    with _writable(index.folder), index.truth.writer() as writer:
+    with writable(index.folder), index.truth.writer() as writer:
         before = {row.path: row for row in writer.files()}
         older = bool(before) and not made_by_this_reader(writer)
         sees_more = bool(engine) and engine != writer.meta("ocr")
@@ -102,7 +100,7 @@ def build(
         work = _Work(writer, workers or LocalWorkers(encoder), how, encoder.fingerprint, tell)
         originals = KeptOriginals(index, writer, sources, found)
         meta = _meta(sources, index, encoder) | {"scanned_ns": str(scanned_ns), "ocr": engine} | originals.meta
-        as_written = writer.meta(_LENSES) == index.lenses.version
+        as_written = writer.meta(LENSES) == index.lenses.version
         usual = writer.recipe == recipe and not older and not sees_more and as_written
         commit = _Commits(writer, index, originals, before, recipe, meta, tell)
 
@@ -110,7 +108,7 @@ def build(
             commit([*plan.keep.values(), *work.rows, *(before[path] for path in unread if path in before)])
 
         work.read_all(plan, publish if early and usual else None)
-        same = plan.idle and writer.generation > 0 and writer.recipe == recipe
+        same = plan.idle and writer.generation > 0 and writer.recipe == recipe and not writer.has_unnamed()
         renewed = same and not as_written
         if not same or renewed or not originals.noted(writer):
             commit([*plan.keep.values(), *work.rows])
@@ -129,7 +127,7 @@ def create_empty_index(sources: Path, index: Index, *, encoder: Encoder, size: i
     Raises IndexLocked while a build runs, IndexDamaged, IndexUnwritable, ModelProblem.
     """
     recipe = recipe_of(encoder, size, overlap)
-    with _writable(index.folder), index.truth.writer() as writer:
+    with writable(index.folder), index.truth.writer() as writer:
         sources.mkdir(parents=True, exist_ok=True)
         if writer.generation:
             return
@@ -138,14 +136,12 @@ def create_empty_index(sources: Path, index: Index, *, encoder: Encoder, size: i
 
 
 def rebuild_lenses(index: Index) -> None:
-    """Writes the lenses of the current generation again, from the truth.
+    """Writes the lenses of the current generation again, from the truth; a build that runs is not waited for.
 
-    Raises IndexLocked while a build runs, IndexMissing, IndexUnwritable, IndexDamaged.
+    Raises IndexMissing, IndexUnwritable, IndexDamaged.
     """
-    if not index.truth.exists():
-        raise IndexMissing(f"The index in {index.folder} no longer exists.", "Build it again: rag build")
-    with _writable(index.folder), index.truth.writer() as writer:
-        index.lenses.publish(writer)
+    with writable(index.folder), index.truth.snapshot() as snapshot:
+        index.lenses.publish(snapshot)
 
 
 def _meta(sources: Path, index: Index, encoder: Encoder) -> dict[str, str]:
@@ -154,7 +150,7 @@ def _meta(sources: Path, index: Index, encoder: Encoder) -> dict[str, str]:
         "model": encoder.fingerprint,
         "sources": os.path.relpath(sources, index.folder),
         _READER: LOAD_VERSION,
-        _LENSES: index.lenses.version,
+        LENSES: index.lenses.version,
     }
 
 
@@ -287,22 +283,6 @@ class _Commits:
             self._lenses.publish(new, last)
         self._last = files
         self._progress(Progress("writing", 1, 1))
-
-
-@contextmanager
-def _writable(index: Path) -> Iterator[None]:
-    """What the disk refuses, in words. Sources are read by others; every OSError here is the index's."""
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "os error 28" in str(error)
-        reason = "its disk is full" if full else error.strerror or str(error)
-        hint = (
-            "Free some space" if full else "Check the disk and the folder's permissions, or name another with --index"
-        )
-        raise IndexUnwritable(
-            f"The index in {index} cannot be written: {reason}.", f"{hint}, then build again: what was done is kept."
-        ) from error
 
 
 def _report(

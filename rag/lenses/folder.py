@@ -6,17 +6,19 @@ module does not know where the rows come from.
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from rag.errors import ConfigProblem
 from rag.lenses import dense, lexical
 from rag.lenses.dense import DenseLens
 from rag.lenses.generations import VerifiedFile, publish, remove_old_generations, verified_folder
 from rag.lenses.lexical import LexicalLens
 from rag.lenses.shards import shards_of
-from rag.types import Keys, LensRows, ShownLenses, Snapshot, Vectors
+from rag.types import Keys, LensRows, Remains, ShownLenses, Snapshot, Vectors
 
 __all__ = ["VERSION", "LensFolder"]
 
@@ -58,13 +60,35 @@ class LensFolder:
                 LexicalLens.write_shard(folder, name, rows.texts(parts[name].documents))
             LexicalLens.finish(folder, {part.name: part.size for part in parts.values()})
 
-        publish(self._dense, rows.generation, parts, vectors, last)
-        publish(self._lexical, rows.generation, parts, words, last)
+        for root, write in ((self._dense, vectors), (self._lexical, words)):
+            publish(root, rows.generation, parts, write, last)
 
     def remove_others(self, generation: int) -> None:
         """As `Lenses` has it; what is open elsewhere is readable until it is closed."""
-        for root in (self._dense, self._lexical):
+        for root in self._roots:
             remove_old_generations(root, generation)
+
+    def remains(self, snapshot: Snapshot) -> list[Remains]:
+        """As `Lenses` has it."""
+        found = [path for root in self._roots if root.is_dir() for path in root.iterdir()]
+        others = sorted({path.name for path in found} - {str(snapshot.generation)})
+        said = f"search files of {len(others)} other generations" if others else "search files of this generation only"
+        return [Remains("search files", not others, said, "Build again: rag build removes them." if others else "")]
+
+    def drop(self, other: str = "") -> None:
+        """As `Lenses` has it."""
+        if other:
+            raise ConfigProblem(
+                "Search files in a folder have no names.", "Name a Milvus server in the setting lenses."
+            )
+        self.close()
+        for root in self._roots:
+            shutil.rmtree(root, ignore_errors=True)
+            Path(f"{root}.lock").unlink(missing_ok=True)
+
+    @property
+    def _roots(self) -> tuple[Path, Path]:
+        return self._dense, self._lexical
 
     def close(self) -> None:
         """As `Lenses` has it."""

@@ -10,15 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Set
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from filelock import FileLock
+
 __all__ = ["VerifiedFile", "publish", "remove_old_generations", "verified_folder"]
 
 _SEAL = "seal.json"
+_PART = re.compile("[0-9a-f]{32}")
 
 
 class VerifiedFile(NamedTuple):
@@ -31,16 +35,26 @@ class VerifiedFile(NamedTuple):
 
 
 def publish(
-    root: Path, generation: int, parts: Iterable[str], write: Callable[[Path, list[str]], None], last: int = 0
+    root: Path, generation: int, parts: Collection[str], write: Callable[[Path, list[str]], None], last: int = 0
 ) -> None:
-    """Makes `root/<generation>`. Raises OSError.
+    """Makes `root/<generation>`, unless it is there whole, of the same parts: several processes may want it at once,
+    and each waits for the one that writes. Raises OSError.
 
     `write` gets the folder and the names of those `parts` that generation `last` does not have; it writes their files,
     and those that belong to no part.
     """
+    root.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{root}.lock"):
+        if not _is_whole(root, generation, set(parts)):
+            _write(root, generation, parts, write, last)
+
+
+def _write(
+    root: Path, generation: int, parts: Collection[str], write: Callable[[Path, list[str]], None], last: int
+) -> None:
     fresh = root / f".new-{generation}"
     shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
+    fresh.mkdir()
     sums, missing = _take_over(root / str(last), fresh, parts)
     write(fresh, missing)
     made = [path for path in sorted(fresh.iterdir()) if path.name not in sums]
@@ -51,6 +65,14 @@ def publish(
     shutil.rmtree(root / str(generation), ignore_errors=True)
     fresh.rename(root / str(generation))
     _sync(root)
+
+
+def _is_whole(root: Path, generation: int, parts: Set[str]) -> bool:
+    try:
+        names = {path.partition(".")[0] for path in _seal(verified_folder(root, generation))}
+    except (OSError, ValueError):
+        return False
+    return bool(parts) and parts <= names and not any(_PART.fullmatch(name) for name in names - parts)
 
 
 def verified_folder(root: Path, generation: int, seen: set[VerifiedFile] | None = None) -> Path:
@@ -81,7 +103,7 @@ def remove_old_generations(root: Path, keep: int) -> None:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def _take_over(before: Path, fresh: Path, parts: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+def _take_over(before: Path, fresh: Path, parts: Collection[str]) -> tuple[dict[str, str], list[str]]:
     """Links the files of the parts that are there; their checksums by name, and the parts that are not.
 
     The bytes are not looked at: if they were damaged meanwhile, the checksum tells whoever opens the new generation.

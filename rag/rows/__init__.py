@@ -6,6 +6,7 @@ Floor 1. This room does not know of any database, nor of SQL.
 import lazy_loader
 
 __all__ = [
+    "OWN_NOTES",
     "Noted",
     "check_room",
     "chunk_row",
@@ -21,7 +22,9 @@ __all__ = [
     "session_of",
     "source_of",
     "stored_chunks",
+    "stored_document",
     "token_hash",
+    "unnamed_rows",
     "vector_row",
     "vectors_of",
     "words_of",

@@ -1,3 +1,4 @@
+from .noted import OWN_NOTES as OWN_NOTES
 from .noted import Noted as Noted
 from .paging import following_generation as following_generation
 from .paging import paged as paged
@@ -11,8 +12,10 @@ from .reading import glyphs_of as glyphs_of
 from .reading import lexical_entry as lexical_entry
 from .reading import source_of as source_of
 from .reading import stored_chunks as stored_chunks
+from .reading import stored_document as stored_document
 from .reading import vectors_of as vectors_of
 from .reading import words_of as words_of
+from .unnamed import unnamed_rows as unnamed_rows
 from .writing import chunk_row as chunk_row
 from .writing import document_row as document_row
 from .writing import file_row as file_row

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-__all__ = ["Noted"]
+__all__ = ["OWN_NOTES", "Noted"]
+
+OWN_NOTES = ("format", "generation", "recipe", "commit")
+"""What a truth notes of itself, not a build."""
 
 
 class Noted(ABC):

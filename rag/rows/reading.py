@@ -18,14 +18,17 @@ from rag.types import (
     GlyphRun,
     Keys,
     LexicalEntry,
+    LoadedDocument,
     Page,
     PageRange,
     Source,
     Span,
     StoredChunk,
+    StoredDocument,
     Vectors,
     WordBox,
     readable_name,
+    suffix_of,
     unpack_tables,
 )
 
@@ -36,6 +39,7 @@ __all__ = [
     "lexical_entry",
     "source_of",
     "stored_chunks",
+    "stored_document",
     "vectors_of",
     "words_of",
 ]
@@ -108,6 +112,25 @@ def stored_chunks(rows: Sequence[Sequence[Any]]) -> dict[int, StoredChunk]:
         )
         for row, vectors in zip(rows, unpack_vectors([row[10] for row in rows]), strict=True)
     }
+
+
+def stored_document(
+    document_id: str, row: Sequence[Any], words: Sequence[Any] | None, chunks: Iterable[Sequence[Any]]
+) -> StoredDocument:
+    """Of `document_of`'s columns and `empty_pages, glyphs, suffix`; of the columns of its words, where it has some; of
+    `id, document_id, start, stop, first_page, last_page, heading, sentences, vector_id` of its chunks.
+    """
+    *known, pages, glyphs, suffix = row
+    if suffix_of(known[-1]) != suffix:  # the same bytes under another name too
+        known[-1] = f"{document_id}{suffix}"
+    runs = np.frombuffer(glyphs, np.int32).reshape(-1, 4).tolist()
+    loaded = LoadedDocument(
+        document_of(document_id, known),
+        tuple(GlyphRun(*run) for run in runs),
+        _numbers(pages),
+        words_of(*words) if words else (),
+    )
+    return StoredDocument(loaded, tuple((_chunk_of(one[:7]), unpack_spans(one[7]), bytes(one[8])) for one in chunks))
 
 
 def glyphs_of(data: bytes, span: Span) -> tuple[GlyphRun, ...]:

@@ -7,7 +7,17 @@ import json
 import numpy as np
 
 from rag.rows.packing import pack_left, pack_spans, pack_vectors
-from rag.types import Chunk, ChunkEmbedding, Document, FileRow, LoadedDocument, Span, pack_tables, suffix_of
+from rag.types import (
+    Chunk,
+    ChunkEmbedding,
+    Document,
+    FileRow,
+    LoadedDocument,
+    PackedVectors,
+    Span,
+    pack_tables,
+    suffix_of,
+)
 
 __all__ = ["chunk_row", "document_row", "file_row", "vector_row", "words_row"]
 
@@ -66,6 +76,6 @@ def chunk_row(
     )
 
 
-def vector_row(one: bytes, embedding: ChunkEmbedding) -> tuple[object, ...]:
+def vector_row(one: bytes, embedding: ChunkEmbedding) -> PackedVectors:
     """`id, vector, sentences`: the vector as float32, those of the sentences in 8 bits."""
-    return one, embedding.vector.astype(np.float32).tobytes(), pack_vectors(embedding.sentences)
+    return PackedVectors(one, embedding.vector.astype(np.float32).tobytes(), pack_vectors(embedding.sentences))

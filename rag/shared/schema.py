@@ -7,11 +7,17 @@ one may serve several chunks.
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 from psycopg import sql
 
-__all__ = ["FORMAT", "set_up", "vacuumed"]
+__all__ = ["DEAD", "FORMAT", "dropped", "set_up", "vacuumed"]
 
 FORMAT = "1"
+DEAD: LiteralString = (
+    "SELECT coalesce(sum(n_dead_tup), 0)::bigint FROM pg_stat_user_tables WHERE schemaname = %(schema)s"
+)
+"""How many rows are erased, and still in the files of the tables."""
 
 _TABLES = """
 CREATE SCHEMA IF NOT EXISTS {schema};
@@ -54,3 +60,8 @@ def vacuumed(schema: str) -> sql.Composed:
     names = ("files", "documents", "words", "chunks", "vectors", "meta")
     tables = sql.SQL(", ").join(sql.Identifier(schema, name) for name in names)
     return sql.SQL("VACUUM (ANALYZE) {}").format(tables)
+
+
+def dropped(schema: str) -> sql.Composed:
+    """What removes the tables."""
+    return sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema))

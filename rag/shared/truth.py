@@ -7,13 +7,18 @@ a question may lose is its connection: it is told so, and the next question has 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from rag.errors import IndexMissing
+from rag.rows import unnamed_rows
 from rag.shared.address import Address
 from rag.shared.connect import ConnectionPool, translated_errors
-from rag.shared.reader import PostgresSnapshot
-from rag.shared.writer import PostgresWriter
+from rag.shared.kept import UNNAMED, counted
+from rag.shared.lock import locked
+from rag.shared.schema import DEAD, dropped
+from rag.shared.snapshot import PostgresSnapshot
+from rag.shared.writer import PATIENCE, PostgresWriter
+from rag.types import Remains
 
 __all__ = ["PostgresTruth"]
 
@@ -48,6 +53,25 @@ class PostgresTruth:
             if snapshot.generation == 0:
                 raise IndexMissing(f"The index at {self.address.shown} is incomplete.", "Run: rag build")
             yield snapshot
+
+    def remains(self) -> list[Remains]:
+        """As `Truth` has it."""
+        if not self.exists():
+            return []
+        with translated_errors(self.address), self._readers.reading() as connection:
+            unnamed, vectors = (counted(connection, query) for query in UNNAMED)
+            dead = connection.execute(DEAD, {"schema": self.address.schema}).fetchone()
+        rows = int(dead[0]) if dead else 0
+        said = f"{rows:,} to be vacuumed, by the next build or by the server itself" if rows else "all vacuumed"
+        return [
+            unnamed_rows("PostgreSQL, rows", unnamed, vectors),
+            Remains("PostgreSQL, erased rows", not rows, said),
+        ]
+
+    def drop(self) -> None:
+        """As `Truth` has it."""
+        with translated_errors(self.address), closing(locked(self.address, PATIENCE)) as connection:
+            connection.execute(dropped(self.address.schema))
 
     @contextmanager
     def writer(self) -> Iterator[PostgresWriter]:

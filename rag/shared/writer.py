@@ -22,29 +22,27 @@ from rag.rows import (
     document_row,
     file_row,
     following_generation,
-    lexical_entry,
     vector_row,
-    vectors_of,
     words_row,
 )
 from rag.shared.address import Address
 from rag.shared.connect import storable
+from rag.shared.kept import UNNAMED, KeptReader
 from rag.shared.lock import locked, settled
-from rag.shared.reader import PostgresReader
-from rag.shared.schema import FORMAT, set_up, vacuumed
-from rag.types import Chunk, ChunkEmbedding, FileRow, Keys, LexicalEntry, LoadedDocument, Span, Vectors, suffix_of
+from rag.shared.schema import DEAD, FORMAT, set_up, vacuumed
+from rag.types import Chunk, ChunkEmbedding, FileRow, LoadedDocument, PackedVectors, Span, suffix_of
 
-__all__ = ["PostgresWriter"]
+__all__ = ["PATIENCE", "PostgresWriter"]
 
-_PATIENCE = 2.0  # seconds in which the server notices that a writer has died
+PATIENCE = 2.0  # seconds in which the server notices that a writer has died
 
 
-class PostgresWriter(PostgresReader):
+class PostgresWriter(KeptReader):
     """An `IndexWriter` on a connection of its own. Raises IndexLocked, IndexStale, and as `connected` does."""
 
     def __init__(self, address: Address) -> None:
         self._address, self._committed = address, False
-        super().__init__(locked(address, _PATIENCE))
+        super().__init__(locked(address, PATIENCE))
         try:
             self._set_up()
         except BaseException:
@@ -58,11 +56,20 @@ class PostgresWriter(PostgresReader):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if self._committed:
+            if self._committed or self._left_rows():
                 with suppress(psycopg.Error):  # what was committed stands
+                    with suppress(errors.UndefinedFunction):  # before PostgreSQL 15
+                        self._db.execute("SELECT pg_stat_force_next_flush()")  # else it counts what is gone afterwards
                     self._db.execute(vacuumed(self._address.schema))
         finally:
             self._db.close()
+
+    def _left_rows(self) -> bool:
+        """Whether erased rows are there still: while the last build ended, somebody was reading them."""
+        try:
+            return bool(self._all(DEAD, {"schema": self._address.schema})[0][0])
+        except psycopg.Error:  # the connection may be lost, or a statement have failed in a transaction
+            return False
 
     def find_document(self, sha256: str, recipe: str, path: str) -> str | None:
         """As `IndexWriter` has it."""
@@ -95,11 +102,17 @@ class PostgresWriter(PostgresReader):
     def put_vectors(self, rows: Iterable[tuple[bytes, ChunkEmbedding]]) -> None:
         """As `IndexWriter` has it."""
         with self._transaction():
-            self._put(
-                "INSERT INTO vectors VALUES (%s, %s, %s) ON CONFLICT (id)"
-                " DO UPDATE SET vector = excluded.vector, sentences = excluded.sentences",
-                (vector_row(*row) for row in rows),
-            )
+            self._put(_UPSERT_VECTORS, (vector_row(*row) for row in rows))
+
+    def put_packed(self, rows: Iterable[PackedVectors]) -> None:
+        """As `IndexWriter` has it."""
+        with self._transaction():
+            self._put(_UPSERT_VECTORS, rows)
+
+    def has_unnamed(self) -> bool:
+        """As `IndexWriter` has it."""
+        row = self._one(f"SELECT EXISTS ({UNNAMED[0]}) OR EXISTS ({UNNAMED[1]})", {})
+        return row == (True,)
 
     def put_document(
         self, loaded: LoadedDocument, recipe: str, chunks: Iterable[tuple[Chunk, tuple[Span, ...], bytes]]
@@ -134,36 +147,6 @@ class PostgresWriter(PostgresReader):
         """As `IndexWriter` has it."""
         with self._generation(recipe, meta):
             yield self
-
-    def documents(self) -> Iterator[tuple[str, int]]:
-        """As `LensRows` has it. To be asked inside `next_generation`, or after it."""
-        query: LiteralString = (
-            "SELECT id, chunk_count FROM documents WHERE recipe = %(recipe)s AND id > %(after)s AND chunk_count > 0"
-            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = documents.id) ORDER BY id LIMIT %(most)s"
-        )
-        return ((document_id, count) for document_id, count in self._paged(query, {"recipe": self.recipe}))
-
-    def vectors(self, documents: Iterable[str]) -> tuple[Keys, Vectors]:
-        """As `LensRows` has it."""
-        query: LiteralString = (
-            "SELECT chunks.id, vector FROM unnest(%(ids)s::text[]) WITH ORDINALITY AS asked(document_id, place)"
-            " JOIN chunks USING (document_id) JOIN vectors ON vectors.id = vector_id"
-            " WHERE recipe = %(recipe)s ORDER BY place, start, stop"
-        )
-        rows = self._all(query, {"ids": list(documents), "recipe": self.recipe})
-        return vectors_of((key, vector) for key, vector in rows)
-
-    def texts(self, documents: Iterable[str]) -> Iterator[LexicalEntry]:
-        """As `LensRows` has it."""
-        query: LiteralString = (
-            "SELECT chunks.id, title, heading, chunks.text, language FROM chunks"
-            " JOIN documents ON documents.id = document_id AND documents.recipe = chunks.recipe"
-            " WHERE document_id = %(id)s AND chunks.recipe = %(recipe)s ORDER BY start, stop"
-        )
-        recipe = self.recipe
-        for document_id in documents:
-            for row in self._all(query, {"id": document_id, "recipe": recipe}):
-                yield lexical_entry(document_id, row)
 
     def _set_up(self) -> None:
         """Makes the tables where there are none. Raises IndexStale for tables of another version."""
@@ -213,6 +196,10 @@ class PostgresWriter(PostgresReader):
 
 
 _UPSERT_META: LiteralString = "INSERT INTO meta VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+_UPSERT_VECTORS: LiteralString = (
+    "INSERT INTO vectors VALUES (%s, %s, %s) ON CONFLICT (id)"
+    " DO UPDATE SET vector = excluded.vector, sentences = excluded.sentences"
+)
 _UPSERT_FILE: LiteralString = (
     "INSERT INTO files VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (path) DO UPDATE SET"
     " size = excluded.size, modified_ns = excluded.modified_ns, sha256 = excluded.sha256, status = excluded.status,"

@@ -9,13 +9,14 @@ from functools import cached_property
 import numpy as np
 
 from rag.rows import document_of, file_of, glyphs_of, source_of, stored_chunks, words_of
-from rag.storage.rows import LATER_COLUMNS, RowReader, missing_columns
+from rag.storage.kept import KeptReader
+from rag.storage.rows import missing_columns
 from rag.types import Document, FileRow, GlyphRun, Keys, Source, Span, StoredChunk, WordBox
 
 _SEEN = "EXISTS (SELECT 1 FROM files WHERE document_id = ?)"  # what a build has stored meanwhile is not
 
 
-class SQLiteSnapshot(RowReader):
+class SQLiteSnapshot(KeptReader):
     """A `Snapshot` in one transaction of a connection."""
 
     @cached_property
@@ -50,17 +51,6 @@ class SQLiteSnapshot(RowReader):
         if row is None or row[-1] is None:
             return None
         return document_of(document_id, row)
-
-    @cached_property
-    def _later(self) -> str:
-        """The columns that older indexes lack, or what stands for them; only what shows a document asks for them."""
-        missing = missing_columns(self._db)
-        return ", ".join(missing.get(name, name) for name in LATER_COLUMNS if name != "tables")
-
-    @cached_property
-    def _tables(self) -> str:
-        """The column of tables, or what stands for it; only a whole document asks for it."""
-        return missing_columns(self._db).get("tables", "tables")
 
     def languages(self) -> dict[str, int]:
         """As `Snapshot` has it."""

@@ -17,10 +17,13 @@ from pathlib import Path
 import apsw
 
 from rag.errors import IndexMissing
+from rag.rows import unnamed_rows
 from rag.storage.connect import ConnectionPool, translated_errors
+from rag.storage.kept import UNNAMED
 from rag.storage.lock import locked_for_builds
 from rag.storage.snapshot import SQLiteSnapshot
 from rag.storage.writer import SQLiteWriter
+from rag.types import Remains
 
 __all__ = ["Store"]
 
@@ -54,6 +57,25 @@ class Store:
             if snapshot.generation == 0:
                 raise IndexMissing(f"The index in {self.path.parent} is incomplete.", "Run: rag build")
             yield snapshot
+
+    def remains(self) -> list[Remains]:
+        """As `Truth` has it."""
+        if not self.exists():
+            return []
+        with translated_errors(self.path), self._readers.reading() as connection:
+            counts = [int(connection.execute(f"SELECT count(*) FROM ({query})").get) for query in UNNAMED]  # noqa: S608
+        log = Path(f"{self.path}-wal")
+        size = log.stat().st_size if log.exists() else 0
+        said = f"{size:,} bytes, which may hold what was erased; the next build empties it" if size else "empty"
+        return [unnamed_rows(self.path.name, *counts), Remains(f"{self.path.name}-wal", not size, said)]
+
+    def drop(self) -> None:
+        """As `Truth` has it."""
+        if self.path.parent.exists():
+            with locked_for_builds(self.path.parent):
+                self.close()
+                for end in ("", "-wal", "-shm"):
+                    Path(f"{self.path}{end}").unlink(missing_ok=True)
 
     def copy(self, target: Path) -> bool:
         """Writes the last committed generation to a new file; False where there is no index. Raises IndexDamaged."""

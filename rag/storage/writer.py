@@ -16,14 +16,13 @@ from rag.rows import (
     document_row,
     file_row,
     following_generation,
-    lexical_entry,
     vector_row,
-    vectors_of,
     words_row,
 )
 from rag.storage.connect import open_for_writing
-from rag.storage.rows import FORMAT, SCHEMA, RowReader, missing_columns
-from rag.types import Chunk, ChunkEmbedding, FileRow, Keys, LexicalEntry, LoadedDocument, Span, Vectors, suffix_of
+from rag.storage.kept import UNNAMED, KeptReader
+from rag.storage.rows import FORMAT, SCHEMA, missing_columns
+from rag.types import Chunk, ChunkEmbedding, FileRow, LoadedDocument, PackedVectors, Span, suffix_of
 
 _ERASE = (  # what to erase is found in indexes alone: a corpus is far larger than what goes of it
     "DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents WHERE recipe != :recipe"
@@ -36,7 +35,7 @@ _ERASE = (  # what to erase is found in indexes alone: a corpus is far larger th
 )
 
 
-class SQLiteWriter(RowReader):
+class SQLiteWriter(KeptReader):
     """An `IndexWriter` on a connection of its own."""
 
     def __init__(self, path: Path) -> None:
@@ -104,6 +103,15 @@ class SQLiteWriter(RowReader):
                 (vector_row(*row) for row in rows),
             )
 
+    def put_packed(self, rows: Iterable[PackedVectors]) -> None:
+        """As `IndexWriter` has it."""
+        with self._transaction():
+            self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+
+    def has_unnamed(self) -> bool:
+        """As `IndexWriter` has it."""
+        return any(self._db.execute(f"SELECT EXISTS ({query})").fetchone() == (1,) for query in UNNAMED)
+
     def put_document(
         self, loaded: LoadedDocument, recipe: str, chunks: Iterable[tuple[Chunk, tuple[Span, ...], bytes]]
     ) -> None:
@@ -141,35 +149,6 @@ class SQLiteWriter(RowReader):
         with self._transaction():
             self._note(recipe, meta)
             yield self
-
-    def documents(self) -> Iterator[tuple[str, int]]:
-        """As `LensRows` has it. To be asked inside `next_generation`, or after it."""
-        query = (
-            "SELECT document_id, count(*) FROM chunks WHERE recipe = :recipe AND document_id > :after"
-            " AND EXISTS (SELECT 1 FROM files WHERE files.document_id = chunks.document_id)"
-            " GROUP BY document_id ORDER BY document_id LIMIT :most"
-        )
-        return ((document_id, count) for document_id, count in self._paged(query, {"recipe": self.recipe}))
-
-    def vectors(self, documents: Iterable[str]) -> tuple[Keys, Vectors]:
-        """As `LensRows` has it."""
-        query = (
-            "SELECT chunks.id, vector FROM chunks JOIN vectors ON vectors.id = vector_id"
-            " WHERE document_id = ? AND recipe = ? ORDER BY start, stop"
-        )
-        return vectors_of(row for one in documents for row in self._db.execute(query, (one, self.recipe)))
-
-    def texts(self, documents: Iterable[str]) -> Iterator[LexicalEntry]:
-        """As `LensRows` has it."""
-        for document_id in documents:
-            rows = self._db.execute(
-                "SELECT chunks.id, title, heading, chunks.text, language FROM chunks"
-                " JOIN documents ON documents.id = document_id AND documents.recipe = chunks.recipe"
-                " WHERE document_id = ? AND chunks.recipe = ? ORDER BY start, stop",
-                (document_id, self.recipe),
-            )
-            for row in rows:
-                yield lexical_entry(document_id, row)
 
     def _note(self, recipe: str, meta: dict[str, str]) -> None:
         for key, value in {**meta, "recipe": recipe, "generation": str(following_generation(self.generation))}.items():

@@ -81,10 +81,14 @@ from .tables import table_of as table_of
 from .tables import unpack_tables as unpack_tables
 from .truth import FileRow as FileRow
 from .truth import IndexWriter as IndexWriter
+from .truth import KeptRows as KeptRows
 from .truth import LensRows as LensRows
 from .truth import LexicalEntry as LexicalEntry
+from .truth import PackedVectors as PackedVectors
+from .truth import Remains as Remains
 from .truth import Snapshot as Snapshot
 from .truth import StoredChunk as StoredChunk
+from .truth import StoredDocument as StoredDocument
 from .truth import Truth as Truth
 from .vectors import Keys as Keys
 from .vectors import Vectors as Vectors

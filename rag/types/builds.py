@@ -87,7 +87,7 @@ class Progress:
     `pending` is how many files of a build cannot be asked yet.
     """
 
-    stage: Literal["reading", "embedding", "writing", "asking"]
+    stage: Literal["reading", "embedding", "writing", "asking", "copying", "checking"]
     done: int
     total: int
     detail: str = ""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from rag.types.originals import OriginalStore
-from rag.types.truth import LensRows, Snapshot, Truth
+from rag.types.truth import LensRows, Remains, Snapshot, Truth
 from rag.types.vectors import Keys, Vectors
 
 __all__ = ["DenseSearch", "Index", "Lenses", "LexicalSearch", "ShownLenses"]
@@ -70,6 +70,15 @@ class Lenses(Protocol):
 
     def remove_others(self, generation: int) -> None:
         """Removes what only other generations need, also what builds left that never came to their commit."""
+
+    def remains(self, snapshot: Snapshot) -> list[Remains]:
+        """What is left of documents that are not in the last generation, which `snapshot` is. Raises IndexProblem."""
+
+    def drop(self, other: str = "") -> None:
+        """Removes all that was written for this index, or for the `other` one of that name in the same place.
+
+        Raises ConfigProblem for a name that is not there, IndexProblem, OSError.
+        """
 
     def close(self) -> None:
         """Lets go of what is open; what is written is not touched."""

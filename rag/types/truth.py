@@ -18,7 +18,19 @@ from rag.types.models import ChunkEmbedding
 from rag.types.spans import GlyphRun, Span, WordBox
 from rag.types.vectors import Keys, Vectors
 
-__all__ = ["FileRow", "IndexWriter", "LensRows", "LexicalEntry", "Snapshot", "StoredChunk", "Truth"]
+__all__ = [
+    "FileRow",
+    "IndexWriter",
+    "KeptRows",
+    "LensRows",
+    "LexicalEntry",
+    "PackedVectors",
+    "Remains",
+    "Snapshot",
+    "StoredChunk",
+    "StoredDocument",
+    "Truth",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +69,25 @@ class LexicalEntry(NamedTuple):
     language: str = ""
 
 
-class Snapshot(Protocol):
-    """One generation, unchanging while it is open, whatever is committed meanwhile. For one thread."""
+class StoredDocument(NamedTuple):
+    """A document with all that is kept of it, as `put_document` takes it: its chunks in text order, each with its
+    sentences and the id of its vectors. The suffix of its path is the one that it was read under.
+    """
+
+    loaded: LoadedDocument
+    chunks: tuple[tuple[Chunk, tuple[Span, ...], bytes], ...]
+
+
+class PackedVectors(NamedTuple):
+    """The vectors of a chunk as every truth keeps them (`rag.rows.vector_row`), so that another has the same bits."""
+
+    id: bytes
+    vector: bytes  # float32
+    sentences: bytes  # 8 bits a number, with a scale for each sentence
+
+
+class LensRows(Protocol):
+    """What lenses are written from: all that a generation has to say of vectors and words."""
 
     @property
     def generation(self) -> int:
@@ -66,13 +95,39 @@ class Snapshot(Protocol):
 
     @property
     def recipe(self) -> str:
-        """What made the rows of this generation."""
+        """What made its rows."""
+
+    def documents(self) -> Iterator[tuple[str, int]]:
+        """Each document that a file names and how many chunks it has, by id; none without chunks."""
+
+    def vectors(self, documents: Iterable[str]) -> tuple[Keys, Vectors]:
+        """The keys and vectors of the chunks of some documents, in text order: `(n,)` and `(n, dim)`."""
+
+    def texts(self, documents: Iterable[str]) -> Iterator[LexicalEntry]:
+        """The chunks of some documents as a lexical lens wants them, in text order."""
+
+
+class KeptRows(LensRows, Protocol):
+    """All that is kept of a generation, as another truth takes it over."""
 
     def meta(self, key: str) -> str | None:
         """What a build noted under a name; None for nothing."""
 
+    def notes(self) -> dict[str, str]:
+        """All that builds noted, by name; nothing that only says where and when it was stored."""
+
     def files(self) -> Iterator[FileRow]:
-        """Every file, by path in the order of code points; while the snapshot is open."""
+        """Every file of the generation, by path in the order of code points; a writer's: of the next one inside it."""
+
+    def stored(self, document_id: str) -> StoredDocument | None:
+        """A document that a file names, whole; None for any other."""
+
+    def packed(self, ids: Iterable[bytes]) -> Iterator[PackedVectors]:
+        """The vectors with some ids, in the order of the ids; those that are not there are left out."""
+
+
+class Snapshot(KeptRows, Protocol):
+    """One generation, unchanging while it is open, whatever is committed meanwhile. For one thread."""
 
     def files_at(self, paths: Iterable[str]) -> dict[str, FileRow]:
         """The files of some paths, by path; those that are not in this generation are left out."""
@@ -107,35 +162,8 @@ class Snapshot(Protocol):
         """The keys of all chunks of some documents, sorted, each once."""
 
 
-class LensRows(Protocol):
-    """What lenses are written from: all that a generation has to say of vectors and words."""
-
-    @property
-    def generation(self) -> int:
-        """Its number."""
-
-    @property
-    def recipe(self) -> str:
-        """What made its rows."""
-
-    def documents(self) -> Iterator[tuple[str, int]]:
-        """Each document that a file names and how many chunks it has, by id; none without chunks."""
-
-    def vectors(self, documents: Iterable[str]) -> tuple[Keys, Vectors]:
-        """The keys and vectors of the chunks of some documents, in text order: `(n,)` and `(n, dim)`."""
-
-    def texts(self, documents: Iterable[str]) -> Iterator[LexicalEntry]:
-        """The chunks of some documents as a lexical lens wants them, in text order."""
-
-
-class IndexWriter(LensRows, Protocol):
+class IndexWriter(KeptRows, Protocol):
     """The builder's side. What is stored here stays unseen until a generation names it in its files."""
-
-    def meta(self, key: str) -> str | None:
-        """What a build noted under a name; None for nothing."""
-
-    def files(self) -> Iterator[FileRow]:
-        """Every file of the last generation, or of the next one inside it; by path in the order of code points."""
 
     def find_document(self, sha256: str, recipe: str, path: str) -> str | None:
         """Id of a document stored whole from the same bytes, by this build or one that was interrupted.
@@ -154,6 +182,12 @@ class IndexWriter(LensRows, Protocol):
 
     def put_vectors(self, rows: Iterable[tuple[bytes, ChunkEmbedding]]) -> None:
         """Stores vectors at once and for good: what was embedded is never embedded again."""
+
+    def put_packed(self, rows: Iterable[PackedVectors]) -> None:
+        """As `put_vectors`, of what another truth has packed."""
+
+    def has_unnamed(self) -> bool:
+        """Whether anything is stored that no file of the last generation names, as a stopped build leaves it."""
 
     def put_document(
         self, loaded: LoadedDocument, recipe: str, chunks: Iterable[tuple[Chunk, tuple[Span, ...], bytes]]
@@ -176,6 +210,17 @@ class IndexWriter(LensRows, Protocol):
         """
 
 
+class Remains(NamedTuple):
+    """How far deleting has come in one place: `done` where nothing is left of what was deleted. Where something is, a
+    person has to do what `hint` says, or to wait, where that is empty: it goes by itself.
+    """
+
+    place: str
+    done: bool
+    said: str
+    hint: str = ""
+
+
 class Truth(Protocol):
     """Where the rows of one index are kept. For any number of threads."""
 
@@ -190,6 +235,12 @@ class Truth(Protocol):
 
         Raises IndexLocked while another one writes, IndexDamaged, IndexStale, OSError where it cannot be written.
         """
+
+    def remains(self) -> list[Remains]:
+        """What is left of documents that are gone; none where nothing was ever stored. Raises IndexProblem."""
+
+    def drop(self) -> None:
+        """Removes all that was ever stored, for good; writers are kept out meanwhile. Raises IndexLocked, OSError."""
 
     def close(self) -> None:
         """Lets go of what nobody uses now; a snapshot in use lasts until it ends."""

@@ -166,7 +166,7 @@ def test_what_is_deleted_is_gone_from_the_engine(index: Index, client: Any, name
     rows = client.query(rows_of(client, name), filter="", output_fields=["key", "document"], limit=1000)
     assert {row["key"] for row in rows} == set(files["0.pdf"].keys)
     notes = client.query(f"footnote_{name}_notes", filter="", output_fields=["kind"], limit=1000)
-    assert sorted(row["kind"] for row in notes) == ["generation", "part"]
+    assert sorted(row["kind"] for row in notes) == ["compaction", "generation", "part"]
     commit(index, {})
     assert client.query(rows_of(client, name), filter="", output_fields=["key"], limit=10) == []
 
@@ -459,3 +459,31 @@ def test_the_library_reads_no_settings_file_and_is_not_imported_before_it_is_nee
     )
     assert done.stdout.split() == ["IndexProblem", "None", "None"], done.stderr
     assert done.stderr == ""
+
+
+def test_what_milvus_still_holds_is_told_and_dropped_by_name(tmp_path: Path, name: str, client: Any) -> None:
+    index = Index(tmp_path / "a", Store(tmp_path / "a"), MilvusLenses(milvus_server.address(), name))
+    commit(index, {"a.pdf": document(1), "b.pdf": document(2)})
+    commit(index, {"a.pdf": document(1)})
+
+    def told() -> dict[str, Any]:
+        with index.truth.snapshot() as snapshot:
+            return {one.place: one for one in index.lenses.remains(snapshot)}
+
+    assert all(one.done for one in told().values())
+    assert told()["Milvus, rows"].said == "4, none of a document that is gone"
+    ghost = document(3)
+    row = client.query(rows_of(client, name), filter="", limit=1, output_fields=["*"])[0]
+    client.upsert(rows_of(client, name), [{**row, "key": 77, "document": ghost.id}])
+    assert (told()["Milvus, rows"].done, told()["Milvus, rows"].said) == (False, "5, of 1 documents that are gone")
+    other = Index(tmp_path / "b", Store(tmp_path / "b"), MilvusLenses(milvus_server.address(), f"{name}_other"))
+    commit(other, {"a.pdf": ghost})
+    assert f"{name}_other" in told()["Milvus, other indexes"].said.split(": ")[1].split(", ")
+    with pytest.raises(ConfigProblem, match="There is no index none on the Milvus server"):
+        index.lenses.drop("none")
+    index.lenses.drop(f"{name}_other")
+    left = [one for one in client.list_collections() if one.startswith(f"footnote_{name}_")]
+    assert left
+    assert not [one for one in left if "_other_" in one]
+    index.lenses.drop()
+    assert not [one for one in client.list_collections() if one.startswith(f"footnote_{name}_")]

@@ -83,9 +83,10 @@ class Stages:
 class Server:
     """The page's server as a process of its own."""
 
-    def __init__(self, sources: Path, index: Path) -> None:
+    def __init__(self, sources: Path, index: Path | str) -> None:
         command = [sys.executable, str(Path(__file__).with_name("serving.py")), str(sources), str(index), "0"]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+        environment = {**os.environ, "PYTHONPATH": ENVIRONMENT["PYTHONPATH"]}  # a test may have set more since
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
         said = (re.search(r"http://127\S+", line) for line in self.process.stderr or ())
         self.address = next(found[0] for found in said if found)
 

@@ -14,9 +14,9 @@ from rag.server import launch
 
 def main() -> None:
     """Serves until it is killed."""
-    sources, index, port = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    sources, index, port = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     config = load_config(sources=sources, index=index, chunk_tokens=40)
-    launch(Assistant(config, WordEncoder()), port=port, feedback=index.parent / "feedback.jsonl")
+    launch(Assistant(config, WordEncoder()), port=port, feedback=sources.parent / "feedback.jsonl")
 
 
 if __name__ == "__main__":

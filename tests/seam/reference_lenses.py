@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.language import analyzer, forms, indexed, is_function_word, terms
-from rag.types import Keys, LensRows, ShownLenses, Snapshot, Vectors
+from rag.types import Keys, LensRows, Remains, ShownLenses, Snapshot, Vectors
 
 K1, B = 1.2, 0.75
 CONTEXT = 0.5  # what a word in title or headings counts
@@ -156,6 +156,13 @@ class BruteLenses:
 
     def remove_others(self, generation: int) -> None:
         self._shown = {generation: self._shown[generation]}
+
+    def remains(self, snapshot: Snapshot) -> list[Remains]:
+        others = set(self._shown) - {snapshot.generation}
+        return [Remains("memory", not others, f"{len(others)} other generations", "Build again." if others else "")]
+
+    def drop(self, other: str = "") -> None:
+        self._shown = {}
 
     def close(self) -> None:
         """There is nothing to let go of."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from rag.errors import IndexLocked, IndexMissing
+from rag.rows import unnamed_rows, vector_row
+from rag.rows.packing import unpack_vectors
 from rag.types import (
     Chunk,
     ChunkEmbedding,
@@ -20,9 +22,12 @@ from rag.types import (
     Keys,
     LexicalEntry,
     LoadedDocument,
+    PackedVectors,
+    Remains,
     Source,
     Span,
     StoredChunk,
+    StoredDocument,
     Vectors,
     WordBox,
     readable_name,
@@ -41,7 +46,7 @@ class State:
     meta: dict[str, str] = field(default_factory=dict)
     files: dict[str, FileRow] = field(default_factory=dict)
     documents: dict[tuple[str, str], tuple[LoadedDocument, Pieces]] = field(default_factory=dict)  # by id and recipe
-    vectors: dict[bytes, ChunkEmbedding] = field(default_factory=dict)
+    vectors: dict[bytes, PackedVectors] = field(default_factory=dict)
 
 
 class MemorySnapshot:
@@ -122,7 +127,10 @@ class MemorySnapshot:
             title = document.title or readable_name(self.paths(document_id)[0])
             for chunk, sentences, one in pieces:
                 if chunk.id in keys:
-                    text, vectors = document.text[slice(*chunk.span)], self.state.vectors[one].sentences
+                    text, (vectors,) = (
+                        document.text[slice(*chunk.span)],
+                        unpack_vectors([self.state.vectors[one].sentences]),
+                    )
                     found[chunk.id] = StoredChunk(chunk, title, text, sentences, vectors)
         return found
 
@@ -140,6 +148,43 @@ class MemorySnapshot:
         """The documents that a file names."""
         named = {file.document_id for file in self.state.files.values()}
         return sorted(one for one, recipe in self.state.documents if recipe == self.state.recipe and one in named)
+
+    def notes(self) -> dict[str, str]:
+        return dict(sorted(self.state.meta.items()))
+
+    def stored(self, document_id: str) -> StoredDocument | None:
+        found = self._stored(document_id)
+        if found is None:
+            return None
+        path, suffix = self.paths(document_id)[0], suffix_of(found[0].document.path)
+        path = path if suffix_of(path) == suffix else f"{document_id}{suffix}"
+        pieces = sorted(found[1], key=lambda piece: (piece[0].span, piece[0].id))
+        return StoredDocument(replace(found[0], document=replace(found[0].document, path=path)), tuple(pieces))
+
+    def packed(self, ids: Iterable[bytes]) -> Iterator[PackedVectors]:
+        return (self.state.vectors[one] for one in ids if one in self.state.vectors)
+
+    def documents(self) -> Iterator[tuple[str, int]]:
+        return ((one, len(pieces)) for one in self._ids() if (pieces := self._named(one)[1]))
+
+    def vectors(self, documents: Iterable[str]) -> tuple[Keys, Vectors]:
+        found = [
+            (chunk.id, np.frombuffer(self.state.vectors[one].vector, np.float32))
+            for _, chunk, one in self._pieces(documents)
+        ]
+        keys = np.array([key for key, _ in found], np.int64)
+        return keys, np.array([vector for _, vector in found], np.float32).reshape(len(found), -1 if found else 0)
+
+    def texts(self, documents: Iterable[str]) -> Iterator[LexicalEntry]:
+        for document, chunk, _ in self._pieces(documents):
+            context = " ".join((document.title, *chunk.heading))
+            yield LexicalEntry(chunk.id, document.id, context, document.text[slice(*chunk.span)], document.language)
+
+    def _pieces(self, documents: Iterable[str]) -> Iterator[tuple[Document, Chunk, bytes]]:
+        for one in documents:
+            loaded, pieces = self._named(one)
+            for chunk, _, vector in sorted(pieces, key=lambda piece: piece[0].span):
+                yield loaded.document, chunk, vector
 
 
 class MemoryWriter(MemorySnapshot):
@@ -172,7 +217,15 @@ class MemoryWriter(MemorySnapshot):
         return set(ids) - set(self.state.vectors)
 
     def put_vectors(self, rows: Iterable[tuple[bytes, ChunkEmbedding]]) -> None:
-        self._set(replace(self.state, vectors={**self.state.vectors, **dict(rows)}))
+        self.put_packed(vector_row(*row) for row in rows)
+
+    def put_packed(self, rows: Iterable[PackedVectors]) -> None:
+        self._set(replace(self.state, vectors={**self.state.vectors, **{row.id: row for row in rows}}))
+
+    def has_unnamed(self) -> bool:
+        named = {file.document_id for file in self.state.files.values()}
+        used = {one for _, pieces in self.state.documents.values() for _, _, one in pieces}
+        return any(one not in named for one, _ in self.state.documents) or bool(self.state.vectors.keys() - used)
 
     def put_document(
         self, loaded: LoadedDocument, recipe: str, chunks: Iterable[tuple[Chunk, tuple[Span, ...], bytes]]
@@ -211,25 +264,6 @@ class MemoryWriter(MemorySnapshot):
             raise
         self._truth.state = self.state
 
-    def documents(self) -> Iterator[tuple[str, int]]:
-        return ((one, len(pieces)) for one in self._ids() if (pieces := self._named(one)[1]))
-
-    def vectors(self, documents: Iterable[str]) -> tuple[Keys, Vectors]:
-        found = [(chunk.id, self.state.vectors[one].vector) for _, chunk, one in self._pieces(documents)]
-        keys = np.array([key for key, _ in found], np.int64)
-        return keys, np.array([vector for _, vector in found], np.float32).reshape(len(found), -1 if found else 0)
-
-    def texts(self, documents: Iterable[str]) -> Iterator[LexicalEntry]:
-        for document, chunk, _ in self._pieces(documents):
-            context = " ".join((document.title, *chunk.heading))
-            yield LexicalEntry(chunk.id, document.id, context, document.text[slice(*chunk.span)], document.language)
-
-    def _pieces(self, documents: Iterable[str]) -> Iterator[tuple[Document, Chunk, bytes]]:
-        for one in documents:
-            loaded, pieces = self._named(one)
-            for chunk, _, vector in sorted(pieces, key=lambda piece: piece[0].span):
-                yield loaded.document, chunk, vector
-
 
 class MemoryTruth:
     """A `Truth`."""
@@ -255,6 +289,17 @@ class MemoryTruth:
             yield MemoryWriter(self)
         finally:
             self._lock.release()
+
+    def remains(self) -> list[Remains]:
+        named = {file.document_id for file in self.state.files.values()}
+        used = {one for _, pieces in self.state.documents.values() for _, _, one in pieces}
+        documents = [one for one, _ in self.state.documents if one not in named]
+        return [unnamed_rows("memory", len(documents), len(self.state.vectors.keys() - used))] if self._begun else []
+
+    def drop(self) -> None:
+        with self.writer():
+            self.state = State()
+        self._begun = False
 
     def close(self) -> None:
         """There is nothing to let go of."""

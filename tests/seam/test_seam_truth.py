@@ -88,6 +88,85 @@ def test_every_truth_tells_what_the_reference_tells(index: Index, tmp_path: Path
             assert writer.empty_pages(A.id, RECIPE) == same.empty_pages(A.id, RECIPE)
 
 
+def test_what_one_truth_keeps_another_takes_over_bit_for_bit(index: Index, tmp_path: Path) -> None:
+    for files in ({"z.pdf": A, "b.pdf": B, "n.txt": A, "no.xyz": None}, {"n.txt": A, "c.txt": C}):
+        commit(index, files)
+        other = reference(tmp_path)
+        with index.truth.snapshot() as snapshot, other.truth.writer() as writer:
+            assert snapshot.notes() == {"model": "m"}
+            assert snapshot.stored("none") is None
+            for one in {row.document_id: row for row in snapshot.files() if row.document_id}:
+                stored = snapshot.stored(one or "")
+                assert stored
+                assert stored.loaded.document.path.endswith(stored.loaded.document.media_type[-3:]) or one == C.id
+                writer.put_packed(snapshot.packed([each for _, _, each in stored.chunks]))
+                writer.put_document(stored.loaded, snapshot.recipe, stored.chunks)
+            with writer.next_generation(snapshot.files(), [], snapshot.recipe, snapshot.notes()):
+                pass
+        with index.truth.snapshot() as snapshot, other.truth.snapshot() as same:
+            assert told(snapshot, (A, B, C)) == told(same, (A, B, C))
+            for wrote in (A, B, C):
+                assert snapshot.stored(wrote.id) == same.stored(wrote.id)
+                assert list(snapshot.packed(wrote.embeddings)) == list(same.packed([*wrote.embeddings, b"none"]))
+                for chunk in same.chunks(wrote.keys):
+                    np.testing.assert_array_equal(
+                        snapshot.chunks([chunk])[chunk].vectors, same.chunks([chunk])[chunk].vectors
+                    )
+            ids = [one for one, _ in snapshot.documents()]
+            assert ids == [one for one, _ in same.documents()]
+            assert snapshot.vectors(ids)[1].tobytes() == same.vectors(ids)[1].tobytes()
+            assert list(snapshot.texts(ids)) == list(same.texts(ids))
+
+
+def test_what_a_stopped_build_has_left_is_known(index: Index) -> None:
+    commit(index, {"a.pdf": A})
+    with index.truth.writer() as writer:
+        assert not writer.has_unnamed()
+        writer.put_vectors(B.embeddings.items())
+        assert writer.has_unnamed()
+        store(writer, [B])
+        assert writer.has_unnamed()
+        assert writer.stored(B.id) is None
+    commit(index, {"a.pdf": A})
+    with index.truth.writer() as writer:
+        assert not writer.has_unnamed()
+
+
+def test_what_is_left_of_what_was_deleted_is_told_until_it_is_gone(index: Index) -> None:
+    assert index.truth.remains() == []
+    commit(index, {"a.pdf": A, "b.pdf": B})
+    commit(index, {"a.pdf": A})
+    with index.truth.snapshot() as snapshot:
+        told = [*index.truth.remains(), *index.lenses.remains(snapshot)]
+    assert [one for one in told if not one.done] == []
+    with index.truth.writer() as writer:
+        store(writer, [C])
+    (left,) = [one for one in index.truth.remains() if one.hint]
+    assert (left.done, left.said) == (False, "1 documents that no file names, 0 vectors of no passage")
+    commit(index, {"a.pdf": B}, keep=True)
+    assert all(one.done for one in index.truth.remains())
+    with index.truth.snapshot() as snapshot:
+        assert not all(one.done for one in index.lenses.remains(snapshot)), "the lenses of the last one are kept"
+        index.lenses.remove_others(snapshot.generation)
+        assert all(one.done for one in index.lenses.remains(snapshot))
+
+
+def test_what_is_dropped_is_gone_and_can_be_made_again(index: Index) -> None:
+    commit(index, {"a.pdf": A})
+    with index.truth.writer(), pytest.raises(IndexLocked):
+        index.truth.drop()
+    index.truth.drop()
+    index.lenses.drop()
+    assert not index.truth.exists()
+    assert index.truth.remains() == []
+    with pytest.raises(IndexMissing), index.truth.snapshot():
+        pass
+    commit(index, {"b.pdf": B})
+    with index.truth.snapshot() as snapshot:
+        assert [row.path for row in snapshot.files()] == ["b.pdf"]
+        assert index.lenses.of(snapshot).lexical.search("train", 5)[0].tolist() == []
+
+
 def test_there_is_nothing_before_the_first_commit(index: Index) -> None:
     assert not index.truth.exists()
     with pytest.raises(IndexMissing), index.truth.snapshot():

@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from building import build
 from postgres import PostgresServer
+from seam.implementations import store, written
 from words import WordEncoder
 
 from rag.assistant import Assistant, create_empty_index, index_of
@@ -74,6 +76,47 @@ def test_another_machine_makes_its_own_search_files(
     there = load_config(sources=sources, index=url, chunk_tokens=40)
     assert there.index != here.index
     assert seen(there) == found
+
+
+def test_another_machine_whose_search_files_are_behind_answers_while_one_builds(
+    url: str, sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = load_config(sources=sources, index=url, chunk_tokens=40)
+    built(here)
+    found = seen(here)
+    with index_of(here).truth.writer():
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another"))
+        there = load_config(sources=sources, index=url, chunk_tokens=40)
+        assert not there.index.exists()
+        assert seen(there) == found
+
+
+def test_several_that_miss_the_search_files_write_them_once(
+    url: str, sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built(load_config(sources=sources, index=url, chunk_tokens=40))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another"))
+    there = load_config(sources=sources, index=url, chunk_tokens=40)
+    with ThreadPoolExecutor(4) as several:
+        told = list(several.map(lambda _: seen(there), range(4)))
+    assert all(one == told[0] for one in told)
+
+
+@pytest.mark.parametrize("where", ["folder", "PostgreSQL"])
+def test_what_a_stopped_build_has_left_goes_with_the_next_one(
+    url: str, sources: Path, tmp_path: Path, where: str
+) -> None:
+    """Also where nothing else has changed: its file was taken away before it was ever shown."""
+    config = load_config(sources=sources, index=url if where == "PostgreSQL" else tmp_path / "i", chunk_tokens=40)
+    built(config)
+    secret = written(["A secret line."])
+    with index_of(config).truth.writer() as writer:
+        store(writer, [secret], writer.recipe)
+        assert writer.has_unnamed()
+    built(config)
+    with index_of(config).truth.writer() as writer:
+        assert not writer.has_unnamed()
+    assert all(one.done for one in index_of(config).truth.remains())
 
 
 def test_an_open_assistant_takes_over_what_is_built(url: str, sources: Path) -> None:

@@ -48,7 +48,7 @@ def config(store: S3Server, url: str, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def built(config: Config) -> BuildReport:
-    return build_index(config.sources, index_of(config), encoder=WordEncoder(), size=40, overlap=1, workers=1)
+    return build_index(config.sources, index_of(config), encoder=WordEncoder(), size=40, overlap=1)
 
 
 def reader(config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Assistant:
@@ -226,7 +226,7 @@ def test_a_key_that_is_refused_and_a_bucket_that_is_not_there_are_told(config: C
 def test_an_index_in_a_folder_may_have_its_originals_there_too(config: Config, store: S3Server, tmp_path: Path) -> None:
     """The setting that was left out until now takes effect with the next build, though no source has changed."""
     plain = load_config(sources=config.sources, index=tmp_path / "index", chunk_tokens=40)
-    build(config.sources, tmp_path / "index", encoder=WordEncoder(), size=40, overlap=1, workers=1)
+    build(config.sources, tmp_path / "index", encoder=WordEncoder(), size=40, overlap=1)
     assert leftover_originals(plain) == []
     both = plain.model_copy(update={"originals": config.originals})
     report = built(both)

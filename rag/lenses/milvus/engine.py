@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import quote, unquote
@@ -25,6 +26,8 @@ __all__ = ["MOST_FOUND", "Engine", "Found", "Note", "Row"]
 
 MOST_FOUND = 16_384
 """Rows that Milvus finds at once, at most."""
+_OURS = re.compile(r"footnote_(.+)_(?:rows_[0-9a-f]{8}|notes)")
+_COMPACTION = "compaction"  # a note of the last job of a collection of rows
 _AT_ONCE = 500  # ids in one condition
 _T = TypeVar("_T")
 _BREADTH = 200  # of an approximate search, at least: recall .965 at 64, 1.000 at 200
@@ -80,6 +83,20 @@ class Engine:
         """The collections of rows of this index, by name."""
         names = self._server.call(lambda client: client.list_collections(timeout=SECONDS))
         return sorted(name for name in names if self._mine.fullmatch(name))
+
+    def everything(self) -> dict[str, list[str]]:
+        """The collections of every index on the server, by its name there; this one's are always among them."""
+        names = self._server.call(lambda client: client.list_collections(timeout=SECONDS))
+        found: dict[str, list[str]] = {self._name: []}
+        for name in sorted(names):
+            if match := _OURS.fullmatch(name):
+                found.setdefault(match[1], []).append(name)
+        return found
+
+    @property
+    def name(self) -> str:
+        """What this index is called on the server."""
+        return self._name
 
     def create_rows(self, name: str, dimension: int, *, exact: bool) -> None:
         """An empty collection of rows, found by comparing each, or by a graph of neighbours. Raises OSError."""
@@ -189,12 +206,24 @@ class Engine:
         for some in _batched(asked, _AT_ONCE):
             self._delete(name, f"document in {_listed(some)}")
         if asked:
-            self._server.call(lambda client: client.compact(name, timeout=SECONDS))
+            job = self._server.call(lambda client: client.compact(name, timeout=SECONDS))
+            self.write_notes([Note(_COMPACTION, name.rpartition("_")[2], 0, str(job))])
         if left := self.present(name, asked):
             raise OSError(f"Milvus still has {len(left)} rows that were deleted")
 
+    def is_compacted(self, name: str) -> bool:
+        """Whether the server says that it has written the files anew without the rows deleted last."""
+        jobs = [int(one.text) for one in self.notes(_COMPACTION, [name.rpartition("_")[2]])]
+        return not any(self._is_compacting(job) for job in jobs)
+
+    def _is_compacting(self, job: int) -> bool:
+        state: str = self._server.call(lambda client: client.get_compaction_state(job, timeout=SECONDS))
+        return state == "Executing"
+
     def drop(self, name: str) -> None:
         """Removes a collection with all that it holds."""
+        with suppress(FileNotFoundError):  # nothing was ever noted, or the notes went first
+            self.delete_notes(_COMPACTION, [name.rpartition("_")[2]])
         self._server.call(lambda client: client.drop_collection(name, timeout=SECONDS))
 
     def write_notes(self, notes: Iterable[Note]) -> None:

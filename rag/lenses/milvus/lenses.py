@@ -12,14 +12,15 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from rag.errors import IndexUnwritable
+from rag.errors import ConfigProblem, IndexProblem, IndexUnwritable
 from rag.lenses.milvus.address import address_of
 from rag.lenses.milvus.engine import Engine
 from rag.lenses.milvus.notes import Generation, Notes
 from rag.lenses.milvus.publishing import VERSION, write_generation
+from rag.lenses.milvus.remains import remains
 from rag.lenses.milvus.shown import ShownDense, ShownLexical, View
 from rag.lenses.milvus.weights import Tally
-from rag.types import LensRows, ShownLenses, Snapshot
+from rag.types import LensRows, Remains, ShownLenses, Snapshot
 
 __all__ = ["MilvusLenses"]
 
@@ -75,6 +76,23 @@ class MilvusLenses:
         """As `Lenses` has it; what was deleted is looked for, and found gone. Raises IndexProblem."""
         with _unwritable():
             self._keep_only(generation)
+
+    def remains(self, snapshot: Snapshot) -> list[Remains]:
+        """As `Lenses` has it; rows are counted with strong consistency."""
+        try:
+            return remains(self._engine, self._notes, snapshot.generation)
+        except OSError as error:
+            raise IndexProblem(f"What Milvus still holds is not known: {error}.", "Build again: rag build") from error
+
+    def drop(self, other: str = "") -> None:
+        """As `Lenses` has it; an index is called there as `remains` tells."""
+        found = self._engine.everything()
+        if other and other not in found:
+            raise ConfigProblem(f"There is no index {other} on the Milvus server.", "See what is: rag doctor")
+        for name in found[other or self._engine.name]:
+            self._engine.drop(name)
+        if not other:
+            self.close()
 
     def close(self) -> None:
         """As `Lenses` has it."""

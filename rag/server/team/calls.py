@@ -123,8 +123,7 @@ class TeamCalls:
             return None
         if given.typed.strip() != known.title:
             raise ConfigProblem("That is not the collection's title.", f"To delete it for good, type: {known.title}")
-        self.pages.drop(given.name)
-        self.folder.delete(given.name)
+        self.pages.delete(given.name)
         self.rights.store.forget(given.name)
         _log.warning("%s deleted the collection %s.", person.name or "Somebody", given.name)
         return {}

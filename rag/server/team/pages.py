@@ -137,6 +137,11 @@ class CollectionPages:
             place.end()
         self._opened.close(name)
 
+    def delete(self, name: str) -> None:
+        """Ends all that runs over a collection, and deletes it for good. Raises ConfigProblem."""
+        self.drop(name)
+        self._opened.delete(name)
+
     async def end(self) -> None:
         """Ends all of it."""
         self._ended.set()
