@@ -173,3 +173,11 @@ def test_searching_in_milvus_sends_nothing_but_to_its_server(tmp_path: Path) -> 
     file = ROOT / "tests" / "engines" / "test_index_in_milvus.py"
     test = f"{file}::test_an_index_searched_by_milvus_answers_as_one_in_its_folder"
     assert noted(tmp_path, *inner_test(tmp_path, test)) == []
+
+
+def test_originals_go_to_their_store_and_nowhere_else(tmp_path: Path) -> None:
+    """Neither keys nor a region are looked for in the network, whatever the environment says."""
+    file = ROOT / "tests" / "shared" / "test_originals_in_s3.py"
+    test = f"{file}::test_an_index_in_a_folder_may_have_its_originals_there_too"
+    own = {"AWS_EC2_METADATA_DISABLED": "false", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/keys", "AWS_PROFILE": "me"}
+    assert noted(tmp_path, *inner_test(tmp_path, test), **own) == []

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import obstore
 import pytest
-from building import build
 from making import pdf
 from s3_server import S3Server
 from words import WordEncoder
@@ -36,14 +35,19 @@ def store() -> Iterator[S3Server]:
 
 
 @pytest.fixture
-def config(store: S3Server, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
-    """An index in PostgreSQL of three sources, whose originals are in the store; not built yet."""
+def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    sources = tmp_path / "sources"
-    sources.mkdir()
-    (sources / "train.md").write_text(TRAIN)
-    (sources / "border.txt").write_text(BORDER)
-    (sources / "harbour.pdf").write_bytes(PAGE)
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / "train.md").write_text(TRAIN)
+    (folder / "border.txt").write_text(BORDER)
+    (folder / "harbour.pdf").write_bytes(PAGE)
+    return folder
+
+
+@pytest.fixture
+def config(sources: Path, store: S3Server, url: str, tmp_path: Path) -> Config:
+    """An index in PostgreSQL of three sources, whose originals are in the store; not built yet."""
     return load_config(sources=sources, index=url, originals=store.url(tmp_path.name), chunk_tokens=40)
 
 
@@ -223,12 +227,15 @@ def test_a_key_that_is_refused_and_a_bucket_that_is_not_there_are_told(config: C
         assert "wrong" not in str(told.value)
 
 
-def test_an_index_in_a_folder_may_have_its_originals_there_too(config: Config, store: S3Server, tmp_path: Path) -> None:
+def test_an_index_in_a_folder_may_have_its_originals_there_too(sources: Path, store: S3Server, tmp_path: Path) -> None:
     """The setting that was left out until now takes effect with the next build, though no source has changed."""
-    plain = load_config(sources=config.sources, index=tmp_path / "index", chunk_tokens=40)
-    build(config.sources, tmp_path / "index", encoder=WordEncoder(), size=40, overlap=1)
+    plain = load_config(sources=sources, index=tmp_path / "index", chunk_tokens=40)
+    assert len(built(plain).added) == 3
     assert leftover_originals(plain) == []
-    both = plain.model_copy(update={"originals": config.originals})
+    both = plain.model_copy(update={"originals": store.url(tmp_path.name)})
     report = built(both)
     assert (report.notes, len(report.unchanged)) == ((), 3)
-    assert kept(store, config).keys() == {sha256(each) for each in (TRAIN, BORDER, PAGE)}
+    assert kept(store, both).keys() == {sha256(each) for each in (TRAIN, BORDER, PAGE)}
+    (sources / "train.md").unlink()
+    with Assistant(both, WordEncoder()) as assistant, Viewer(assistant) as viewer:
+        assert whole(viewer, ids(assistant)["train.md"]) == TRAIN.encode()
