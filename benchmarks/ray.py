@@ -33,7 +33,7 @@ def main() -> None:
         sources = Path(scratch, "sources")
         write_files(sources, arguments.passages // CHUNKS_A_FILE)
         for turn in range(arguments.rounds):
-            rows = []
+            rows: list[list[tuple[bytes, ...]]] = []
             for side in sorted(took, reverse=bool(turn % 2)):
                 index = Path(scratch, f"{turn}-{len(rows)}")
                 began = time.perf_counter()
