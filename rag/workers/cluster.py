@@ -230,10 +230,19 @@ class Cluster:
         return [(each, None) for each in lost if each.losses >= _TRIES]
 
     def _connect(self) -> Any:
+        """The connection; a head with much to do may need several tries to start what serves it."""
+        parts = urlsplit(self._address)
         with _handlers_kept(), self._told("cannot be reached"):
-            parts = urlsplit(self._address)
             socket.create_connection((parts.hostname, parts.port), _REFUSED).close()  # Ray would wait for half a minute
-            return self._ray.init(self._address, configure_logging=False, log_to_driver=False, allow_multiple=True)
+            for left in reversed(range(_TRIES)):
+                try:
+                    return self._ray.init(
+                        self._address, configure_logging=False, log_to_driver=False, allow_multiple=True
+                    )
+                except ConnectionAbortedError:
+                    if not left:
+                        raise
+        return None
 
     @contextmanager
     def _spoken(self) -> Iterator[None]:
