@@ -91,8 +91,9 @@ def test_there_and_back_everything_is_the_same(filled: Index, url: str, tmp_path
     assert migrate(back, elsewhere).digest == first.digest
 
 
-@pytest.mark.parametrize("stage", ["copying", "checking", "writing"])
-@pytest.mark.parametrize("to", ["folder", "PostgreSQL"])
+@pytest.mark.parametrize(
+    ("to", "stage"), [("folder", "copying"), ("PostgreSQL", "checking"), ("PostgreSQL", "writing")]
+)
 def test_killed_in_the_middle_it_leaves_nothing_to_be_seen(
     filled: Index, url: str, tmp_path: Path, stage: str, to: str
 ) -> None:
