@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from rag.assistant import Assistant, index_of
+from rag.assistant import Assistant, index_of, leftover_originals
 from rag.config import Config
 from rag.errors import FootnoteError, IndexMissing
 from rag.language import languages_served
@@ -69,6 +69,10 @@ def examine(config: Config) -> list[Check]:
         kept = index_of(config)
         with kept.truth.snapshot() as snapshot:
             told = [*kept.truth.remains(), *kept.lenses.remains(snapshot), *_unused_folders(config)]
+            if kept.originals is not None:
+                left = leftover_originals(config)
+                said = f"{len(left)} that no file names" if left else "none that no file names"
+                told.append(Remains("originals", not left, said, "The next build deletes them." if left else ""))
         return [_deleted(one) for one in told]
 
     return [

@@ -13,7 +13,7 @@ import yaml
 
 from rag.config import Config
 from rag.lenses.milvus.address import address_of
-from rag.shared import Address
+from rag.shared import Address, S3Address
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIT = ROOT / "deploy" / "footnote.service"
@@ -82,6 +82,9 @@ def test_the_compose_file_names_settings_that_there_are() -> None:
         index, lenses = Address.parse(told["FOOTNOTE_INDEX"]), address_of(told["FOOTNOTE_LENSES"], "name")
         assert index.url.split("@")[1].startswith("postgres/")
         assert lenses.place == "milvus:19530"
+        originals = S3Address.parse(told["FOOTNOTE_ORIGINALS"])
+        assert (originals.endpoint, originals.bucket) == ("http://s3:9000", "originals")
+        assert f"s3/{originals.bucket}" in str(SERVICES["bucket"]["entrypoint"])
         assert told["FOOTNOTE_PORT"] == str(Config.model_fields["port"].default)
         assert f":{told['FOOTNOTE_PORT']}/" in str(SERVICES[service]["healthcheck"]["test"])
         assert SERVICES[service]["build"]["args"]["EXTRAS"] in (ROOT / "pyproject.toml").read_text()
@@ -89,14 +92,18 @@ def test_the_compose_file_names_settings_that_there_are() -> None:
     assert f":{password}@" in settings_of("builder")["FOOTNOTE_INDEX"]
     store = settings_of("s3")
     assert store["MINIO_ROOT_PASSWORD"] == store["MINIO_SECRET_ACCESS_KEY"]
+    keys = f"{store['MINIO_ROOT_USER']}:{store['MINIO_ROOT_PASSWORD']}"
+    assert settings_of("builder")["FOOTNOTE_ORIGINALS"].startswith(f"s3+http://{keys}@")
+    assert not any("sources" in volume for volume in SERVICES["reader"]["volumes"]), "it would offer to add documents"
 
 
 def test_every_service_of_the_compose_file_is_watched_and_waits_for_those_it_needs() -> None:
     for name, service in SERVICES.items():
-        assert name == "proxy" or service["healthcheck"]["test"][0] == "CMD", name
+        assert name in ("proxy", "bucket") or service["healthcheck"]["test"][0] == "CMD", name
         for needed, how in service.get("depends_on", {}).items():
-            assert how == {"condition": "service_healthy"}
-            assert "healthcheck" in SERVICES[needed]
+            ends = needed == "bucket"
+            assert how == {"condition": "service_completed_successfully" if ends else "service_healthy"}
+            assert ends or "healthcheck" in SERVICES[needed]
         for volume in service.get("volumes", []):
             place = volume.split(":")[0]
             inside = place.startswith((".", "/"))
@@ -104,7 +111,8 @@ def test_every_service_of_the_compose_file_is_watched_and_waits_for_those_it_nee
     asked = SERVICES["builder"]["healthcheck"]["test"][-1]
     assert {"/health", "/ready"} <= set(re.findall(r"7860(/[a-z]+)", asked))
     proxy = (ROOT / "deploy" / "Caddyfile").read_text()
-    assert "to builder:7860 reader:7860" in proxy
+    assert "to {args[0]}:7860" in proxy
+    assert {"import server reader", "import server builder"} <= {line.strip() for line in proxy.splitlines()}
     assert "health_uri /ready" in proxy
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"], "nobody else is reached"
 

@@ -59,9 +59,12 @@ def delete(
     index: Annotated[str, typer.Argument(help="Folder or postgresql:// address of an index.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete an index for good, with its searches here or in Milvus; the sources stay."""
+    """Delete an index for good, with its searches, its originals in a store and, in a database, its conversations; the
+    sources stay.
+    """
     from rag.assistant import index_of
     from rag.config import load_config
+    from rag.indexing import erase_index
 
     config = load_config(index=index, database="")
     found = index_of(config)
@@ -69,8 +72,12 @@ def delete(
         raise ConfigProblem(f"There is no index in {config.place}.", "Look at the name.")
     if not yes:
         typer.confirm(f"Delete the index {config.place} for good?", abort=True, err=True)
-    found.truth.drop()  # first: who asks from now on has no searches written again
-    found.lenses.drop()
+    left = erase_index(found)
+    if left:
+        raise ConfigProblem(
+            f"{len(left)} originals could not be deleted from {config.originals and found.originals.place}.",
+            "Delete them there.",
+        )
 
 
 def drop_other(config: Config, name: str, *, yes: bool) -> None:

@@ -14,6 +14,7 @@ __all__ = [
     "chunks_of",
     "compare_folder",
     "create_empty_index",
+    "erase_index",
     "leftover_originals",
     "made_by_this_reader",
     "migrate",

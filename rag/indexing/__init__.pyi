@@ -9,6 +9,7 @@ from .local import chunks_of as chunks_of
 from .local import unread as unread
 from .migrate import Migrated as Migrated
 from .migrate import migrate as migrate
+from .originals import erase_index as erase_index
 from .originals import leftover_originals as leftover_originals
 from .plan import FolderChanges as FolderChanges
 from .plan import compare_folder as compare_folder

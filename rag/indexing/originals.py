@@ -25,7 +25,7 @@ from rag.types import (
     Snapshot,
 )
 
-__all__ = ["KeptOriginals", "leftover_originals"]
+__all__ = ["KeptOriginals", "erase_index", "leftover_originals"]
 
 _NAME = "originals.name"  # in the folder of the index: a first build that is broken off goes on under its name
 
@@ -82,6 +82,19 @@ class KeptOriginals:
         if left:
             notes.append(f"{_counted(len(left))} could not be deleted from the store; the next build tries again.")
         return notes
+
+
+def erase_index(index: Index) -> list[str]:
+    """Deletes an index with its searches and its originals in a store; gives the hashes of those that are still there.
+
+    Raises as truth, lenses and store do, with what was not yet deleted still there.
+    """
+    with index.truth.snapshot() as snapshot:
+        name = snapshot.meta(NOTED_ORIGINALS) or ""
+    left = index.originals.remove_others(name, ()) if index.originals and name else []
+    index.truth.drop()  # before the lenses: who asks from now on has no searches written again
+    index.lenses.drop()
+    return left
 
 
 def leftover_originals(store: OriginalStore, snapshot: Snapshot) -> list[str]:

@@ -64,6 +64,11 @@ class Address:
         return f"footnote_{self.collection}"
 
     @property
+    def people(self) -> Address:
+        """Where sessions, conversations and remarks lie: no collection's name begins so, and none has this schema."""
+        return Address(self.url, f"_{self.collection}", self.shown)
+
+    @property
     def lock(self) -> int:
         """The number of the collection's advisory lock in its database, of 64 bits."""
         return int.from_bytes(hashlib.sha256(self.schema.encode()).digest()[:8], "big", signed=True)

@@ -62,8 +62,7 @@ class PostgresPeople:
     """The tables beside the index at an address; they are made when they are first used."""
 
     def __init__(self, address: Address, clock: Callable[[], float] = time.time) -> None:
-        # No collection's name begins so, and none has this schema.
-        self._tables = tables = _Tables(Address(address.url, f"_{address.collection}", address.shown))
+        self._tables = tables = _Tables(address.people)
         self.sessions = PostgresSessions(tables, clock)
         self.conversations = PostgresConversations(tables)
         self.remarks = PostgresRemarks(tables)

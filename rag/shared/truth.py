@@ -72,6 +72,7 @@ class PostgresTruth:
         """As `Truth` has it."""
         with translated_errors(self.address), closing(locked(self.address, PATIENCE)) as connection:
             connection.execute(dropped(self.address.schema))
+            connection.execute(dropped(self.address.people.schema))  # conversations quote the sources
 
     @contextmanager
     def writer(self) -> Iterator[PostgresWriter]:

@@ -6,7 +6,8 @@ This module does not know what it holds.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from rag.errors import ConfigProblem
 
 __all__ = ["PrivateFile"]
 
-_PATIENCE_MS = 10_000
+_PATIENCE = 10.0  # seconds
 
 
 class PrivateFile:
@@ -52,7 +53,8 @@ class PrivateFile:
             self.path.touch(0o600)
             file = apsw.Connection(str(self.path))
             try:
-                file.set_busy_timeout(_PATIENCE_MS)
+                file.set_busy_handler(_waiting())
+                file.transaction_mode = "IMMEDIATE"  # two that read first and then write would wait for each other
                 file.execute("PRAGMA secure_delete = ON")
                 file.execute(self._schema)
                 yield file
@@ -60,3 +62,16 @@ class PrivateFile:
                 file.close()
         except (OSError, apsw.Error) as error:
             raise ConfigProblem(f"{self.path} cannot be used: {error}.", self._hint) from error
+
+
+def _waiting() -> Callable[[int], bool]:
+    """Tries again for a while. SQLite's own way to wait (3.54, built to block on locks) lets threads of one process wait
+    for each other until the time is over.
+    """
+    until = time.monotonic() + _PATIENCE
+
+    def wait(_tries: int) -> bool:
+        time.sleep(0.005)
+        return time.monotonic() < until
+
+    return wait

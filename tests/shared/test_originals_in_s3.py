@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import obstore
+import psycopg
 import pytest
 from making import pdf
 from s3_server import S3Server
@@ -15,11 +16,14 @@ from words import WordEncoder
 
 from rag.assistant import Assistant, index_of, leftover_originals
 from rag.config import Config, load_config
+from rag.doctor import examine
 from rag.errors import ConfigProblem, IndexDamaged, IndexMissing, IndexUnreachable
 from rag.evidence import Viewer, note_origin
 from rag.evidence.stored_files import StoredFiles
 from rag.indexing import build as build_index
+from rag.indexing import erase_index
 from rag.server.api import Endpoints
+from rag.shared import Address, open_people
 from rag.types import NOTED_ORIGINALS, BuildReport, Span
 
 TRAIN = "# Trains\n\nThe train stopped near Sibi. Sixty-four people died there.\n"
@@ -146,6 +150,8 @@ def test_each_build_looks_for_what_was_lost_and_for_what_was_left(config: Config
     obstore.put(objects, f"{folder}/sha256/{left[:2]}/{left}", b"left over")
     obstore.put(objects, f"{folder}/notes.txt", b"not ours")
     assert leftover_originals(config) == [left]
+    (told,) = [one for one in examine(config) if one.name == "deleting: originals"]
+    assert (told.ok, "1 that no file names" in told.said) == (False, True)
     report = built(config)
     assert (report.notes, report.added, report.changed) == ((), (), ())
     assert kept(store, config).keys() == {sha256(TRAIN), sha256(BORDER), sha256(PAGE), "notes.txt"}
@@ -225,6 +231,19 @@ def test_a_key_that_is_refused_and_a_bucket_that_is_not_there_are_told(config: C
         with pytest.raises(ConfigProblem, match=said) as told:
             built(config.model_copy(update={"originals": wrong}))
         assert "wrong" not in str(told.value)
+
+
+def test_an_index_is_deleted_with_its_originals_and_what_people_asked_of_it(config: Config, store: S3Server) -> None:
+    built(config)
+    people = open_people(Address.parse(config.database))
+    people.sessions.secret()
+    people.close()
+    assert len(kept(store, config)) == 3
+    assert erase_index(index_of(config)) == []
+    assert kept(store, config) == {}
+    with psycopg.connect(config.database.rpartition("#")[0]) as connection:
+        left = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'footnote%'").fetchall()
+    assert [name for (name,) in left if Address.parse(config.database).collection in name] == []
 
 
 def test_an_index_in_a_folder_may_have_its_originals_there_too(sources: Path, store: S3Server, tmp_path: Path) -> None:
