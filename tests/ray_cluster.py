@@ -26,6 +26,11 @@ from paths import ROOT
 
 __all__ = ["RayCluster"]
 
+_QUIET = {  # a head reports even that it reports nothing, and asks which cloud it is in
+    "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9",
+    "http_proxy": "http://127.0.0.1:9",
+    "no_proxy": "127.0.0.1,127.0.0.2",
+}
 _MARK = "FOOTNOTE_TEST_NODE"
 _STORE = 80_000_000  # bytes, near the least that Ray takes
 _HOST = "127.0.0.2"  # 127.0.0.1 is put for another by Ray, which the whole network reaches
@@ -94,7 +99,9 @@ class RayCluster:
         command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", *arguments]
         command += [f"--node-ip-address={_HOST}", f"--object-store-memory={_STORE}"]
         command += [f"--temp-dir={self.folder}"] if "--head" in arguments else []
-        environment = os.environ | {"RAY_USAGE_STATS_ENABLED": "0", "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+        environment = (
+            os.environ | {"RAY_USAGE_STATS_ENABLED": "0", "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"} | _QUIET
+        )
         mark = f"{self.folder}/{next(self._numbers)}"
         with Path(f"{mark}.out").open("wb") as out:
             started = subprocess.Popen(
