@@ -75,7 +75,7 @@ def delete(
     left = erase_index(found)
     if left:
         raise ConfigProblem(
-            f"{len(left)} originals could not be deleted from {config.originals and found.originals.place}.",
+            f"{len(left)} originals could not be deleted from the store.",
             "Delete them there.",
         )
 

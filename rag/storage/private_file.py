@@ -65,8 +65,8 @@ class PrivateFile:
 
 
 def _waiting() -> Callable[[int], bool]:
-    """Tries again for a while. SQLite's own way to wait (3.54, built to block on locks) lets threads of one process wait
-    for each other until the time is over.
+    """Tries again for a while. SQLite's own way to wait (3.54, built to block on locks) lets threads of one process
+    wait for each other until the time is over.
     """
     until = time.monotonic() + _PATIENCE
 

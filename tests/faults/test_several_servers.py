@@ -289,7 +289,7 @@ def test_the_store_is_killed_while_builds_put_originals(
 def built(config: Config) -> list[Exception]:
     """Builds, and gives what was raised."""
     try:
-        build_index(config.sources, index_of(config), encoder=WordEncoder(), size=40, overlap=1, workers=1)
+        build_index(config.sources, index_of(config), encoder=WordEncoder(), size=40, overlap=1)
     except Exception as error:
         return [error]
     return []
