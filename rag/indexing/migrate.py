@@ -22,6 +22,8 @@ from rag.indexing.notes import LENSES, SOURCES, writable
 from rag.rows import chunk_row, document_row, file_row, words_row
 from rag.types import (
     JSON,
+    NOTED_FETCHED,
+    NOTED_ORIGINALS,
     Index,
     IndexWriter,
     KeptRows,
@@ -84,7 +86,9 @@ def migrate(
         documents = list(dict.fromkeys(row.document_id for row in snapshot.files() if row.document_id))
         copied = _Copy(snapshot, writer, documents, tell)
         digest = copied.all()
-        notes = {**snapshot.notes(), LENSES: target.lenses.version}
+        # Each index has originals of its own in a store: what one deletes there is not another's.
+        own = {key: writer.meta(key) or "" for key in (NOTED_ORIGINALS, NOTED_FETCHED)}
+        notes = {**snapshot.notes(), **own, LENSES: target.lenses.version}
         if folder := sources or (SOURCES in notes and source.folder / notes[SOURCES]):
             notes[SOURCES] = os.path.relpath(folder, target.folder)
         here = {row.path for row in snapshot.files()}

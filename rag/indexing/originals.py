@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-from rag.errors import FootnoteError
+from rag.errors import FootnoteError, IndexMissing
 from rag.indexing.plan import FoundFile
 from rag.types import (
     FETCHED_LOG,
@@ -89,9 +90,9 @@ def erase_index(index: Index) -> list[str]:
 
     Raises as truth, lenses and store do, with what was not yet deleted still there.
     """
-    with index.truth.snapshot() as snapshot:
-        name = snapshot.meta(NOTED_ORIGINALS) or ""
-    left = index.originals.remove_others(name, ()) if index.originals and name else []
+    left: list[str] = []
+    if index.originals is not None:  # else it need not be read, damaged as it may be
+        left = index.originals.remove_others(_name_of(index), ())
     index.truth.drop()  # before the lenses: who asks from now on has no searches written again
     index.lenses.drop()
     return left
@@ -106,6 +107,13 @@ def leftover_originals(store: OriginalStore, snapshot: Snapshot) -> list[str]:
 def _named(rows: Iterable[FileRow], log: str) -> set[str]:
     """The hashes that are to stay."""
     return {row.sha256 for row in rows if row.document_id} | ({log} if log else set())
+
+
+def _name_of(index: Index) -> str:
+    """The name that the last generation notes, or that a first build has begun under."""
+    with suppress(IndexMissing), index.truth.snapshot() as snapshot:
+        return snapshot.meta(NOTED_ORIGINALS) or _name_in(index.folder)
+    return _name_in(index.folder)
 
 
 def _name_in(folder: Path) -> str:

@@ -21,7 +21,7 @@ from rag.errors import ConfigProblem, IndexDamaged, IndexMissing, IndexUnreachab
 from rag.evidence import Viewer, note_origin
 from rag.evidence.stored_files import StoredFiles
 from rag.indexing import build as build_index
-from rag.indexing import erase_index
+from rag.indexing import erase_index, migrate
 from rag.server.api import Endpoints
 from rag.shared import Address, open_people
 from rag.types import NOTED_ORIGINALS, BuildReport, Span
@@ -244,6 +244,17 @@ def test_an_index_is_deleted_with_its_originals_and_what_people_asked_of_it(conf
     with psycopg.connect(config.database.rpartition("#")[0]) as connection:
         left = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'footnote%'").fetchall()
     assert [name for (name,) in left if Address.parse(config.database).collection in name] == []
+
+
+def test_a_copy_of_an_index_has_originals_of_its_own(config: Config, store: S3Server, tmp_path: Path) -> None:
+    built(config)
+    copy = load_config(sources=config.sources, index=tmp_path / "copy", originals=config.originals, chunk_tokens=40)
+    migrate(index_of(config), index_of(copy))
+    assert (built(copy).added, built(copy).changed) == ((), ())
+    (config.sources / "train.md").unlink()
+    built(copy)
+    erase_index(index_of(copy))
+    assert kept(store, config).keys() == {sha256(each) for each in (TRAIN, BORDER, PAGE)}
 
 
 def test_an_index_in_a_folder_may_have_its_originals_there_too(sources: Path, store: S3Server, tmp_path: Path) -> None:
