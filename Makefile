@@ -42,7 +42,7 @@ test-small-model: build/small-model/.done
 	PYTHONPATH=build/small-model $(BIN)/python -m pytest tests/answering/generation/test_small_model.py -m small_model --questions $(QUESTIONS) -rP
 
 test-long: .venv/.test
-	$(BIN)/python -m pytest tests/faults --rounds $(ROUNDS)
+	$(BIN)/python -m pytest tests/faults tests/workers --rounds $(ROUNDS)
 
 .venv/.python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Footnote needs Python 3.11 or newer.")'

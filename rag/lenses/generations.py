@@ -17,8 +17,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from filelock import FileLock
-
 __all__ = ["VerifiedFile", "publish", "remove_old_generations", "verified_folder"]
 
 _SEAL = "seal.json"
@@ -44,6 +42,8 @@ def publish(
     and those that belong to no part.
     """
     root.mkdir(parents=True, exist_ok=True)
+    from filelock import FileLock  # whoever only asks does without
+
     with FileLock(f"{root}.lock"):
         if not _is_whole(root, generation, set(parts)):
             _write(root, generation, parts, write, last)

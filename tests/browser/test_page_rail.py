@@ -191,6 +191,7 @@ def test_a_name_after_an_at_sign_limits_the_question_to_its_source(opened: Calla
 def test_a_pasted_text_and_a_pasted_file_become_sources(own: tuple[Server, Page]) -> None:
     server, page = own
     page.wait_for_selector(".warming[hidden]", state="attached")
+    page.locator(".clip").wait_for()  # it knows by then that files may be added
     long = "The otter of Orrin\n\n" + "The otter of Orrin eats 3 herrings a day. " * 60
     page.evaluate(
         """(text) => {

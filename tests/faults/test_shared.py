@@ -45,7 +45,7 @@ for line in sys.stdin:
     shutil.rmtree(sources, ignore_errors=True)
     shutil.copytree(states[int(line) % 2], sources)
     try:
-        report = build(sources, index, encoder=WordEncoder(), size=40, overlap=1, workers=1)
+        report = build(sources, index, encoder=WordEncoder(), size=40, overlap=1)
         print(f"failed {report.failed}" if report.failed else "done", flush=True)
     except FootnoteError as error:
         print(f"failed {error}", flush=True)
