@@ -118,9 +118,7 @@ def test_not_found_says_what_was_asked_and_what_could_not_be(
 def test_an_idle_page_says_that_the_server_is_gone_and_finds_it_again(own: tuple[Server, Page]) -> None:
     server, page = own
     page.wait_for_selector(".warming[hidden]", state="attached")
-    page.route(
-        "**/page/state", lambda route: route.abort()
-    )  # a stopped server would only be slow
+    page.route("**/page/state", lambda route: route.abort())  # a stopped server would only be slow
     server.process.send_signal(signal.SIGSTOP)
     page.get_by_text("The server is not answering. Trying again…").wait_for()
     picture(page, "gone-1280-light")
