@@ -10,7 +10,7 @@ import hashlib
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -469,7 +469,7 @@ def _workers(config: Config, encoder: Encoder) -> Iterator[Workers | None]:
         return
     from rag.workers import RayWorkers
 
-    with RayWorkers(config.cluster, config.model, encoder) as workers:
+    with closing(RayWorkers(config.cluster, config.model, encoder)) as workers:
         yield workers
 
 

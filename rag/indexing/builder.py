@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rag.errors import SourcesMissing
 from rag.indexing.local import LocalWorkers
-from rag.indexing.notes import LENSES, writable
+from rag.indexing.notes import LENSES, SOURCES, writable
 from rag.indexing.originals import KeptOriginals
 from rag.indexing.plan import FoundFile, Plan, make_plan, missing_text, scan
 from rag.parsing import VERSION as LOAD_VERSION
@@ -148,7 +148,7 @@ def _meta(sources: Path, index: Index, encoder: Encoder) -> dict[str, str]:
     """What every generation notes: what made it, and where its sources lie."""
     return {
         "model": encoder.fingerprint,
-        "sources": os.path.relpath(sources, index.folder),
+        SOURCES: os.path.relpath(sources, index.folder),
         _READER: LOAD_VERSION,
         LENSES: index.lenses.version,
     }

@@ -7,6 +7,7 @@ import lazy_loader
 
 __all__ = [
     "OWN_NOTES",
+    "UNNAMED",
     "Noted",
     "check_room",
     "chunk_row",

@@ -15,6 +15,7 @@ from .reading import stored_chunks as stored_chunks
 from .reading import stored_document as stored_document
 from .reading import vectors_of as vectors_of
 from .reading import words_of as words_of
+from .unnamed import UNNAMED as UNNAMED
 from .unnamed import unnamed_rows as unnamed_rows
 from .writing import chunk_row as chunk_row
 from .writing import document_row as document_row

@@ -1,10 +1,18 @@
-"""Rows that no file leads to, in words."""
+"""Rows that no file leads to: how either database finds them, and how they are told in words."""
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 from rag.types import Remains
 
-__all__ = ["unnamed_rows"]
+__all__ = ["UNNAMED", "unnamed_rows"]
+
+UNNAMED: tuple[LiteralString, ...] = (
+    "SELECT 1 FROM documents WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.document_id = documents.id)",
+    "SELECT 1 FROM vectors WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.vector_id = vectors.id)",
+)
+"""Rows that no file leads to: documents, and vectors of chunks that were never stored."""
 
 
 def unnamed_rows(place: str, documents: int, vectors: int) -> Remains:

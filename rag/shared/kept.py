@@ -11,13 +11,8 @@ from rag.shared.connect import Connection
 from rag.shared.reader import PostgresReader
 from rag.types import Keys, LexicalEntry, PackedVectors, StoredDocument, Vectors
 
-__all__ = ["UNNAMED", "KeptReader", "counted"]
+__all__ = ["KeptReader", "counted"]
 
-UNNAMED: tuple[LiteralString, ...] = (
-    "SELECT 1 FROM documents WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.document_id = documents.id)",
-    "SELECT 1 FROM vectors WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.vector_id = vectors.id)",
-)
-"""Rows that no file leads to: documents, and vectors of chunks that were never stored."""
 _AT_ONCE = 256  # vectors
 
 

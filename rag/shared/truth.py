@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from rag.errors import IndexMissing
-from rag.rows import unnamed_rows
+from rag.rows import UNNAMED, unnamed_rows
 from rag.shared.address import Address
 from rag.shared.connect import ConnectionPool, translated_errors
-from rag.shared.kept import UNNAMED, counted
+from rag.shared.kept import counted
 from rag.shared.lock import locked
 from rag.shared.schema import DEAD, dropped
 from rag.shared.snapshot import PostgresSnapshot

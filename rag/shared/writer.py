@@ -18,6 +18,7 @@ from psycopg import errors
 
 from rag.errors import IndexStale
 from rag.rows import (
+    UNNAMED,
     chunk_row,
     document_row,
     file_row,
@@ -27,7 +28,7 @@ from rag.rows import (
 )
 from rag.shared.address import Address
 from rag.shared.connect import storable
-from rag.shared.kept import UNNAMED, KeptReader
+from rag.shared.kept import KeptReader
 from rag.shared.lock import locked, settled
 from rag.shared.schema import DEAD, FORMAT, set_up, vacuumed
 from rag.types import Chunk, ChunkEmbedding, FileRow, LoadedDocument, PackedVectors, Span, suffix_of

@@ -9,13 +9,7 @@ from rag.rows import OWN_NOTES, lexical_entry, stored_document, vectors_of
 from rag.storage.rows import LATER_COLUMNS, RowReader, missing_columns
 from rag.types import Keys, LexicalEntry, PackedVectors, StoredDocument, Vectors
 
-__all__ = ["UNNAMED", "KeptReader"]
-
-UNNAMED = (
-    "SELECT 1 FROM documents WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.document_id = documents.id)",
-    "SELECT 1 FROM vectors WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.vector_id = vectors.id)",
-)
-"""Rows that no file leads to: documents, and vectors of chunks that were never stored."""
+__all__ = ["KeptReader"]
 
 
 class KeptReader(RowReader):

@@ -17,9 +17,8 @@ from pathlib import Path
 import apsw
 
 from rag.errors import IndexMissing
-from rag.rows import unnamed_rows
+from rag.rows import UNNAMED, unnamed_rows
 from rag.storage.connect import ConnectionPool, translated_errors
-from rag.storage.kept import UNNAMED
 from rag.storage.lock import locked_for_builds
 from rag.storage.snapshot import SQLiteSnapshot
 from rag.storage.writer import SQLiteWriter

@@ -12,6 +12,7 @@ import apsw
 
 from rag.errors import IndexStale
 from rag.rows import (
+    UNNAMED,
     chunk_row,
     document_row,
     file_row,
@@ -20,7 +21,7 @@ from rag.rows import (
     words_row,
 )
 from rag.storage.connect import open_for_writing
-from rag.storage.kept import UNNAMED, KeptReader
+from rag.storage.kept import KeptReader
 from rag.storage.rows import FORMAT, SCHEMA, missing_columns
 from rag.types import Chunk, ChunkEmbedding, FileRow, LoadedDocument, PackedVectors, Span, suffix_of
 

@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
 
 from rag.errors import SourceError
 from rag.indexing import LocalWorkers
@@ -60,7 +59,7 @@ class _Texts:
 
 
 class RayWorkers:
-    """Reads and embeds on the cluster at `ray://host:port`. Use it as a context manager, or call `close`.
+    """Reads and embeds on the cluster at `ray://host:port`. Call `close` when the build is over.
 
     It connects when there is something to do. `encoder` is that of `model` on this machine. Its methods raise
     WorkersProblem where the cluster is not there, is lost, or runs another version, ConfigProblem without Ray.
@@ -72,14 +71,6 @@ class RayWorkers:
         self._cluster: Cluster | None = None
         self._files: deque[tuple[_File, object]] = deque()
         self._vectors: deque[tuple[_Texts, object]] = deque()
-
-    def __enter__(self) -> RayWorkers:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Ends what is under way on the cluster, and the connection."""
